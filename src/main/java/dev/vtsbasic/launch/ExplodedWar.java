@@ -1,0 +1,141 @@
+package dev.vtsbasic.launch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * The files of a WAR on disk, in a directory named after their content: {@code war-DIGEST} in a work directory.
+ *
+ * <p>Each file is written beside its place and moved there, so that several JVMs may explode the same WAR at once and
+ * a killed one leaves nothing half-written; a directory that was swept in part is completed. A lock shared by the
+ * running JVMs keeps it; directories of other versions that nobody holds are removed.
+ */
+final class ExplodedWar {
+    private static final String PREFIX = "war-";
+    private static final String LOCK = ".lock";
+
+    private ExplodedWar() {}
+
+    /**
+     * @param war the WAR file
+     * @param workDirectories where to put its files, best first
+     * @return the first directory that could hold them
+     * @throws IOException when none could; the message names each and what was wrong with it
+     */
+    static Path of(Path war, List<Path> workDirectories) throws IOException {
+        StringBuilder refusals = new StringBuilder();
+        try (ZipFile zip = new ZipFile(war.toFile())) {
+            List<? extends ZipEntry> entries = zip.stream()
+                    .filter(entry -> !entry.isDirectory() && entry.getName().startsWith("WEB-INF/"))
+                    .toList();
+            String name = PREFIX + digestOf(entries);
+            for (Path workDirectory : workDirectories) {
+                try {
+                    Path home = WorkDirectory.makePrivate(workDirectory).resolve(name);
+                    Files.createDirectories(home);
+                    hold(home);
+                    for (ZipEntry entry : entries) {
+                        write(zip, entry, home);
+                    }
+                    removeUnused(workDirectory, name);
+                    return home;
+                } catch (IOException e) {
+                    refusals.append("\n  ").append(workDirectory).append(": ").append(e);
+                }
+            }
+        }
+        throw new IOException("No directory to unpack " + war + " into; set VTS_WORK_DIR to one that this user alone"
+                + " can write to. Tried:" + refusals);
+    }
+
+    private static String digestOf(List<? extends ZipEntry> entries) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (ZipEntry entry : entries) {
+                digest.update(entry.getName().getBytes(StandardCharsets.UTF_8));
+                digest.update(ByteBuffer.allocate(17)
+                        .put((byte) 0)
+                        .putLong(entry.getSize())
+                        .putLong(entry.getCrc())
+                        .array());
+            }
+            return HexFormat.of().formatHex(digest.digest(), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(ZipFile zip, ZipEntry entry, Path home) throws IOException {
+        Path file = home.resolve(entry.getName()).normalize();
+        if (!file.startsWith(home)) {
+            throw new IOException("The WAR names a file outside itself: " + entry.getName());
+        }
+        if (Files.isRegularFile(file) && Files.size(file) == entry.getSize()) {
+            return;
+        }
+        Files.createDirectories(file.getParent());
+        Path part = Files.createTempFile(file.getParent(), ".part", null);
+        try (InputStream in = zip.getInputStream(entry)) {
+            Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /** Shares the directory's lock until this JVM ends, however it ends. */
+    @SuppressWarnings("resource")
+    private static void hold(Path home) throws IOException {
+        FileChannel.open(
+                        home.resolve(LOCK),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)
+                .lock(0, Long.MAX_VALUE, true);
+    }
+
+    private static void removeUnused(Path workDirectory, String inUse) {
+        try (Stream<Path> siblings = Files.list(workDirectory)) {
+            for (Path sibling : siblings.toList()) {
+                String name = sibling.getFileName().toString();
+                if (name.startsWith(PREFIX) && !name.equals(inUse) && Files.isDirectory(sibling)) {
+                    removeIfUnused(sibling);
+                }
+            }
+        } catch (IOException e) {
+            // Old files cost disk space only; the next start tries again.
+        }
+    }
+
+    private static void removeIfUnused(Path home) throws IOException {
+        try (FileChannel lock =
+                FileChannel.open(home.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (lock.tryLock() == null) {
+                return;
+            }
+            try (Stream<Path> files = Files.walk(home)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        } catch (OverlappingFileLockException e) {
+            // Held by this very JVM.
+        }
+    }
+}
