@@ -52,7 +52,9 @@ class BuildWebapp {
         Path stamp = target.resolve("webapp.inputs");
         Path output = webapp.resolve("dist/server");
         String done = inputs + (skipTests ? "" : " tested");
-        if (Files.isDirectory(output) && Files.exists(stamp) && Files.readString(stamp).startsWith(done)) {
+        if (Files.isDirectory(output)
+                && Files.exists(stamp)
+                && Files.readString(stamp).startsWith(done)) {
             say("unchanged since the last build");
             return;
         }
@@ -69,7 +71,8 @@ class BuildWebapp {
 
     private String pinnedVersion() throws IOException {
         String manifest = Files.readString(webapp.resolve("package.json"));
-        Matcher pin = Pattern.compile("\"packageManager\"\\s*:\\s*\"bun@([0-9.]+)\"").matcher(manifest);
+        Matcher pin =
+                Pattern.compile("\"packageManager\"\\s*:\\s*\"bun@([0-9.]+)\"").matcher(manifest);
         if (!pin.find()) {
             throw new BuildFailed("webapp/package.json names no Bun version: add \"packageManager\": \"bun@x.y.z\"");
         }
@@ -90,18 +93,29 @@ class BuildWebapp {
         Path npm = onPath("npm");
         Path ownBun = onPath("bun");
         if (npm != null) {
-            run(packages, List.of(npm.toString(), "install", "--no-audit", "--no-fund", "--loglevel=error", "bun@" + version));
+            run(
+                    packages,
+                    List.of(
+                            npm.toString(),
+                            "install",
+                            "--no-audit",
+                            "--no-fund",
+                            "--loglevel=error",
+                            "bun@" + version));
         } else if (ownBun != null) {
             run(packages, List.of(ownBun.toString(), "add", "--exact", "bun@" + version));
         } else {
-            throw new BuildFailed("neither npm nor bun is on the PATH; one of them is needed to fetch Bun " + version
-                    + " from the npm registry: install Node.js (it brings npm) or Bun, then run the same command again");
+            throw new BuildFailed(
+                    "neither npm nor bun is on the PATH; one of them is needed to fetch Bun " + version
+                            + " from the npm registry: install Node.js (it brings npm) or Bun, then run the same command again");
         }
         Files.createDirectories(home);
         Files.copy(binaryIn(packages), bun, StandardCopyOption.REPLACE_EXISTING);
         bun.toFile().setExecutable(true);
-        Files.writeString(facts, "version=" + version + "\nplatform=" + platform() + "\nsize=" + Files.size(bun)
-                + "\nsha256=" + sha256(bun) + "\n");
+        Files.writeString(
+                facts,
+                "version=" + version + "\nplatform=" + platform() + "\nsize=" + Files.size(bun) + "\nsha256="
+                        + sha256(bun) + "\n");
         deleteTree(packages);
         return bun;
     }
@@ -109,7 +123,8 @@ class BuildWebapp {
     /** The npm package of Bun brings the binary as a dependency for the platform, and may have linked it into its own. */
     private static Path binaryIn(Path packages) throws IOException {
         try (Stream<Path> files = Files.walk(packages.resolve("node_modules"))) {
-            return files.filter(file -> Set.of("bun", "bun.exe").contains(file.getFileName().toString()))
+            return files.filter(file ->
+                            Set.of("bun", "bun.exe").contains(file.getFileName().toString()))
                     .filter(file -> Files.isRegularFile(file) && sizeOf(file) > 10_000_000)
                     .findFirst()
                     .orElseThrow(() -> new BuildFailed("the npm package of Bun has no binary for " + platform()));
@@ -133,7 +148,8 @@ class BuildWebapp {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         try (Stream<Path> files = Files.walk(webapp)) {
             List<Path> inputs = files.filter(Files::isRegularFile)
-                    .filter(file -> Stream.of(webapp.relativize(file).toString().split("[/\\\\]")).noneMatch(NOT_INPUT::contains))
+                    .filter(file -> Stream.of(webapp.relativize(file).toString().split("[/\\\\]"))
+                            .noneMatch(NOT_INPUT::contains))
                     .sorted()
                     .toList();
             for (Path input : inputs) {
@@ -158,13 +174,16 @@ class BuildWebapp {
     }
 
     private void run(Path directory, List<String> command) throws Exception {
-        String shown = Path.of(command.get(0)).getFileName() + " " + String.join(" ", command.subList(1, command.size()));
+        String shown =
+                Path.of(command.get(0)).getFileName() + " " + String.join(" ", command.subList(1, command.size()));
         say(shown);
         long start = System.nanoTime();
-        ProcessBuilder process = new ProcessBuilder(command).directory(directory.toFile()).inheritIO();
+        ProcessBuilder process =
+                new ProcessBuilder(command).directory(directory.toFile()).inheritIO();
         process.redirectInput(ProcessBuilder.Redirect.PIPE);
         // A script of package.json that calls `bun` gets this one.
-        String path = Path.of(command.get(0)).getParent() + System.getProperty("path.separator") + System.getenv("PATH");
+        String path =
+                Path.of(command.get(0)).getParent() + System.getProperty("path.separator") + System.getenv("PATH");
         process.environment().put("PATH", path);
         int exit = process.start().waitFor();
         if (exit != 0) {
@@ -176,7 +195,8 @@ class BuildWebapp {
     private static Path onPath(String name) {
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         List<String> names = windows ? List.of(name + ".cmd", name + ".exe") : List.of(name);
-        Optional<Path> found = Stream.of(System.getenv("PATH").split(Pattern.quote(System.getProperty("path.separator"))))
+        Optional<Path> found = Stream.of(
+                        System.getenv("PATH").split(Pattern.quote(System.getProperty("path.separator"))))
                 .flatMap(directory -> names.stream().map(file -> Path.of(directory, file)))
                 .filter(Files::isExecutable)
                 .findFirst();

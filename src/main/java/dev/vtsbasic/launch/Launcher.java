@@ -20,8 +20,11 @@ public final class Launcher {
     private Launcher() {}
 
     public static void main(String[] arguments) throws ReflectiveOperationException, URISyntaxException {
-        Path war = Path.of(
-                Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path war = Path.of(Launcher.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         URL[] jars;
         try {
             jars = jarsOf(ExplodedWar.of(war, WorkDirectory.candidates(WorkDirectory.configured())));

@@ -1,0 +1,186 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.asset.AssetFilter;
+import dev.vtsbasic.asset.AssetIndex;
+import dev.vtsbasic.build.BuildValidator;
+import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.bun.BunBinary;
+import dev.vtsbasic.bun.BunFailure;
+import dev.vtsbasic.bun.BunSupervisor;
+import dev.vtsbasic.bun.BundledBun;
+import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.manage.ManagementServlet;
+import dev.vtsbasic.proxy.ProxyServlet;
+import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.settings.Validation;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All parts of one running application, built in order from its settings and handed to a servlet container. */
+final class Host implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Host.class);
+
+    private final Settings settings;
+    private final BundledApp bundledApp;
+    private final BunSupervisor bun;
+    private final AssetIndex assets;
+    private final ProxyServlet proxy;
+    private volatile boolean draining;
+
+    private Host(Settings settings, BundledApp bundledApp, BunSupervisor bun, AssetIndex assets) {
+        this.settings = settings;
+        this.bundledApp = bundledApp;
+        this.bun = bun;
+        this.assets = assets;
+        this.proxy = new ProxyServlet(bun.pool(), settings);
+    }
+
+    /**
+     * Starts Bun, and while it starts, checks the build and indexes its assets.
+     *
+     * @param war the files this program came in
+     * @param containerDirectory a directory of the servlet container for this application, tried first for unpacked
+     *     files; empty when there is no container yet
+     * @throws NoBunException when no Bun can be run
+     * @throws BadSettingException when the app cannot be served as the settings want it
+     * @throws IOException when files cannot be read or written
+     */
+    static Host start(Settings settings, WarFiles war, Optional<Path> containerDirectory)
+            throws NoBunException, BadSettingException, IOException {
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
+        List<Path> workDirectories =
+                new ArrayList<>(WorkDirectory.candidates(settings.workDir().orElse(null)));
+        containerDirectory.ifPresent(workDirectories::add);
+        BunBinary binary = findBun(settings, war, workDirectories);
+        BundledApp bundledApp = settings.appDir().isPresent() ? null : BundledApp.of(war, workDirectories);
+        BunSupervisor bun = null;
+        try {
+            Dist dist = distOf(settings, bundledApp);
+            bun = BunSupervisor.start(binary, dist, settings, runDirectories(settings));
+            validate(settings, dist);
+            return new Host(settings, bundledApp, bun, AssetIndex.of(dist.client()));
+        } catch (BadSettingException | IOException | RuntimeException e) {
+            if (bun != null) {
+                bun.close();
+            }
+            if (bundledApp != null) {
+                bundledApp.close();
+            }
+            throw e;
+        }
+    }
+
+    private static BunBinary findBun(Settings settings, WarFiles war, List<Path> workDirectories)
+            throws NoBunException {
+        String path = "/WEB-INF/bun/bun";
+        try {
+            Optional<BundledBun> bundled =
+                    BundledBun.of(war.open(path + ".properties"), war.onDisk(path), () -> war.open(path));
+            return BunBinary.find(settings.bun(), bundled, workDirectories);
+        } catch (IOException e) {
+            throw new NoBunException(e.getMessage());
+        }
+    }
+
+    private static Dist distOf(Settings settings, BundledApp bundledApp) throws BadSettingException, IOException {
+        if (bundledApp != null) {
+            return Dist.at(bundledApp.directory());
+        }
+        try {
+            return Dist.at(settings.appDir().orElseThrow());
+        } catch (IOException e) {
+            throw new BadSettingException("VTS_APP_DIR: " + e.getMessage());
+        }
+    }
+
+    private static List<Path> runDirectories(Settings settings) {
+        List<Path> parents = new ArrayList<>(List.of(Path.of(System.getProperty("java.io.tmpdir"))));
+        settings.workDir().ifPresent(parents::add);
+        if (File.separatorChar == '/') {
+            parents.add(Path.of("/tmp"));
+        }
+        return parents;
+    }
+
+    private static void validate(Settings settings, Dist dist) throws BadSettingException, IOException {
+        ValidationReport report = BuildValidator.validate(dist);
+        if (report.valid()) {
+            LOG.info("{}", report.text());
+        } else if (settings.validate() == Validation.WARN) {
+            LOG.warn("{}", report.text());
+        } else {
+            throw new BadSettingException(report.text() + "\nVTS_VALIDATE=warn starts it all the same.");
+        }
+    }
+
+    /** Puts the filter and the servlets where requests meet them: assets, management, proxy. */
+    void register(ServletContext context) {
+        FilterRegistration.Dynamic filter = context.addFilter("assets", new AssetFilter(assets));
+        filter.setAsyncSupported(true);
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        ManagementServlet management =
+                new ManagementServlet(settings.managementPath(), () -> !draining && bun.answers());
+        context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
+        ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
+        servlet.setAsyncSupported(true);
+        servlet.addMapping("/*");
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    CompletableFuture<Duration> firstReady() {
+        return bun.firstReady();
+    }
+
+    CompletableFuture<BunFailure> failure() {
+        return bun.failure();
+    }
+
+    /**
+     * Says "not ready" from now on and waits for the requests that are running.
+     *
+     * @return how many were still running at the end of the stop time-out
+     */
+    int drain() throws InterruptedException {
+        draining = true;
+        return proxy.awaitIdle(settings.stopTimeout());
+    }
+
+    @Override
+    public void close() {
+        bun.close();
+        if (bundledApp != null) {
+            try {
+                bundledApp.close();
+            } catch (IOException e) {
+                LOG.warn("Left behind: {}", e.getMessage());
+            }
+        }
+    }
+
+    /** No Bun was found that runs here; the message says what was tried and what to do. */
+    static final class NoBunException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        NoBunException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.SettingSource;
+import dev.vtsbasic.settings.Settings;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the host when a servlet container starts the application, and ends it with the application. */
+public final class HostListener implements ServletContextListener {
+    private static final Logger LOG = LoggerFactory.getLogger(HostListener.class);
+
+    private Host host;
+
+    /** For a servlet container, which knows the class by {@code web.xml}. */
+    public HostListener() {}
+
+    /** For a host that was started before its container. */
+    HostListener(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        ServletContext context = event.getServletContext();
+        if (host == null) {
+            host = start(context);
+        }
+        host.register(context);
+    }
+
+    private static Host start(ServletContext context) {
+        try {
+            Settings settings = Settings.read(List.of(
+                    SettingSource.jndi(),
+                    SettingSource.contextParameters(context),
+                    SettingSource.systemProperties(),
+                    SettingSource.environment(),
+                    SettingSource.properties(context.getResourceAsStream("/WEB-INF/vts.properties"))));
+            File directory = (File) context.getAttribute(ServletContext.TEMPDIR);
+            return Host.start(
+                    settings,
+                    WarFiles.of(context),
+                    Optional.ofNullable(directory).map(File::toPath));
+        } catch (BadSettingException | Host.NoBunException | IOException e) {
+            LOG.error("VTS Basic cannot start: {}", e.getMessage());
+            // The container refuses the application and shows this message to its administrator.
+            throw new IllegalStateException(e.getMessage());
+        }
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        if (host != null) {
+            host.close();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.vtsbasic;
+
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command line: {@code java -jar vts-basic.war [command] [options]}; without a command it serves. */
+@Command(
+        name = "vts-basic",
+        description = "Runs a Bun server-rendered web app behind a servlet container.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {ServeCommand.class, ValidateCommand.class, HealthcheckCommand.class})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        boolean hasCommand = arguments.length > 0 && (!arguments[0].startsWith("-") || isStandardOption(arguments[0]));
+        String[] line = arguments;
+        if (!hasCommand) {
+            line = new String[arguments.length + 1];
+            line[0] = "serve";
+            System.arraycopy(arguments, 0, line, 1, arguments.length);
+        }
+        return new CommandLine(new Main()).execute(line);
+    }
+
+    private static boolean isStandardOption(String argument) {
+        return switch (argument) {
+            case "-h", "--help", "-V", "--version" -> true;
+            default -> false;
+        };
+    }
+
+    /** The directory that this program was exploded into: the parent of {@code WEB-INF/lib/vts-basic-x.jar}. */
+    static Path home() {
+        Path code = Path.of(java.net.URI.create(
+                Main.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+        Path lib = code.getParent();
+        return lib != null && lib.endsWith("WEB-INF/lib") ? lib.getParent().getParent() : code;
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "VTS Basic " + (version == null ? "(not packaged)" : version), "Java " + Runtime.version()
+            };
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.bun.BunFailure;
+import dev.vtsbasic.embedded.EmbeddedServer;
+import dev.vtsbasic.embedded.Logging;
+import dev.vtsbasic.embedded.Signals;
+import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.SettingSource;
+import dev.vtsbasic.settings.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code serve}: Bun and an embedded Tomcat, from the start to the end of the program. */
+@Command(
+        name = "serve",
+        description = "Starts Bun and serves its app; the default command.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped by a signal, all requests finished",
+            "1:Bun could not start, or keeps crashing",
+            "2:the server could not start: port taken, bad setting, bad build",
+            "3:Bun did not answer in time",
+            "143:stopped by a signal, some requests had to be cut"
+        })
+final class ServeCommand implements Callable<Integer> {
+    private static final int STOPPED = 0;
+    private static final int BUN_FAILED = 1;
+    private static final int CANNOT_START = 2;
+    private static final int NOT_READY = 3;
+    private static final int STOPPED_WITH_LOSS = 143;
+
+    @Option(names = "--port", description = "Port to listen on (VTS_PORT); 0 takes any free one.")
+    private String port;
+
+    @Option(names = "--app", paramLabel = "DIST", description = "Build to serve (VTS_APP_DIR).")
+    private String app;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        long started = System.nanoTime();
+        Signals signals = Signals.install();
+        Settings settings;
+        try {
+            settings = settings();
+        } catch (BadSettingException | IOException e) {
+            return fail(CANNOT_START, e.getMessage());
+        }
+        Logging.configure(settings.logLevel());
+        Host host;
+        try {
+            host = Host.start(settings, WarFiles.in(Main.home()), Optional.empty());
+        } catch (Host.NoBunException e) {
+            return fail(BUN_FAILED, e.getMessage());
+        } catch (BadSettingException | IOException e) {
+            return fail(CANNOT_START, e.getMessage());
+        }
+        try (host) {
+            return serve(settings, host, signals, started);
+        }
+    }
+
+    private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
+        try (EmbeddedServer server = EmbeddedServer.start(settings, new HostListener(host))) {
+            host.firstReady().thenRun(() -> announce(server.port(), started));
+            try {
+                CompletableFuture.anyOf(signals.received(), host.failure()).get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+            if (!signals.received().isDone()) {
+                BunFailure failure = host.failure().join();
+                int code = failure.reason() == BunFailure.Reason.NOT_READY_IN_TIME ? NOT_READY : BUN_FAILED;
+                return fail(code, failure.message());
+            }
+            logger().info(
+                            "{} received: finishing the running requests",
+                            signals.received().join());
+            server.stopAccepting();
+            int left = host.drain();
+            if (left > 0) {
+                logger().warn("{} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
+            }
+            return left == 0 ? STOPPED : STOPPED_WITH_LOSS;
+        } catch (EmbeddedServer.CannotListenException e) {
+            return fail(CANNOT_START, e.getMessage());
+        }
+    }
+
+    private Settings settings() throws BadSettingException, IOException {
+        Map<String, String> options = new HashMap<>();
+        Optional.ofNullable(port).ifPresent(value -> options.put("vts.port", value));
+        Optional.ofNullable(app).ifPresent(value -> options.put("vts.app-dir", value));
+        return Settings.read(List.of(
+                SettingSource.commandLine(options),
+                SettingSource.systemProperties(),
+                SettingSource.environment(),
+                SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties"))));
+    }
+
+    private static void announce(int port, long started) {
+        logger().info(
+                        "Ready on http://localhost:{} after {} ms",
+                        port,
+                        Duration.ofNanos(System.nanoTime() - started).toMillis());
+    }
+
+    /** Not a constant: a logger made before {@link Logging#configure} would keep the JVM's own layout. */
+    private static Logger logger() {
+        return LoggerFactory.getLogger(ServeCommand.class);
+    }
+
+    private static int fail(int code, String message) {
+        System.err.println("vts-basic: " + message);
+        return code;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.vtsbasic.build;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A build as Vite leaves it: static files in {@code client/}, a server entry that Bun can run in {@code server/}.
+ *
+ * @param root the directory that holds both
+ * @param entry the server entry
+ */
+public record Dist(Path root, Path entry) {
+    private static final List<String> ENTRIES = List.of("server.js", "index.js", "server.mjs", "index.mjs");
+
+    /**
+     * @throws IOException when {@code root} holds no such build; the message says what is missing
+     */
+    public static Dist at(Path root) throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw new NoSuchFileException(root + " is not a directory");
+        }
+        for (String part : List.of("client", "server")) {
+            if (!Files.isDirectory(root.resolve(part))) {
+                throw new NoSuchFileException(
+                        root + " has no directory " + part
+                                + "/; it must hold client/ (static files) and server/ (the server entry), as `vite build` makes them");
+            }
+        }
+        for (String name : ENTRIES) {
+            Path entry = root.resolve("server").resolve(name);
+            if (Files.isRegularFile(entry)) {
+                return new Dist(root, entry);
+            }
+        }
+        throw new NoSuchFileException(
+                root.resolve("server") + " has no server entry; it must be one of " + String.join(", ", ENTRIES));
+    }
+
+    /** The static files. */
+    public Path client() {
+        return root.resolve("client");
+    }
+
+    /** The server's code. */
+    public Path server() {
+        return root.resolve("server");
+    }
+}

@@ -1,0 +1,173 @@
+package dev.vtsbasic.bun;
+
+import dev.vtsbasic.launch.WorkDirectory;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Bun that was seen to run.
+ *
+ * @param path the binary
+ * @param version what it says of itself
+ */
+public record BunBinary(Path path, String version) {
+    private static final Logger LOG = LoggerFactory.getLogger(BunBinary.class);
+
+    /** The first whose flags and HTTP server are those that the launcher was tested with. */
+    private static final String MINIMUM_VERSION = "1.4.0";
+
+    private static final int VERSION_TIMEOUT_SECONDS = 10;
+
+    /**
+     * Finds a Bun: the one the user names, else the one in the WAR, else the first on the PATH.
+     *
+     * @param configured the user's choice; when present no other is tried
+     * @param bundled the one in the WAR
+     * @param workDirectories where the bundled one may be copied to when it cannot be run where it lies, best first
+     * @throws IOException when none runs; the message says what was tried and what to do
+     */
+    public static BunBinary find(Optional<Path> configured, Optional<BundledBun> bundled, List<Path> workDirectories)
+            throws IOException {
+        if (configured.isPresent()) {
+            try {
+                return check(configured.get());
+            } catch (IOException e) {
+                throw new IOException(
+                        "VTS_BUN names " + configured.get() + ", which cannot be used: " + e.getMessage());
+            }
+        }
+        StringBuilder tried = new StringBuilder();
+        if (bundled.isPresent()) {
+            try {
+                return unpack(bundled.get(), workDirectories);
+            } catch (IOException e) {
+                tried.append("\n  the one in the WAR: ").append(e.getMessage());
+            }
+        } else {
+            tried.append("\n  the WAR brings none");
+        }
+        for (Path path : onPath()) {
+            try {
+                return check(path);
+            } catch (IOException e) {
+                tried.append("\n  ").append(e.getMessage());
+            }
+        }
+        throw new IOException("No usable Bun found; set VTS_BUN to a bun binary of version " + MINIMUM_VERSION
+                + " or newer. Tried:" + tried + "\n  the PATH");
+    }
+
+    private static BunBinary unpack(BundledBun bundled, List<Path> workDirectories) throws IOException {
+        if (!bundled.isForThisPlatform()) {
+            throw new IOException("is for " + bundled.platform());
+        }
+        StringBuilder refusals = new StringBuilder();
+        if (bundled.onDisk().isPresent()) {
+            Path inPlace = bundled.onDisk().get();
+            try {
+                makeExecutable(inPlace);
+                return check(inPlace);
+            } catch (IOException e) {
+                refusals.append("\n    ").append(e.getMessage());
+            }
+        }
+        String name = "bun-" + bundled.version() + "-" + bundled.sha256().substring(0, 12);
+        for (Path workDirectory : workDirectories) {
+            try {
+                Path directory = WorkDirectory.makePrivate(
+                        WorkDirectory.makePrivate(workDirectory).resolve(name));
+                return check(copy(bundled, directory.resolve("bun")));
+            } catch (IOException e) {
+                LOG.warn("Cannot run Bun from {}: {}", workDirectory, e.getMessage());
+                refusals.append("\n    ").append(workDirectory).append(": ").append(e.getMessage());
+            }
+        }
+        throw new IOException(
+                "cannot be run from any directory; set VTS_WORK_DIR to one that is not mounted noexec" + refusals);
+    }
+
+    private static Path copy(BundledBun bundled, Path target) throws IOException {
+        if (Files.isRegularFile(target) && Files.size(target) == bundled.size()) {
+            return target;
+        }
+        Path part = Files.createTempFile(target.getParent(), "bun", ".part");
+        try (InputStream in = bundled.content().open()) {
+            Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            makeExecutable(part);
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return target;
+    }
+
+    private static void makeExecutable(Path file) throws IOException {
+        if (!Files.isExecutable(file) && !file.toFile().setExecutable(true)) {
+            throw new IOException(file + " cannot be made executable");
+        }
+    }
+
+    /** Runs {@code bun --version}: the only sure way to learn that a file can be executed here. */
+    private static BunBinary check(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new IOException(path + " is not a file");
+        }
+        Process process;
+        try {
+            process = new ProcessBuilder(path.toString(), "--version")
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException e) {
+            throw new IOException(path + " cannot be executed (" + e.getMessage() + ")");
+        }
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(VERSION_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException(path + " --version did not end within " + VERSION_TIMEOUT_SECONDS + " s");
+            }
+            String output = new String(process.getInputStream().readNBytes(200), StandardCharsets.UTF_8).strip();
+            if (process.exitValue() != 0 || !output.matches("[0-9]+\\.[0-9]+\\.[0-9]+.*")) {
+                throw new IOException(path + " --version ended with exit code " + process.exitValue()
+                        + " and printed \"" + output + "\"");
+            }
+            if (Runtime.Version.parse(numbers(output)).compareTo(Runtime.Version.parse(MINIMUM_VERSION)) < 0) {
+                throw new IOException(path + " is Bun " + output + "; " + MINIMUM_VERSION + " or newer is needed");
+            }
+            return new BunBinary(path, output);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while waiting for " + path + " --version", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** {@link Runtime.Version} refuses zeros at the end. */
+    private static String numbers(String version) {
+        return version.replaceFirst("[^0-9.].*", "").replaceFirst("(\\.0)+$", "");
+    }
+
+    private static List<Path> onPath() {
+        String path = System.getenv("PATH");
+        if (path == null) {
+            return List.of();
+        }
+        return Stream.of(path.split(Pattern.quote(File.pathSeparator)))
+                .filter(directory -> !directory.isEmpty())
+                .flatMap(directory -> Stream.of(Path.of(directory, "bun"), Path.of(directory, "bun.exe")))
+                .filter(Files::isExecutable)
+                .toList();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.vtsbasic.bun;
+
+import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.settings.BunTransport;
+import dev.vtsbasic.settings.Settings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running Bun that serves the app through the launcher. */
+final class BunProcess {
+    private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
+    private static final long PROBE_PAUSE_MILLIS = 50;
+
+    private final String name;
+    private final Process process;
+    private final Path socket;
+    private final WorkerOutput output = new WorkerOutput();
+    private final CompletableFuture<Integer> listeningPort = new CompletableFuture<>();
+    private final Thread outputReader;
+
+    private BunProcess(String name, Process process, Path socket, String token) {
+        this.name = name;
+        this.process = process;
+        this.socket = socket;
+        this.outputReader = new Thread(() -> readOutput(token), "vts-" + name + "-output");
+        outputReader.setDaemon(true);
+        outputReader.start();
+        process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
+    }
+
+    /** @throws IOException when the process cannot be started */
+    static BunProcess start(String name, BunBinary bun, Dist dist, Settings settings, RunDirectory run)
+            throws IOException {
+        // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
+        // package, and read .env files of the working directory.
+        ProcessBuilder builder = new ProcessBuilder(
+                        bun.path().toString(),
+                        "--no-install",
+                        "--no-env-file",
+                        run.launcher().toString())
+                .directory(dist.root().toFile())
+                .redirectErrorStream(true);
+        boolean unix = settings.bunTransport() == BunTransport.UNIX;
+        Path socket = unix ? run.socket(name) : null;
+        String token = UUID.randomUUID().toString();
+        Map<String, String> environment = builder.environment();
+        environment.put("NODE_ENV", "production");
+        environment.put("VTS_LAUNCH_ENTRY", dist.entry().toString());
+        environment.put("VTS_LAUNCH_TOKEN", token);
+        if (unix) {
+            Files.deleteIfExists(socket);
+            environment.put("VTS_LAUNCH_SOCKET", socket.toString());
+        } else {
+            environment.put("VTS_LAUNCH_PORT", Integer.toString(settings.bunPort()));
+        }
+        return new BunProcess(name, builder.start(), socket, token);
+    }
+
+    /**
+     * Waits until the app answers.
+     *
+     * @return the worker to give requests to
+     * @throws TimeoutException when it does not answer in time
+     * @throws ExitedException when the process ended before it answered
+     */
+    Worker awaitReady(String path, Duration timeout) throws InterruptedException, TimeoutException, ExitedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        Worker worker = new Worker(name, awaitListening(deadline));
+        while (true) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (left.isNegative()) {
+                throw new TimeoutException();
+            }
+            try {
+                if (HttpProbe.status(worker.address(), path, left) < 500) {
+                    return worker;
+                }
+            } catch (IOException e) {
+                // Asked again below, as long as there is time and a process.
+            }
+            if (process.waitFor(PROBE_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new ExitedException();
+            }
+        }
+    }
+
+    private SocketAddress awaitListening(long deadline) throws InterruptedException, TimeoutException, ExitedException {
+        try {
+            int port = listeningPort.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return socket != null
+                    ? UnixDomainSocketAddress.of(socket)
+                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        } catch (ExecutionException e) {
+            throw new ExitedException();
+        }
+    }
+
+    /** Waits for the end of the process and of its output. */
+    int awaitExit() throws InterruptedException {
+        int exitCode = process.waitFor();
+        // What it started may hold the pipe open for longer.
+        outputReader.join(1000);
+        return exitCode;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** What it printed last, a line each, to be put behind a message; empty when it printed nothing. */
+    String lastWords() {
+        return output.lastLines().isEmpty() ? "" : "\n  " + String.join("\n  ", output.lastLines());
+    }
+
+    /** Asks it to finish its requests and end; kills it and what it started when it does not within {@code grace}. */
+    void stop(Duration grace) throws InterruptedException {
+        // Not Process.destroy(): that closes stdin too, which tells the launcher to end at once.
+        process.toHandle().destroy();
+        if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+            kill();
+        }
+    }
+
+    void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private void readOutput(String token) {
+        output.readFrom(process.getInputStream(), line -> {
+            if (line.startsWith(token)) {
+                listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
+            } else {
+                APP_LOG.info("{}: {}", name, line);
+            }
+        });
+    }
+
+    /** The process ended before it answered. */
+    static final class ExitedException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.vtsbasic.bun;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * The Bun that comes in the WAR.
+ *
+ * @param version as {@code bun --version} says
+ * @param platform operating system and architecture it is for, as the build wrote them
+ * @param size in bytes
+ * @param sha256 digest of the binary in hexadecimal
+ * @param onDisk the file, when the WAR is exploded
+ * @param content opens it, whether the WAR is exploded or not
+ */
+public record BundledBun(
+        String version, String platform, long size, String sha256, Optional<Path> onDisk, Content content) {
+
+    /** Opens the binary. */
+    @FunctionalInterface
+    public interface Content {
+        InputStream open() throws IOException;
+    }
+
+    /**
+     * @param facts {@code WEB-INF/bun/bun.properties}, closed here; null when the WAR brings no Bun
+     */
+    public static Optional<BundledBun> of(InputStream facts, Optional<Path> onDisk, Content content)
+            throws IOException {
+        if (facts == null) {
+            return Optional.empty();
+        }
+        Properties properties = new Properties();
+        try (facts) {
+            properties.load(facts);
+        }
+        return Optional.of(new BundledBun(
+                properties.getProperty("version"),
+                properties.getProperty("platform"),
+                Long.parseLong(properties.getProperty("size")),
+                properties.getProperty("sha256"),
+                onDisk,
+                content));
+    }
+
+    /** Whether it can run here at all. */
+    boolean isForThisPlatform() {
+        String here = System.getProperty("os.name").toLowerCase(Locale.ROOT).replaceAll("\\s.*", "") + "-"
+                + System.getProperty("os.arch");
+        return here.equals(platform);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.vtsbasic.bun;
+
+import java.util.Optional;
+
+/** Hands out workers that answer. Safe for any number of threads. */
+public interface WorkerPool {
+    /**
+     * A worker that is ready, waiting for one while there is none.
+     *
+     * @param avoid a worker that was seen not to answer and must not be returned; null for none
+     * @param deadline in terms of {@link System#nanoTime}
+     * @return empty when the deadline passed, or when the pool is closed
+     * @throws InterruptedException when the waiting thread is interrupted
+     */
+    Optional<Worker> await(Worker avoid, long deadline) throws InterruptedException;
+}

@@ -1,0 +1,140 @@
+package dev.vtsbasic.embedded;
+
+import dev.vtsbasic.settings.Settings;
+import jakarta.servlet.ServletContextListener;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.AbstractProtocol;
+
+/** A Tomcat in this JVM that serves one application at {@code /}. */
+public final class EmbeddedServer implements AutoCloseable {
+    /** Bun refuses request lines and headers of more than about 16 KiB; a little more here, so that Bun says so. */
+    private static final int LONGEST_REQUEST_HEAD = 32 * 1024;
+
+    /** Browsers send these raw in paths and queries, and the app must see what they sent. */
+    private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
+
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
+
+    private final Tomcat tomcat;
+    private final Path baseDirectory;
+
+    private EmbeddedServer(Tomcat tomcat, Path baseDirectory) {
+        this.tomcat = tomcat;
+        this.baseDirectory = baseDirectory;
+    }
+
+    /**
+     * Starts Tomcat with an application that consists of {@code listener} and what it registers.
+     *
+     * @throws CannotListenException when the address or port cannot be had
+     */
+    public static EmbeddedServer start(Settings settings, ServletContextListener listener)
+            throws CannotListenException {
+        Path baseDirectory;
+        try {
+            baseDirectory = Files.createTempDirectory("vts-tomcat-");
+        } catch (IOException e) {
+            throw new CannotListenException("Tomcat has no directory to work in: " + e.getMessage());
+        }
+        Tomcat tomcat = new Tomcat();
+        EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory);
+        tomcat.setBaseDir(baseDirectory.toString());
+        tomcat.setConnector(connector(settings));
+        StandardContext context = (StandardContext) tomcat.addContext("", baseDirectory.toString());
+        context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
+        context.addApplicationLifecycleListener(listener);
+        try {
+            tomcat.start();
+        } catch (LifecycleException e) {
+            server.close();
+            throw new CannotListenException(explain(settings, e));
+        }
+        return server;
+    }
+
+    private static Connector connector(Settings settings) {
+        Connector connector = new Connector();
+        connector.setPort(settings.port());
+        connector.setProperty("address", settings.address());
+        connector.setThrowOnFailure(true);
+        connector.setXpoweredBy(false);
+        connector.setAllowTrace(true);
+        connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
+        connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
+        connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
+        connector.setEncodedSolidusHandling("passthrough");
+        connector.setEncodedReverseSolidusHandling("passthrough");
+        if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
+            connector.setProperty("useVirtualThreads", "true");
+        }
+        return connector;
+    }
+
+    private static String explain(Settings settings, Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return "Cannot listen on " + settings.address() + " port " + settings.port() + " (" + cause.getMessage()
+                        + "); stop what uses it or set VTS_PORT to another";
+            }
+        }
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return "The server cannot start on " + settings.address() + " port " + settings.port() + ": "
+                + root.getMessage();
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return tomcat.getConnector().getLocalPort();
+    }
+
+    /** Takes no more connections, and no more requests on those that are open. */
+    public void stopAccepting() {
+        tomcat.getConnector().pause();
+        if (tomcat.getConnector().getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
+            protocol.closeServerSocketGraceful();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            tomcat.stop();
+            tomcat.destroy();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            deleteBaseDirectory();
+        }
+    }
+
+    private void deleteBaseDirectory() {
+        try (Stream<Path> files = Files.walk(baseDirectory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // Empty directories in a temporary place.
+        }
+    }
+
+    /** The server cannot listen; the message says why and what to do. */
+    public static final class CannotListenException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        CannotListenException(String message) {
+            super(message);
+        }
+    }
+}

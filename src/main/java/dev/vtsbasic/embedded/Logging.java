@@ -1,0 +1,92 @@
+package dev.vtsbasic.embedded;
+
+import dev.vtsbasic.settings.LogLevel;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
+
+/** Log lines on standard output: time, level, logger, message. */
+public final class Logging {
+    private Logging() {}
+
+    /** Replaces the JVM's own handlers. */
+    public static void configure(LogLevel level) {
+        Level least = switch (level) {
+            case ERROR -> Level.SEVERE;
+            case WARN -> Level.WARNING;
+            case INFO -> Level.INFO;
+            case DEBUG -> Level.FINE;
+        };
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        root.setLevel(least);
+        Handler handler = new StandardOutput();
+        handler.setLevel(least);
+        root.addHandler(handler);
+        // Tomcat tells its version and each step of its start; what matters of that we say ourselves.
+        quiet("org.apache.catalina", least);
+        quiet("org.apache.coyote", least);
+        quiet("org.apache.tomcat", least);
+    }
+
+    private static void quiet(String name, Level least) {
+        if (least.intValue() >= Level.INFO.intValue()) {
+            Logger logger = Logger.getLogger(name);
+            logger.setLevel(Level.WARNING);
+            KEPT.add(logger);
+        }
+    }
+
+    /** The JVM forgets the level of a logger that nobody holds. */
+    private static final java.util.List<Logger> KEPT = new java.util.ArrayList<>();
+
+    private static final class StandardOutput extends StreamHandler {
+        StandardOutput() {
+            super(new PrintStream(System.out, false, StandardCharsets.UTF_8), new Line());
+        }
+
+        @Override
+        public synchronized void publish(LogRecord message) {
+            super.publish(message);
+            flush();
+        }
+    }
+
+    private static final class Line extends Formatter {
+        @Override
+        public String format(LogRecord message) {
+            String name = message.getLoggerName();
+            StringBuilder line = new StringBuilder()
+                    .append(Instant.ofEpochMilli(message.getMillis()).truncatedTo(ChronoUnit.MILLIS))
+                    .append(' ')
+                    .append(levelOf(message))
+                    .append(' ')
+                    .append(name == null ? "" : name.substring(name.lastIndexOf('.') + 1))
+                    .append(": ")
+                    .append(formatMessage(message))
+                    .append('\n');
+            if (message.getThrown() != null) {
+                StringWriter trace = new StringWriter();
+                message.getThrown().printStackTrace(new PrintWriter(trace));
+                line.append(trace);
+            }
+            return line.toString();
+        }
+
+        private static String levelOf(LogRecord message) {
+            int level = message.getLevel().intValue();
+            return level >= 1000 ? "ERROR" : level >= 900 ? "WARN " : level >= 800 ? "INFO " : "DEBUG";
+        }
+    }
+}

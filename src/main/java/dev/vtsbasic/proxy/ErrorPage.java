@@ -1,0 +1,63 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** The short answers we give when the app cannot: honest, in the form the client prefers, without internals. */
+enum ErrorPage {
+    BAD_GATEWAY(502, "Bad Gateway", "The application broke off before it answered. Please try again."),
+    UNAVAILABLE(503, "Service Unavailable", "The application is starting. Please try again in a few seconds."),
+    GATEWAY_TIMEOUT(504, "Gateway Timeout", "The application took too long to answer. Please try again.");
+
+    private static final String RETRY_AFTER_SECONDS = "5";
+
+    private final int status;
+    private final String title;
+    private final String sentence;
+
+    ErrorPage(int status, String title, String sentence) {
+        this.status = status;
+        this.title = title;
+        this.sentence = sentence;
+    }
+
+    /** @param accept value of the request's Accept field */
+    void send(HttpServletResponse response, String accept, boolean head) throws IOException {
+        boolean json = accept.contains("json") && !accept.contains("text/html");
+        byte[] body = (json ? json() : html()).getBytes(StandardCharsets.UTF_8);
+        response.reset();
+        response.setStatus(status);
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("Content-Type", json ? "application/json" : "text/html; charset=utf-8");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (this == UNAVAILABLE) {
+            response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+        }
+        response.setContentLength(body.length);
+        if (!head) {
+            response.getOutputStream().write(body);
+        }
+    }
+
+    private String json() {
+        return "{\"status\":%d,\"error\":\"%s\",\"message\":\"%s\"}".formatted(status, title, sentence);
+    }
+
+    private String html() {
+        return """
+                <!doctype html>
+                <html lang="en">
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width">
+                <title>%1$d %2$s</title>
+                <style>
+                  :root { color-scheme: light dark; font-family: system-ui, sans-serif; }
+                  body { display: grid; min-height: 90vh; place-content: center; padding: 1rem; text-align: center; }
+                </style>
+                <h1>%1$d %2$s</h1>
+                <p>%3$s</p>
+                </html>
+                """.formatted(status, title, sentence);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.vtsbasic.settings;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * One setting: its name, its default, what values it allows, what it is for. The constants are the whole list; {@code
+ * docs/configuration.md} shows the same, and a test compares them.
+ *
+ * @param <T> the type of its value
+ */
+final class Setting<T> {
+    private static final List<Setting<?>> ALL = new ArrayList<>();
+
+    static final Setting<Integer> PORT =
+            number("vts.port", "3000", 0, 65535, "port of the embedded server; 0 takes any free one");
+    static final Setting<String> ADDRESS = text(
+            "vts.address", "0.0.0.0", ".+", "an IP address or host name", "address the embedded server listens on");
+    static final Setting<Optional<Path>> APP_DIR =
+            path("vts.app-dir", "a build to serve instead of the one in the WAR: a directory with client/ and server/");
+    static final Setting<Validation> VALIDATE = choice(
+            "vts.validate",
+            "fail",
+            Validation.class,
+            "what happens at the start when the server build names assets that the client build does not have");
+    static final Setting<Optional<Path>> BUN =
+            path("vts.bun", "path of the bun binary; without it the one in the WAR, else the one on the PATH");
+    static final Setting<BunTransport> BUN_TRANSPORT = choice(
+            "vts.bun-transport",
+            "unix",
+            BunTransport.class,
+            "how requests reach Bun: a Unix socket in a private directory, or TCP on 127.0.0.1");
+    static final Setting<Integer> BUN_PORT =
+            number("vts.bun-port", "0", 0, 65535, "Bun's port when the transport is tcp; 0 takes any free one");
+    static final Setting<String> READY_PATH = text(
+            "vts.ready-path",
+            "/",
+            "/[!-~]*",
+            "a path that starts with /",
+            "path asked of Bun to see that it answers; any status below 500 will do");
+    static final Setting<Duration> STARTUP_TIMEOUT =
+            duration("vts.startup-timeout", "15s", "how long Bun may take until it answers");
+    static final Setting<Duration> HOLD_TIMEOUT =
+            duration("vts.hold-timeout", "30s", "how long a request waits while no Bun worker is ready");
+    static final Setting<Duration> CONNECT_TIMEOUT =
+            duration("vts.connect-timeout", "5s", "how long a connection to Bun may take");
+    static final Setting<Duration> RESPONSE_TIMEOUT = duration(
+            "vts.response-timeout", "60s", "how long Bun may be silent, before its answer and within it; 0s: for ever");
+    static final Setting<Duration> STOP_TIMEOUT = duration(
+            "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
+    static final Setting<Integer> MAX_CRASHES =
+            number("vts.max-crashes", "5", 1, 1000, "how many crashes of Bun within the crash window end java -jar");
+    static final Setting<Duration> CRASH_WINDOW =
+            duration("vts.crash-window", "1m", "the time in which those crashes are counted");
+    static final Setting<String> MANAGEMENT_PATH = text(
+            "vts.management-path",
+            "/-",
+            "(/[A-Za-z0-9._~-]+)+",
+            "a path such as /- or /internal/vts",
+            "prefix of live and ready");
+    static final Setting<Optional<Path>> WORK_DIR =
+            path("vts.work-dir", "directory for unpacked files; without it the user's cache or temporary directory");
+    static final Setting<LogLevel> LOG_LEVEL =
+            choice("vts.log-level", "info", LogLevel.class, "least important messages that java -jar prints");
+
+    private final String name;
+    private final String defaultText;
+    private final String allowed;
+    private final String meaning;
+    private final Function<String, T> parser;
+
+    private Setting(String name, String defaultText, String allowed, String meaning, Function<String, T> parser) {
+        this.name = name;
+        this.defaultText = defaultText;
+        this.allowed = allowed;
+        this.meaning = meaning;
+        this.parser = parser;
+        ALL.add(this);
+    }
+
+    /** All settings, in the order of the documentation. */
+    static List<Setting<?>> all() {
+        return List.copyOf(ALL);
+    }
+
+    /** {@code vts.some-name}. */
+    String name() {
+        return name;
+    }
+
+    /** {@code VTS_SOME_NAME}. */
+    String environmentName() {
+        return environmentName(name);
+    }
+
+    static String environmentName(String name) {
+        return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** The default as a user would write it; empty when there is none. */
+    String defaultText() {
+        return defaultText;
+    }
+
+    String allowed() {
+        return allowed;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    /** @throws IllegalArgumentException when {@link #allowed} does not include {@code text} */
+    T parse(String text) {
+        return parser.apply(text.strip());
+    }
+
+    private static Setting<Integer> number(String name, String defaultText, int min, int max, String meaning) {
+        return new Setting<>(name, defaultText, "a number from " + min + " to " + max, meaning, text -> {
+            int number = Integer.parseInt(text);
+            require(number >= min && number <= max);
+            return number;
+        });
+    }
+
+    private static Setting<String> text(
+            String name, String defaultText, String pattern, String allowed, String meaning) {
+        return new Setting<>(name, defaultText, allowed, meaning, text -> {
+            require(text.matches(pattern));
+            return text;
+        });
+    }
+
+    private static Setting<Optional<Path>> path(String name, String meaning) {
+        return new Setting<>(name, "", "a path", meaning, text -> {
+            try {
+                return text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(Path.of(text).toAbsolutePath());
+            } catch (InvalidPathException e) {
+                throw new IllegalArgumentException(e);
+            }
+        });
+    }
+
+    private static Setting<Duration> duration(String name, String defaultText, String meaning) {
+        Pattern pattern = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
+        return new Setting<>(name, defaultText, "a time such as 500ms, 15s, 2m or 1h", meaning, text -> {
+            Matcher parts = pattern.matcher(text);
+            require(parts.matches());
+            long amount = Long.parseLong(parts.group(1));
+            return switch (parts.group(2)) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                default -> Duration.ofHours(amount);
+            };
+        });
+    }
+
+    private static <E extends Enum<E>> Setting<E> choice(
+            String name, String defaultText, Class<E> type, String meaning) {
+        String allowed = Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        return new Setting<>(
+                name, defaultText, allowed, meaning, text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)));
+    }
+
+    private static void require(boolean condition) {
+        if (!condition) {
+            throw new IllegalArgumentException();
+        }
+    }
+}

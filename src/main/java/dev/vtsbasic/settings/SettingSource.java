@@ -1,0 +1,133 @@
+package dev.vtsbasic.settings;
+
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+
+/** A place that settings come from. {@link Settings#read} asks several in turn; the first that has a value wins. */
+public interface SettingSource {
+    /** Where a value came from, to follow "from": {@code the environment}. */
+    String description();
+
+    /** The value of {@code vts.some-name}, or null. */
+    String find(String name);
+
+    /** The {@code vts.*} names this source holds, as far as it can tell, spelled {@code vts.some-name}. */
+    Collection<String> names();
+
+    /** What was given on the command line. */
+    static SettingSource commandLine(Map<String, String> values) {
+        return new Values("the command line", values);
+    }
+
+    static SettingSource systemProperties() {
+        Map<String, String> values = System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("vts."))
+                .collect(Collectors.toMap(name -> name, System::getProperty));
+        return new Values("a system property", values);
+    }
+
+    static SettingSource environment() {
+        return environment(System.getenv());
+    }
+
+    /** Names in the environment are upper case with underscores: {@code VTS_SOME_NAME}. */
+    static SettingSource environment(Map<String, String> environment) {
+        Map<String, String> byName = Setting.all().stream()
+                .filter(setting -> environment.containsKey(setting.environmentName()))
+                .collect(Collectors.toMap(Setting::name, setting -> environment.get(setting.environmentName())));
+        return new SettingSource() {
+            @Override
+            public String description() {
+                return "the environment";
+            }
+
+            @Override
+            public String find(String name) {
+                return byName.get(name);
+            }
+
+            @Override
+            public Collection<String> names() {
+                return environment.keySet().stream()
+                        .filter(name -> name.startsWith("VTS_"))
+                        .map(name -> "vts."
+                                + name.substring(4)
+                                        .toLowerCase(java.util.Locale.ROOT)
+                                        .replace('_', '-'))
+                        .toList();
+            }
+        };
+    }
+
+    /** Servlet context parameters, so that two copies of the WAR in one server can differ. */
+    static SettingSource contextParameters(ServletContext context) {
+        Map<String, String> values = Collections.list(context.getInitParameterNames()).stream()
+                .filter(name -> name.startsWith("vts."))
+                .collect(Collectors.toMap(name -> name, context::getInitParameter));
+        return new Values("a context parameter", values);
+    }
+
+    /** {@code java:comp/env/vts/some-name}, which a server's administrator can set per application. */
+    static SettingSource jndi() {
+        return new SettingSource() {
+            @Override
+            public String description() {
+                return "JNDI";
+            }
+
+            @Override
+            public String find(String name) {
+                try {
+                    Object value = InitialContext.doLookup("java:comp/env/" + name.replaceFirst("\\.", "/"));
+                    return value == null ? null : value.toString();
+                } catch (NamingException e) {
+                    return null;
+                }
+            }
+
+            @Override
+            public Collection<String> names() {
+                return List.of();
+            }
+        };
+    }
+
+    /**
+     * {@code WEB-INF/vts.properties}, which comes with the application.
+     *
+     * @param file the open file, closed here; null when there is none
+     */
+    static SettingSource properties(InputStream file) throws IOException {
+        Properties properties = new Properties();
+        if (file != null) {
+            try (file) {
+                properties.load(file);
+            }
+        }
+        Map<String, String> values = properties.stringPropertyNames().stream()
+                .collect(Collectors.toMap(name -> name, properties::getProperty));
+        return new Values("WEB-INF/vts.properties", values);
+    }
+
+    /** Names and values as they stand. */
+    record Values(String description, Map<String, String> values) implements SettingSource {
+        @Override
+        public String find(String name) {
+            return values.get(name);
+        }
+
+        @Override
+        public Collection<String> names() {
+            return values.keySet();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.vtsbasic.settings;
+
+import dev.vtsbasic.text.NearestName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings in force, checked once at the start and never changed. What each is for, its default and what it allows
+ * stands in {@code docs/configuration.md}.
+ *
+ * @param port port of the embedded server, 0 to 65535; 0 takes any free one
+ * @param address address the embedded server listens on
+ * @param appDir a build to serve instead of the one in the WAR
+ * @param validate what a failed validation of the build does at the start
+ * @param bun path of the bun binary
+ * @param bunTransport how requests reach Bun
+ * @param bunPort Bun's port when the transport is TCP; 0 takes any free one
+ * @param readyPath path asked of Bun to see that it answers
+ * @param startupTimeout how long Bun may take until it answers
+ * @param holdTimeout how long a request waits while no worker is ready
+ * @param connectTimeout how long a connection to Bun may take
+ * @param responseTimeout how long Bun may be silent; zero means for ever
+ * @param stopTimeout how long running requests may take to finish when stopping
+ * @param maxCrashes how many crashes within the window end {@code java -jar}
+ * @param crashWindow the time in which crashes are counted
+ * @param managementPath prefix of the management endpoints, without a slash at the end
+ * @param workDir directory for unpacked files
+ * @param logLevel least important messages that {@code java -jar} prints
+ * @param warnings what the user should be told about the settings, a sentence each
+ */
+public record Settings(
+        int port,
+        String address,
+        Optional<Path> appDir,
+        Validation validate,
+        Optional<Path> bun,
+        BunTransport bunTransport,
+        int bunPort,
+        String readyPath,
+        Duration startupTimeout,
+        Duration holdTimeout,
+        Duration connectTimeout,
+        Duration responseTimeout,
+        Duration stopTimeout,
+        int maxCrashes,
+        Duration crashWindow,
+        String managementPath,
+        Optional<Path> workDir,
+        LogLevel logLevel,
+        List<String> warnings) {
+
+    /**
+     * Reads every setting from the first source that has it, else takes its default.
+     *
+     * @throws BadSettingException for the first value that is not allowed
+     */
+    public static Settings read(List<SettingSource> sources) throws BadSettingException {
+        return new Settings(
+                value(Setting.PORT, sources),
+                value(Setting.ADDRESS, sources),
+                value(Setting.APP_DIR, sources),
+                value(Setting.VALIDATE, sources),
+                value(Setting.BUN, sources),
+                value(Setting.BUN_TRANSPORT, sources),
+                value(Setting.BUN_PORT, sources),
+                value(Setting.READY_PATH, sources),
+                value(Setting.STARTUP_TIMEOUT, sources),
+                value(Setting.HOLD_TIMEOUT, sources),
+                value(Setting.CONNECT_TIMEOUT, sources),
+                value(Setting.RESPONSE_TIMEOUT, sources),
+                value(Setting.STOP_TIMEOUT, sources),
+                value(Setting.MAX_CRASHES, sources),
+                value(Setting.CRASH_WINDOW, sources),
+                value(Setting.MANAGEMENT_PATH, sources),
+                value(Setting.WORK_DIR, sources),
+                value(Setting.LOG_LEVEL, sources),
+                unknownNames(sources));
+    }
+
+    private static <T> T value(Setting<T> setting, List<SettingSource> sources) throws BadSettingException {
+        for (SettingSource source : sources) {
+            String text = source.find(setting.name());
+            if (text != null) {
+                try {
+                    return setting.parse(text);
+                } catch (IllegalArgumentException e) {
+                    throw new BadSettingException("%s is \"%s\", from %s; allowed is %s"
+                            .formatted(setting.environmentName(), text, source.description(), setting.allowed()));
+                }
+            }
+        }
+        return setting.parse(setting.defaultText());
+    }
+
+    private static List<String> unknownNames(List<SettingSource> sources) {
+        List<String> known = Setting.all().stream().map(Setting::name).toList();
+        return sources.stream()
+                .flatMap(source -> source.names().stream()
+                        .filter(name -> !known.contains(name))
+                        .sorted()
+                        .map(name -> unknown(name, source, known)))
+                .toList();
+    }
+
+    private static String unknown(String name, SettingSource source, List<String> known) {
+        String meant = NearestName.of(name, known, 1).stream()
+                .map(nearest -> "; did you mean " + Setting.environmentName(nearest) + "?")
+                .findFirst()
+                .orElse("");
+        return "unknown setting " + Setting.environmentName(name) + " from " + source.description() + meant;
+    }
+}

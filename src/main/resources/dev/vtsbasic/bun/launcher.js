@@ -1,0 +1,54 @@
+// Runs the app's server entry on the socket that the host chose, and ends with the host.
+import { unlinkSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const {
+  VTS_LAUNCH_ENTRY: entry,
+  VTS_LAUNCH_SOCKET: socket,
+  VTS_LAUNCH_PORT: port,
+  VTS_LAUNCH_TOKEN: token,
+} = process.env;
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith("VTS_LAUNCH_")) delete process.env[name];
+}
+
+// The host holds the other end of stdin and never writes: an end means that it is gone, however it died.
+process.stdin.on("end", () => {
+  if (socket) unlinkSync(socket);
+  process.exit(1);
+});
+process.stdin.resume();
+
+const { default: app } = await import(pathToFileURL(entry).href);
+if (typeof app?.fetch !== "function") {
+  console.error(
+    `${entry} has no default export with a fetch function; an entry that listens by itself cannot be run by this launcher`,
+  );
+  process.exit(1);
+}
+
+// Bun builds request.url from the Host header and always says http. The app compares it with the browser's Origin, so
+// it must carry the scheme the browser used. Only the host can reach this socket, and it lets no client set the header.
+function asTheBrowserSeesIt(request) {
+  return request.headers.get("x-forwarded-proto") === "https"
+    ? new Request(request.url.replace(/^http:/, "https:"), request)
+    : request;
+}
+
+const server = Bun.serve({
+  ...(socket ? { unix: socket } : { hostname: "127.0.0.1", port: Number(port) }),
+  // The default cuts any answer that is silent for 10 seconds. The host has the time-outs.
+  idleTimeout: 0,
+  // The host has the limit.
+  maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+  development: false,
+  fetch: (request, server) => app.fetch(asTheBrowserSeesIt(request), server),
+  ...(app.websocket ? { websocket: app.websocket } : {}),
+});
+
+process.on("SIGTERM", async () => {
+  await server.stop(false);
+  process.exit(0);
+});
+
+process.stdout.write(`${token} ${server.port ?? 0}\n`);
