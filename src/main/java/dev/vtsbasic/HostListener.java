@@ -19,20 +19,10 @@ public final class HostListener implements ServletContextListener {
 
     private Host host;
 
-    /** For a servlet container, which knows the class by {@code web.xml}. */
-    public HostListener() {}
-
-    /** For a host that was started before its container. */
-    HostListener(Host host) {
-        this.host = host;
-    }
-
     @Override
     public void contextInitialized(ServletContextEvent event) {
         ServletContext context = event.getServletContext();
-        if (host == null) {
-            host = start(context);
-        }
+        host = start(context);
         host.register(context);
     }
 

@@ -73,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
-        try (EmbeddedServer server = EmbeddedServer.start(settings, new HostListener(host))) {
+        try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
             host.firstReady().thenRun(() -> announce(server.port(), started));
             try {
                 CompletableFuture.anyOf(signals.received(), host.failure()).get();

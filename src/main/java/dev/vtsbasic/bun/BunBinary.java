@@ -4,6 +4,7 @@ import dev.vtsbasic.launch.WorkDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,7 +143,7 @@ public record BunBinary(Path path, String version) {
                 throw new IOException(path + " --version ended with exit code " + process.exitValue()
                         + " and printed \"" + output + "\"");
             }
-            if (Runtime.Version.parse(numbers(output)).compareTo(Runtime.Version.parse(MINIMUM_VERSION)) < 0) {
+            if (Version.parse(output).compareTo(Version.parse(MINIMUM_VERSION)) < 0) {
                 throw new IOException(path + " is Bun " + output + "; " + MINIMUM_VERSION + " or newer is needed");
             }
             return new BunBinary(path, output);
@@ -152,11 +153,6 @@ public record BunBinary(Path path, String version) {
         } finally {
             process.destroyForcibly();
         }
-    }
-
-    /** {@link Runtime.Version} refuses zeros at the end. */
-    private static String numbers(String version) {
-        return version.replaceFirst("[^0-9.].*", "").replaceFirst("(\\.0)+$", "");
     }
 
     private static List<Path> onPath() {

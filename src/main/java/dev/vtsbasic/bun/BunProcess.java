@@ -143,10 +143,10 @@ final class BunProcess {
     private void readOutput(String token) {
         output.readFrom(process.getInputStream(), line -> {
             if (line.startsWith(token)) {
-                listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
-            } else {
-                APP_LOG.info("{}: {}", name, line);
+                return !listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
             }
+            APP_LOG.info("{}: {}", name, line);
+            return true;
         });
     }
 

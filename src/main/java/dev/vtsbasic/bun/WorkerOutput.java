@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Reads what a worker prints, line by line, and remembers the last lines for the message that explains its death. */
 final class WorkerOutput {
@@ -16,8 +16,12 @@ final class WorkerOutput {
 
     private final Deque<String> lastLines = new ArrayDeque<>();
 
-    /** Returns at the end of the stream; a longer line than 16 KiB is passed on in pieces. */
-    void readFrom(InputStream stream, Consumer<String> line) {
+    /**
+     * Returns at the end of the stream; a longer line than 16 KiB is passed on in pieces.
+     *
+     * @param line takes each line; false when it is not the app's and need not be remembered
+     */
+    void readFrom(InputStream stream, Predicate<String> line) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
         try {
@@ -44,15 +48,17 @@ final class WorkerOutput {
         return List.copyOf(lastLines);
     }
 
-    private void emit(ByteArrayOutputStream bytes, Consumer<String> consumer) {
+    private void emit(ByteArrayOutputStream bytes, Predicate<String> consumer) {
         String line = bytes.toString(StandardCharsets.UTF_8).stripTrailing();
         bytes.reset();
+        if (!consumer.test(line)) {
+            return;
+        }
         synchronized (this) {
             if (lastLines.size() == REMEMBERED_LINES) {
                 lastLines.removeFirst();
             }
             lastLines.add(line);
         }
-        consumer.accept(line);
     }
 }

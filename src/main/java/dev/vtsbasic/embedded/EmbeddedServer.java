@@ -1,17 +1,20 @@
 package dev.vtsbasic.embedded;
 
 import dev.vtsbasic.settings.Settings;
-import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
 
 /** A Tomcat in this JVM that serves one application at {@code /}. */
@@ -33,11 +36,11 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /**
-     * Starts Tomcat with an application that consists of {@code listener} and what it registers.
+     * Starts Tomcat with the application that {@code register} puts together.
      *
      * @throws CannotListenException when the address or port cannot be had
      */
-    public static EmbeddedServer start(Settings settings, ServletContextListener listener)
+    public static EmbeddedServer start(Settings settings, Consumer<ServletContext> register)
             throws CannotListenException {
         Path baseDirectory;
         try {
@@ -51,9 +54,16 @@ public final class EmbeddedServer implements AutoCloseable {
         tomcat.setConnector(connector(settings));
         StandardContext context = (StandardContext) tomcat.addContext("", baseDirectory.toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
-        context.addApplicationLifecycleListener(listener);
+        context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
+        // What these look for is left behind by applications that come and go; this one stays as long as the JVM.
+        context.setClearReferencesRmiTargets(false);
+        context.setClearReferencesThreadLocals(false);
+        tomcat.getHost().getPipeline().addValve(plainErrors());
         try {
             tomcat.start();
+            if (!context.getState().isAvailable()) {
+                throw new LifecycleException("the application did not start; the log says why");
+            }
         } catch (LifecycleException e) {
             server.close();
             throw new CannotListenException(explain(settings, e));
@@ -77,6 +87,14 @@ public final class EmbeddedServer implements AutoCloseable {
             connector.setProperty("useVirtualThreads", "true");
         }
         return connector;
+    }
+
+    /** Tomcat's own error pages, for requests that never reach the application, tell neither versions nor traces. */
+    private static ErrorReportValve plainErrors() {
+        ErrorReportValve valve = new ErrorReportValve();
+        valve.setShowReport(false);
+        valve.setShowServerInfo(false);
+        return valve;
     }
 
     private static String explain(Settings settings, Throwable failure) {
