@@ -28,15 +28,18 @@ final class BunProcess {
     private final String name;
     private final Process process;
     private final Path socket;
+    private final String token;
     private final WorkerOutput output = new WorkerOutput();
     private final CompletableFuture<Integer> listeningPort = new CompletableFuture<>();
     private final Thread outputReader;
+    private volatile SocketAddress address;
 
     private BunProcess(String name, Process process, Path socket, String token) {
         this.name = name;
         this.process = process;
         this.socket = socket;
-        this.outputReader = new Thread(() -> readOutput(token), "vts-" + name + "-output");
+        this.token = token;
+        this.outputReader = new Thread(this::readOutput, "vts-" + name + "-output");
         outputReader.setDaemon(true);
         outputReader.start();
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
@@ -79,7 +82,8 @@ final class BunProcess {
      */
     Worker awaitReady(String path, Duration timeout) throws InterruptedException, TimeoutException, ExitedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        Worker worker = new Worker(name, awaitListening(deadline));
+        address = awaitListening(deadline);
+        Worker worker = new Worker(name, address);
         while (true) {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
             if (left.isNegative()) {
@@ -107,6 +111,12 @@ final class BunProcess {
         } catch (ExecutionException e) {
             throw new ExitedException();
         }
+    }
+
+    /** Whether its event loop answers; false before it listens. */
+    boolean answers(Duration timeout) {
+        SocketAddress known = address;
+        return known != null && HttpProbe.ping(known, token, timeout);
     }
 
     /** Waits for the end of the process and of its output. */
@@ -140,7 +150,7 @@ final class BunProcess {
         process.destroyForcibly();
     }
 
-    private void readOutput(String token) {
+    private void readOutput() {
         output.readFrom(process.getInputStream(), line -> {
             if (line.startsWith(token)) {
                 return !listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -77,15 +76,8 @@ public final class BunSupervisor implements AutoCloseable {
 
     /** Asks the worker now; takes up to two seconds when it hangs. */
     public boolean answers() {
-        Optional<Worker> worker = pool.current();
-        if (worker.isEmpty()) {
-            return false;
-        }
-        try {
-            return HttpProbe.status(worker.get().address(), settings.readyPath(), PROBE_TIMEOUT) < 500;
-        } catch (IOException e) {
-            return false;
-        }
+        BunProcess process = current;
+        return pool.current().isPresent() && process != null && process.answers(PROBE_TIMEOUT);
     }
 
     private void supervise() {

@@ -10,53 +10,104 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Asks a worker for one page over a connection of its own, to see that its event loop still answers. */
-final class HttpProbe {
-    // Frameworks give what they take for a robot the whole page at once, however long its slowest part takes; hence
-    // the user agent below.
+/** Asks a worker for one page over a connection of its own, to see that it answers. */
+final class HttpProbe implements AutoCloseable {
     private static final int STATUS_LINE = "HTTP/1.1 200".length();
 
-    private HttpProbe() {}
+    private final SocketChannel channel;
+    private final Selector selector;
+    private final long deadline;
+
+    private HttpProbe(SocketChannel channel, long deadline) throws IOException {
+        this.channel = channel;
+        this.deadline = deadline;
+        this.selector = Selector.open();
+    }
 
     /**
-     * @param path the request's target
-     * @return the answer's status code
-     * @throws IOException when there is no answer, or none that is HTTP, within {@code timeout}
+     * Whether the worker's event loop answers; the app is not asked.
+     *
+     * @param token the word that the launcher knows its host by
      */
-    static int status(SocketAddress address, String path, Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        try (SocketChannel channel = SocketChannel.open(address);
-                Selector selector = Selector.open()) {
-            channel.configureBlocking(false);
-            SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
-            ByteBuffer request = StandardCharsets.US_ASCII.encode(
-                    "GET " + path
-                            + " HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nUser-Agent: Mozilla/5.0 Chrome/150 vts\r\nConnection: close\r\n\r\n");
-            while (request.hasRemaining()) {
-                await(selector, deadline);
-                channel.write(request);
-            }
-            key.interestOps(SelectionKey.OP_READ);
-            ByteBuffer answer = ByteBuffer.allocate(STATUS_LINE);
-            while (answer.hasRemaining()) {
-                await(selector, deadline);
-                if (channel.read(answer) < 0) {
-                    throw new IOException("closed the connection without an answer");
-                }
-            }
-            String line = new String(answer.array(), StandardCharsets.ISO_8859_1);
-            if (!line.matches("HTTP/1\\.[01] [1-5][0-9][0-9]")) {
-                throw new IOException("answered \"" + line + "\", which is not HTTP");
-            }
-            return Integer.parseInt(line.substring(9));
+    static boolean ping(SocketAddress address, String token, Duration timeout) {
+        try (HttpProbe probe = new HttpProbe(SocketChannel.open(address), System.nanoTime() + timeout.toNanos())) {
+            return probe.get("/", "VTS-Ping: " + token) == 204;
+        } catch (IOException e) {
+            return false;
         }
     }
 
-    private static void await(Selector selector, long deadline) throws IOException {
+    /**
+     * Asks the app for {@code path} and returns as soon as the status is known. The rest of the answer is read in the
+     * background: some apps do not survive a reader that leaves.
+     *
+     * @return the status code
+     * @throws IOException when there is no answer, or none that is HTTP, within {@code timeout}
+     */
+    @SuppressWarnings("resource") // Closed by the thread that reads the rest.
+    static int status(SocketAddress address, String path, Duration timeout) throws IOException {
+        HttpProbe probe = new HttpProbe(SocketChannel.open(address), System.nanoTime() + timeout.toNanos());
+        try {
+            // Frameworks give what they take for a robot the whole page at once, however long its slowest part takes.
+            int status = probe.get(path, "User-Agent: Mozilla/5.0 Chrome/150 vts");
+            Thread rest = new Thread(probe::readToEnd, "vts-probe");
+            rest.setDaemon(true);
+            rest.start();
+            return status;
+        } catch (IOException e) {
+            probe.close();
+            throw e;
+        }
+    }
+
+    private int get(String path, String header) throws IOException {
+        channel.configureBlocking(false);
+        SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
+        ByteBuffer request = StandardCharsets.US_ASCII.encode("GET " + path
+                + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/html, */*\r\nConnection: close\r\n" + header
+                + "\r\n\r\n");
+        while (request.hasRemaining()) {
+            await();
+            channel.write(request);
+        }
+        key.interestOps(SelectionKey.OP_READ);
+        ByteBuffer answer = ByteBuffer.allocate(STATUS_LINE);
+        while (answer.hasRemaining()) {
+            await();
+            if (channel.read(answer) < 0) {
+                throw new IOException("closed the connection without an answer");
+            }
+        }
+        String line = new String(answer.array(), StandardCharsets.ISO_8859_1);
+        if (!line.matches("HTTP/1\\.[01] [1-5][0-9][0-9]")) {
+            throw new IOException("answered \"" + line + "\", which is not HTTP");
+        }
+        return Integer.parseInt(line.substring(9));
+    }
+
+    private void readToEnd() {
+        ByteBuffer rest = ByteBuffer.allocate(8192);
+        try (this) {
+            do {
+                rest.clear();
+                await();
+            } while (channel.read(rest) >= 0);
+        } catch (IOException e) {
+            // What it answered is known; how it ends does not matter.
+        }
+    }
+
+    private void await() throws IOException {
         long left = deadline - System.nanoTime();
         if (left <= 0 || selector.select(Math.max(1, left / 1_000_000)) == 0) {
             throw new SocketTimeoutException("gave no answer in time");
         }
         selector.selectedKeys().clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+        selector.close();
+        channel.close();
     }
 }

@@ -1,5 +1,5 @@
 // Runs the app's server entry on the socket that the host chose, and ends with the host.
-import { unlinkSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const {
@@ -12,9 +12,10 @@ for (const name of Object.keys(process.env)) {
   if (name.startsWith("VTS_LAUNCH_")) delete process.env[name];
 }
 
-// The host holds the other end of stdin and never writes: an end means that it is gone, however it died.
+// The host holds the other end of stdin and never writes: an end means that it is gone, however it died. Nobody else
+// will remove the directory it made for this script and its socket.
 process.stdin.on("end", () => {
-  if (socket) unlinkSync(socket);
+  rmSync(import.meta.dir, { recursive: true, force: true });
   process.exit(1);
 });
 process.stdin.resume();
@@ -42,7 +43,10 @@ const server = Bun.serve({
   // The host has the limit.
   maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   development: false,
-  fetch: (request, server) => app.fetch(asTheBrowserSeesIt(request), server),
+  fetch: (request, server) =>
+    request.headers.get("vts-ping") === token
+      ? new Response(null, { status: 204 })
+      : app.fetch(asTheBrowserSeesIt(request), server),
   ...(app.websocket ? { websocket: app.websocket } : {}),
 });
 
