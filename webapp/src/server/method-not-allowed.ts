@@ -1,0 +1,7 @@
+/** For the methods that a read-only server route does not name; otherwise they would get a page. */
+export function methodNotAllowed(): Response {
+  return new Response('Only GET is allowed here\n', {
+    status: 405,
+    headers: { 'content-type': 'text/plain; charset=utf-8', allow: 'GET, HEAD' },
+  })
+}
