@@ -1,0 +1,156 @@
+package dev.vtsbasic.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A process under test: what it prints can be waited for, and it does not outlive its test. */
+class Program implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final List<String> lines = new ArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean ended;
+
+    Program(ProcessBuilder builder) throws IOException {
+        process = builder.redirectErrorStream(true).start();
+        Thread reader = new Thread(this::read, "output of " + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** The JVM that runs the tests also runs what they test. */
+    static String java() {
+        return System.getProperty("java.home") + "/bin/java";
+    }
+
+    /** Waits for a line in which {@code pattern} is found, from the first line on. */
+    Matcher awaitLine(String pattern) throws InterruptedException {
+        Pattern compiled = Pattern.compile(pattern);
+        long left = PATIENCE.toNanos();
+        lock.lockInterruptibly();
+        try {
+            for (int next = 0; ; ) {
+                for (; next < lines.size(); next++) {
+                    Matcher matcher = compiled.matcher(lines.get(next));
+                    if (matcher.find()) {
+                        return matcher;
+                    }
+                }
+                if (ended || left <= 0) {
+                    throw new AssertionError("no line with " + pattern + " in:\n" + String.join("\n", lines));
+                }
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything printed so far. */
+    String output() {
+        lock.lock();
+        try {
+            return String.join("\n", lines);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the end of the process and of its output. */
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("still running; it printed:\n" + output());
+        }
+        lock.lockInterruptibly();
+        try {
+            for (long left = PATIENCE.toNanos(); !ended && left > 0; ) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** The Bun processes below it. */
+    List<ProcessHandle> buns() {
+        return process.descendants()
+                .filter(child -> child.info().command().orElse("").endsWith("/bun"))
+                .toList();
+    }
+
+    /** Waits until a process is gone, for at most {@code timeout}. */
+    static boolean endsWithin(ProcessHandle handle, Duration timeout) throws InterruptedException {
+        // Not onExit(): that is only sure for a child of this JVM.
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (handle.isAlive()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+
+    private void read() {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                note(line, false);
+            }
+        } catch (IOException e) {
+            // The process is gone.
+        }
+        note(null, true);
+    }
+
+    private void note(String line, boolean end) {
+        lock.lock();
+        try {
+            if (line != null) {
+                lines.add(line);
+            }
+            ended = end;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        children.forEach(ProcessHandle::destroyForcibly);
+    }
+}

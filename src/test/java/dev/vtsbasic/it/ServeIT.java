@@ -1,0 +1,293 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built WAR run by {@code java -jar}, as a user runs it. */
+class ServeIT {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @Test
+    void itServesPagesAssetsAndItsHealth() throws Exception {
+        try (Vts vts = Vts.serve(Map.of())) {
+            HttpResponse<String> page = get(vts.uri(), "/");
+            assertEquals(200, page.statusCode());
+            assertTrue(page.body().contains("</html>"), page.body());
+
+            String script = page.body().replaceFirst("(?s).*?(/assets/[^\"]+\\.js).*", "$1");
+            HttpResponse<String> asset = get(vts.uri(), script);
+            assertEquals(200, asset.statusCode());
+            assertEquals("public, max-age=31536000, immutable", header(asset, "cache-control"));
+            assertEquals("text/javascript;charset=utf-8", header(asset, "content-type"));
+            HttpResponse<String> again =
+                    send(request(vts.uri(), script).header("If-None-Match", header(asset, "etag")));
+            assertEquals(304, again.statusCode());
+            assertEquals("", again.body());
+            HttpResponse<String> head =
+                    send(request(vts.uri(), script).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+            assertEquals(header(asset, "content-length"), header(head, "content-length"));
+
+            HttpResponse<String> icon = get(vts.uri(), "/favicon.ico");
+            assertEquals("no-cache", header(icon, "cache-control"));
+
+            HttpResponse<String> missing = get(vts.uri(), "/assets/gone-12345678.js");
+            assertEquals(404, missing.statusCode());
+            assertEquals("no-store", header(missing, "cache-control"));
+            assertFalse(missing.body().contains("<"), missing.body());
+
+            assertEquals(404, get(vts.uri(), "/nothing-here").statusCode());
+            assertEquals(200, get(vts.uri(), "/-/live").statusCode());
+            HttpResponse<String> ready = get(vts.uri(), "/-/ready");
+            assertEquals(200, ready.statusCode());
+            assertTrue(ready.body().contains("\"UP\""), ready.body());
+
+            Map<String, String> sameSettings =
+                    Map.of("VTS_PORT", Integer.toString(vts.uri().getPort()));
+            try (Vts healthcheck = Vts.launch(sameSettings, "healthcheck")) {
+                assertEquals(0, healthcheck.awaitExit(), healthcheck.output());
+            }
+        }
+    }
+
+    @Test
+    void chunksArriveWhenBunSendsThem() throws Exception {
+        try (Vts vts = Vts.serve(Map.of())) {
+            get(vts.uri(), "/");
+            TimedResponse stream = TimedResponse.get(vts.uri(), "/api/stream?chunks=4&interval=400");
+            List<Long> arrivals = List.of(
+                    stream.millisOf("line 1"),
+                    stream.millisOf("line 2"),
+                    stream.millisOf("line 3"),
+                    stream.millisOf("line 4"));
+            for (int i = 1; i < arrivals.size(); i++) {
+                // Half of what they are apart at the source: a buffer anywhere would bring them together.
+                assertTrue(arrivals.get(i) - arrivals.get(i - 1) > 200, arrivals.toString());
+            }
+        }
+    }
+
+    @Test
+    void requestsMadeWhileBunIsBackSucceed() throws Exception {
+        try (Vts vts = Vts.serve(Map.of())) {
+            for (int round = 1; round <= 3; round++) {
+                ProcessHandle bun = vts.buns().get(0);
+                bun.destroyForcibly();
+                List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    answers.add(CLIENT.sendAsync(
+                            request(vts.uri(), "/about").build(), HttpResponse.BodyHandlers.ofString()));
+                }
+                for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                    assertEquals(200, answer.get().statusCode());
+                }
+                assertEquals(1, vts.buns().size());
+                assertFalse(vts.buns().contains(bun));
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatBunDiedOnIsAskedAgain() throws Exception {
+        try (Vts vts = Vts.serve(Map.of())) {
+            // A robot gets the home page after a second, when its deferred part is there: time enough to kill Bun.
+            CompletableFuture<HttpResponse<String>> page = CLIENT.sendAsync(
+                    request(vts.uri(), "/").header("User-Agent", "curl/8").build(),
+                    HttpResponse.BodyHandlers.ofString());
+            get(vts.uri(), "/about");
+            vts.buns().get(0).destroyForcibly();
+            assertEquals(200, page.get().statusCode());
+        }
+    }
+
+    @Test
+    void noBunOutlivesAKilledJvm() throws Exception {
+        try (Vts vts = Vts.serve(Map.of())) {
+            List<ProcessHandle> buns = vts.buns();
+            assertEquals(1, buns.size());
+            vts.kill();
+            assertTrue(Program.endsWithin(buns.get(0), Duration.ofSeconds(2)), "Bun is still running");
+        }
+    }
+
+    @Test
+    void aStopLetsARunningAnswerFinish() throws Exception {
+        try (Vts vts = Vts.serve(Map.of())) {
+            ProcessHandle bun = vts.buns().get(0);
+            CompletableFuture<TimedResponse> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return TimedResponse.get(vts.uri(), "/api/stream?chunks=10&interval=200");
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            // Its first line shows that the stream is on its way.
+            get(vts.uri(), "/about");
+            vts.terminate();
+            assertTrue(
+                    answer.get().text().contains("line 10 of 10"), answer.get().text());
+            assertTrue(answer.get().text().endsWith("0\r\n\r\n"), answer.get().text());
+            assertEquals(0, vts.awaitExit(), vts.output());
+            assertFalse(bun.isAlive());
+        }
+    }
+
+    @Test
+    void anEventStreamDoesNotHoldTheStop() throws Exception {
+        try (Vts vts = Vts.serve(Map.of())) {
+            HttpResponse<java.io.InputStream> events =
+                    CLIENT.send(request(vts.uri(), "/api/metrics").build(), HttpResponse.BodyHandlers.ofInputStream());
+            assertTrue(events.body().read() >= 0);
+            vts.terminate();
+            assertEquals(0, vts.awaitExit(), vts.output());
+        }
+    }
+
+    @Test
+    void anotherBuildIsServedFromItsDirectory(@TempDir Path directory) throws Exception {
+        writeBuild(directory, "export default { fetch: (r) => new Response('hello from ' + new URL(r.url).pathname) }");
+        Files.writeString(directory.resolve("client/assets/a-12345678.txt"), "static");
+        try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()))) {
+            assertEquals("hello from /x%2Fy", get(vts.uri(), "/x%2Fy").body());
+            assertEquals("static", get(vts.uri(), "/assets/a-12345678.txt").body());
+        }
+    }
+
+    @Test
+    void bothTransportsServe() throws Exception {
+        for (String transport : List.of("unix", "tcp")) {
+            try (Vts vts = Vts.serve(Map.of("VTS_BUN_TRANSPORT", transport))) {
+                assertEquals(200, get(vts.uri(), "/about").statusCode(), transport);
+            }
+        }
+    }
+
+    @Test
+    void aTakenPortIsExplained() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertFails(2, "vts-basic: Cannot listen on 127.0.0.1 port " + port, Map.of("VTS_PORT", port));
+        }
+    }
+
+    @Test
+    void aMissingBunIsExplained() throws Exception {
+        assertFails(1, "vts-basic: VTS_BUN names /nowhere/bun", Map.of("VTS_BUN", "/nowhere/bun"));
+    }
+
+    @Test
+    void aMissingAppDirectoryIsExplained() throws Exception {
+        assertFails(2, "vts-basic: VTS_APP_DIR: /nowhere is not a directory", Map.of("VTS_APP_DIR", "/nowhere"));
+    }
+
+    @Test
+    void aBadSettingIsExplained() throws Exception {
+        assertFails(
+                2,
+                "vts-basic: VTS_PORT is \"99999\", from the environment; allowed is a number from 0 to 65535",
+                Map.of("VTS_PORT", "99999"));
+    }
+
+    @Test
+    void anAppThatFailsToStartIsExplainedWithItsLastWords(@TempDir Path directory) throws Exception {
+        writeBuild(directory, "throw new Error('the database is away')");
+        assertFails(1, "the database is away", Map.of("VTS_APP_DIR", directory.toString()));
+    }
+
+    @Test
+    void anAppThatDoesNotAnswerIsGivenUp(@TempDir Path directory) throws Exception {
+        writeBuild(directory, "export default { fetch: () => new Promise(() => {}) }");
+        assertFails(
+                3,
+                "vts-basic: Bun did not answer / within 1000 ms; VTS_STARTUP_TIMEOUT",
+                Map.of("VTS_APP_DIR", directory.toString(), "VTS_STARTUP_TIMEOUT", "1s"));
+    }
+
+    @Test
+    void aCrashLoopEndsTheProgram(@TempDir Path directory) throws Exception {
+        writeBuild(
+                directory,
+                "export default { fetch: () => { setTimeout(() => process.exit(7), 20); return new Response() } }");
+        assertFails(
+                1,
+                "Bun crashed 3 times within 60 s",
+                Map.of("VTS_APP_DIR", directory.toString(), "VTS_MAX_CRASHES", "3"));
+    }
+
+    @Test
+    void aBuildWithAMissingAssetIsRefused(@TempDir Path directory) throws Exception {
+        writeBuild(
+                directory,
+                "const css = '/assets/styles-AAAAAAAA.css'; export default { fetch: () => new Response(css) }");
+        Files.writeString(directory.resolve("client/assets/styles-BBBBBBBB.css"), "");
+        Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString());
+        assertFails(
+                2, "client/assets/styles-AAAAAAAA.css does not exist but is named in server/server.js", environment);
+        try (Vts vts = Vts.launch(Map.of(), "validate", directory.toString())) {
+            assertEquals(1, vts.awaitExit(), vts.output());
+            assertTrue(vts.output().contains("there is assets/styles-BBBBBBBB.css"), vts.output());
+        }
+        try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "VTS_VALIDATE", "warn"))) {
+            assertEquals(200, get(vts.uri(), "/").statusCode());
+        }
+    }
+
+    @Test
+    void helpAndVersionAreThere() throws Exception {
+        for (String option : List.of("--help", "--version")) {
+            try (Vts vts = Vts.launch(Map.of(), option)) {
+                assertEquals(0, vts.awaitExit(), vts.output());
+                assertTrue(vts.output().toLowerCase(java.util.Locale.ROOT).contains("vts"), vts.output());
+            }
+        }
+    }
+
+    private static void assertFails(int exitCode, String message, Map<String, String> environment) throws Exception {
+        try (Vts vts = Vts.launch(environment)) {
+            int actual = vts.awaitExit();
+            assertEquals(exitCode, actual, vts.output());
+            assertTrue(vts.output().contains(message), vts.output());
+            assertFalse(vts.output().contains("\tat "), vts.output());
+            assertTrue(vts.buns().isEmpty());
+        }
+    }
+
+    private static void writeBuild(Path directory, String server) throws IOException {
+        Files.createDirectories(directory.resolve("client/assets"));
+        Files.createDirectories(directory.resolve("server"));
+        Files.writeString(directory.resolve("server/server.js"), server);
+    }
+
+    private static HttpResponse<String> get(URI server, String path) throws IOException, InterruptedException {
+        return send(request(server, path));
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(URI server, String path) {
+        return HttpRequest.newBuilder(server.resolve(path)).timeout(Program.PATIENCE);
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+}

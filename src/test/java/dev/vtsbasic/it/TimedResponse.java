@@ -1,0 +1,50 @@
+package dev.vtsbasic.it;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An answer read from a raw socket as it comes, each piece with the time at which it came. */
+record TimedResponse(List<Piece> pieces) {
+    /** @param millis since the request was sent */
+    record Piece(long millis, String text) {}
+
+    static TimedResponse get(URI server, String target) throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout((int) Program.PATIENCE.toMillis());
+            // A browser's user agent: TanStack Start gives robots the whole page at once.
+            String request = "GET " + target + " HTTP/1.1\r\nHost: " + server.getAuthority()
+                    + "\r\nUser-Agent: Mozilla/5.0 Chrome/150\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
+            long start = System.nanoTime();
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            List<Piece> pieces = new ArrayList<>();
+            InputStream in = socket.getInputStream();
+            byte[] buffer = new byte[65536];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                long millis = (System.nanoTime() - start) / 1_000_000;
+                pieces.add(new Piece(millis, new String(buffer, 0, count, StandardCharsets.UTF_8)));
+            }
+            return new TimedResponse(pieces);
+        }
+    }
+
+    String text() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        pieces.forEach(piece -> all.writeBytes(piece.text().getBytes(StandardCharsets.UTF_8)));
+        return all.toString(StandardCharsets.UTF_8);
+    }
+
+    /** When the piece with {@code text} came. */
+    long millisOf(String text) {
+        return pieces.stream()
+                .filter(piece -> piece.text().contains(text))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no \"" + text + "\" in " + text()))
+                .millis();
+    }
+}

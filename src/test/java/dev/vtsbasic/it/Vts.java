@@ -1,0 +1,48 @@
+package dev.vtsbasic.it;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** {@code java -jar vts-basic.war} on a free port of 127.0.0.1. */
+final class Vts extends Program {
+    static final Path WAR = Path.of(System.getProperty("test.war"));
+    static final Path BUN = Path.of(System.getProperty("test.bun"));
+
+    private URI uri;
+
+    private Vts(ProcessBuilder builder) throws IOException {
+        super(builder);
+    }
+
+    /** Starts it and returns at once. */
+    static Vts launch(Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java(), "-jar", WAR.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
+        builder.environment().putAll(Map.of("VTS_ADDRESS", "127.0.0.1", "VTS_PORT", "0"));
+        builder.environment().putAll(environment);
+        return new Vts(builder);
+    }
+
+    /** Starts it and waits until it is ready. */
+    static Vts serve(Map<String, String> environment) throws IOException, InterruptedException {
+        Vts vts = launch(environment);
+        try {
+            vts.uri = URI.create("http://127.0.0.1:"
+                    + vts.awaitLine("Ready on http://localhost:(\\d+)").group(1));
+            return vts;
+        } catch (AssertionError e) {
+            vts.close();
+            throw e;
+        }
+    }
+
+    URI uri() {
+        return uri;
+    }
+}
