@@ -22,6 +22,17 @@ final class StockTomcat extends Program {
      * @param warName file name in {@code webapps/}, which decides the context path
      */
     static StockTomcat run(String majorVersion, Path base, String warName) throws IOException, InterruptedException {
+        return start(majorVersion, base, warName, "true", null);
+    }
+
+    /** The same, with the WAR left packed and {@code workDirectory} for what has to lie on disk. */
+    static StockTomcat runPacked(String majorVersion, Path base, String warName, Path workDirectory)
+            throws IOException, InterruptedException {
+        return start(majorVersion, base, warName, "false", workDirectory);
+    }
+
+    private static StockTomcat start(String majorVersion, Path base, String warName, String unpack, Path workDirectory)
+            throws IOException, InterruptedException {
         Path home = home(majorVersion);
         for (String directory : List.of("conf", "logs", "temp", "webapps", "work")) {
             Files.createDirectories(base.resolve(directory));
@@ -35,6 +46,7 @@ final class StockTomcat extends Program {
         Files.writeString(
                 serverXml,
                 Files.readString(serverXml)
+                        .replace("unpackWARs=\"true\"", "unpackWARs=\"" + unpack + "\"")
                         .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
                         .replace("<Connector port=\"8080\"", "<Connector port=\"0\" address=\"127.0.0.1\""));
         Files.copy(Vts.WAR, base.resolve("webapps").resolve(warName));
@@ -44,6 +56,9 @@ final class StockTomcat extends Program {
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("CATALINA_BASE", base.toString());
+        if (workDirectory != null) {
+            builder.environment().put("VTS_WORK_DIR", workDirectory.toString());
+        }
         StockTomcat tomcat = new StockTomcat(builder);
         try {
             tomcat.awaitLine("Server startup in");

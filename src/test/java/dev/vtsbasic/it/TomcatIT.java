@@ -1,0 +1,74 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The built WAR in the {@code webapps/} of a stock Tomcat. */
+class TomcatIT {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.1", "11.0"})
+    void itServesSurvivesItsBunAndLeavesNothingRunning(String version, @TempDir Path base) throws Exception {
+        ProcessHandle bun;
+        try (StockTomcat tomcat = StockTomcat.run(version, base, "ROOT.war")) {
+            assertServes(tomcat.uri());
+            // Tomcat refuses an encoded slash unless it is told otherwise; all else arrives as it was sent.
+            assertEquals(404, get(tomcat.uri(), "/no%20such;page=1").statusCode());
+
+            ProcessHandle first = tomcat.buns().get(0);
+            first.destroyForcibly();
+            assertEquals(200, get(tomcat.uri(), "/about").statusCode());
+            bun = tomcat.buns().get(0);
+            assertFalse(first.equals(bun));
+        }
+        assertTrue(Program.endsWithin(bun, Duration.ofSeconds(2)), "Bun is still running");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.1", "11.0"})
+    void itServesWithoutBeingUnpacked(String version, @TempDir Path base) throws Exception {
+        Path workDirectory = Files.createDirectory(base.resolve("vts"));
+        try (StockTomcat tomcat = StockTomcat.runPacked(version, base, "ROOT.war", workDirectory)) {
+            assertServes(tomcat.uri());
+            assertFalse(Files.exists(base.resolve("webapps/ROOT")));
+        }
+        try (var left = Files.list(workDirectory)) {
+            // The binary stays for the next start; the app went with its deployment.
+            assertTrue(left.allMatch(file -> file.getFileName().toString().startsWith("bun-")));
+        }
+    }
+
+    private static void assertServes(URI server) throws IOException, InterruptedException {
+        HttpResponse<String> page = get(server, "/");
+        assertEquals(200, page.statusCode());
+        assertTrue(page.body().contains("</html>"), page.body());
+        String script = page.body().replaceFirst("(?s).*?(/assets/[^\"]+\\.js).*", "$1");
+        assertEquals(200, get(server, script).statusCode());
+        assertEquals(404, get(server, "/assets/gone-12345678.js").statusCode());
+        assertEquals(404, get(server, "/page.jsp").statusCode());
+        assertEquals(200, get(server, "/-/live").statusCode());
+        assertEquals(200, get(server, "/-/ready").statusCode());
+    }
+
+    private static HttpResponse<String> get(URI server, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
+                .timeout(Program.PATIENCE)
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}
