@@ -114,6 +114,15 @@ public record BunBinary(Path path, String version) {
         return target;
     }
 
+    private static void removeUseless(Path directory) {
+        try {
+            Files.deleteIfExists(directory.resolve("bun"));
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            LOG.debug("Left behind: {}", directory, e);
+        }
+    }
+
     private static void makeExecutable(Path file) throws IOException {
         if (!Files.isExecutable(file) && !file.toFile().setExecutable(true)) {
             throw new IOException(file + " cannot be made executable");
