@@ -9,6 +9,8 @@ import dev.vtsbasic.bun.BunBinary;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.bun.BundledBun;
+import dev.vtsbasic.bun.ExternalUpstream;
+import dev.vtsbasic.bun.Upstream;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.proxy.ProxyServlet;
@@ -37,17 +39,17 @@ final class Host implements AutoCloseable {
 
     private final Settings settings;
     private final BundledApp bundledApp;
-    private final BunSupervisor bun;
+    private final Upstream upstream;
     private final AssetIndex assets;
     private final ProxyServlet proxy;
     private volatile boolean draining;
 
-    private Host(Settings settings, BundledApp bundledApp, BunSupervisor bun, AssetIndex assets) {
+    private Host(Settings settings, BundledApp bundledApp, Upstream upstream, AssetIndex assets) {
         this.settings = settings;
         this.bundledApp = bundledApp;
-        this.bun = bun;
+        this.upstream = upstream;
         this.assets = assets;
-        this.proxy = new ProxyServlet(bun.pool(), settings);
+        this.proxy = new ProxyServlet(upstream.pool(), settings);
     }
 
     /**
@@ -66,23 +68,31 @@ final class Host implements AutoCloseable {
         List<Path> workDirectories =
                 new ArrayList<>(WorkDirectory.candidates(settings.workDir().orElse(null)));
         containerDirectory.ifPresent(workDirectories::add);
-        BunBinary binary = findBun(settings, war, workDirectories);
         BundledApp bundledApp = settings.appDir().isPresent() ? null : BundledApp.of(war, workDirectories);
-        BunSupervisor bun = null;
+        Upstream upstream = null;
         try {
             Dist dist = distOf(settings, bundledApp);
-            bun = BunSupervisor.start(binary, dist, settings, runDirectories(settings));
+            upstream = startUpstream(settings, war, workDirectories, dist);
             validate(settings, dist);
-            return new Host(settings, bundledApp, bun, AssetIndex.of(dist.client()));
-        } catch (BadSettingException | IOException | RuntimeException e) {
-            if (bun != null) {
-                bun.close();
+            return new Host(settings, bundledApp, upstream, AssetIndex.of(dist.client()));
+        } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
+            if (upstream != null) {
+                upstream.close();
             }
             if (bundledApp != null) {
                 bundledApp.close();
             }
             throw e;
         }
+    }
+
+    private static Upstream startUpstream(Settings settings, WarFiles war, List<Path> workDirectories, Dist dist)
+            throws NoBunException, IOException {
+        if (settings.upstream().isPresent()) {
+            return new ExternalUpstream(settings.upstream().get(), settings.readyPath());
+        }
+        BunBinary binary = findBun(settings, war, workDirectories);
+        return BunSupervisor.start(binary, dist, settings, runDirectories(settings));
     }
 
     private static BunBinary findBun(Settings settings, WarFiles war, List<Path> workDirectories)
@@ -134,7 +144,7 @@ final class Host implements AutoCloseable {
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         ManagementServlet management =
-                new ManagementServlet(settings.managementPath(), () -> !draining && bun.answers());
+                new ManagementServlet(settings.managementPath(), () -> !draining && upstream.answers());
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
@@ -146,11 +156,11 @@ final class Host implements AutoCloseable {
     }
 
     CompletableFuture<Duration> firstReady() {
-        return bun.firstReady();
+        return upstream.firstReady();
     }
 
     CompletableFuture<BunFailure> failure() {
-        return bun.failure();
+        return upstream.failure();
     }
 
     /**
@@ -165,7 +175,7 @@ final class Host implements AutoCloseable {
 
     @Override
     public void close() {
-        bun.close();
+        upstream.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread tells the whole story of a worker's slot, from top to bottom. Safe for any number of threads.
  */
-public final class BunSupervisor implements AutoCloseable {
+public final class BunSupervisor implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(BunSupervisor.class);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -56,25 +56,22 @@ public final class BunSupervisor implements AutoCloseable {
         return supervisor;
     }
 
-    /** Where the proxy gets its workers. */
+    @Override
     public WorkerPool pool() {
         return pool;
     }
 
-    /** Completes when a worker answered for the first time, with the time that took. */
+    @Override
     public CompletableFuture<Duration> firstReady() {
         return firstReady;
     }
 
-    /**
-     * Completes when the first start failed or Bun keeps crashing. Whoever does not end the program then may wait:
-     * starting goes on, ever more slowly.
-     */
+    @Override
     public CompletableFuture<BunFailure> failure() {
         return failure;
     }
 
-    /** Asks the worker now; takes up to two seconds when it hangs. */
+    @Override
     public boolean answers() {
         BunProcess process = current;
         return pool.current().isPresent() && process != null && process.answers(PROBE_TIMEOUT);

@@ -1,5 +1,6 @@
 package dev.vtsbasic.settings;
 
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,12 @@ final class Setting<T> {
             "unix",
             BunTransport.class,
             "how requests reach Bun: a Unix socket in a private directory, or TCP on 127.0.0.1");
+    static final Setting<Optional<URI>> UPSTREAM = new Setting<>(
+            "vts.upstream",
+            "",
+            "a URL such as http://127.0.0.1:8081",
+            "a server that someone else runs, to forward to instead of running Bun",
+            text -> text.isEmpty() ? Optional.empty() : Optional.of(httpUri(text)));
     static final Setting<Integer> BUN_PORT =
             number("vts.bun-port", "0", 0, 65535, "Bun's port when the transport is tcp; 0 takes any free one");
     static final Setting<String> READY_PATH = text(
@@ -56,6 +63,14 @@ final class Setting<T> {
             duration("vts.connect-timeout", "5s", "how long a connection to Bun may take");
     static final Setting<Duration> RESPONSE_TIMEOUT = duration(
             "vts.response-timeout", "60s", "how long Bun may be silent, before its answer and within it; 0s: for ever");
+    static final Setting<Long> MAX_BODY = size(
+            "vts.max-body", "0", "longest request body that is forwarded; a longer one is answered with 413; 0: any");
+    static final Setting<List<IpNetwork>> TRUSTED_PROXIES = new Setting<>(
+            "vts.trusted-proxies",
+            "",
+            "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
+            "proxies in front of this server whose X-Forwarded-* and X-Request-Id are believed",
+            IpNetwork::list);
     static final Setting<Duration> STOP_TIMEOUT = duration(
             "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
     static final Setting<Integer> MAX_CRASHES =
@@ -166,6 +181,23 @@ final class Setting<T> {
                 default -> Duration.ofHours(amount);
             };
         });
+    }
+
+    private static Setting<Long> size(String name, String defaultText, String meaning) {
+        Pattern pattern = Pattern.compile("([0-9]{1,9})([kmg]?)");
+        return new Setting<>(name, defaultText, "a size in bytes such as 0, 512k, 20m or 2g", meaning, text -> {
+            Matcher parts = pattern.matcher(text.toLowerCase(Locale.ROOT));
+            require(parts.matches());
+            int shift = "kmg".indexOf(parts.group(2)) * 10 + 10;
+            return Long.parseLong(parts.group(1)) << (parts.group(2).isEmpty() ? 0 : shift);
+        });
+    }
+
+    private static URI httpUri(String text) {
+        URI uri = URI.create(text);
+        require("http".equals(uri.getScheme()) && uri.getHost() != null);
+        require(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
+        return uri;
     }
 
     private static <E extends Enum<E>> Setting<E> choice(

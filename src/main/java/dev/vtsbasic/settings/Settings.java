@@ -1,6 +1,7 @@
 package dev.vtsbasic.settings;
 
 import dev.vtsbasic.text.NearestName;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,12 +17,15 @@ import java.util.Optional;
  * @param validate what a failed validation of the build does at the start
  * @param bun path of the bun binary
  * @param bunTransport how requests reach Bun
+ * @param upstream a server that someone else runs, to forward to instead of running Bun
  * @param bunPort Bun's port when the transport is TCP; 0 takes any free one
  * @param readyPath path asked of Bun to see that it answers
  * @param startupTimeout how long Bun may take until it answers
  * @param holdTimeout how long a request waits while no worker is ready
  * @param connectTimeout how long a connection to Bun may take
  * @param responseTimeout how long Bun may be silent; zero means for ever
+ * @param maxBody longest request body in bytes; 0 for any
+ * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param maxCrashes how many crashes within the window end {@code java -jar}
  * @param crashWindow the time in which crashes are counted
@@ -37,12 +41,15 @@ public record Settings(
         Validation validate,
         Optional<Path> bun,
         BunTransport bunTransport,
+        Optional<URI> upstream,
         int bunPort,
         String readyPath,
         Duration startupTimeout,
         Duration holdTimeout,
         Duration connectTimeout,
         Duration responseTimeout,
+        long maxBody,
+        List<IpNetwork> trustedProxies,
         Duration stopTimeout,
         int maxCrashes,
         Duration crashWindow,
@@ -64,12 +71,15 @@ public record Settings(
                 value(Setting.VALIDATE, sources),
                 value(Setting.BUN, sources),
                 value(Setting.BUN_TRANSPORT, sources),
+                value(Setting.UPSTREAM, sources),
                 value(Setting.BUN_PORT, sources),
                 value(Setting.READY_PATH, sources),
                 value(Setting.STARTUP_TIMEOUT, sources),
                 value(Setting.HOLD_TIMEOUT, sources),
                 value(Setting.CONNECT_TIMEOUT, sources),
                 value(Setting.RESPONSE_TIMEOUT, sources),
+                value(Setting.MAX_BODY, sources),
+                value(Setting.TRUSTED_PROXIES, sources),
                 value(Setting.STOP_TIMEOUT, sources),
                 value(Setting.MAX_CRASHES, sources),
                 value(Setting.CRASH_WINDOW, sources),

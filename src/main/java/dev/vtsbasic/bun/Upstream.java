@@ -1,0 +1,25 @@
+package dev.vtsbasic.bun;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** What answers the requests that are not for assets: Bun, run by us or by someone else. Safe for any number of threads. */
+public sealed interface Upstream extends AutoCloseable permits BunSupervisor, ExternalUpstream {
+    /** Where the proxy gets its workers. */
+    WorkerPool pool();
+
+    /** Completes when a worker answered for the first time, with the time that took. */
+    CompletableFuture<Duration> firstReady();
+
+    /**
+     * Completes when the first start failed or Bun keeps crashing. Whoever does not end the program then may wait:
+     * starting goes on, ever more slowly.
+     */
+    CompletableFuture<BunFailure> failure();
+
+    /** Asks a worker now; takes up to two seconds when it hangs. */
+    boolean answers();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,71 @@
+package dev.vtsbasic.settings;
+
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A network of IP addresses in CIDR notation (RFC 4632, RFC 4291 §2.3): {@code 10.0.0.0/8}, {@code fd00::/8}, or one
+ * address.
+ *
+ * @param address an address in it, as a number
+ * @param bits length of an address: 32 or 128
+ * @param prefixLength how many leading bits all its addresses share
+ */
+public record IpNetwork(BigInteger address, int bits, int prefixLength) {
+    /** Only what is written as an address: a name would be looked up. */
+    private static final String LITERAL = "[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*";
+
+    /**
+     * @param text networks separated by commas; blank for none
+     * @throws IllegalArgumentException when one is not a network
+     */
+    static List<IpNetwork> list(String text) {
+        return Stream.of(text.split(","))
+                .map(String::strip)
+                .filter(network -> !network.isEmpty())
+                .map(IpNetwork::of)
+                .toList();
+    }
+
+    /** @throws IllegalArgumentException when {@code text} is not a network */
+    static IpNetwork of(String text) {
+        String[] parts = text.split("/", 2);
+        byte[] octets = octetsOf(parts[0]);
+        if (octets == null) {
+            throw new IllegalArgumentException(text);
+        }
+        int bits = octets.length * 8;
+        int prefixLength = parts.length == 1 ? bits : Integer.parseInt(parts[1]);
+        if (prefixLength < 0 || prefixLength > bits) {
+            throw new IllegalArgumentException(text);
+        }
+        return new IpNetwork(new BigInteger(1, octets), bits, prefixLength);
+    }
+
+    /** Whether {@code address}, as a container writes a client's address, lies in this network. */
+    public boolean contains(String address) {
+        byte[] octets = octetsOf(address);
+        return octets != null
+                && octets.length * 8 == bits
+                && new BigInteger(1, octets)
+                                .xor(this.address)
+                                .shiftRight(bits - prefixLength)
+                                .signum()
+                        == 0;
+    }
+
+    private static byte[] octetsOf(String address) {
+        String plain = address.replaceFirst("%.*", "").replaceAll("^\\[|]$", "");
+        if (!plain.matches(LITERAL)) {
+            return null;
+        }
+        try {
+            return InetAddress.getByName(plain).getAddress();
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+}
