@@ -164,13 +164,17 @@ final class Host implements AutoCloseable {
     }
 
     /**
-     * Says "not ready" from now on and waits for the requests that are running.
+     * Says "not ready" from now on, waits for the requests that are running, then lets the workers end, which tell their
+     * WebSockets' clients so.
      *
-     * @return how many were still running at the end of the stop time-out
+     * @return how many requests were still running at the end of the stop time-out
      */
     int drain() throws InterruptedException {
         draining = true;
-        return proxy.awaitIdle(settings.stopTimeout());
+        int left = proxy.awaitIdle(settings.stopTimeout());
+        proxy.endEventStreams();
+        upstream.close();
+        return left;
     }
 
     @Override

@@ -119,12 +119,9 @@ final class BunProcess {
         return known != null && HttpProbe.ping(known, token, timeout);
     }
 
-    /** Waits for the end of the process and of its output. */
+    /** Waits for the end of the process. */
     int awaitExit() throws InterruptedException {
-        int exitCode = process.waitFor();
-        // What it started may hold the pipe open for longer.
-        outputReader.join(1000);
-        return exitCode;
+        return process.waitFor();
     }
 
     long pid() {
@@ -132,7 +129,9 @@ final class BunProcess {
     }
 
     /** What it printed last, a line each, to be put behind a message; empty when it printed nothing. */
-    String lastWords() {
+    String lastWords() throws InterruptedException {
+        // What it started may hold the pipe open for longer.
+        outputReader.join(1000);
         return output.lastLines().isEmpty() ? "" : "\n  " + String.join("\n  ", output.lastLines());
     }
 

@@ -31,6 +31,19 @@ final class ReadyWorkers implements WorkerPool {
         }
     }
 
+    @Override
+    public boolean hasEnded(Worker worker, long deadline) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            for (long left = deadline - System.nanoTime(); worker.equals(ready) && left > 0; ) {
+                left = changed.awaitNanos(left);
+            }
+            return !worker.equals(ready);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The worker that is ready now. */
     Optional<Worker> current() {
         lock.lock();

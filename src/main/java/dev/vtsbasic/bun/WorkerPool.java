@@ -13,4 +13,13 @@ public interface WorkerPool {
      * @throws InterruptedException when the waiting thread is interrupted
      */
     Optional<Worker> await(Worker avoid, long deadline) throws InterruptedException;
+
+    /**
+     * Whether a worker that broke off has ended, which is noticed a moment later.
+     *
+     * @param deadline until when to wait for that moment, in terms of {@link System#nanoTime}
+     * @return false when the worker is still there at the deadline
+     * @throws InterruptedException when the waiting thread is interrupted
+     */
+    boolean hasEnded(Worker worker, long deadline) throws InterruptedException;
 }

@@ -81,6 +81,8 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
         connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
         connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
+        // Only when the body is read, which is when there is a worker to take it.
+        connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
         if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {

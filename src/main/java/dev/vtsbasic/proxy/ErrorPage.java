@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 
 /** The short answers we give when the app cannot: honest, in the form the client prefers, without internals. */
 enum ErrorPage {
+    BODY_TOO_LARGE(413, "Content Too Large", "What you sent is larger than this server takes."),
+    NOT_IMPLEMENTED(501, "Not Implemented", "This server does not know what you ask for."),
     BAD_GATEWAY(502, "Bad Gateway", "The application broke off before it answered. Please try again."),
-    UNAVAILABLE(503, "Service Unavailable", "The application is starting. Please try again in a few seconds."),
+    UNAVAILABLE(503, "Service Unavailable", "The application is not ready. Please try again in a few seconds."),
     GATEWAY_TIMEOUT(504, "Gateway Timeout", "The application took too long to answer. Please try again.");
 
     private static final String RETRY_AFTER_SECONDS = "5";
@@ -22,29 +24,37 @@ enum ErrorPage {
         this.sentence = sentence;
     }
 
-    /** @param accept value of the request's Accept field */
-    void send(HttpServletResponse response, String accept, boolean head) throws IOException {
+    /**
+     * Sends this page, unless the answer has begun.
+     *
+     * @param requestId names the request in the log
+     */
+    void send(InboundRequest request, HttpServletResponse response, String requestId) throws IOException {
+        String accept = request.header("Accept");
         boolean json = accept.contains("json") && !accept.contains("text/html");
-        byte[] body = (json ? json() : html()).getBytes(StandardCharsets.UTF_8);
+        byte[] body = (json ? json(requestId) : html(requestId)).getBytes(StandardCharsets.UTF_8);
         response.reset();
         response.setStatus(status);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Type", json ? "application/json" : "text/html; charset=utf-8");
         response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("X-Request-Id", requestId);
         if (this == UNAVAILABLE) {
             response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
         response.setContentLength(body.length);
-        if (!head) {
+        if (!request.method().equals("HEAD")) {
             response.getOutputStream().write(body);
         }
     }
 
-    private String json() {
-        return "{\"status\":%d,\"error\":\"%s\",\"message\":\"%s\"}".formatted(status, title, sentence);
+    private String json(String requestId) {
+        return "{\"status\":%d,\"error\":\"%s\",\"message\":\"%s\",\"requestId\":\"%s\"}"
+                .formatted(status, title, sentence, requestId);
     }
 
-    private String html() {
+    /** A request id has none of the characters that mean something in HTML or JSON; see {@link Forwarding}. */
+    private String html(String requestId) {
         return """
                 <!doctype html>
                 <html lang="en">
@@ -57,7 +67,8 @@ enum ErrorPage {
                 </style>
                 <h1>%1$d %2$s</h1>
                 <p>%3$s</p>
+                <p><small>Request %4$s</small></p>
                 </html>
-                """.formatted(status, title, sentence);
+                """.formatted(status, title, sentence, requestId);
     }
 }

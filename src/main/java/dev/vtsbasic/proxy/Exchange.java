@@ -4,13 +4,12 @@ import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerPool;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
-import org.apache.hc.core5.http.Header;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,75 +17,117 @@ import org.slf4j.LoggerFactory;
 /** One request and its answer: to a worker, to another one when the first was dead, and back to the client. */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final int BUFFER = 16 * 1024;
+
+    /** How long it may take until the end of a worker is noticed. */
+    private static final long NOTICE_NANOS = 200_000_000;
 
     private final WorkerPool pool;
-    private final UpstreamClient client;
+    private final WorkerConnections connections;
+    private final Executor relays;
     private final InboundRequest request;
+    private final Forwarding forwarding;
     private final RequestBody body;
     private final HttpServletResponse response;
-    private final Runnable endless;
+    private final Watchdog.Watched watched;
+    private final ResponseRelay relay;
 
     /**
+     * @param relays runs what relays an answer while this thread still sends a large body
      * @param body the client's body; null when there is none
      * @param endless called when the answer turns out to be an event stream, which has no end of its own
      */
     Exchange(
             WorkerPool pool,
-            UpstreamClient client,
+            WorkerConnections connections,
+            Executor relays,
             InboundRequest request,
+            Forwarding forwarding,
             RequestBody body,
             HttpServletResponse response,
+            Watchdog.Watched watched,
             Runnable endless) {
         this.pool = pool;
-        this.client = client;
+        this.connections = connections;
+        this.relays = relays;
         this.request = request;
+        this.forwarding = forwarding;
         this.body = body;
         this.response = response;
-        this.endless = endless;
+        this.watched = watched;
+        this.relay = new ResponseRelay(response, watched, endless);
     }
 
     /**
      * Runs to the end of the answer.
      *
-     * @param holdTimeout how long to wait while no worker is ready
-     * @throws IOException when the answer broke off after it had begun; the container must then cut the connection, so
-     *     that what the client got does not look complete
+     * @param deadline until when to wait for a worker that is ready, in terms of {@link System#nanoTime}
+     * @throws IOException when the answer broke off after it had begun, or nobody is left to get it; the container must
+     *     then cut the connection, so that what the client got does not look complete
      */
-    void run(Duration holdTimeout) throws IOException {
-        long deadline = System.nanoTime() + holdTimeout.toNanos();
+    void run(long deadline) throws IOException {
         Worker dead = null;
-        boolean retried = false;
+        boolean triedNewConnection = false;
+        boolean triedNewWorker = false;
         while (true) {
             Worker worker = awaitWorker(dead, deadline).orElse(null);
             if (worker == null) {
                 fail(ErrorPage.UNAVAILABLE);
                 return;
             }
-            try (UpstreamResponse answer = client.send(worker, OutboundRequest.of(request, body))) {
-                relay(answer);
-                return;
-            } catch (UpstreamClient.ConnectFailedException e) {
+            if (body != null) {
+                body.readIfSmall();
+            }
+            WorkerConnection connection;
+            try {
+                connection = connections.lease(worker);
+            } catch (WorkerConnections.ConnectFailedException e) {
                 // Nothing was sent: wait for the worker that replaces this one.
                 dead = worker;
-            } catch (SocketTimeoutException e) {
-                LOG.warn("{} {}: {} did not answer in time", request.method(), path(), worker.name());
-                fail(ErrorPage.GATEWAY_TIMEOUT);
+                LOG.debug("{} cannot be reached", worker.name(), e);
+                continue;
+            }
+            try (connection) {
+                attempt(connection);
                 return;
             } catch (ClientGoneException e) {
-                LOG.debug("{} {}: the client left", request.method(), path());
                 throw e;
+            } catch (RequestBody.BodyTooLargeException e) {
+                fail(ErrorPage.BODY_TOO_LARGE);
+                return;
             } catch (IOException | HttpException e) {
-                if (retried || !mayBeSentAgain()) {
-                    LOG.warn("{} {}: {} broke off: {}", request.method(), path(), worker.name(), e.toString());
+                if (watched.verdict() == Watchdog.Verdict.CLIENT_GONE) {
+                    throw new ClientGoneException(new IOException("The client closed its connection"));
+                }
+                if (watched.verdict() == Watchdog.Verdict.STOPPING) {
+                    throw e instanceof IOException cut ? cut : new IOException(e);
+                }
+                if (watched.verdict() == Watchdog.Verdict.SILENT) {
+                    log(worker, "was silent for too long");
+                    fail(ErrorPage.GATEWAY_TIMEOUT);
+                    return;
+                }
+                boolean newConnection = !triedNewConnection && connection.reused();
+                boolean again = mayBeSentAgain(connection) && (newConnection || !triedNewWorker && hasEnded(worker));
+                if (!again) {
+                    log(worker, "broke off: " + e.getMessage());
                     fail(ErrorPage.BAD_GATEWAY);
                     return;
                 }
-                retried = true;
+                triedNewConnection = true;
+                triedNewWorker = !newConnection;
                 response.reset();
                 // The others of this worker's connections may be just as dead.
-                client.closeIdle();
+                connections.closeIdle();
             }
+        }
+    }
+
+    private boolean hasEnded(Worker worker) {
+        try {
+            return pool.hasEnded(worker, System.nanoTime() + NOTICE_NANOS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -99,59 +140,99 @@ final class Exchange {
         }
     }
 
-    private boolean mayBeSentAgain() {
-        return !response.isCommitted() && (body == null || !body.started()) && request.isIdempotent();
+    /**
+     * RFC 9110 §9.2.2: what is idempotent may be sent twice. Anything else only when an idle connection proved to be
+     * closed, and without a body of which a part may have arrived.
+     */
+    private boolean mayBeSentAgain(WorkerConnection connection) {
+        if (response.isCommitted() || body != null && !body.canBeSentAgain()) {
+            return false;
+        }
+        return request.isIdempotent() || connection.reused() && (body == null || !body.started());
     }
 
     private void fail(ErrorPage page) throws IOException {
         if (response.isCommitted()) {
             throw new IOException(page + " after the answer had begun");
         }
-        page.send(response, request.header("Accept"), request.method().equals("HEAD"));
+        page.send(request, response, forwarding.requestId());
     }
 
-    private void relay(UpstreamResponse answer) throws IOException {
-        response.setStatus(answer.head().getCode());
-        HopByHop hopByHop = new HopByHop(Arrays.stream(answer.head().getHeaders("Connection"))
-                .map(Header::getValue)
-                .toList());
-        boolean chunked = answer.head().containsHeader("Transfer-Encoding");
-        for (Header header : answer.head().getHeaders()) {
-            // RFC 9112 §6.1: where both stand, the length is not to be believed.
-            boolean overridden = chunked && header.getName().equalsIgnoreCase("Content-Length");
-            if (!overridden && !hopByHop.includes(header.getName())) {
-                response.addHeader(header.getName(), header.getValue());
-            }
-        }
-        String type = response.getContentType();
-        if (type != null && type.startsWith("text/event-stream")) {
-            endless.run();
-        }
-        copy(answer.body());
-        answer.completed();
+    private void log(Worker worker, String what) {
+        LOG.warn("{} {} ({}): {} {}", request.method(), request.path(), forwarding.requestId(), worker.name(), what);
     }
 
-    /** Passes each piece on when nothing more has come yet; the last one leaves with the end of the answer. */
-    private void copy(InputStream in) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        OutputStream out = null;
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            try {
-                if (out == null) {
-                    out = response.getOutputStream();
-                }
-                out.write(buffer, 0, count);
-                if (in.available() == 0) {
-                    out.flush();
-                }
-            } catch (IOException e) {
-                throw new ClientGoneException(e);
-            }
+    private void attempt(WorkerConnection connection) throws IOException, HttpException {
+        watched.on(connection::abort);
+        ClassicHttpRequest outbound = OutboundRequest.of(request, forwarding, body);
+        if (body == null) {
+            watched.bodyRead();
+            connection.sendHead(outbound);
+            relay(connection, outbound);
+        } else if (body.isSmall()) {
+            watched.bodyRead();
+            connection.sendHead(outbound);
+            connection.sendBody(outbound);
+            relay(connection, outbound);
+        } else {
+            sendWhileRelaying(connection, outbound);
         }
     }
 
-    private String path() {
-        int query = request.target().indexOf('?');
-        return query < 0 ? request.target() : request.target().substring(0, query);
+    /** The app may answer before it has read the whole body, and go on while it reads. */
+    private void sendWhileRelaying(WorkerConnection connection, ClassicHttpRequest outbound)
+            throws IOException, HttpException {
+        connection.sendHead(outbound);
+        connection.flush();
+        CompletableFuture<Void> answer = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        relay(connection, outbound);
+                    } catch (IOException | HttpException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                relays);
+        body.attempt(connection::abort, answer::isDone);
+        IOException unsent = null;
+        try {
+            connection.sendBody(outbound);
+            watched.bodyRead();
+        } catch (ClientGoneException | RequestBody.BodyTooLargeException e) {
+            connection.abort();
+            awaitAnswer(answer);
+            throw e;
+        } catch (IOException e) {
+            // The worker takes no more of it; it may have answered all the same.
+            unsent = e;
+        }
+        Exception failure = awaitAnswer(answer);
+        if (failure instanceof HttpException e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw failure instanceof ClientGoneException e || unsent == null ? (IOException) failure : unsent;
+        }
+    }
+
+    private static Exception awaitAnswer(CompletableFuture<Void> answer) {
+        return answer.handle((nothing, failure) -> {
+                    if (failure == null) {
+                        return null;
+                    }
+                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    return cause instanceof IOException || cause instanceof HttpException
+                            ? (Exception) cause
+                            : new IOException(cause);
+                })
+                .join();
+    }
+
+    private void relay(WorkerConnection connection, ClassicHttpRequest outbound) throws IOException, HttpException {
+        watched.waiting();
+        ClassicHttpResponse answer = connection.receiveHead(outbound);
+        watched.heard();
+        relay.relay(answer);
+        connection.received();
     }
 }

@@ -1,7 +1,6 @@
 package dev.vtsbasic.proxy;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -13,27 +12,39 @@ final class HopByHop {
             "proxy-connection",
             "proxy-authenticate",
             "proxy-authorization",
+            "proxy-authentication-info",
             "te",
             "trailer",
             "transfer-encoding",
             "upgrade",
             "http2-settings");
 
-    private final Set<String> nominated = new HashSet<>();
+    /** What a message needs for its meaning or its safety is not dropped because the message says so. */
+    private static final Set<String> NEVER =
+            Set.of("host", "content-length", "content-type", "cache-control", "authorization", "cookie", "set-cookie");
 
-    /** @param connection all values of the message's Connection fields, whose elements name further such fields */
-    HopByHop(List<String> connection) {
-        for (String value : connection) {
-            for (String name : value.split(",")) {
-                nominated.add(name.strip().toLowerCase(Locale.ROOT));
-            }
-        }
-        // A client must not be able to strip these from its own request by naming them.
-        nominated.removeAll(Set.of("host", "content-length", "content-type"));
+    private static final HopByHop NOTHING_NOMINATED = new HopByHop(Set.of());
+
+    private final Set<String> nominated;
+
+    private HopByHop(Set<String> nominated) {
+        this.nominated = nominated;
     }
 
-    boolean includes(String name) {
-        String lowerCase = name.toLowerCase(Locale.ROOT);
-        return ALWAYS.contains(lowerCase) || nominated.contains(lowerCase);
+    /** @param connection all values of the message's Connection field, whose elements name further such fields */
+    static HopByHop nominatedBy(String connection) {
+        if (connection.isEmpty() || connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close")) {
+            return NOTHING_NOMINATED;
+        }
+        Set<String> nominated = new HashSet<>();
+        for (String name : connection.split(",")) {
+            nominated.add(name.strip().toLowerCase(Locale.ROOT));
+        }
+        nominated.removeAll(NEVER);
+        return new HopByHop(nominated);
+    }
+
+    boolean includes(String lowerCaseName) {
+        return ALWAYS.contains(lowerCaseName) || nominated.contains(lowerCaseName);
     }
 }

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What a client asked, read from the container once, before anything else happens: some containers reuse the request
@@ -11,9 +12,10 @@ import java.util.List;
  *
  * @param method as the client sent it
  * @param target raw path and query, neither decoded nor encoded again
+ * @param contextPath where the application is deployed; empty at the root
  * @param headers all header fields in their order
- * @param contentLength of the body in bytes; -1 when it is chunked or there is none
- * @param chunked whether a body of unknown length follows
+ * @param contentLength of the body in bytes; -1 when unknown or there is none
+ * @param streamed whether a body of unknown length follows
  * @param clientAddress address of the client, as the container sees it
  * @param scheme {@code http} or {@code https}, as the container sees it
  * @param host value of the Host header field, or the name the container knows itself by
@@ -22,9 +24,10 @@ import java.util.List;
 record InboundRequest(
         String method,
         String target,
+        String contextPath,
         List<Field> headers,
         long contentLength,
-        boolean chunked,
+        boolean streamed,
         String clientAddress,
         String scheme,
         String host,
@@ -42,29 +45,54 @@ record InboundRequest(
         }
         String query = request.getQueryString();
         String host = request.getHeader("Host");
+        long contentLength = request.getContentLengthLong();
         return new InboundRequest(
                 request.getMethod(),
                 query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query,
+                request.getContextPath(),
                 headers,
-                request.getContentLengthLong(),
-                request.getHeader("Transfer-Encoding") != null,
+                contentLength,
+                contentLength < 0 && mayHaveBody(request),
                 request.getRemoteAddr(),
                 request.getScheme(),
-                host == null ? request.getServerName() : host,
+                host == null ? authority(request) : host,
                 request.getServerPort());
+    }
+
+    /** HTTP/2 needs neither a length nor a transfer coding to say that a body follows (RFC 9113 §8.1.1). */
+    private static boolean mayHaveBody(HttpServletRequest request) {
+        return request.getHeader("Transfer-Encoding") != null
+                || request.getProtocol().startsWith("HTTP/2")
+                        && !request.getMethod().equals("GET")
+                        && !request.getMethod().equals("HEAD");
+    }
+
+    /** HTTP/2 has {@code :authority} in place of the Host field. */
+    private static String authority(HttpServletRequest request) {
+        boolean defaultPort = request.getServerPort() == (request.isSecure() ? 443 : 80);
+        return defaultPort ? request.getServerName() : request.getServerName() + ":" + request.getServerPort();
     }
 
     /** The first value of a field, or an empty string. */
     String header(String name) {
+        for (Field field : headers) {
+            if (field.name().equalsIgnoreCase(name)) {
+                return field.value();
+            }
+        }
+        return "";
+    }
+
+    /** All values of a field as one list, or an empty string. */
+    String joined(String name) {
         return headers.stream()
                 .filter(field -> field.name().equalsIgnoreCase(name))
                 .map(Field::value)
-                .findFirst()
-                .orElse("");
+                .collect(Collectors.joining(", "));
     }
 
     boolean hasBody() {
-        return chunked || contentLength > 0;
+        return streamed || contentLength > 0;
     }
 
     /** RFC 9110 §9.2.2: asking twice does no more than asking once. */
@@ -73,5 +101,11 @@ record InboundRequest(
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
             default -> false;
         };
+    }
+
+    /** The path without the query, for the log: a query may hold secrets. */
+    String path() {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
     }
 }

@@ -5,30 +5,26 @@ import java.util.Locale;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
-/** Makes the request to Bun out of the client's: the same, save what RFC 9110 §7.6 tells a proxy to change. */
+/** Makes the request to a worker out of the client's: the same, save what RFC 9110 §7.6 tells a proxy to change. */
 final class OutboundRequest {
     private OutboundRequest() {}
 
-    static ClassicHttpRequest of(InboundRequest inbound, RequestBody body) {
+    /** @param body null when there is none */
+    static ClassicHttpRequest of(InboundRequest inbound, Forwarding forwarding, RequestBody body) {
         ClassicHttpRequest request = new BasicClassicHttpRequest(inbound.method(), null, null, inbound.target());
         request.addHeader("Host", inbound.host());
-        HopByHop hopByHop = new HopByHop(inbound.headers().stream()
-                .filter(field -> field.name().equalsIgnoreCase("Connection"))
-                .map(Field::value)
-                .toList());
+        HopByHop hopByHop = HopByHop.nominatedBy(inbound.joined("Connection"));
         for (Field field : inbound.headers()) {
-            if (!hopByHop.includes(field.name()) && !isOurs(field.name())) {
+            String name = field.name().toLowerCase(Locale.ROOT);
+            if (!hopByHop.includes(name) && !isOurs(name) && !forwarding.replaces(name)) {
                 request.addHeader(field.name(), field.value());
             }
         }
-        request.addHeader("X-Forwarded-For", inbound.clientAddress());
-        request.addHeader("X-Forwarded-Proto", inbound.scheme());
-        request.addHeader("X-Forwarded-Host", inbound.host());
-        request.addHeader("X-Forwarded-Port", Integer.toString(inbound.port()));
+        forwarding.fields().forEach(field -> request.addHeader(field.name(), field.value()));
         if (body != null) {
             request.setEntity(body);
         }
-        if (inbound.chunked()) {
+        if (inbound.streamed()) {
             request.addHeader("Transfer-Encoding", "chunked");
         } else if (inbound.contentLength() >= 0) {
             request.addHeader("Content-Length", Long.toString(inbound.contentLength()));
@@ -36,13 +32,11 @@ final class OutboundRequest {
         return request;
     }
 
-    /** What we say ourselves, so that no client can say it instead. */
-    private static boolean isOurs(String name) {
-        String lowerCase = name.toLowerCase(Locale.ROOT);
-        return switch (lowerCase) {
-            // The container answers an expectation when the body is first read (RFC 9110 §10.1.1).
-            case "host", "content-length", "expect", "forwarded" -> true;
-            default -> lowerCase.startsWith("x-forwarded-");
+    /** What we say ourselves; an expectation is answered by the container when the body is first read (§10.1.1). */
+    private static boolean isOurs(String lowerCaseName) {
+        return switch (lowerCaseName) {
+            case "host", "content-length", "expect" -> true;
+            default -> false;
         };
     }
 }

@@ -2,51 +2,146 @@ package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.settings.Settings;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Forwards every request that reaches it to a Bun worker and streams the answer back.
+ * Forwards every request that reaches it to a worker and streams the answer back.
  *
  * <p>Mapped to {@code /*}: a server's own mapping of {@code *.jsp} would win against {@code /}. Safe for any number of
  * threads.
  */
 public final class ProxyServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyServlet.class);
+
+    /** Set on a request that is dispatched here only so that its failure reaches the container. */
+    private static final String FAILURE = "dev.vtsbasic.proxy.failure";
 
     private final transient WorkerPool pool;
     private final transient Settings settings;
-    private final transient UpstreamClient client;
+    private final transient WorkerConnections connections;
+    private final transient Watchdog watchdog;
+    private final transient Tunnels tunnels;
+    private final transient ExchangeThreads threads = new ExchangeThreads();
     private final transient RunningRequests running = new RunningRequests();
 
     public ProxyServlet(WorkerPool pool, Settings settings) {
         this.pool = pool;
         this.settings = settings;
-        this.client = new UpstreamClient(settings);
+        this.connections = new WorkerConnections(settings.connectTimeout());
+        this.watchdog = new Watchdog(settings.responseTimeout());
+        this.tunnels = new Tunnels(pool, connections, watchdog, threads::executeRelay);
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getAttribute(FAILURE) instanceof IOException failure) {
+            throw failure;
+        }
+        // Everything is read before startAsync(): some containers reuse the request object from then on.
         InboundRequest inbound = InboundRequest.of(request);
+        Forwarding forwarding = Forwarding.of(inbound, settings.trustedProxies());
         if (inbound.method().equals("TRACE") || inbound.method().equals("CONNECT")) {
-            response.setStatus(HttpServletResponse.SC_NOT_IMPLEMENTED);
+            ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
             return;
         }
-        RequestBody body =
-                inbound.hasBody() ? new RequestBody(request.getInputStream(), inbound.contentLength()) : null;
-        Counted counted = new Counted();
-        try {
-            new Exchange(pool, client, inbound, body, response, counted::leave).run(settings.holdTimeout());
-        } finally {
-            counted.leave();
+        if (settings.maxBody() > 0 && inbound.contentLength() > settings.maxBody()) {
+            ErrorPage.BODY_TOO_LARGE.send(inbound, response, forwarding.requestId());
+            return;
+        }
+        long deadline = System.nanoTime() + settings.holdTimeout().toNanos();
+        if (Tunnels.isAskedFor(inbound)) {
+            // Containers upgrade only on their own thread, within service().
+            tunnels.open(inbound, forwarding, request, response, deadline);
+            return;
+        }
+        RequestBody body = inbound.hasBody()
+                ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody())
+                : null;
+        BooleanSupplier clientGone = ClientConnection.goneCheck(request);
+        if (ExchangeThreads.currentIsVirtual()) {
+            run(inbound, forwarding, body, response, clientGone, deadline);
+        } else {
+            runElsewhere(inbound, forwarding, body, request, response, clientGone, deadline);
         }
     }
 
+    private void run(
+            InboundRequest inbound,
+            Forwarding forwarding,
+            RequestBody body,
+            HttpServletResponse response,
+            BooleanSupplier clientGone,
+            long deadline)
+            throws IOException {
+        RunningRequests.Place place = running.enter();
+        try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
+            new Exchange(
+                            pool,
+                            connections,
+                            threads::executeRelay,
+                            inbound,
+                            forwarding,
+                            body,
+                            response,
+                            watched,
+                            place::leave)
+                    .run(deadline);
+        } catch (ClientGoneException e) {
+            LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
+            throw e;
+        } finally {
+            place.leave();
+        }
+    }
+
+    private void runElsewhere(
+            InboundRequest inbound,
+            Forwarding forwarding,
+            RequestBody body,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            BooleanSupplier clientGone,
+            long deadline)
+            throws IOException {
+        AsyncContext async = request.startAsync(request, response);
+        // Bun's silence has its own limit, and an event stream has none.
+        async.setTimeout(0);
+        try {
+            threads.execute(isFromOurselves(inbound), () -> {
+                try {
+                    run(inbound, forwarding, body, response, clientGone, deadline);
+                    async.complete();
+                } catch (IOException | RuntimeException e) {
+                    // Completing would make a broken answer look whole; only a container's thread can cut it.
+                    request.setAttribute(FAILURE, e instanceof IOException ? e : new IOException(e));
+                    async.dispatch();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
+            async.complete();
+        }
+    }
+
+    /** A request from this machine that no proxy forwarded may be the app's own, made while it renders a page. */
+    private static boolean isFromOurselves(InboundRequest inbound) {
+        String address = inbound.clientAddress();
+        boolean loopback = address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1");
+        return loopback && inbound.header("X-Forwarded-For").isEmpty();
+    }
+
     /**
-     * Waits until no request is running, event streams aside.
+     * Waits until no request is running, event streams and tunnels aside.
      *
      * @return how many still are after {@code timeout}
      */
@@ -54,24 +149,16 @@ public final class ProxyServlet extends HttpServlet {
         return running.awaitIdle(timeout.toNanos());
     }
 
-    @Override
-    public void destroy() {
-        client.close();
+    /** Cuts the event streams, whose clients connect again by themselves. */
+    public void endEventStreams() {
+        watchdog.endEndless();
     }
 
-    /** A request's place among the running ones, which it leaves once. */
-    private final class Counted {
-        private boolean left;
-
-        Counted() {
-            running.enter();
-        }
-
-        void leave() {
-            if (!left) {
-                left = true;
-                running.leave();
-            }
-        }
+    @Override
+    public void destroy() {
+        tunnels.close();
+        threads.close();
+        connections.close();
+        watchdog.close();
     }
 }

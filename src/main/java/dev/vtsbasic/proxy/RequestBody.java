@@ -3,41 +3,115 @@ package dev.vtsbasic.proxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
-/** The client's body on its way to Bun, each piece passed on as it arrives. */
+/**
+ * The client's body on its way to a worker.
+ *
+ * <p>A small one is read as a whole and kept, so that it can be sent a second time; of any other each piece is passed on
+ * as it arrives.
+ */
 final class RequestBody extends AbstractHttpEntity {
-    private static final int BUFFER = 16 * 1024;
+    private static final int SMALL = 16 * 1024;
 
     private final InputStream body;
     private final long length;
-    private boolean started;
+    private final long longest;
+    private byte[] kept;
+    private volatile boolean started;
+    private Runnable cut = () -> {};
+    private BooleanSupplier answered = () -> false;
 
-    /** @param length in bytes; -1 when unknown */
-    RequestBody(InputStream body, long length) {
+    /**
+     * @param length in bytes; -1 when unknown
+     * @param longest how many bytes are allowed; 0 for any number
+     */
+    RequestBody(InputStream body, long length, long longest) {
         super((String) null, null, length < 0);
         this.body = body;
         this.length = length;
+        this.longest = longest == 0 ? Long.MAX_VALUE : longest;
     }
 
-    /** Whether some of it was taken from the client, so that it cannot be sent a second time. */
+    /** Whether it is kept when it was read. */
+    boolean isSmall() {
+        return length >= 0 && length <= SMALL;
+    }
+
+    /** Whether it could be sent again: nothing was taken from the client yet, or all of it was kept. */
+    boolean canBeSentAgain() {
+        return !started || kept != null;
+    }
+
+    /** Whether a byte of it was taken from the client. */
     boolean started() {
         return started;
     }
 
+    /**
+     * Before each attempt.
+     *
+     * @param cut cuts the connection to the worker; called when the client breaks off, so that what was sent of the body
+     *     cannot pass for the whole
+     * @param answered whether the whole answer has been sent, so that the rest of the body is of no use
+     */
+    void attempt(Runnable cut, BooleanSupplier answered) {
+        this.cut = cut;
+        this.answered = answered;
+    }
+
+    /** Reads a small body as a whole; a large one not at all. */
+    void readIfSmall() throws ClientGoneException {
+        if (!isSmall() || kept != null) {
+            return;
+        }
+        started = true;
+        byte[] bytes = new byte[(int) length];
+        for (int count = 0; count < bytes.length; ) {
+            int read = read(bytes, count, bytes.length - count);
+            if (read < 0) {
+                throw new ClientGoneException(new IOException("The body ended after " + count + " of " + length));
+            }
+            count += read;
+        }
+        kept = bytes;
+    }
+
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        started = true;
-        byte[] buffer = new byte[BUFFER];
-        for (int count = read(buffer); count >= 0; count = read(buffer)) {
-            out.write(buffer, 0, count);
-            out.flush();
+        if (kept != null) {
+            out.write(kept);
+            return;
+        }
+        byte[] buffer = new byte[SMALL];
+        long total = 0;
+        try {
+            for (int count = read(buffer, 0, buffer.length); count >= 0; count = read(buffer, 0, buffer.length)) {
+                started = true;
+                total += count;
+                if (total > longest) {
+                    throw new BodyTooLargeException();
+                }
+                if (answered.getAsBoolean()) {
+                    throw new IOException("The answer came before the end of the body");
+                }
+                out.write(buffer, 0, count);
+                out.flush();
+            }
+            if (length >= 0 && total != length) {
+                throw new ClientGoneException(new IOException("The body ended after " + total + " of " + length));
+            }
+        } catch (IOException e) {
+            // The caller closes `out` even now, which would end a chunked body as if it were complete.
+            cut.run();
+            throw e;
         }
     }
 
-    private int read(byte[] buffer) throws ClientGoneException {
+    private int read(byte[] buffer, int offset, int count) throws ClientGoneException {
         try {
-            return body.read(buffer);
+            return body.read(buffer, offset, count);
         } catch (IOException e) {
             throw new ClientGoneException(e);
         }
@@ -55,7 +129,7 @@ final class RequestBody extends AbstractHttpEntity {
 
     @Override
     public boolean isRepeatable() {
-        return false;
+        return kept != null;
     }
 
     @Override
@@ -64,7 +138,12 @@ final class RequestBody extends AbstractHttpEntity {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         // The container closes what it opened.
+    }
+
+    /** There are more bytes than are allowed. */
+    static final class BodyTooLargeException extends IOException {
+        private static final long serialVersionUID = 1L;
     }
 }

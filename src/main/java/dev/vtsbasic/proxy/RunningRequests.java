@@ -12,18 +12,11 @@ final class RunningRequests {
     private final Condition idle = lock.newCondition();
     private int count;
 
-    void enter() {
+    Place enter() {
         lock.lock();
         count++;
         lock.unlock();
-    }
-
-    void leave() {
-        lock.lock();
-        if (--count == 0) {
-            idle.signalAll();
-        }
-        lock.unlock();
+        return new Place();
     }
 
     /**
@@ -40,6 +33,26 @@ final class RunningRequests {
             return count;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A request's place among the running ones. */
+    final class Place {
+        private boolean left;
+
+        /** Leaves; a second time does nothing. */
+        void leave() {
+            lock.lock();
+            try {
+                if (!left) {
+                    left = true;
+                    if (--count == 0) {
+                        idle.signalAll();
+                    }
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 }

@@ -6,61 +6,26 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 
 /**
  * A Unix socket in the shape that HttpClient's blocking connections need.
  *
  * <p>HttpClient's own adapter opens a selector for each connection and waits in it, which keeps a carrier thread busy
- * for as long as a virtual thread waits for Bun. A channel in blocking mode parks the virtual thread instead, but knows
- * no time-out: {@link ReadWatchdog} closes the channels whose read took too long.
+ * for as long as a virtual thread waits for Bun. A channel in blocking mode parks the virtual thread instead. It knows no
+ * time-out; {@link Watchdog} closes what is silent for too long.
  */
 final class UnixSocket extends Socket {
     private final SocketChannel channel;
-    private final ReadWatchdog watchdog;
-    private volatile int soTimeout;
-    private volatile long readDeadline;
-    private volatile boolean timedOut;
 
-    private UnixSocket(SocketChannel channel, ReadWatchdog watchdog) {
+    private UnixSocket(SocketChannel channel) {
         this.channel = channel;
-        this.watchdog = watchdog;
     }
 
-    static UnixSocket connect(UnixDomainSocketAddress address, ReadWatchdog watchdog) throws IOException {
-        UnixSocket socket = new UnixSocket(SocketChannel.open(address), watchdog);
-        watchdog.watch(socket);
-        return socket;
-    }
-
-    /** Closes the socket when a read began longer ago than its time-out. */
-    void closeIfOverdue(long now) {
-        long deadline = readDeadline;
-        if (deadline != 0 && now - deadline > 0) {
-            timedOut = true;
-            close();
-        }
-    }
-
-    private int read(byte[] bytes, int offset, int length) throws IOException {
-        int timeout = soTimeout;
-        // Never zero, which means that no read is under way.
-        readDeadline = timeout == 0 ? 0 : (System.nanoTime() + timeout * 1_000_000L) | 1;
-        try {
-            return channel.read(ByteBuffer.wrap(bytes, offset, length));
-        } catch (AsynchronousCloseException e) {
-            if (timedOut) {
-                throw new SocketTimeoutException("Read timed out");
-            }
-            throw e;
-        } finally {
-            readDeadline = 0;
-        }
+    static UnixSocket connect(UnixDomainSocketAddress address) throws IOException {
+        return new UnixSocket(SocketChannel.open(address));
     }
 
     @Override
@@ -74,7 +39,7 @@ final class UnixSocket extends Socket {
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
-                return UnixSocket.this.read(bytes, offset, length);
+                return channel.read(ByteBuffer.wrap(bytes, offset, length));
             }
         };
     }
@@ -99,7 +64,6 @@ final class UnixSocket extends Socket {
 
     @Override
     public void close() {
-        watchdog.forget(this);
         try {
             channel.close();
         } catch (IOException e) {
@@ -134,17 +98,17 @@ final class UnixSocket extends Socket {
 
     @Override
     public int getSoTimeout() {
-        return soTimeout;
+        return 0;
     }
 
     @Override
     public void setSoTimeout(int timeout) {
-        soTimeout = timeout;
+        // See the class comment.
     }
 
     @Override
-    public void setSoLinger(boolean on, int linger) throws SocketException {
-        // Has no meaning here: what was written stays readable after a close.
+    public void setSoLinger(boolean on, int linger) {
+        // What was written before a close can still be read by the other side.
     }
 
     @Override

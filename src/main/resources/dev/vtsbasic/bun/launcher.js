@@ -29,11 +29,31 @@ if (typeof app?.fetch !== "function") {
 }
 
 // Bun builds request.url from the Host header and always says http. The app compares it with the browser's Origin, so
-// it must carry the scheme the browser used. Only the host can reach this socket, and it lets no client set the header.
+// it must carry the scheme and host the browser used. Only our host can reach this socket, and what it says in these
+// fields no client can make it say.
 function asTheBrowserSeesIt(request) {
-  return request.headers.get("x-forwarded-proto") === "https"
-    ? new Request(request.url.replace(/^http:/, "https:"), request)
-    : request;
+  const scheme = request.headers.get("x-forwarded-proto") ?? "http";
+  const host = request.headers.get("x-forwarded-host");
+  const start = request.url.indexOf("/", "http://".length);
+  const own = request.url.slice("http://".length, start);
+  if (scheme === "http" && (host === null || host === own)) return request;
+  return new Request(`${scheme}://${host ?? own}${request.url.slice(start)}`, request);
+}
+
+// WebSockets have no end to wait for: they are told to come back when the worker is to stop.
+const sockets = new Set();
+function tracked(handlers) {
+  return {
+    ...handlers,
+    open(socket) {
+      sockets.add(socket);
+      return handlers.open?.(socket);
+    },
+    close(socket, ...reason) {
+      sockets.delete(socket);
+      return handlers.close?.(socket, ...reason);
+    },
+  };
 }
 
 const server = Bun.serve({
@@ -47,10 +67,11 @@ const server = Bun.serve({
     request.headers.get("vts-ping") === token
       ? new Response(null, { status: 204 })
       : app.fetch(asTheBrowserSeesIt(request), server),
-  ...(app.websocket ? { websocket: app.websocket } : {}),
+  ...(app.websocket ? { websocket: tracked(app.websocket) } : {}),
 });
 
 process.on("SIGTERM", async () => {
+  for (const socket of sockets) socket.close(1001, "The server is restarting");
   await server.stop(false);
   process.exit(0);
 });

@@ -1,0 +1,175 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bytes both ways between a client whose connection was upgraded and a worker, whatever they mean.
+ *
+ * <p>The client's bytes come by the container's callbacks: blocking reads were seen to end after 30 idle seconds on some
+ * servers. The worker's come on a thread of ours. Public because containers make it themselves.
+ */
+public final class Tunnel implements HttpUpgradeHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
+    private static final int BUFFER = 16 * 1024;
+
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private Socket worker;
+    private InputStream fromWorker;
+    private Executor threads;
+    private Set<Tunnel> open;
+    private WebConnection client;
+
+    /** For the container. */
+    public Tunnel() {}
+
+    /**
+     * Says where it leads, before the container calls {@link #init}.
+     *
+     * @param worker the connection, whose first bytes may already be in {@code fromWorker}
+     * @param open where it stands for as long as it is open
+     */
+    void to(Socket worker, InputStream fromWorker, Executor threads, Set<Tunnel> open) {
+        this.worker = worker;
+        this.fromWorker = fromWorker;
+        this.threads = threads;
+        this.open = open;
+        open.add(this);
+    }
+
+    @Override
+    public void init(WebConnection connection) {
+        client = connection;
+        try {
+            ServletInputStream fromClient = connection.getInputStream();
+            ServletOutputStream toClient = connection.getOutputStream();
+            // Payara and GlassFish send the 101 only with the first bytes.
+            toClient.flush();
+            fromClient.setReadListener(new FromClient(fromClient, worker.getOutputStream()));
+            threads.execute(() -> copyToClient(toClient));
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("A tunnel could not be opened", e);
+            cut();
+        }
+    }
+
+    @Override
+    public void destroy() {
+        cut();
+    }
+
+    /** Ends it from the worker's side; the client's follows. */
+    void cut() {
+        open.remove(this);
+        try {
+            worker.close();
+        } catch (IOException e) {
+            LOG.debug("While closing", e);
+        }
+    }
+
+    private void copyToClient(ServletOutputStream toClient) {
+        byte[] buffer = new byte[BUFFER];
+        try {
+            for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {
+                toClient.write(buffer, 0, count);
+                toClient.flush();
+            }
+        } catch (IOException e) {
+            LOG.debug("A tunnel broke", e);
+        }
+        cut();
+        closeClient(toClient);
+    }
+
+    /** Tomcat closes the connection only from one of its own threads; a write listener gets us onto one. */
+    private void closeClient(ServletOutputStream toClient) {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            toClient.setWriteListener(new WriteListener() {
+                @Override
+                public void onWritePossible() throws IOException {
+                    close();
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    try {
+                        close();
+                    } catch (IOException e) {
+                        LOG.debug("While closing", e);
+                    }
+                }
+
+                private void close() throws IOException {
+                    try {
+                        client.close();
+                    } catch (IOException e) {
+                        throw e;
+                    } catch (Exception e) {
+                        throw new IOException(e);
+                    }
+                }
+            });
+        } catch (RuntimeException e) {
+            // The container has closed it already.
+            LOG.debug("While closing", e);
+        }
+    }
+
+    /** Passes what the client sends to the worker. */
+    private final class FromClient implements ReadListener {
+        private final ServletInputStream fromClient;
+        private final OutputStream toWorker;
+        private final byte[] buffer = new byte[BUFFER];
+
+        FromClient(ServletInputStream fromClient, OutputStream toWorker) {
+            this.fromClient = fromClient;
+            this.toWorker = toWorker;
+        }
+
+        @Override
+        public void onDataAvailable() throws IOException {
+            while (fromClient.isReady()) {
+                int count = fromClient.read(buffer);
+                if (count < 0) {
+                    onAllDataRead();
+                    return;
+                }
+                toWorker.write(buffer, 0, count);
+                toWorker.flush();
+            }
+        }
+
+        /** The worker hears that no more will come, and may still answer. */
+        @Override
+        public void onAllDataRead() {
+            try {
+                worker.shutdownOutput();
+            } catch (IOException e) {
+                LOG.debug("While closing", e);
+            }
+        }
+
+        /** Tomcat and others report the end of the client's connection as an error. */
+        @Override
+        public void onError(Throwable failure) {
+            onAllDataRead();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.vtsbasic.proxy;
+
+import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerPool;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.io.CloseMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens tunnels for requests to switch protocols (RFC 9110 §7.8), WebSocket before all.
+ *
+ * <p>The worker is asked first, on a connection of its own; only when it agrees is the client's connection upgraded. A
+ * refusal is passed on as the answer that it is. All of it happens on the container's thread: elsewhere most containers
+ * cannot upgrade.
+ */
+final class Tunnels implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Tunnels.class);
+
+    private final WorkerPool pool;
+    private final WorkerConnections connections;
+    private final Watchdog watchdog;
+    private final Executor threads;
+    private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
+
+    /** @param threads run what waits for a worker's data */
+    Tunnels(WorkerPool pool, WorkerConnections connections, Watchdog watchdog, Executor threads) {
+        this.pool = pool;
+        this.connections = connections;
+        this.watchdog = watchdog;
+        this.threads = threads;
+    }
+
+    /** Whether the client wants to switch protocols; to HTTP/2 it cannot, since the next hop is another connection. */
+    static boolean isAskedFor(InboundRequest request) {
+        String protocol = request.header("Upgrade").toLowerCase(Locale.ROOT);
+        boolean nominated =
+                request.joined("Connection").toLowerCase(Locale.ROOT).contains("upgrade");
+        return nominated
+                && !protocol.isEmpty()
+                && !protocol.startsWith("h2c")
+                && !protocol.startsWith("tls/")
+                && !request.hasBody();
+    }
+
+    void open(
+            InboundRequest inbound,
+            Forwarding forwarding,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            long deadline)
+            throws IOException {
+        try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
+            Socket socket = connect(deadline).orElse(null);
+            if (socket == null) {
+                ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
+                return;
+            }
+            ManagedHttpClientConnection connection = connections.wrap(socket);
+            watched.on(() -> connection.close(CloseMode.IMMEDIATE));
+            boolean upgraded = false;
+            try {
+                ClassicHttpRequest outbound = OutboundRequest.of(inbound, forwarding, null);
+                outbound.addHeader("Connection", "Upgrade");
+                outbound.addHeader("Upgrade", inbound.header("Upgrade"));
+                connection.sendRequestHeader(outbound);
+                connection.flush();
+                watched.waiting();
+                ClassicHttpResponse answer = receiveHead(connection);
+                watched.heard();
+                // Without a length this stands for all that follows, including what was read ahead.
+                connection.receiveResponseEntity(answer);
+                if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+                    upgrade(answer, inbound.header("Upgrade"), socket, request, response);
+                    upgraded = true;
+                } else {
+                    new ResponseRelay(response, watched, () -> {}).relay(answer);
+                }
+            } catch (IOException | HttpException e) {
+                fail(inbound, forwarding, response, watched, e);
+            } finally {
+                if (!upgraded) {
+                    connection.close(CloseMode.IMMEDIATE);
+                }
+            }
+        }
+    }
+
+    private Optional<Socket> connect(long deadline) {
+        Worker dead = null;
+        while (true) {
+            try {
+                Worker worker = pool.await(dead, deadline).orElse(null);
+                if (worker == null) {
+                    return Optional.empty();
+                }
+                dead = worker;
+                return Optional.of(connections.connect(worker.address()));
+            } catch (IOException e) {
+                LOG.debug("{} cannot be reached", dead.name(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            }
+        }
+    }
+
+    private static ClassicHttpResponse receiveHead(ManagedHttpClientConnection connection)
+            throws IOException, HttpException {
+        ClassicHttpResponse answer = connection.receiveResponseHeader();
+        while (answer.getCode() < 200 && answer.getCode() != HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+            answer = connection.receiveResponseHeader();
+        }
+        return answer;
+    }
+
+    private void upgrade(
+            ClassicHttpResponse answer,
+            String protocol,
+            Socket socket,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        new ResponseRelay(response, null, () -> {}).copyHead(answer);
+        response.setHeader("Connection", "Upgrade");
+        Header chosen = answer.getFirstHeader("Upgrade");
+        response.setHeader("Upgrade", chosen == null ? protocol : chosen.getValue());
+        try {
+            Tunnel tunnel = request.upgrade(Tunnel.class);
+            tunnel.to(socket, answer.getEntity().getContent(), threads, open);
+        } catch (ServletException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static void fail(
+            InboundRequest inbound,
+            Forwarding forwarding,
+            HttpServletResponse response,
+            Watchdog.Watched watched,
+            Exception failure)
+            throws IOException {
+        LOG.warn("{} ({}): no tunnel: {}", inbound.path(), forwarding.requestId(), failure.getMessage());
+        if (failure instanceof ClientGoneException || response.isCommitted()) {
+            throw new IOException(failure);
+        }
+        ErrorPage page =
+                watched.verdict() == Watchdog.Verdict.SILENT ? ErrorPage.GATEWAY_TIMEOUT : ErrorPage.BAD_GATEWAY;
+        page.send(inbound, response, forwarding.requestId());
+    }
+
+    /** Cuts all tunnels. */
+    @Override
+    public void close() {
+        open.forEach(Tunnel::cut);
+    }
+}

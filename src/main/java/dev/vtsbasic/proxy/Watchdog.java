@@ -1,0 +1,159 @@
+package dev.vtsbasic.proxy;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Ends exchanges that have become pointless: Bun is silent for too long, or the client left.
+ *
+ * <p>An exchange waits for Bun in a plain blocking read; one thread looks at all of them a few times a second and cuts the
+ * connections of those that need not wait any longer. So neither a time-out nor a check of the client costs a request
+ * anything.
+ */
+final class Watchdog implements AutoCloseable {
+    private static final long PERIOD_MILLIS = 250;
+
+    private final Set<Watched> exchanges = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final long longestSilenceNanos;
+
+    /** @param longestSilence how long Bun may send nothing; zero for any time */
+    Watchdog(Duration longestSilence) {
+        this.longestSilenceNanos = longestSilence.isZero() ? Long.MAX_VALUE : longestSilence.toNanos();
+        Thread thread = new Thread(this::run, "vts-watchdog");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Watches an exchange until it is closed.
+     *
+     * @param clientGone whether the client's connection is closed; never called while the client's body is being read,
+     *     nor after the exchange was closed
+     */
+    Watched watch(BooleanSupplier clientGone) {
+        Watched watched = new Watched(clientGone);
+        exchanges.add(watched);
+        return watched;
+    }
+
+    private void run() {
+        try {
+            for (int round = 0; !closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS); round++) {
+                long now = System.nanoTime();
+                boolean askClients = round % 2 == 0;
+                for (Watched exchange : exchanges) {
+                    exchange.check(now, askClients);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the exchanges that would not end by themselves. */
+    void endEndless() {
+        exchanges.forEach(Watched::endIfEndless);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+
+    /** Why an exchange was ended. */
+    enum Verdict {
+        SILENT,
+        CLIENT_GONE,
+        STOPPING
+    }
+
+    /** An exchange under watch. */
+    final class Watched implements AutoCloseable {
+        private final BooleanSupplier clientGone;
+        private final ReentrantLock lock = new ReentrantLock();
+        private volatile Runnable cut = () -> {};
+        private volatile long waitingSince;
+        private volatile boolean bodyRead;
+        private volatile boolean endless;
+        private volatile Verdict verdict;
+
+        private Watched(BooleanSupplier clientGone) {
+            this.clientGone = clientGone;
+        }
+
+        /** @param cut makes what the exchange waits for fail */
+        void on(Runnable cut) {
+            this.cut = cut;
+        }
+
+        /** The client's body has been read, so that its connection may be looked at. */
+        void bodyRead() {
+            bodyRead = true;
+        }
+
+        /** The answer is an event stream: it may be silent for ever and ends only with us. */
+        void endless() {
+            endless = true;
+        }
+
+        /** Called before each read of the answer. */
+        void waiting() {
+            // Never zero, which means that nothing is awaited.
+            waitingSince = System.nanoTime() | 1;
+        }
+
+        /** Called after each read of the answer. */
+        void heard() {
+            waitingSince = 0;
+        }
+
+        /** Why the exchange was ended from here; null when it was not. */
+        Verdict verdict() {
+            return verdict;
+        }
+
+        private void check(long now, boolean askClient) {
+            long since = waitingSince;
+            if (since == 0 || verdict != null) {
+                return;
+            }
+            if (!endless && now - since > longestSilenceNanos) {
+                end(Verdict.SILENT);
+            } else if (askClient && bodyRead) {
+                lock.lock();
+                try {
+                    if (exchanges.contains(this) && clientGone.getAsBoolean()) {
+                        end(Verdict.CLIENT_GONE);
+                    }
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+
+        private void endIfEndless() {
+            if (endless) {
+                end(Verdict.STOPPING);
+            }
+        }
+
+        private void end(Verdict reason) {
+            verdict = reason;
+            cut.run();
+        }
+
+        @Override
+        public void close() {
+            // After this the container may give the request object to another client.
+            lock.lock();
+            exchanges.remove(this);
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.vtsbasic.proxy;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.Arrays;
+import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
+import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.ProtocolException;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolEntry;
+
+/**
+ * One request and its answer on a connection to a worker. Closing it gives the connection back to the pool, or cuts it
+ * when something of either is left. One thread may send while another receives; any may {@link #abort}.
+ */
+final class WorkerConnection implements AutoCloseable {
+    private final WorkerConnections connections;
+    private final PoolEntry<SocketAddress, ManagedHttpClientConnection> entry;
+    private final ManagedHttpClientConnection connection;
+    private final boolean reused;
+    private volatile boolean sent;
+    private volatile boolean received;
+    private volatile boolean keepAlive;
+
+    WorkerConnection(
+            WorkerConnections connections,
+            PoolEntry<SocketAddress, ManagedHttpClientConnection> entry,
+            boolean reused) {
+        this.connections = connections;
+        this.entry = entry;
+        this.connection = entry.getConnection();
+        this.reused = reused;
+    }
+
+    /** Whether it served a request before, so that the worker may have closed it meanwhile. */
+    boolean reused() {
+        return reused;
+    }
+
+    void sendHead(ClassicHttpRequest request) throws IOException, HttpException {
+        connection.sendRequestHeader(request);
+        if (request.getEntity() == null) {
+            connection.flush();
+            sent = true;
+        }
+    }
+
+    void flush() throws IOException {
+        connection.flush();
+    }
+
+    /** Returns when the whole body was sent. */
+    void sendBody(ClassicHttpRequest request) throws IOException, HttpException {
+        connection.sendRequestEntity(request);
+        connection.flush();
+        sent = true;
+    }
+
+    /**
+     * Waits for the head of the answer; interim ones (1xx) are dropped, since servlets cannot pass them on.
+     *
+     * @throws HttpException when what comes is not HTTP
+     */
+    ClassicHttpResponse receiveHead(ClassicHttpRequest request) throws IOException, HttpException {
+        while (true) {
+            ClassicHttpResponse response = connection.receiveResponseHeader();
+            int status = response.getCode();
+            if (status == 101) {
+                throw new ProtocolException("Switched protocols without being asked to");
+            }
+            if (status >= 200) {
+                dropRepeatedLength(response);
+                keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(
+                        request, response, HttpCoreContext.create());
+                if (!request.getMethod().equals("HEAD") && status != 204 && status != 304) {
+                    connection.receiveResponseEntity(response);
+                } else {
+                    received = true;
+                }
+                return response;
+            }
+        }
+    }
+
+    /** RFC 9110 §8.6 allows a repeated length when all its values are the same; Bun was seen to send it. */
+    private static void dropRepeatedLength(ClassicHttpResponse response) {
+        Header[] lengths = response.getHeaders("Content-Length");
+        if (lengths.length > 1
+                && Arrays.stream(lengths).map(Header::getValue).distinct().count() == 1) {
+            response.setHeader(lengths[0]);
+        }
+    }
+
+    /** Says that the body of the answer was read to its end. */
+    void received() {
+        received = true;
+    }
+
+    /** Cuts the connection; whatever another thread does on it fails. */
+    void abort() {
+        connection.close(CloseMode.IMMEDIATE);
+    }
+
+    @Override
+    public void close() {
+        connections.release(entry, sent && received && keepAlive && connection.isOpen());
+    }
+}
