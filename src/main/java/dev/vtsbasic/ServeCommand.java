@@ -74,7 +74,8 @@ final class ServeCommand implements Callable<Integer> {
 
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
-            host.firstReady().thenRun(() -> announce(server.port(), started));
+            host.firstReady()
+                    .thenRun(() -> announce(settings.tlsCert().isPresent() ? "https" : "http", server.port(), started));
             try {
                 CompletableFuture.anyOf(signals.received(), host.failure()).get();
             } catch (ExecutionException e) {
@@ -110,9 +111,10 @@ final class ServeCommand implements Callable<Integer> {
                 SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties"))));
     }
 
-    private static void announce(int port, long started) {
+    private static void announce(String scheme, int port, long started) {
         logger().info(
-                        "Ready on http://localhost:{} after {} ms",
+                        "Ready on {}://localhost:{} after {} ms",
+                        scheme,
                         port,
                         Duration.ofNanos(System.nanoTime() - started).toMillis());
     }

@@ -16,6 +16,7 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.http2.Http2Protocol;
 
 /** A Tomcat in this JVM that serves one application at {@code /}. */
 public final class EmbeddedServer implements AutoCloseable {
@@ -29,6 +30,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private final Tomcat tomcat;
     private final Path baseDirectory;
+    private Tls tls;
 
     private EmbeddedServer(Tomcat tomcat, Path baseDirectory) {
         this.tomcat = tomcat;
@@ -68,6 +70,12 @@ public final class EmbeddedServer implements AutoCloseable {
             server.close();
             throw new CannotListenException(explain(settings, e));
         }
+        if (settings.tlsCert().isPresent()) {
+            server.tls = Tls.watch(
+                    tomcat.getConnector(),
+                    settings.tlsCert().get(),
+                    settings.tlsKey().orElseThrow());
+        }
         return server;
     }
 
@@ -85,6 +93,10 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
+        connector.addUpgradeProtocol(new Http2Protocol());
+        if (settings.tlsCert().isPresent()) {
+            Tls.configure(connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow());
+        }
         if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
             connector.setProperty("useVirtualThreads", "true");
         }
@@ -129,6 +141,9 @@ public final class EmbeddedServer implements AutoCloseable {
 
     @Override
     public void close() {
+        if (tls != null) {
+            tls.close();
+        }
         try {
             tomcat.stop();
             tomcat.destroy();

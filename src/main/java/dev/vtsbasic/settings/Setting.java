@@ -27,6 +27,10 @@ final class Setting<T> {
             number("vts.port", "3000", 0, 65535, "port of the embedded server; 0 takes any free one");
     static final Setting<String> ADDRESS = text(
             "vts.address", "0.0.0.0", ".+", "an IP address or host name", "address the embedded server listens on");
+    static final Setting<Optional<Path>> TLS_CERT = path(
+            "vts.tls-cert",
+            "certificate chain of the embedded server (PEM): it then speaks TLS; read again when it changes");
+    static final Setting<Optional<Path>> TLS_KEY = path("vts.tls-key", "private key of that certificate (PEM)");
     static final Setting<Optional<Path>> APP_DIR =
             path("vts.app-dir", "a build to serve instead of the one in the WAR: a directory with client/ and server/");
     static final Setting<Validation> VALIDATE = choice(

@@ -13,6 +13,8 @@ import java.util.Optional;
  *
  * @param port port of the embedded server, 0 to 65535; 0 takes any free one
  * @param address address the embedded server listens on
+ * @param tlsCert certificate chain of the embedded server, PEM
+ * @param tlsKey private key of that certificate, PEM; there when the certificate is
  * @param appDir a build to serve instead of the one in the WAR
  * @param validate what a failed validation of the build does at the start
  * @param bun path of the bun binary
@@ -37,6 +39,8 @@ import java.util.Optional;
 public record Settings(
         int port,
         String address,
+        Optional<Path> tlsCert,
+        Optional<Path> tlsKey,
         Optional<Path> appDir,
         Validation validate,
         Optional<Path> bun,
@@ -64,9 +68,20 @@ public record Settings(
      * @throws BadSettingException for the first value that is not allowed
      */
     public static Settings read(List<SettingSource> sources) throws BadSettingException {
+        Settings settings = readEach(sources);
+        if (settings.tlsCert.isPresent() != settings.tlsKey.isPresent()) {
+            throw new BadSettingException(
+                    "VTS_TLS_CERT and VTS_TLS_KEY are of use only together; one of them is missing");
+        }
+        return settings;
+    }
+
+    private static Settings readEach(List<SettingSource> sources) throws BadSettingException {
         return new Settings(
                 value(Setting.PORT, sources),
                 value(Setting.ADDRESS, sources),
+                value(Setting.TLS_CERT, sources),
+                value(Setting.TLS_KEY, sources),
                 value(Setting.APP_DIR, sources),
                 value(Setting.VALIDATE, sources),
                 value(Setting.BUN, sources),

@@ -1,0 +1,96 @@
+package dev.vtsbasic.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** TLS of the embedded server: certificate and key from PEM files, read again when one of them changes. */
+final class Tls implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
+    private static final long LOOK_EVERY_SECONDS = 10;
+
+    private final Connector connector;
+    private final Path certificate;
+    private final Path key;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private Tls(Connector connector, Path certificate, Path key) {
+        this.connector = connector;
+        this.certificate = certificate;
+        this.key = key;
+    }
+
+    static void configure(Connector connector, Path certificate, Path key) {
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate files = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+        files.setCertificateFile(certificate.toString());
+        files.setCertificateKeyFile(key.toString());
+        host.addCertificate(files);
+        host.setProtocols("TLSv1.2+TLSv1.3");
+        connector.setScheme("https");
+        connector.setSecure(true);
+        connector.setProperty("SSLEnabled", "true");
+        connector.addSslHostConfig(host);
+    }
+
+    /** Looks at the files until it is closed. */
+    static Tls watch(Connector connector, Path certificate, Path key) {
+        Tls tls = new Tls(connector, certificate, key);
+        Thread thread = new Thread(tls::run, "vts-tls-files");
+        thread.setDaemon(true);
+        thread.start();
+        return tls;
+    }
+
+    private void run() {
+        String loaded = times();
+        try {
+            while (!closed.await(LOOK_EVERY_SECONDS, TimeUnit.SECONDS)) {
+                String now = times();
+                if (!now.equals(loaded) && reload()) {
+                    loaded = now;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean reload() {
+        try {
+            ((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).reloadSslHostConfigs();
+            LOG.info("Loaded the changed certificate {}", certificate);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("The changed certificate {} cannot be used; the old one stays: {}", certificate, e.getMessage());
+            return false;
+        }
+    }
+
+    private String times() {
+        return time(certificate) + " " + time(key);
+    }
+
+    private static FileTime time(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            // Between two versions; the next look finds the new one.
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}
