@@ -22,18 +22,32 @@ public record RawAnswer(String text) {
         return headers(name).stream().findFirst().orElse(null);
     }
 
-    /** What follows the head, with chunk sizes if there are any. */
+    /** The body as far as it came, without chunk sizes. */
     public String body() {
-        return text.substring(endOfHead() + 4);
+        if (header("Transfer-Encoding") == null) {
+            return rest();
+        }
+        StringBuilder body = new StringBuilder();
+        String chunks = rest();
+        for (int line = chunks.indexOf("\r\n"); line > 0; line = chunks.indexOf("\r\n")) {
+            int end = line + 2 + Integer.parseInt(chunks.substring(0, line), 16);
+            body.append(chunks, line + 2, Math.min(end, chunks.length()));
+            chunks = chunks.substring(Math.min(end + 2, chunks.length()));
+        }
+        return body.toString();
     }
 
     /** Whether a client would take the answer for a whole one. */
     public boolean looksComplete() {
         if (header("Transfer-Encoding") != null) {
-            return body().endsWith("0\r\n\r\n");
+            return rest().endsWith("0\r\n\r\n");
         }
         String length = header("Content-Length");
-        return length == null || body().length() == Integer.parseInt(length);
+        return length == null || rest().length() == Integer.parseInt(length);
+    }
+
+    private String rest() {
+        return text.substring(endOfHead() + 4);
     }
 
     private int endOfHead() {

@@ -37,8 +37,13 @@ public final class RawClient implements AutoCloseable {
         return octets.toString();
     }
 
-    /** What comes until the server closes or resets the connection. */
+    /** A whole answer, up to where the server closes or resets the connection. */
     public RawAnswer readToEnd() throws IOException {
+        return new RawAnswer(readRest());
+    }
+
+    /** What still comes until the server closes or resets the connection. */
+    public String readRest() throws IOException {
         ByteArrayOutputStream octets = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
         InputStream in = socket.getInputStream();
@@ -49,7 +54,7 @@ public final class RawClient implements AutoCloseable {
         } catch (SocketException e) {
             // Reset: what came before it is the answer.
         }
-        return new RawAnswer(octets.toString(StandardCharsets.ISO_8859_1));
+        return octets.toString(StandardCharsets.ISO_8859_1);
     }
 
     @Override
