@@ -49,6 +49,7 @@ class AssetReferencesTest {
                 "\"/assets/x y.js is gone\"",
                 "\"/other/assets/x.js\"",
                 "// see /assets/x.js",
+                "\"see /assets/x.js there\"",
             })
     void whatIsNoPathOfAnAssetInTheServerIsNotReported(String code) throws Exception {
         assertEquals(List.of(), namesIn("server/server.js", code));

@@ -62,6 +62,12 @@ class BunBinaryTest {
     }
 
     @Test
+    void aVersionIsNotBelievedFromWhatFails() throws Exception {
+        Path bun = script("#!/bin/sh\necho 1.4.2\nexit 3");
+        assertEquals(bun + " --version ended with exit code 3 and printed \"1.4.2\"", refusal(bun));
+    }
+
+    @Test
     void whatCannotBeExecutedIsRefused() throws Exception {
         Path bun = Files.writeString(directory.resolve("bun"), GOOD);
         String message = refusal(bun);
