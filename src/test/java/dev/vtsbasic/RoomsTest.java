@@ -1,0 +1,107 @@
+package dev.vtsbasic;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import jakarta.servlet.ServletRequest;
+import java.util.Set;
+
+/** Each package is a room, and the doors between them open one way only. */
+@AnalyzeClasses(packages = "dev.vtsbasic", importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+    private static final Set<String> DECODED_OR_EATEN = Set.of(
+            "getServletPath",
+            "getPathInfo",
+            "getParameter",
+            "getParameterMap",
+            "getParameterNames",
+            "getParameterValues");
+
+    @ArchTest
+    static final ArchRule onlyTheEmbeddedServerKnowsTomcat = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.embedded")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.catalina..", "org.apache.coyote..", "org.apache.tomcat..");
+
+    @ArchTest
+    static final ArchRule onlyTheProxyKnowsTheHttpClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.proxy")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.hc..");
+
+    @ArchTest
+    static final ArchRule onlyTheWiringKnowsTheCommandLine = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli..");
+
+    @ArchTest
+    static final ArchRule assetsDoNotKnowTheProxy = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.asset")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.vtsbasic.proxy");
+
+    @ArchTest
+    static final ArchRule theProxyDoesNotKnowAssets = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.proxy")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.vtsbasic.asset");
+
+    @ArchTest
+    static final ArchRule theProxyKnowsThePoolButNoProcesses = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.proxy")
+            .should()
+            .dependOnClassesThat(describe(
+                    "are in the room of Bun, other than WorkerPool and Worker",
+                    type -> type.getPackageName().equals("dev.vtsbasic.bun")
+                            && !Set.of("WorkerPool", "Worker").contains(type.getSimpleName())));
+
+    @ArchTest
+    static final ArchRule theLauncherNeedsNothingButTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.vtsbasic.launch")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "dev.vtsbasic.launch");
+
+    @ArchTest
+    static final ArchRule servletsAreJakartas =
+            noClasses().should().dependOnClassesThat().resideInAPackage("javax.servlet..");
+
+    @ArchTest
+    static final ArchRule pathsStayRawAndBodiesStayWhole = noClasses()
+            .should()
+            .callMethodWhere(describe(
+                    "read a decoded path or the parameters",
+                    call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
+                            && DECODED_OR_EATEN.contains(call.getName())));
+
+    @ArchTest
+    static final ArchRule noTwoRoomsNeedEachOther =
+            slices().matching("dev.vtsbasic.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noRoomKnowsTheWiring = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.vtsbasic");
+}

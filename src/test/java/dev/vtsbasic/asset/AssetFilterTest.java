@@ -1,0 +1,196 @@
+package dev.vtsbasic.asset;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.TestServer;
+import dev.vtsbasic.testing.Tree;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AssetFilterTest {
+    private static final String LARGE = "0123456789abcdef".repeat((1 << 16) + 1);
+
+    @TempDir
+    private static Path directory;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        Tree.write(directory, "secret.txt", "SECRET", "client-old/secret.txt", "SECRET");
+        Tree.write(
+                directory.resolve("client"), "assets/app-12345678.js", "app()", "robots.txt", "ok", "large.txt", LARGE);
+        Tree.write(directory.resolve("client"), "empty.txt", "", ".env", "SECRET");
+        AssetIndex index = AssetIndex.of(directory.resolve("client"));
+        server = TestServer.start(context -> register(context, index));
+    }
+
+    private static void register(ServletContext context, AssetIndex index) {
+        context.addFilter("assets", new AssetFilter(index))
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        context.addServlet("app", new App()).addMapping("/*");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void anAssetIsAnsweredWithWhatABrowserNeeds() throws Exception {
+        RawAnswer answer = server.request("GET /assets/app-12345678.js");
+        assertEquals(200, answer.status());
+        assertEquals("app()", answer.body());
+        assertEquals("5", answer.header("Content-Length"));
+        assertEquals("text/javascript;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("public, max-age=31536000, immutable", answer.header("Cache-Control"));
+        assertEquals("nosniff", answer.header("X-Content-Type-Options"));
+        assertNotNull(answer.header("ETag"));
+        assertEquals("no-cache", server.request("GET /robots.txt").header("Cache-Control"));
+    }
+
+    @Test
+    void theQueryDoesNotMatter() throws Exception {
+        assertEquals("ok", server.request("GET /robots.txt?v=/../x").body());
+    }
+
+    @Test
+    void anEmptyFileHasLengthZero() throws Exception {
+        RawAnswer answer = server.request("GET /empty.txt");
+        assertEquals(200, answer.status());
+        assertEquals("0", answer.header("Content-Length"));
+    }
+
+    @Test
+    void aFileTooLargeForMemoryIsSentWhole() throws Exception {
+        RawAnswer answer = server.request("GET /large.txt");
+        assertEquals(Integer.toString(LARGE.length()), answer.header("Content-Length"));
+        assertEquals(LARGE, answer.body());
+        assertEquals(
+                304,
+                server.request("GET /large.txt", "If-None-Match: " + answer.header("ETag"))
+                        .status());
+    }
+
+    @Test
+    void headTellsTheLengthAndSendsNothing() throws Exception {
+        for (String path : new String[] {"/robots.txt", "/large.txt"}) {
+            RawAnswer get = server.request("GET " + path);
+            RawAnswer head = server.request("HEAD " + path);
+            assertEquals(200, head.status());
+            assertEquals(get.header("Content-Length"), head.header("Content-Length"));
+            assertEquals(get.header("ETag"), head.header("ETag"));
+            assertEquals("", head.body());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TAG", "W/TAG", "\"other\", TAG", "\"other\",W/TAG,\"third\"", "*", " TAG "})
+    void aBrowserThatHasTheAssetGets304(String ifNoneMatch) throws Exception {
+        String tag = server.request("GET /robots.txt").header("ETag");
+        for (String method : new String[] {"GET", "HEAD"}) {
+            RawAnswer answer =
+                    server.request(method + " /robots.txt", "If-None-Match: " + ifNoneMatch.replace("TAG", tag));
+            assertEquals(304, answer.status());
+            assertEquals("", answer.body());
+            assertEquals(tag, answer.header("ETag"));
+            assertEquals("no-cache", answer.header("Cache-Control"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"other\"", "W/\"other\"", "\"\"", "other"})
+    void aBrowserThatHasAnotherVersionGetsThisOne(String ifNoneMatch) throws Exception {
+        assertEquals(
+                200,
+                server.request("GET /robots.txt", "If-None-Match: " + ifNoneMatch)
+                        .status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"})
+    void anAssetCanOnlyBeRead(String method) throws Exception {
+        RawAnswer answer = server.request(method + " /robots.txt");
+        assertEquals(405, answer.status());
+        assertEquals("GET, HEAD", answer.header("Allow"));
+        assertEquals("", answer.body());
+    }
+
+    @Test
+    void anUnknownNameUnderAssetsIsAPlain404ThatNobodyStores() throws Exception {
+        RawAnswer answer = server.request("GET /assets/gone-12345678.js");
+        assertEquals(404, answer.status());
+        assertEquals("no-store", answer.header("Cache-Control"));
+        assertEquals("text/plain;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("404 Not Found\n", answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/robots.txt/", "/robots", "/Robots.txt", "//robots.txt", "/assets", "/.env"})
+    void whatIsNoAssetIsLeftToTheApp(String path) throws Exception {
+        RawAnswer answer = server.request("GET " + path);
+        assertEquals("app saw " + path, answer.body());
+        assertNull(answer.header("Cache-Control"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/../secret.txt",
+                "/assets/../../secret.txt",
+                "/assets/../.env",
+                "/assets/%2e%2e/%2e%2e/secret.txt",
+                "/assets/%2E%2E/.env",
+                "/assets/..%2f..%2fsecret.txt",
+                "/..%2Fsecret.txt",
+                "/..%5csecret.txt",
+                "/..\\secret.txt",
+                "/assets/..;/..;/secret.txt",
+                "/..;x=1/secret.txt",
+                "/.env;.txt",
+                "/.env%00.txt",
+                "/.env\0.txt",
+                "/%2eenv",
+                "//../secret.txt",
+                "/../client-old/secret.txt",
+                "/%c0%ae%c0%ae/secret.txt",
+                "/%252e%252e/secret.txt",
+                "secret.txt",
+            })
+    void noPathLeadsOutOfTheBuild(String path) throws Exception {
+        RawAnswer answer = server.request("GET " + path);
+        assertFalse(answer.text().contains("SECRET"), answer.text());
+        assertTrue(
+                answer.status() == 400
+                        || answer.status() == 404
+                        || answer.body().equals("app saw " + path),
+                answer.text());
+    }
+
+    /** Stands for everything behind the filter. */
+    private static final class App extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getOutputStream().print("app saw " + request.getRequestURI());
+        }
+    }
+}

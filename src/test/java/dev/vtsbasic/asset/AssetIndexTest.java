@@ -1,0 +1,119 @@
+package dev.vtsbasic.asset;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.Tree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AssetIndexTest {
+    @TempDir
+    private Path directory;
+
+    private Path client;
+
+    @BeforeEach
+    void makeClient() throws IOException {
+        client = Files.createDirectory(directory.resolve("client"));
+    }
+
+    @Test
+    void everyFileIsFoundByItsPath() throws Exception {
+        AssetIndex index = index("robots.txt", "r", "assets/deep/a.js", "js");
+        assertEquals(2, index.size());
+        assertArrayEquals("js".getBytes(), index.find("/assets/deep/a.js").body());
+        assertEquals(2, index.find("/assets/deep/a.js").length());
+        assertNull(index.find("/assets/deep"));
+        assertNull(index.find("/assets/deep/"));
+        assertNull(index.find("/"));
+        assertNull(index.find("robots.txt"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a b.txt, /a%20b.txt",
+        "é/日本.png, /%C3%A9/%E6%97%A5%E6%9C%AC.png",
+        "100%.txt, /100%25.txt",
+        "a#b?.txt, /a%23b%3F.txt",
+        "it's(1)+~@!.txt, /it's(1)+~@!.txt"
+    })
+    void aNameIsFoundAsABrowserEncodesIt(String name, String path) throws Exception {
+        assertNotNull(index(name, "").find(path));
+    }
+
+    @Test
+    void hiddenFilesAreLeftOutButWellKnownOnesAreNot() throws Exception {
+        AssetIndex index = index(".env", "", ".git/config", "", "a/.b/c", "", ".well-known/security.txt", "");
+        assertEquals(1, index.size());
+        assertNotNull(index.find("/.well-known/security.txt"));
+    }
+
+    @Test
+    void aLinkIsServedOnlyWhenItStaysInside() throws Exception {
+        Tree.write(directory, "secret.txt", "s", "secrets/a.txt", "s");
+        Files.createSymbolicLink(client.resolve("out.txt"), directory.resolve("secret.txt"));
+        Files.createSymbolicLink(client.resolve("out"), directory.resolve("secrets"));
+        Files.createSymbolicLink(client.resolve("in.txt"), Path.of("robots.txt"));
+        Files.createSymbolicLink(client.resolve("dangling.txt"), Path.of("gone.txt"));
+        AssetIndex index = index("robots.txt", "");
+        assertEquals(2, index.size());
+        assertNotNull(index.find("/in.txt"));
+    }
+
+    @Test
+    void anEmptyFileIsAFile() throws Exception {
+        assertEquals(0, index("empty.txt", "").find("/empty.txt").length());
+    }
+
+    @Test
+    void onlyWhatLiesUnderAssetsNeverChanges() throws Exception {
+        AssetIndex index = index("assets/a-12345678.js", "", "a-12345678.js", "", "sub/assets/a.js", "");
+        assertEquals(
+                "public, max-age=31536000, immutable",
+                index.find("/assets/a-12345678.js").cacheControl());
+        assertEquals("no-cache", index.find("/a-12345678.js").cacheControl());
+        assertEquals("no-cache", index.find("/sub/assets/a.js").cacheControl());
+        assertTrue(AssetIndex.isHashed("/assets/gone.js"));
+        assertFalse(AssetIndex.isHashed("/assetsx/gone.js"));
+    }
+
+    @Test
+    void theEntityTagIsTheContents() throws Exception {
+        AssetIndex index = index("a.txt", "same", "b.txt", "same", "c.txt", "other");
+        String tag = index.find("/a.txt").entityTag();
+        assertTrue(tag.matches("\"[A-Za-z0-9_-]{22}\""), tag);
+        assertEquals(tag, index.find("/b.txt").entityTag());
+        assertNotEquals(tag, index.find("/c.txt").entityTag());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            a.js           | text/javascript; charset=utf-8
+            a.MJS          | text/javascript; charset=utf-8
+            a.min.css      | text/css; charset=utf-8
+            a.woff2        | font/woff2
+            a.webmanifest  | application/manifest+json
+            a.unknown      | application/octet-stream
+            js             | application/octet-stream
+            dir.js/LICENSE | application/octet-stream
+            """)
+    void theMediaTypeGoesByTheExtension(String name, String type) throws Exception {
+        assertEquals(type, index(name, "").find("/" + name).mediaType());
+    }
+
+    private AssetIndex index(String... namesAndContents) throws IOException {
+        return AssetIndex.of(Tree.write(client, namesAndContents));
+    }
+}

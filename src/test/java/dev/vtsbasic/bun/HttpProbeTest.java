@@ -1,0 +1,117 @@
+package dev.vtsbasic.bun;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.ScriptedUpstream;
+import dev.vtsbasic.testing.ScriptedUpstream.Request;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpProbeTest {
+    private static final Duration ENOUGH = Duration.ofSeconds(10);
+    private static final Duration SHORT = Duration.ofMillis(50);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theStatusIsTheApps() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(
+                ScriptedUpstream.closing("HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.0 503\r\n\r\n"))) {
+            assertEquals(404, HttpProbe.status(app.address(), "/ready?x=1", ENOUGH));
+            Request request = app.next();
+            assertEquals("GET /ready?x=1 HTTP/1.1", request.line());
+            assertEquals(List.of("localhost"), request.headers("Host"));
+            assertTrue(request.headers("User-Agent").get(0).startsWith("Mozilla/5.0"), request.head());
+            assertEquals(503, HttpProbe.status(app.address(), "/", ENOUGH));
+        }
+    }
+
+    @Test
+    void theRestOfTheAnswerIsReadToItsEnd() throws Exception {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        CompletableFuture<Void> statusKnown = new CompletableFuture<>();
+        try (ScriptedUpstream app = ScriptedUpstream.onUnix(directory.resolve("s"), (request, out) -> {
+            out.write("HTTP/1.1 200 OK\r\n\r\n".getBytes());
+            statusKnown.join();
+            out.write(new byte[4 << 20]);
+            return !written.complete(null);
+        })) {
+            assertEquals(200, HttpProbe.status(app.address(), "/", ENOUGH), "before the rest has come");
+            statusKnown.complete(null);
+            written.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aPingIsAnsweredByTheLauncherThatKnowsTheToken() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onUnix(
+                directory.resolve("s"),
+                ScriptedUpstream.closing(
+                        "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "", "garbage, not HTTP"))) {
+            assertTrue(HttpProbe.ping(app.address(), "secret", ENOUGH));
+            assertEquals(List.of("secret"), app.next().headers("VTS-Ping"));
+            assertFalse(HttpProbe.ping(app.address(), "secret", ENOUGH), "the app answered, not the launcher");
+            assertFalse(HttpProbe.ping(app.address(), "secret", ENOUGH), "closed");
+            assertFalse(HttpProbe.ping(app.address(), "secret", ENOUGH), "garbage");
+        }
+    }
+
+    @Test
+    void silenceIsNoAnswer() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
+            assertFalse(HttpProbe.ping(app.address(), "secret", SHORT));
+            assertThrows(SocketTimeoutException.class, () -> HttpProbe.status(app.address(), "/", SHORT));
+        }
+    }
+
+    @Test
+    void anAnswerThatStopsWithinItsStatusIsNone() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.keeping("HTTP/1.1 2"))) {
+            assertThrows(SocketTimeoutException.class, () -> HttpProbe.status(app.address(), "/", SHORT));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SSH-2.0-OpenSSH_9", "HTTP/2.0 200 OK", "HTTP/1.1 999 x", "HTTP/1.1 2xx"})
+    void whatIsNotHttpIsRefused(String answer) throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing(answer))) {
+            IOException refusal = assertThrows(IOException.class, () -> HttpProbe.status(app.address(), "/", ENOUGH));
+            assertEquals("answered \"" + answer.substring(0, 12) + "\", which is not HTTP", refusal.getMessage());
+        }
+    }
+
+    @Test
+    void aConnectionClosedEarlyIsSaidSo() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("", "HTTP/1.1"))) {
+            for (int i = 0; i < 2; i++) {
+                IOException refusal =
+                        assertThrows(IOException.class, () -> HttpProbe.status(app.address(), "/", ENOUGH));
+                assertEquals("closed the connection without an answer", refusal.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void nobodyListening() throws Exception {
+        SocketAddress address;
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
+            address = app.address();
+        }
+        assertFalse(HttpProbe.ping(address, "secret", ENOUGH));
+        assertThrows(IOException.class, () -> HttpProbe.status(address, "/", ENOUGH));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.vtsbasic.bun;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisabledOnOs(OS.WINDOWS)
+class RunDirectoryTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void onlyThisUserCanEnterAndItIsGoneAfterwards() throws Exception {
+        Path made;
+        try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+            made = run.socket("worker-1").getParent();
+            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+            Files.createFile(run.socket("worker-1"));
+            assertTrue(Files.size(run.launcher()) > 0);
+        }
+        assertFalse(Files.exists(made));
+    }
+
+    @Test
+    void theLauncherComesBackWhenItWasSwept() throws Exception {
+        try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+            Path launcher = run.launcher();
+            Files.delete(launcher);
+            Files.delete(launcher.getParent());
+            assertTrue(Files.size(run.launcher()) > 0);
+        }
+    }
+
+    @Test
+    void aParentWhoseNameIsTooLongForASocketIsPassedOver() throws Exception {
+        Path tooLong = directory.resolve("x".repeat(100));
+        try (RunDirectory run = RunDirectory.in(List.of(tooLong, directory))) {
+            assertEquals(directory, run.socket("worker-1").getParent().getParent());
+        }
+        String message = assertThrows(IOException.class, () -> RunDirectory.in(List.of(tooLong)))
+                .getMessage();
+        assertEquals(
+                "No directory for Bun's socket; set VTS_WORK_DIR to a writable one with a short name. Tried:\n  "
+                        + tooLong + ": its name is too long for a socket's path",
+                message);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.vtsbasic.proxy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.vtsbasic.proxy.InboundRequest.Field;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.Header;
+import org.junit.jupiter.api.Test;
+
+class OutboundRequestTest {
+    private static final List<String> OURS = List.of(
+            "Host: example.org:8443",
+            "X-Forwarded-For: 192.0.2.7",
+            "X-Forwarded-Proto: https",
+            "X-Forwarded-Host: example.org:8443",
+            "X-Forwarded-Port: 8443");
+
+    @Test
+    void methodAndTargetStayAsTheyAre() {
+        ClassicHttpRequest request = OutboundRequest.of(inbound(-1, false), null);
+        assertEquals("PURGE", request.getMethod());
+        assertEquals("//a%2Fb?x=|", request.getRequestUri());
+    }
+
+    @Test
+    void theAppLearnsWhatTheContainerKnowsOfTheClient() {
+        assertEquals(OURS, linesOf(OutboundRequest.of(inbound(-1, false), null)));
+    }
+
+    @Test
+    void fieldsOfTheClientAreKeptInOrderEachOnItsOwnLine() {
+        assertEquals(
+                withOurs("Accept: */*", "X-Twice: 1", "X-Twice: 2", "X-Empty: ", "Cookie: a=b; c=d", "Origin: null"),
+                linesOf(OutboundRequest.of(
+                        inbound(
+                                -1,
+                                false,
+                                "Accept: */*",
+                                "X-Twice: 1",
+                                "X-Twice: 2",
+                                "X-Empty: ",
+                                "Cookie: a=b; c=d",
+                                "Origin: null"),
+                        null)));
+    }
+
+    @Test
+    void noClientCanSayWhatTheProxySays() {
+        assertEquals(
+                OURS,
+                linesOf(OutboundRequest.of(
+                        inbound(
+                                -1,
+                                false,
+                                "host: evil.example",
+                                "X-Forwarded-For: 127.0.0.1",
+                                "x-forwarded-proto: http",
+                                "X-FORWARDED-HOST: evil.example",
+                                "X-Forwarded-Port: 1",
+                                "X-Forwarded-Prefix: /evil",
+                                "X-Forwarded-Anything: evil",
+                                "Forwarded: for=127.0.0.1",
+                                "Expect: 100-continue",
+                                "Content-Length: 5",
+                                "Transfer-Encoding: chunked"),
+                        null)));
+    }
+
+    @Test
+    void whatConcernsTheClientsConnectionIsDropped() {
+        assertEquals(
+                withOurs("Accept: */*"),
+                linesOf(OutboundRequest.of(
+                        inbound(
+                                -1,
+                                false,
+                                "Connection: keep-alive, X-Mine",
+                                "connection: x-mine-too, X-Forwarded-For, Host",
+                                "Keep-Alive: 5",
+                                "X-Mine: 1",
+                                "X-Mine-Too: 1",
+                                "TE: trailers",
+                                "Upgrade: websocket",
+                                "Proxy-Authorization: Basic eA==",
+                                "Accept: */*"),
+                        null)));
+    }
+
+    @Test
+    void aBodyIsFramedByItsLengthOrInChunksNeverBoth() {
+        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5);
+        ClassicHttpRequest fixed = OutboundRequest.of(inbound(5, false, "Content-Length: 5"), body);
+        assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
+        assertSame(body, fixed.getEntity());
+
+        ClassicHttpRequest chunked = OutboundRequest.of(
+                inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
+                new RequestBody(InputStream.nullInputStream(), -1));
+        assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
+
+        ClassicHttpRequest empty = OutboundRequest.of(inbound(0, false, "Content-Length: 0"), null);
+        assertEquals(withOurs("Content-Length: 0"), ordered(empty));
+    }
+
+    private static InboundRequest inbound(long contentLength, boolean chunked, String... headers) {
+        List<Field> fields = Arrays.stream(headers)
+                .map(line -> line.split(": ", 2))
+                .map(parts -> new Field(parts[0], parts[1]))
+                .toList();
+        return new InboundRequest(
+                "PURGE", "//a%2Fb?x=|", fields, contentLength, chunked, "192.0.2.7", "https", "example.org:8443", 8443);
+    }
+
+    private static List<String> linesOf(ClassicHttpRequest request) {
+        return Arrays.stream(request.getHeaders()).map(Header::toString).toList();
+    }
+
+    /** What came from elsewhere stands between our Host and our X-Forwarded fields. */
+    private static List<String> withOurs(String... others) {
+        List<String> lines = new ArrayList<>(OURS);
+        lines.addAll(1, List.of(others));
+        return lines;
+    }
+
+    /** The framing fields stand last; their place has no meaning. */
+    private static List<String> ordered(ClassicHttpRequest request) {
+        List<String> lines = new ArrayList<>(linesOf(request));
+        lines.add(1, lines.remove(lines.size() - 1));
+        return lines;
+    }
+}

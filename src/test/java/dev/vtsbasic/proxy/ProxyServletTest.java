@@ -1,0 +1,545 @@
+package dev.vtsbasic.proxy;
+
+import static dev.vtsbasic.testing.ScriptedUpstream.closing;
+import static dev.vtsbasic.testing.ScriptedUpstream.keeping;
+import static dev.vtsbasic.testing.ScriptedUpstream.ok;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.ScriptedUpstream;
+import dev.vtsbasic.testing.ScriptedUpstream.Request;
+import dev.vtsbasic.testing.ScriptedUpstream.Script;
+import dev.vtsbasic.testing.TestServer;
+import dev.vtsbasic.testing.TestSettings;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The proxy in its container, between a client and an app whose every octet is known. */
+@Timeout(20)
+class ProxyServletTest {
+    @TempDir
+    private Path directory;
+
+    private ScriptedUpstream app;
+    private TestServer server;
+    private ProxyServlet proxy;
+
+    @AfterEach
+    void stop() throws Exception {
+        app.close();
+        server.close();
+    }
+
+    // What the client sends
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/a%2Fb%2fc",
+                "/a%20b+c",
+                "/a%5Cb%5c",
+                "//double//slash/",
+                "/a;x=1/b;y;jsessionid=2",
+                "/users/[id]|x",
+                "/%C3%A9/%e6%97%a5",
+                "/100%25/%7Euser/~user",
+                "/a/%2e%2e/b/%2E/c/../d/./e",
+                "/a?",
+                "/a??b=?&&=",
+                "/a?b=%2F%20+[1]|{}^`\"<>&c=%C3%A9",
+                "/a?next=https://example.org//x;y",
+                "/page.jsp",
+                "/*",
+            })
+    void theTargetArrivesAsItWasSent(String target) throws Exception {
+        start(closing(ok("")));
+        assertEquals(200, server.request("GET " + target).status());
+        assertEquals(target, app.next().target());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "X-OWN"})
+    void everyMethodArrives(String method) throws Exception {
+        start(closing(ok("")));
+        assertEquals(200, server.request(method + " /a").status());
+        assertEquals(method + " /a HTTP/1.1", app.next().line());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TRACE /", "CONNECT example.org:443"})
+    void methodsForOtherKindsOfProxiesStopHere(String request) throws Exception {
+        start(closing(ok("")));
+        assertTrue(server.request(request).status() >= 400);
+        assertEquals(0, app.pending());
+    }
+
+    @Test
+    void aBodyOfKnownLengthArrivesWithItsLength() throws Exception {
+        start(closing(ok("")));
+        String body = everyOctet().repeat(1000);
+        server.requestWithBody("POST /", body, "Content-Type: x/y");
+        Request request = app.next();
+        assertEquals(body, request.body());
+        assertEquals(List.of("" + body.length()), request.headers("Content-Length"));
+        assertEquals(List.of(), request.headers("Transfer-Encoding"));
+        assertEquals(List.of("x/y"), request.headers("Content-Type"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE"})
+    void aChunkedBodyArrivesInChunks(String method) throws Exception {
+        start(closing(ok("")));
+        server.send(method + " / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                + "5\r\nhello\r\n1;x=y\r\n,\r\n6\r\n world\r\n0\r\n\r\n");
+        Request request = app.next();
+        assertEquals("hello, world", request.body());
+        assertEquals(List.of("chunked"), request.headers("Transfer-Encoding"));
+        assertEquals(List.of(), request.headers("Content-Length"));
+    }
+
+    @Test
+    void anEmptyBodyKeepsItsLength() throws Exception {
+        start(closing(ok("")));
+        server.request("POST /", "Content-Length: 0");
+        assertEquals(List.of("0"), app.next().headers("Content-Length"));
+    }
+
+    @Test
+    void aFormIsNotEatenByTheContainer() throws Exception {
+        start(closing(ok("")));
+        server.requestWithBody("POST /?q=1", "a=1&b=2", "Content-Type: application/x-www-form-urlencoded");
+        assertEquals("a=1&b=2", app.next().body());
+    }
+
+    @Test
+    void whoSaysExpectGets100BeforeTheBodyIsSent() throws Exception {
+        start(closing(ok("done")));
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
+                    + "Connection: close\r\n\r\n");
+            assertTrue(client.readUntil("\r\n\r\n").startsWith("HTTP/1.1 100"));
+            assertEquals("done", client.send("hi").readToEnd().body());
+        }
+        Request request = app.next();
+        assertEquals("hi", request.body());
+        assertEquals(List.of(), request.headers("Expect"));
+    }
+
+    @Test
+    void fieldsArriveAndTheClientCannotForgeWhoItIs() throws Exception {
+        start(closing(ok("")));
+        server.request(
+                "GET /",
+                "X-Octets: " + "gr\u00c3\u00bc\u00c3\u009fe",
+                "X-Twice: 1",
+                "X-Twice: 2",
+                "Cookie: a=b",
+                "X-Forwarded-For: 203.0.113.9",
+                "X-Forwarded-Proto: https",
+                "Forwarded: for=203.0.113.9",
+                "TE: trailers");
+        Request request = app.next();
+        assertEquals(List.of("gr\u00c3\u00bc\u00c3\u009fe"), request.headers("X-Octets"));
+        assertEquals(List.of("1", "2"), request.headers("X-Twice"));
+        assertEquals(List.of("a=b"), request.headers("Cookie"));
+        assertEquals(List.of("example.org"), request.headers("Host"));
+        assertEquals(List.of("127.0.0.1"), request.headers("X-Forwarded-For"));
+        assertEquals(List.of("http"), request.headers("X-Forwarded-Proto"));
+        assertEquals(List.of("example.org"), request.headers("X-Forwarded-Host"));
+        assertEquals(List.of("80"), request.headers("X-Forwarded-Port"));
+        assertEquals(List.of(), request.headers("Forwarded"));
+        assertEquals(List.of(), request.headers("TE"));
+        assertEquals(List.of(), request.headers("Connection"));
+    }
+
+    // What the app answers
+
+    @Test
+    void theAnswerArrivesAsTheAppGaveIt() throws Exception {
+        start(closing("HTTP/1.1 201 Whatever\r\nContent-Type: text/x-own\r\nSet-Cookie: a=1; Path=/\r\n"
+                + "X-Octets: gr\u00c3\u00bc\r\nSet-Cookie: b=2; HttpOnly\r\nSet-Cookie: a=3\r\nLink: </a>; rel=preload\r\n"
+                + "ETag: W/\"x\"\r\nVary: Accept\r\nContent-Encoding: br\r\nContent-Length: 256\r\n\r\n"
+                + everyOctet()));
+        RawAnswer answer = server.request("GET /");
+        assertEquals(201, answer.status());
+        assertEquals(List.of("a=1; Path=/", "b=2; HttpOnly", "a=3"), answer.headers("Set-Cookie"));
+        assertEquals("text/x-own", answer.header("Content-Type"));
+        assertEquals("gr\u00c3\u00bc", answer.header("X-Octets"));
+        assertEquals("</a>; rel=preload", answer.header("Link"));
+        assertEquals("W/\"x\"", answer.header("ETag"));
+        assertEquals("br", answer.header("Content-Encoding"));
+        assertEquals(List.of("256"), answer.headers("Content-Length"));
+        assertEquals(everyOctet(), answer.body());
+    }
+
+    @Test
+    void redirectsAndErrorsOfTheAppAreItsOwn() throws Exception {
+        start(closing(
+                "HTTP/1.1 302 Found\r\nLocation: /else?x=%2F\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno",
+                "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\nown"));
+        RawAnswer redirect = server.request("GET /");
+        assertEquals(302, redirect.status());
+        assertEquals("/else?x=%2F", redirect.header("Location"));
+        assertEquals("no", server.request("GET /").body());
+        RawAnswer error = server.request("GET /");
+        assertEquals(500, error.status());
+        assertEquals("own", error.body());
+    }
+
+    @Test
+    void fieldsOfTheAppsConnectionStayBehind() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nKeep-Alive: timeout=5\r\n"
+                + "Proxy-Authenticate: Basic\r\nX-Yours: 1\r\nContent-Length: 0\r\n\r\n"));
+        RawAnswer answer = server.request("GET /");
+        assertNull(answer.header("X-Mine"));
+        assertNull(answer.header("Keep-Alive"));
+        assertNull(answer.header("Proxy-Authenticate"));
+        assertEquals("1", answer.header("X-Yours"));
+    }
+
+    @Test
+    void aChunkedAnswerArrivesWholeAndALengthBesideItIsNotBelieved() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
+                + "5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n"));
+        RawAnswer answer = server.request("GET /");
+        assertNull(answer.header("Content-Length"));
+        assertTrue(answer.looksComplete(), answer.text());
+        assertEquals("hello, world", answer.body());
+    }
+
+    @Test
+    void anInterimAnswerIsNotTheAnswer() throws Exception {
+        start(closing("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok("real")));
+        RawAnswer answer = server.request("GET /");
+        assertEquals(200, answer.status());
+        assertEquals("real", answer.body());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, 204, ", "GET, 304, ", "HEAD, 200, 4"})
+    void anAnswerWithoutBodyHasNone(String method, int status, String length) throws Exception {
+        String head = "HTTP/1.1 " + status + " X\r\nETag: \"x\"\r\n";
+        start(keeping(head + (length == null ? "\r\n" : "Content-Length: " + length + "\r\n\r\n"), ok("next")));
+        RawAnswer answer = server.request(method + " /");
+        assertEquals(status, answer.status());
+        assertEquals("\"x\"", answer.header("ETag"));
+        assertEquals("", answer.body());
+        assertEquals(length, answer.header("Content-Length"));
+        assertEquals("next", server.request("GET /").body());
+        assertEquals(1, app.connections(), "the connection was fit to be used again");
+    }
+
+    @Test
+    void eachPieceArrivesBeforeTheNextIsSent() throws Exception {
+        CompletableFuture<Void> first = new CompletableFuture<>();
+        start((request, out) -> {
+            out.write(octets("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"));
+            first.join();
+            out.write(octets("4\r\nlast\r\n0\r\n\r\n"));
+            return false;
+        });
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("first\r\n");
+            first.complete(null);
+            client.readUntil("last\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void aConnectionServesManyRequests() throws Exception {
+        start(keeping(ok("a"), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nb\r\n0\r\n\r\n", ok("c")));
+        for (int i = 0; i < 3; i++) {
+            assertTrue(server.request("GET /").looksComplete());
+        }
+        assertEquals(1, app.connections());
+    }
+
+    @Test
+    void aUnixSocketDoesAsWell() throws Exception {
+        start(ScriptedUpstream.onUnix(directory.resolve("s"), keeping(ok("a"), ok("b"))));
+        assertEquals("a", server.request("GET /").body());
+        assertEquals("b", server.requestWithBody("POST /", "hi").body());
+        app.next();
+        assertEquals("hi", app.next().body());
+        assertEquals(1, app.connections());
+    }
+
+    // What goes wrong
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n wo",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnonsense\r\n",
+                "Content-Length: 100\r\n\r\nhello",
+            })
+    void anAnswerCutInTheMiddleNeverLooksComplete(String answer) throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\n" + answer));
+        try (RawClient client = new RawClient(server.port())) {
+            RawAnswer cut = client.send("POST / HTTP/1.1\r\nHost: a\r\n\r\n").readToEnd();
+            assertFalse(cut.status() == 200 && cut.looksComplete(), cut.text());
+        }
+    }
+
+    @Test
+    void whatTheClientHasOfACutAnswerStaysWithoutAnEnd() throws Exception {
+        CompletableFuture<Void> arrived = new CompletableFuture<>();
+        start((request, out) -> {
+            out.write(octets("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"));
+            arrived.join();
+            return false;
+        });
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("hello\r\n");
+            arrived.complete(null);
+            assertEquals("", client.readRest());
+        }
+        app.next();
+        assertEquals(0, app.pending(), "it was not asked a second time");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /", "HEAD /", "OPTIONS /", "DELETE /"})
+    void anIdempotentRequestIsSentOnceMoreWhenItsConnectionWasDead(String request) throws Exception {
+        start(keeping(ok(""), "", ok("")));
+        server.request("GET /first");
+        assertEquals(200, server.request(request).status());
+        app.next();
+        assertEquals(app.next().line(), app.next().line());
+        assertEquals(2, app.connections());
+    }
+
+    @Test
+    void onceMoreIsOnce() throws Exception {
+        start(closing(""));
+        assertEquals(502, server.request("GET /").status());
+        app.next();
+        app.next();
+        assertEquals(0, app.pending());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST /", "PATCH /", "PUT /"})
+    void aBodyIsNeverSentTwice(String request) throws Exception {
+        start(closing("", ok("")));
+        assertEquals(502, server.requestWithBody(request, "hi").status());
+        app.next();
+        assertEquals(0, app.pending());
+    }
+
+    @Test
+    void aPostWithoutBodyIsNotSentTwiceEither() throws Exception {
+        start(closing("", ok("")));
+        assertEquals(502, server.request("POST /", "Content-Length: 0").status());
+        app.next();
+        assertEquals(0, app.pending());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/1.1 200 OK\r\nno field\r\n\r\n"})
+    void whatIsNotHttpIsABadGateway(String answer) throws Exception {
+        start(closing(answer));
+        assertEquals(502, server.request("POST /").status());
+    }
+
+    @Test
+    void aDeadWorkerIsAvoidedAndTheNextOneAnswers() throws Exception {
+        SocketAddress nobody;
+        try (ScriptedUpstream gone = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
+            nobody = gone.address();
+        }
+        app = ScriptedUpstream.onTcp(closing(ok("next")));
+        Worker dead = new Worker("worker-1", nobody);
+        Worker next = new Worker("worker-2", app.address());
+        startWith((avoid, deadline) -> Optional.of(dead.equals(avoid) ? next : dead));
+        assertEquals("next", server.requestWithBody("POST /", "hi").body());
+        assertEquals("hi", app.next().body());
+    }
+
+    @Test
+    void aRequestWaitsForAWorkerAsLongAsTheSettingSays() throws Exception {
+        app = ScriptedUpstream.onTcp(closing(ok("")));
+        Worker worker = new Worker("worker-1", app.address());
+        CompletableFuture<Long> left = new CompletableFuture<>();
+        startWith(
+                (avoid, deadline) -> {
+                    left.complete(deadline - System.nanoTime());
+                    return Optional.of(worker);
+                },
+                "vts.hold-timeout",
+                "1h");
+        server.request("GET /");
+        assertTrue(left.join() <= Duration.ofHours(1).toNanos());
+        assertTrue(left.join() > Duration.ofMinutes(59).toNanos());
+    }
+
+    @Test
+    void withoutAWorkerTheClientIsToldToComeBack() throws Exception {
+        app = ScriptedUpstream.onTcp(closing(ok("")));
+        startWith((avoid, deadline) -> Optional.empty());
+        RawAnswer answer = server.request("GET /", "Accept: text/html,*/*");
+        assertEquals(503, answer.status());
+        assertEquals("5", answer.header("Retry-After"));
+        assertPage(answer);
+    }
+
+    @Test
+    void aBadGatewayIsSaidInHtmlOrJsonAsTheClientPrefers() throws Exception {
+        start(closing(""));
+        RawAnswer html = server.request("GET /", "Accept: text/html,application/json;q=0.9");
+        assertEquals(502, html.status());
+        assertPage(html);
+        assertPage(server.request("GET /"));
+        RawAnswer json = server.request("GET /", "Accept: application/json");
+        assertEquals("application/json", json.header("Content-Type"));
+        assertEquals(
+                "{\"status\":502,\"error\":\"Bad Gateway\",\"message\":\"The application broke off before it answered."
+                        + " Please try again.\"}",
+                json.body());
+        assertNull(json.header("Retry-After"));
+    }
+
+    @Test
+    void nothingOfAnAnswerThatBrokeOffIsLeftInTheErrorPage() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nX-Own: 1\r\nContent-Length: 100\r\n\r\n"));
+        RawAnswer answer = server.request("POST /");
+        assertEquals(502, answer.status());
+        assertNull(answer.header("Set-Cookie"));
+        assertNull(answer.header("X-Own"));
+        assertPage(answer);
+    }
+
+    @Test
+    void headGetsTheErrorWithoutItsBody() throws Exception {
+        start(closing(""));
+        RawAnswer answer = server.request("HEAD /");
+        assertEquals(502, answer.status());
+        assertEquals("", answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAppThatStaysSilentIsAGatewayTimeoutAndIsNotAskedAgain(boolean unix) throws Exception {
+        Script silent = ScriptedUpstream.SILENT;
+        start(
+                unix ? ScriptedUpstream.onUnix(directory.resolve("s"), silent) : ScriptedUpstream.onTcp(silent),
+                "vts.response-timeout",
+                "50ms");
+        RawAnswer answer = server.request("GET /");
+        assertEquals(504, answer.status());
+        assertPage(answer);
+        app.next();
+        assertEquals(0, app.pending());
+    }
+
+    @Test
+    void anAppThatFallsSilentWithinItsAnswerIsCut() throws Exception {
+        start(
+                ScriptedUpstream.onTcp(keeping("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")),
+                "vts.response-timeout",
+                "50ms");
+        RawAnswer answer = server.request("GET /");
+        assertEquals(200, answer.status());
+        assertFalse(answer.looksComplete(), answer.text());
+    }
+
+    @Test
+    void whenTheClientLeavesTheAppIsToldSo() throws Exception {
+        CompletableFuture<IOException> told = new CompletableFuture<>();
+        start((request, out) -> {
+            out.write(octets("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
+            try {
+                while (true) {
+                    out.write(octets("1000\r\n" + "x".repeat(0x1000) + "\r\n"));
+                }
+            } catch (IOException e) {
+                told.complete(e);
+                return false;
+            }
+        });
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("xxx");
+        }
+        told.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aStopWaitsForRequestsButNotForEventStreams() throws Exception {
+        start((request, out) -> {
+            if (request.target().equals("/events")) {
+                out.write(octets("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n"));
+            }
+            return true;
+        });
+        assertEquals(0, proxy.awaitIdle(Duration.ofMinutes(5)));
+        try (RawClient events = new RawClient(server.port());
+                RawClient page = new RawClient(server.port())) {
+            events.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("data: 1");
+            assertEquals(0, proxy.awaitIdle(Duration.ofMinutes(5)));
+            app.next();
+            page.send("POST /page HTTP/1.1\r\nHost: a\r\n\r\n");
+            app.next();
+            assertEquals(1, proxy.awaitIdle(Duration.ofMillis(1)));
+            app.close();
+            assertEquals(0, proxy.awaitIdle(Duration.ofMinutes(5)));
+        }
+    }
+
+    private static void assertPage(RawAnswer answer) {
+        assertEquals("text/html;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("no-store", answer.header("Cache-Control"));
+        assertTrue(answer.body().contains("<h1>" + answer.status() + " "), answer.text());
+        assertTrue(answer.looksComplete());
+    }
+
+    private void start(Script script) throws Exception {
+        start(ScriptedUpstream.onTcp(script));
+    }
+
+    private void start(ScriptedUpstream upstream, String... settings) throws Exception {
+        app = upstream;
+        Worker worker = new Worker("worker-1", upstream.address());
+        startWith((avoid, deadline) -> Optional.of(worker).filter(ready -> !ready.equals(avoid)), settings);
+    }
+
+    private void startWith(WorkerPool pool, String... settings) throws Exception {
+        proxy = new ProxyServlet(pool, TestSettings.of(settings));
+        server = TestServer.start(context -> context.addServlet("proxy", proxy).addMapping("/*"));
+    }
+
+    private static String everyOctet() {
+        StringBuilder octets = new StringBuilder();
+        for (char octet = 0; octet < 256; octet++) {
+            octets.append(octet);
+        }
+        return octets.toString();
+    }
+
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.vtsbasic.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @Test
+    void withoutAnySourceEverySettingHasItsDefault() throws Exception {
+        Settings settings = Settings.read(List.of());
+        assertEquals(3000, settings.port());
+        assertEquals("0.0.0.0", settings.address());
+        assertEquals(Optional.empty(), settings.appDir());
+        assertEquals(Validation.FAIL, settings.validate());
+        assertEquals(BunTransport.UNIX, settings.bunTransport());
+        assertEquals("/-", settings.managementPath());
+        assertEquals(Duration.ofSeconds(15), settings.startupTimeout());
+        assertEquals(LogLevel.INFO, settings.logLevel());
+        assertEquals(List.of(), settings.warnings());
+    }
+
+    @Test
+    void theFirstSourceThatHasAValueWins() throws Exception {
+        Settings settings = Settings.read(List.of(
+                SettingSource.commandLine(Map.of("vts.port", "1")),
+                SettingSource.environment(Map.of("VTS_PORT", "2", "VTS_READY_PATH", "/environment")),
+                new SettingSource.Values(
+                        "a file", Map.of("vts.port", "3", "vts.ready-path", "/file", "vts.max-crashes", "7"))));
+        assertEquals(1, settings.port());
+        assertEquals("/environment", settings.readyPath());
+        assertEquals(7, settings.maxCrashes());
+    }
+
+    @Test
+    void aBadValueThatAnEarlierSourceOverridesIsNotLookedAt() throws Exception {
+        Settings settings = Settings.read(List.of(
+                SettingSource.commandLine(Map.of("vts.port", "1")),
+                SettingSource.environment(Map.of("VTS_PORT", "none"))));
+        assertEquals(1, settings.port());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms, 500", "15s, 15000", "2m, 120000", "1h, 3600000", "0s, 0"})
+    void aTimeHasAUnit(String text, long millis) throws Exception {
+        assertEquals(Duration.ofMillis(millis), read("vts.hold-timeout", text).holdTimeout());
+    }
+
+    @Test
+    void choicesMayBeWrittenInAnyCaseAndWithSpaceAround() throws Exception {
+        assertEquals(BunTransport.TCP, read("vts.bun-transport", " Tcp ").bunTransport());
+        assertEquals(Validation.WARN, read("vts.validate", "WARN").validate());
+        assertEquals(LogLevel.DEBUG, read("vts.log-level", "debug").logLevel());
+    }
+
+    @Test
+    void pathsBecomeAbsoluteAndAnEmptyOneIsNone() throws Exception {
+        assertEquals(
+                Optional.of(Path.of("some/dist").toAbsolutePath()),
+                read("vts.app-dir", "some/dist").appDir());
+        assertEquals(Optional.empty(), read("vts.app-dir", "").appDir());
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            vts.port,            65536,     a number from 0 to 65535
+            vts.port,            -1,        a number from 0 to 65535
+            vts.port,            '',        a number from 0 to 65535
+            vts.port,            80a,       a number from 0 to 65535
+            vts.max-crashes,     0,         a number from 1 to 1000
+            vts.hold-timeout,    15,        'a time such as 500ms, 15s, 2m or 1h'
+            vts.hold-timeout,    -1s,       'a time such as 500ms, 15s, 2m or 1h'
+            vts.hold-timeout,    1d,        'a time such as 500ms, 15s, 2m or 1h'
+            vts.bun-transport,   pipe,      unix or tcp
+            vts.validate,        '',        fail or warn
+            vts.log-level,       loud,      error or warn or info or debug
+            vts.ready-path,      ready,     a path that starts with /
+            vts.ready-path,      /a b,      a path that starts with /
+            vts.management-path, /,         a path such as /- or /internal/vts
+            vts.management-path, /vts/,     a path such as /- or /internal/vts
+            vts.management-path, /v*,       a path such as /- or /internal/vts
+            vts.address,         '',        an IP address or host name
+            """)
+    void aRefusalNamesTheSettingTheValueItsSourceAndWhatIsAllowed(String name, String value, String allowed) {
+        BadSettingException refusal = assertThrows(BadSettingException.class, () -> read(name, value));
+        assertEquals(
+                "%s is \"%s\", from the command line; allowed is %s"
+                        .formatted(name.toUpperCase().replaceAll("[.-]", "_"), value, allowed),
+                refusal.getMessage());
+    }
+
+    @Test
+    void anUnknownNameIsWarnedAboutWithTheNearestKnownOne() throws Exception {
+        Settings settings = Settings.read(List.of(
+                SettingSource.commandLine(Map.of("vts.prot", "1")),
+                SettingSource.environment(Map.of("VTS_RESPONSE_TIME_OUT", "1s", "PATH", "/bin"))));
+        assertEquals(
+                List.of(
+                        "unknown setting VTS_PROT from the command line; did you mean VTS_PORT?",
+                        "unknown setting VTS_RESPONSE_TIME_OUT from the environment; did you mean VTS_RESPONSE_TIMEOUT?"),
+                settings.warnings());
+    }
+
+    @Test
+    void anUnknownNameThatIsLikeNoneIsWarnedAboutAlone() throws Exception {
+        assertEquals(
+                List.of("unknown setting VTS_XYZZY_QUUX from the command line"),
+                read("vts.xyzzy-quux", "1").warnings());
+    }
+
+    private static Settings read(String name, String value) throws BadSettingException {
+        return Settings.read(List.of(SettingSource.commandLine(Map.of(name, value))));
+    }
+}

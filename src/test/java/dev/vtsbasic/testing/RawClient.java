@@ -1,0 +1,64 @@
+package dev.vtsbasic.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+
+/** A connection on which octets are sent and received as they stand; a string holds one in each character. */
+public final class RawClient implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 10_000;
+
+    private final Socket socket;
+
+    public RawClient(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    public RawClient send(String octets) throws IOException {
+        socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    /** What comes until {@code last} has come. */
+    public String readUntil(String last) throws IOException {
+        StringBuilder octets = new StringBuilder();
+        while (octets.indexOf(last) < 0) {
+            int octet = socket.getInputStream().read();
+            if (octet < 0) {
+                throw new IOException("closed after \"" + octets + "\"");
+            }
+            octets.append((char) octet);
+        }
+        return octets.toString();
+    }
+
+    /** A whole answer, up to where the server closes or resets the connection. */
+    public RawAnswer readToEnd() throws IOException {
+        return new RawAnswer(readRest());
+    }
+
+    /** What still comes until the server closes or resets the connection. */
+    public String readRest() throws IOException {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        InputStream in = socket.getInputStream();
+        try {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                octets.write(buffer, 0, count);
+            }
+        } catch (SocketException e) {
+            // Reset: what came before it is the answer.
+        }
+        return octets.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
