@@ -26,17 +26,7 @@ public final class ExternalUpstream implements Upstream {
 
     @Override
     public WorkerPool pool() {
-        return new WorkerPool() {
-            @Override
-            public Optional<Worker> await(Worker avoid, long deadline) {
-                return worker.equals(avoid) ? Optional.empty() : Optional.of(worker);
-            }
-
-            @Override
-            public boolean hasEnded(Worker asked, long deadline) {
-                return false;
-            }
-        };
+        return (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(worker);
     }
 
     @Override

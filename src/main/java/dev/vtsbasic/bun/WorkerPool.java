@@ -18,8 +18,10 @@ public interface WorkerPool {
      * Whether a worker that broke off has ended, which is noticed a moment later.
      *
      * @param deadline until when to wait for that moment, in terms of {@link System#nanoTime}
-     * @return false when the worker is still there at the deadline
+     * @return false when the worker is still there at the deadline, or when this pool does not know
      * @throws InterruptedException when the waiting thread is interrupted
      */
-    boolean hasEnded(Worker worker, long deadline) throws InterruptedException;
+    default boolean hasEnded(Worker worker, long deadline) throws InterruptedException {
+        return false;
+    }
 }

@@ -68,7 +68,8 @@ public final class ProxyServlet extends HttpServlet {
                 ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody())
                 : null;
         BooleanSupplier clientGone = ClientConnection.goneCheck(request);
-        if (ExchangeThreads.currentIsVirtual()) {
+        // Another filter of the container's may not allow asynchronous requests.
+        if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
             run(inbound, forwarding, body, response, clientGone, deadline);
         } else {
             runElsewhere(inbound, forwarding, body, request, response, clientGone, deadline);

@@ -3,7 +3,7 @@ package dev.vtsbasic.proxy;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,23 +24,22 @@ class HopByHopTest {
                 "HTTP2-Settings"
             })
     void theFieldsOfAConnectionAreAlwaysIncluded(String name) {
-        assertTrue(new HopByHop(List.of()).includes(name));
-        assertTrue(new HopByHop(List.of()).includes(name.toLowerCase()));
+        assertTrue(HopByHop.nominatedBy("").includes(name.toLowerCase(Locale.ROOT)));
     }
 
     @Test
     void theFieldsThatConnectionNamesAreIncluded() {
-        HopByHop hopByHop = new HopByHop(List.of("close, X-One ,,x-two", "X-Three"));
+        HopByHop hopByHop = HopByHop.nominatedBy("close, X-One ,,x-two, X-Three");
         assertTrue(hopByHop.includes("x-one"));
-        assertTrue(hopByHop.includes("X-TWO"));
-        assertTrue(hopByHop.includes("X-Three"));
-        assertFalse(hopByHop.includes("X-Four"));
-        assertFalse(hopByHop.includes("Content-Type"));
+        assertTrue(hopByHop.includes("x-two"));
+        assertTrue(hopByHop.includes("x-three"));
+        assertFalse(hopByHop.includes("x-four"));
+        assertFalse(hopByHop.includes("content-type"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Host", "Content-Length", "Content-Type"})
     void nobodyCanStripAFieldThatFramesTheMessage(String name) {
-        assertFalse(new HopByHop(List.of(name)).includes(name));
+        assertFalse(HopByHop.nominatedBy(name).includes(name.toLowerCase(Locale.ROOT)));
     }
 }

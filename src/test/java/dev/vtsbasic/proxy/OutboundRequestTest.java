@@ -18,25 +18,26 @@ class OutboundRequestTest {
             "X-Forwarded-For: 192.0.2.7",
             "X-Forwarded-Proto: https",
             "X-Forwarded-Host: example.org:8443",
-            "X-Forwarded-Port: 8443");
+            "X-Forwarded-Port: 8443",
+            "Forwarded: for=192.0.2.7;host=\"example.org:8443\";proto=https");
 
     @Test
     void methodAndTargetStayAsTheyAre() {
-        ClassicHttpRequest request = OutboundRequest.of(inbound(-1, false), null);
+        ClassicHttpRequest request = outbound(inbound(-1, false), null);
         assertEquals("PURGE", request.getMethod());
         assertEquals("//a%2Fb?x=|", request.getRequestUri());
     }
 
     @Test
     void theAppLearnsWhatTheContainerKnowsOfTheClient() {
-        assertEquals(OURS, linesOf(OutboundRequest.of(inbound(-1, false), null)));
+        assertEquals(OURS, linesOf(outbound(inbound(-1, false), null)));
     }
 
     @Test
     void fieldsOfTheClientAreKeptInOrderEachOnItsOwnLine() {
         assertEquals(
                 withOurs("Accept: */*", "X-Twice: 1", "X-Twice: 2", "X-Empty: ", "Cookie: a=b; c=d", "Origin: null"),
-                linesOf(OutboundRequest.of(
+                linesOf(outbound(
                         inbound(
                                 -1,
                                 false,
@@ -53,7 +54,7 @@ class OutboundRequestTest {
     void noClientCanSayWhatTheProxySays() {
         assertEquals(
                 OURS,
-                linesOf(OutboundRequest.of(
+                linesOf(outbound(
                         inbound(
                                 -1,
                                 false,
@@ -75,7 +76,7 @@ class OutboundRequestTest {
     void whatConcernsTheClientsConnectionIsDropped() {
         assertEquals(
                 withOurs("Accept: */*"),
-                linesOf(OutboundRequest.of(
+                linesOf(outbound(
                         inbound(
                                 -1,
                                 false,
@@ -93,17 +94,17 @@ class OutboundRequestTest {
 
     @Test
     void aBodyIsFramedByItsLengthOrInChunksNeverBoth() {
-        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5);
-        ClassicHttpRequest fixed = OutboundRequest.of(inbound(5, false, "Content-Length: 5"), body);
+        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5, 0);
+        ClassicHttpRequest fixed = outbound(inbound(5, false, "Content-Length: 5"), body);
         assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
         assertSame(body, fixed.getEntity());
 
-        ClassicHttpRequest chunked = OutboundRequest.of(
+        ClassicHttpRequest chunked = outbound(
                 inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
-                new RequestBody(InputStream.nullInputStream(), -1));
+                new RequestBody(InputStream.nullInputStream(), -1, 0));
         assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
 
-        ClassicHttpRequest empty = OutboundRequest.of(inbound(0, false, "Content-Length: 0"), null);
+        ClassicHttpRequest empty = outbound(inbound(0, false, "Content-Length: 0"), null);
         assertEquals(withOurs("Content-Length: 0"), ordered(empty));
     }
 
@@ -113,11 +114,29 @@ class OutboundRequestTest {
                 .map(parts -> new Field(parts[0], parts[1]))
                 .toList();
         return new InboundRequest(
-                "PURGE", "//a%2Fb?x=|", fields, contentLength, chunked, "192.0.2.7", "https", "example.org:8443", 8443);
+                "PURGE",
+                "//a%2Fb?x=|",
+                "",
+                fields,
+                contentLength,
+                chunked,
+                "192.0.2.7",
+                "https",
+                "example.org:8443",
+                8443);
     }
 
+    private static ClassicHttpRequest outbound(InboundRequest inbound, RequestBody body) {
+        return OutboundRequest.of(inbound, Forwarding.of(inbound, List.of()), body);
+    }
+
+    /** Without the ids, which are made by chance. */
     private static List<String> linesOf(ClassicHttpRequest request) {
-        return Arrays.stream(request.getHeaders()).map(Header::toString).toList();
+        return Arrays.stream(request.getHeaders())
+                .filter(header -> !header.getName().equals("X-Request-Id"))
+                .filter(header -> !header.getName().equals("traceparent"))
+                .map(Header::toString)
+                .toList();
     }
 
     /** What came from elsewhere stands between our Host and our X-Forwarded fields. */

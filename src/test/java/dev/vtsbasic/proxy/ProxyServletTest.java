@@ -17,6 +17,7 @@ import dev.vtsbasic.testing.ScriptedUpstream.Request;
 import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
+import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -417,7 +418,7 @@ class ProxyServletTest {
         assertEquals("application/json", json.header("Content-Type"));
         assertEquals(
                 "{\"status\":502,\"error\":\"Bad Gateway\",\"message\":\"The application broke off before it answered."
-                        + " Please try again.\"}",
+                        + " Please try again.\",\"requestId\":\"" + json.header("X-Request-Id") + "\"}",
                 json.body());
         assertNull(json.header("Retry-After"));
     }
@@ -528,7 +529,11 @@ class ProxyServletTest {
 
     private void startWith(WorkerPool pool, String... settings) throws Exception {
         proxy = new ProxyServlet(pool, TestSettings.of(settings));
-        server = TestServer.start(context -> context.addServlet("proxy", proxy).addMapping("/*"));
+        server = TestServer.start(context -> {
+            ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
+            servlet.setAsyncSupported(true);
+            servlet.addMapping("/*");
+        });
     }
 
     private static String everyOctet() {

@@ -15,24 +15,24 @@ class RunningRequestsTest {
     @Test
     void withoutRequestsNobodyWaits() throws Exception {
         assertEquals(0, running.awaitIdle(TimeUnit.MINUTES.toNanos(5)));
-        running.enter();
-        running.leave();
+        running.enter().leave();
         assertEquals(0, running.awaitIdle(TimeUnit.MINUTES.toNanos(5)));
     }
 
     @Test
     void theTimeoutTellsHowManyAreLeft() throws Exception {
         running.enter();
-        running.enter();
+        RunningRequests.Place second = running.enter();
         assertEquals(2, running.awaitIdle(0));
-        running.leave();
+        second.leave();
+        second.leave();
         assertEquals(1, running.awaitIdle(1_000_000));
     }
 
     @Test
     void theLastToLeaveEndsTheWaiting() throws Exception {
-        running.enter();
-        running.enter();
+        RunningRequests.Place first = running.enter();
+        RunningRequests.Place second = running.enter();
         FutureTask<Integer> waiting = new FutureTask<>(() -> running.awaitIdle(TimeUnit.MINUTES.toNanos(5)));
         Thread thread = new Thread(waiting);
         thread.setDaemon(true);
@@ -41,8 +41,8 @@ class RunningRequestsTest {
             assertTrue(thread.isAlive(), "it did not wait");
             Thread.onSpinWait();
         }
-        running.leave();
-        running.leave();
+        first.leave();
+        second.leave();
         assertEquals(0, waiting.get());
     }
 }

@@ -2,12 +2,10 @@ package dev.vtsbasic.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,7 +14,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +25,6 @@ class UnixSocketTest {
     @TempDir
     private Path directory;
 
-    private final ReadWatchdog watchdog = new ReadWatchdog();
     private ServerSocketChannel server;
     private UnixSocket socket;
     private SocketChannel peer;
@@ -37,7 +33,7 @@ class UnixSocketTest {
     void connect() throws IOException {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
-        socket = UnixSocket.connect(address, watchdog);
+        socket = UnixSocket.connect(address);
         peer = server.accept();
     }
 
@@ -46,7 +42,6 @@ class UnixSocketTest {
         socket.close();
         peer.close();
         server.close();
-        watchdog.close();
     }
 
     @Test
@@ -77,63 +72,19 @@ class UnixSocketTest {
     }
 
     @Test
-    void aSilentPeerEndsTheReadAfterTheTimeout() {
-        socket.setSoTimeout(50);
-        long start = System.nanoTime();
-        SocketTimeoutException timeout = assertThrows(
-                SocketTimeoutException.class, () -> socket.getInputStream().read());
-        assertEquals("Read timed out", timeout.getMessage());
-        assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(50));
-        assertTrue(socket.isClosed());
-    }
-
-    @Test
-    void withoutTimeoutAReadMayTakeForEver() throws Exception {
-        Thread reader = readInBackground();
-        socket.closeIfOverdue(System.nanoTime() + TimeUnit.DAYS.toNanos(365));
-        assertFalse(socket.isClosed());
-        assertTrue(reader.isAlive());
-    }
-
-    @Test
-    void aSocketThatNobodyReadsIsNeverOverdue() throws Exception {
-        socket.setSoTimeout(1);
-        peer.write(ByteBuffer.wrap(new byte[] {1}));
-        assertEquals(1, socket.getInputStream().read());
-        socket.closeIfOverdue(System.nanoTime() + TimeUnit.DAYS.toNanos(365));
-        assertFalse(socket.isClosed());
-    }
-
-    @Test
-    void closingEndsAReadThatIsUnderWayAndIsNoTimeout() throws Exception {
-        socket.setSoTimeout(60_000);
+    void closingEndsAReadThatIsUnderWay() throws Exception {
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         Thread reader = new Thread(() -> failure.complete(
                 assertThrows(IOException.class, () -> socket.getInputStream().read())));
         reader.start();
         socket.close();
-        assertFalse(failure.get() instanceof SocketTimeoutException);
+        failure.get();
         assertTrue(socket.isClosed());
     }
 
     @Test
     void aSocketWhereNobodyListensCannotBeConnected() throws Exception {
         server.close();
-        assertThrows(
-                IOException.class,
-                () -> UnixSocket.connect(UnixDomainSocketAddress.of(directory.resolve("s")), watchdog));
-    }
-
-    private Thread readInBackground() {
-        Thread reader = new Thread(() -> {
-            try {
-                socket.getInputStream().read();
-            } catch (IOException e) {
-                // Closed at the end of the test.
-            }
-        });
-        reader.setDaemon(true);
-        reader.start();
-        return reader;
+        assertThrows(IOException.class, () -> UnixSocket.connect(UnixDomainSocketAddress.of(directory.resolve("s"))));
     }
 }
