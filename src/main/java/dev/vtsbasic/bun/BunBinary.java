@@ -29,6 +29,8 @@ public record BunBinary(Path path, String version) {
     /** The first whose flags and HTTP server are those that the launcher was tested with. */
     private static final String MINIMUM_VERSION = "1.4.0";
 
+    private static final String VERSION = "[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.]+)?(\\+[0-9A-Za-z.]+)?";
+
     private static final int VERSION_TIMEOUT_SECONDS = 10;
 
     /**
@@ -148,7 +150,7 @@ public record BunBinary(Path path, String version) {
                 throw new IOException(path + " --version did not end within " + VERSION_TIMEOUT_SECONDS + " s");
             }
             String output = new String(process.getInputStream().readNBytes(200), StandardCharsets.UTF_8).strip();
-            if (process.exitValue() != 0 || !output.matches("[0-9]+\\.[0-9]+\\.[0-9]+.*")) {
+            if (process.exitValue() != 0 || !output.matches(VERSION)) {
                 throw new IOException(path + " --version ended with exit code " + process.exitValue()
                         + " and printed \"" + output + "\"");
             }

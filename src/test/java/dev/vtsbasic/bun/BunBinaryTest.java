@@ -49,7 +49,7 @@ class BunBinaryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rubbish", "v1.4.2", "1.4", "1.4.2\nmore", ""})
+    @ValueSource(strings = {"rubbish", "v1.4.2", "1.4", "1.4.2\nmore", "1.4.2-", "1.4.2 or so", ""})
     void whatPrintsNoVersionIsRefused(String output) throws Exception {
         Path bun = script("#!/bin/sh\nprintf '" + output + "'");
         assertEquals(bun + " --version ended with exit code 0 and printed \"" + output + "\"", refusal(bun));

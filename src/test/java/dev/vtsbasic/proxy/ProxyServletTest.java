@@ -66,6 +66,7 @@ class ProxyServletTest {
                 "/%C3%A9/%e6%97%a5",
                 "/100%25/%7Euser/~user",
                 "/a/%2e%2e/b/%2E/c/../d/./e",
+                "/a%2F%20?b=%2F",
                 "/a?",
                 "/a??b=?&&=",
                 "/a?b=%2F%20+[1]|{}^`\"<>&c=%C3%A9",
