@@ -22,7 +22,10 @@ import org.apache.coyote.http2.Http2Protocol;
 /** A Tomcat in this JVM that serves one application at {@code /}. */
 public final class EmbeddedServer implements AutoCloseable {
     /** Bun refuses request lines and headers of more than about 16 KiB; a little more here, so that Bun says so. */
-    private static final int LONGEST_REQUEST_HEAD = 32 * 1024;
+    private static final int LONGEST_REQUEST_HEAD = 20 * 1024;
+
+    /** Far more than a process may have open files: that is the limit, and this must not be one before it. */
+    private static final int CONNECTIONS = 1_000_000;
 
     /** Browsers send these raw in paths and queries, and the app must see what they sent. */
     private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
@@ -88,6 +91,9 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
+        connector.setProperty("maxConnections", Integer.toString(CONNECTIONS));
+        // Outside the heap, of which thousands of idle streams would otherwise take the most.
+        connector.setProperty("socket.directBuffer", "true");
         connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
         connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
         // Only when the body is read, which is when there is a worker to take it.

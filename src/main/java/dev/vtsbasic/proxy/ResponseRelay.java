@@ -17,6 +17,9 @@ import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 final class ResponseRelay {
     private static final int BUFFER = 16 * 1024;
 
+    /** Events are short, and thousands of streams may wait for the next one. */
+    private static final int EVENT_BUFFER = 1024;
+
     /** Fields that say how to read the message, or who it is for, come before its body (RFC 9110 §6.5.1). */
     private static final Set<String> NOT_AS_TRAILER = Set.of(
             "transfer-encoding",
@@ -58,7 +61,8 @@ final class ResponseRelay {
     void relay(ClassicHttpResponse answer, More more) throws IOException {
         copyHead(answer);
         String type = response.getContentType();
-        if (type != null && type.startsWith("text/event-stream")) {
+        boolean events = type != null && type.startsWith("text/event-stream");
+        if (events) {
             watched.endless();
             endless.run();
         }
@@ -74,7 +78,7 @@ final class ResponseRelay {
             // The head is an answer too: an event stream may have nothing else to say for hours.
             flush();
         }
-        copyBody(body, entity.getContentLength(), more);
+        copyBody(body, entity.getContentLength(), new byte[events ? EVENT_BUFFER : BUFFER], more);
     }
 
     /** The status and the fields that are not about this one connection. */
@@ -106,8 +110,7 @@ final class ResponseRelay {
     }
 
     /** Passes each piece on when nothing more has come yet; the last one leaves with the end of the answer. */
-    private void copyBody(InputStream in, long length, More more) throws IOException {
-        byte[] buffer = new byte[BUFFER];
+    private void copyBody(InputStream in, long length, byte[] buffer, More more) throws IOException {
         for (long total = 0; total != length; ) {
             watched.waiting();
             int count = in.read(buffer);

@@ -11,7 +11,9 @@ import org.apache.hc.core5.util.Timeout;
 
 /** HttpClient's connection on a {@link ChannelSocket}, which also tells what has come and was not read yet. */
 final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
-    private static final int BUFFER = 16 * 1024;
+    /** Holds a head; larger pieces of a body bypass it. Each open stream has two of these. */
+    private static final int BUFFER = 4 * 1024;
+
     private static final int LONGEST_LINE = 64 * 1024;
     private static final int MOST_HEADERS = 1000;
     private static final Http1Config HTTP1 = Http1Config.custom()
