@@ -16,6 +16,7 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.Request;
 import org.apache.coyote.http2.Http2Protocol;
 
 /** A Tomcat in this JVM that serves one application at {@code /}. */
@@ -93,7 +94,9 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
-        connector.addUpgradeProtocol(new Http2Protocol());
+        connector.addUpgradeProtocol(new Http2());
+        // Any octet may be percent-encoded; what it means is the app's affair.
+        connector.setURIEncoding("ISO-8859-1");
         if (settings.tlsCert().isPresent()) {
             Tls.configure(connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow());
         }
@@ -170,6 +173,17 @@ public final class EmbeddedServer implements AutoCloseable {
 
         CannotListenException(String message) {
             super(message);
+        }
+    }
+
+    /**
+     * HTTP/2 by TLS or by prior knowledge. Not by an upgrade of a plain request, which is deprecated (RFC 9113 §3.1) and
+     * would get requests past the rules of a proxy in front of us that sees only the first.
+     */
+    private static final class Http2 extends Http2Protocol {
+        @Override
+        public boolean accept(Request request) {
+            return false;
         }
     }
 }

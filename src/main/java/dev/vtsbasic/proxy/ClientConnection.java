@@ -43,7 +43,6 @@ final class ClientConnection {
         private final Method action;
         private final Object available;
         private final Method getAvailable;
-        private boolean sawInput;
 
         TomcatCheck(ServletRequest facade) throws ReflectiveOperationException {
             Field field = facade.getClass().getDeclaredField("request");
@@ -57,13 +56,10 @@ final class ClientConnection {
             getAvailable = type.getMethod("getAvailable");
         }
 
-        /** An end of the connection is reported as input each time; a request sent ahead only until it was buffered. */
+        /** An end of the connection is reported as input each time; a request that was sent ahead only once. */
         @Override
         public boolean getAsBoolean() {
-            boolean input = availableBytes() > 0;
-            boolean gone = input && sawInput;
-            sawInput = input;
-            return gone;
+            return availableBytes() > 0 && availableBytes() > 0;
         }
 
         private int availableBytes() {

@@ -74,7 +74,8 @@ final class Exchange {
                 fail(ErrorPage.UNAVAILABLE);
                 return;
             }
-            if (body != null) {
+            if (body != null && !request.expectsContinue()) {
+                // Before a connection is taken, which the worker may close while a slow client sends.
                 body.readIfSmall();
             }
             WorkerConnection connection;
@@ -107,7 +108,7 @@ final class Exchange {
                     return;
                 }
                 boolean newConnection = !triedNewConnection && connection.reused();
-                boolean again = mayBeSentAgain(connection) && (newConnection || !triedNewWorker && hasEnded(worker));
+                boolean again = mayBeSentAgain() && (newConnection || !triedNewWorker && hasEnded(worker));
                 if (!again) {
                     log(worker, "broke off: " + e.getMessage());
                     fail(ErrorPage.BAD_GATEWAY);
@@ -140,15 +141,9 @@ final class Exchange {
         }
     }
 
-    /**
-     * RFC 9110 §9.2.2: what is idempotent may be sent twice. Anything else only when an idle connection proved to be
-     * closed, and without a body of which a part may have arrived.
-     */
-    private boolean mayBeSentAgain(WorkerConnection connection) {
-        if (response.isCommitted() || body != null && !body.canBeSentAgain()) {
-            return false;
-        }
-        return request.isIdempotent() || connection.reused() && (body == null || !body.started());
+    /** RFC 9110 §9.2.2: only what is idempotent may be sent twice, and only with all of its body. */
+    private boolean mayBeSentAgain() {
+        return !response.isCommitted() && (body == null || body.canBeSentAgain()) && request.isIdempotent();
     }
 
     private void fail(ErrorPage page) throws IOException {
@@ -170,6 +165,7 @@ final class Exchange {
             connection.sendHead(outbound);
             relay(connection, outbound);
         } else if (body.isSmall()) {
+            body.readIfSmall();
             watched.bodyRead();
             connection.sendHead(outbound);
             connection.sendBody(outbound);
@@ -232,7 +228,7 @@ final class Exchange {
         watched.waiting();
         ClassicHttpResponse answer = connection.receiveHead(outbound);
         watched.heard();
-        relay.relay(answer);
+        relay.relay(answer, connection::hasMore);
         connection.received();
     }
 }

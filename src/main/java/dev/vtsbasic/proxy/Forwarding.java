@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * What the app is told of who asks: X-Forwarded-*, Forwarded (RFC 7239), X-Request-Id and traceparent (W3C Trace
- * Context).
+ * What the app is told of who asks: X-Forwarded-*, Forwarded (RFC 7239), Via (RFC 9110 §7.6.3), X-Request-Id and
+ * traceparent (W3C Trace Context).
  *
  * <p>The container knows the client's address and scheme. What a request itself says of them counts only when it comes
  * from a trusted proxy; nobody else can make the app believe anything.
@@ -39,6 +39,9 @@ final class Forwarding {
             add("X-Forwarded-Prefix", prefix);
         }
         add("Forwarded", appended(request, "Forwarded", element(request)));
+        String via = request.protocol().replaceFirst("^HTTP/", "").replaceFirst("^2.0$", "2") + " vts-basic";
+        String hops = request.joined("Via");
+        add("Via", hops.isEmpty() ? via : hops + ", " + via);
         String givenId = trusted ? request.header("X-Request-Id") : "";
         requestId = REQUEST_ID.matcher(givenId).matches() ? givenId : randomHex(16);
         add("X-Request-Id", requestId);
@@ -64,7 +67,7 @@ final class Forwarding {
     /** Whether a client's field is replaced by one of {@link #fields} or has no meaning without one of them. */
     boolean replaces(String lowerCaseName) {
         return switch (lowerCaseName) {
-            case "forwarded", "x-request-id", "traceparent" -> true;
+            case "forwarded", "via", "x-request-id", "traceparent" -> true;
             case "x-real-ip" -> !trusted;
             case "tracestate" -> !traceContinues;
             default -> lowerCaseName.startsWith("x-forwarded-");

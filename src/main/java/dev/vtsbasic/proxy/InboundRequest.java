@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param method as the client sent it
  * @param target raw path and query, neither decoded nor encoded again
+ * @param protocol {@code HTTP/1.1} and the like
  * @param contextPath where the application is deployed; empty at the root
  * @param headers all header fields in their order
  * @param contentLength of the body in bytes; -1 when unknown or there is none
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 record InboundRequest(
         String method,
         String target,
+        String protocol,
         String contextPath,
         List<Field> headers,
         long contentLength,
@@ -49,6 +51,7 @@ record InboundRequest(
         return new InboundRequest(
                 request.getMethod(),
                 query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query,
+                request.getProtocol(),
                 request.getContextPath(),
                 headers,
                 contentLength,
@@ -89,6 +92,11 @@ record InboundRequest(
                 .filter(field -> field.name().equalsIgnoreCase(name))
                 .map(Field::value)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Whether the client waits with its body until it is told that somebody takes it (RFC 9110 §10.1.1). */
+    boolean expectsContinue() {
+        return header("Expect").equalsIgnoreCase("100-continue");
     }
 
     boolean hasBody() {

@@ -44,11 +44,6 @@ final class RequestBody extends AbstractHttpEntity {
         return !started || kept != null;
     }
 
-    /** Whether a byte of it was taken from the client. */
-    boolean started() {
-        return started;
-    }
-
     /**
      * Before each attempt.
      *

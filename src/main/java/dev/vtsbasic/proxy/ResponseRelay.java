@@ -3,18 +3,32 @@ package dev.vtsbasic.proxy;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 
 /** Passes a worker's answer on to the client: the same, save what RFC 9110 §7.6 tells a proxy to change. */
 final class ResponseRelay {
     private static final int BUFFER = 16 * 1024;
+
+    /** Fields that say how to read the message, or who it is for, come before its body (RFC 9110 §6.5.1). */
+    private static final Set<String> NOT_AS_TRAILER = Set.of(
+            "transfer-encoding",
+            "content-length",
+            "host",
+            "cache-control",
+            "authorization",
+            "set-cookie",
+            "content-encoding",
+            "content-type",
+            "content-range",
+            "trailer");
 
     private final HttpServletResponse response;
     private final Watchdog.Watched watched;
@@ -27,13 +41,21 @@ final class ResponseRelay {
         this.endless = endless;
     }
 
+    /** Whether more of an answer has come. */
+    @FunctionalInterface
+    interface More {
+        boolean hasCome() throws IOException;
+    }
+
     /**
      * Returns when the client was given all of it.
+     *
+     * @param more whether more of it has come than what was read so far
      *
      * @throws ClientGoneException when the client takes no more
      * @throws IOException when the worker breaks off
      */
-    void relay(ClassicHttpResponse answer) throws IOException {
+    void relay(ClassicHttpResponse answer, More more) throws IOException {
         copyHead(answer);
         String type = response.getContentType();
         if (type != null && type.startsWith("text/event-stream")) {
@@ -41,12 +63,18 @@ final class ResponseRelay {
             endless.run();
         }
         HttpEntity entity = answer.getEntity();
-        if (entity != null) {
-            if (answer.containsHeader("Trailer")) {
-                response.setTrailerFields(() -> trailersOf(entity));
-            }
-            copyBody(entity.getContent());
+        if (entity == null) {
+            return;
         }
+        InputStream body = entity.getContent();
+        if (body instanceof ChunkedInputStream chunked && answer.containsHeader("Trailer")) {
+            response.setTrailerFields(() -> trailersOf(chunked));
+        }
+        if (body.available() == 0 && !more.hasCome()) {
+            // The head is an answer too: an event stream may have nothing else to say for hours.
+            flush();
+        }
+        copyBody(body, entity.getContentLength(), more);
     }
 
     /** The status and the fields that are not about this one connection. */
@@ -67,18 +95,20 @@ final class ResponseRelay {
         }
     }
 
-    private static Map<String, String> trailersOf(HttpEntity entity) {
-        return entity.getTrailers() == null
+    private static Map<String, String> trailersOf(ChunkedInputStream body) {
+        Header[] trailers = body.getFooters();
+        return trailers == null
                 ? Map.of()
-                : entity.getTrailers().get().stream()
+                : Arrays.stream(trailers)
+                        .filter(trailer ->
+                                !NOT_AS_TRAILER.contains(trailer.getName().toLowerCase(Locale.ROOT)))
                         .collect(Collectors.toMap(Header::getName, Header::getValue, (first, second) -> second));
     }
 
     /** Passes each piece on when nothing more has come yet; the last one leaves with the end of the answer. */
-    private void copyBody(InputStream in) throws IOException {
+    private void copyBody(InputStream in, long length, More more) throws IOException {
         byte[] buffer = new byte[BUFFER];
-        OutputStream out = null;
-        while (true) {
+        for (long total = 0; total != length; ) {
             watched.waiting();
             int count = in.read(buffer);
             watched.heard();
@@ -86,16 +116,22 @@ final class ResponseRelay {
                 return;
             }
             try {
-                if (out == null) {
-                    out = response.getOutputStream();
-                }
-                out.write(buffer, 0, count);
-                if (in.available() == 0) {
-                    out.flush();
-                }
+                response.getOutputStream().write(buffer, 0, count);
             } catch (IOException e) {
                 throw new ClientGoneException(e);
             }
+            total += count;
+            if (total != length && in.available() == 0 && !more.hasCome()) {
+                flush();
+            }
+        }
+    }
+
+    private void flush() throws ClientGoneException {
+        try {
+            response.flushBuffer();
+        } catch (IOException e) {
+            throw new ClientGoneException(e);
         }
     }
 }

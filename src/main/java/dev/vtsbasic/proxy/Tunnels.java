@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -50,7 +49,9 @@ final class Tunnels implements AutoCloseable {
         String protocol = request.header("Upgrade").toLowerCase(Locale.ROOT);
         boolean nominated =
                 request.joined("Connection").toLowerCase(Locale.ROOT).contains("upgrade");
+        // RFC 9110 §7.8: a server ignores it in a request of HTTP/1.0.
         return nominated
+                && request.protocol().equals("HTTP/1.1")
                 && !protocol.isEmpty()
                 && !protocol.startsWith("h2c")
                 && !protocol.startsWith("tls/")
@@ -65,12 +66,12 @@ final class Tunnels implements AutoCloseable {
             long deadline)
             throws IOException {
         try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
-            Socket socket = connect(deadline).orElse(null);
+            ChannelSocket socket = connect(deadline).orElse(null);
             if (socket == null) {
                 ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
                 return;
             }
-            ManagedHttpClientConnection connection = connections.wrap(socket);
+            WorkerHttpConnection connection = new WorkerHttpConnection(socket);
             watched.on(() -> connection.close(CloseMode.IMMEDIATE));
             boolean upgraded = false;
             try {
@@ -88,7 +89,7 @@ final class Tunnels implements AutoCloseable {
                     upgrade(answer, inbound.header("Upgrade"), socket, request, response);
                     upgraded = true;
                 } else {
-                    new ResponseRelay(response, watched, () -> {}).relay(answer);
+                    new ResponseRelay(response, watched, () -> {}).relay(answer, connection::hasMore);
                 }
             } catch (IOException | HttpException e) {
                 fail(inbound, forwarding, response, watched, e);
@@ -100,7 +101,7 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    private Optional<Socket> connect(long deadline) {
+    private Optional<ChannelSocket> connect(long deadline) {
         Worker dead = null;
         while (true) {
             try {
@@ -119,8 +120,7 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    private static ClassicHttpResponse receiveHead(ManagedHttpClientConnection connection)
-            throws IOException, HttpException {
+    private static ClassicHttpResponse receiveHead(WorkerHttpConnection connection) throws IOException, HttpException {
         ClassicHttpResponse answer = connection.receiveResponseHeader();
         while (answer.getCode() < 200 && answer.getCode() != HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
             answer = connection.receiveResponseHeader();

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
-import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.ProtocolException;
@@ -20,21 +20,25 @@ import org.apache.hc.core5.pool.PoolEntry;
  */
 final class WorkerConnection implements AutoCloseable {
     private final WorkerConnections connections;
-    private final PoolEntry<SocketAddress, ManagedHttpClientConnection> entry;
-    private final ManagedHttpClientConnection connection;
+    private final PoolEntry<SocketAddress, WorkerHttpConnection> entry;
+    private final WorkerHttpConnection connection;
     private final boolean reused;
     private volatile boolean sent;
     private volatile boolean received;
     private volatile boolean keepAlive;
+    private boolean chunked;
 
     WorkerConnection(
-            WorkerConnections connections,
-            PoolEntry<SocketAddress, ManagedHttpClientConnection> entry,
-            boolean reused) {
+            WorkerConnections connections, PoolEntry<SocketAddress, WorkerHttpConnection> entry, boolean reused) {
         this.connections = connections;
         this.entry = entry;
         this.connection = entry.getConnection();
         this.reused = reused;
+    }
+
+    /** Whether the next part of the answer's body has come. */
+    boolean hasMore() throws IOException {
+        return connection.hasMore();
     }
 
     /** Whether it served a request before, so that the worker may have closed it meanwhile. */
@@ -74,10 +78,12 @@ final class WorkerConnection implements AutoCloseable {
                 throw new ProtocolException("Switched protocols without being asked to");
             }
             if (status >= 200) {
+                FieldSyntax.check(response);
                 dropRepeatedLength(response);
                 keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(
                         request, response, HttpCoreContext.create());
                 if (!request.getMethod().equals("HEAD") && status != 204 && status != 304) {
+                    chunked = response.containsHeader("Transfer-Encoding");
                     connection.receiveResponseEntity(response);
                 } else {
                     received = true;
@@ -96,8 +102,16 @@ final class WorkerConnection implements AutoCloseable {
         }
     }
 
-    /** Says that the body of the answer was read to its end. */
-    void received() {
+    /**
+     * Says that the body of the answer was read to its end.
+     *
+     * @throws IOException when that end is only the connection's: HttpCore takes a chunked body for complete when its last
+     *     chunk has begun
+     */
+    void received() throws IOException {
+        if (chunked && connection.endedWithinFields()) {
+            throw new ConnectionClosedException("The last chunk is incomplete");
+        }
         received = true;
     }
 

@@ -19,7 +19,8 @@ class OutboundRequestTest {
             "X-Forwarded-Proto: https",
             "X-Forwarded-Host: example.org:8443",
             "X-Forwarded-Port: 8443",
-            "Forwarded: for=192.0.2.7;host=\"example.org:8443\";proto=https");
+            "Forwarded: for=192.0.2.7;host=\"example.org:8443\";proto=https",
+            "Via: 1.1 vts-basic");
 
     @Test
     void methodAndTargetStayAsTheyAre() {
@@ -116,6 +117,7 @@ class OutboundRequestTest {
         return new InboundRequest(
                 "PURGE",
                 "//a%2Fb?x=|",
+                "HTTP/1.1",
                 "",
                 fields,
                 contentLength,

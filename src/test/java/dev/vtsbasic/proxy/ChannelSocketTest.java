@@ -21,19 +21,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(10)
-class UnixSocketTest {
+class ChannelSocketTest {
     @TempDir
     private Path directory;
 
     private ServerSocketChannel server;
-    private UnixSocket socket;
+    private ChannelSocket socket;
     private SocketChannel peer;
 
     @BeforeEach
     void connect() throws IOException {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
-        socket = UnixSocket.connect(address);
+        socket = ChannelSocket.to(address, 0);
         peer = server.accept();
     }
 
@@ -85,6 +85,6 @@ class UnixSocketTest {
     @Test
     void aSocketWhereNobodyListensCannotBeConnected() throws Exception {
         server.close();
-        assertThrows(IOException.class, () -> UnixSocket.connect(UnixDomainSocketAddress.of(directory.resolve("s"))));
+        assertThrows(IOException.class, () -> ChannelSocket.to(UnixDomainSocketAddress.of(directory.resolve("s")), 0));
     }
 }

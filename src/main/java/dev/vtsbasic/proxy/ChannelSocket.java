@@ -1,0 +1,183 @@
+package dev.vtsbasic.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * A Unix or TCP socket in the shape that HttpClient's blocking connections need.
+ *
+ * <p>HttpClient's own adapter for Unix sockets opens a selector for each connection and waits in it, which keeps a
+ * carrier thread busy for as long as a virtual thread waits for Bun. A channel in blocking mode parks the virtual thread
+ * instead. It knows no time-out: {@link Watchdog} closes what is silent for too long, and a time-out that is set here
+ * means that a read does not wait at all.
+ */
+final class ChannelSocket extends Socket {
+    private static final int END_OF_FIELDS = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
+
+    private final SocketChannel channel;
+    private volatile int soTimeout;
+    private int lastOctets;
+    private boolean ended;
+
+    private ChannelSocket(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** @param timeoutMillis for TCP only: a Unix socket is connected to at once or not at all */
+    static ChannelSocket to(SocketAddress address, int timeoutMillis) throws IOException {
+        if (address instanceof UnixDomainSocketAddress) {
+            return new ChannelSocket(SocketChannel.open(address));
+        }
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.socket().connect(address, timeoutMillis);
+            return new ChannelSocket(channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Whether the end of the other side's octets was read. */
+    boolean ended() {
+        return ended;
+    }
+
+    /** Whether the other side ended its octets anywhere but behind an empty line, where header or trailer fields end. */
+    boolean endedWithinFields() {
+        return ended && lastOctets != END_OF_FIELDS;
+    }
+
+    private int read(byte[] bytes, int offset, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+        int count = soTimeout == 0 ? channel.read(buffer) : readAtOnce(buffer);
+        if (count < 0) {
+            ended = true;
+        }
+        for (int i = Math.max(0, count - 4); i < count; i++) {
+            lastOctets = lastOctets << 8 | bytes[offset + i] & 0xff;
+        }
+        return count;
+    }
+
+    private int readAtOnce(ByteBuffer buffer) throws IOException {
+        channel.configureBlocking(false);
+        try {
+            int count = channel.read(buffer);
+            if (count == 0) {
+                throw new SocketTimeoutException("Nothing to read");
+            }
+            return count;
+        } finally {
+            channel.configureBlocking(true);
+        }
+    }
+
+    @Override
+    public InputStream getInputStream() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return ChannelSocket.this.read(bytes, offset, length);
+            }
+        };
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+        return new OutputStream() {
+            @Override
+            public void write(int octet) throws IOException {
+                write(new byte[] {(byte) octet}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is of no further use either way.
+        }
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        channel.shutdownInput();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return true;
+    }
+
+    @Override
+    public boolean isBound() {
+        return true;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return !channel.isOpen();
+    }
+
+    @Override
+    public int getSoTimeout() {
+        return soTimeout;
+    }
+
+    @Override
+    public void setSoTimeout(int timeout) {
+        soTimeout = timeout;
+    }
+
+    @Override
+    public void setSoLinger(boolean on, int linger) {
+        // Whatever was written before a close may still be read by the other side.
+    }
+
+    @Override
+    public SocketAddress getRemoteSocketAddress() {
+        return null;
+    }
+
+    @Override
+    public SocketAddress getLocalSocketAddress() {
+        return null;
+    }
+
+    @Override
+    public InetAddress getInetAddress() {
+        return null;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.vtsbasic.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.util.Timeout;
+
+/** HttpClient's connection on a {@link ChannelSocket}, which also tells what has come and was not read yet. */
+final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
+    private static final int BUFFER = 16 * 1024;
+    private static final int LONGEST_LINE = 64 * 1024;
+    private static final int MOST_HEADERS = 1000;
+    private static final Http1Config HTTP1 = Http1Config.custom()
+            .setBufferSize(BUFFER)
+            .setMaxLineLength(LONGEST_LINE)
+            .setMaxHeaderCount(MOST_HEADERS)
+            .setMaxEmptyLineCount(1)
+            .build();
+
+    /** The default looks for an answer behind whatever is none. */
+    private static final DefaultHttpResponseParserFactory STRICT = new DefaultHttpResponseParserFactory(HTTP1);
+
+    /** The least that HttpCore takes for a time; {@link ChannelSocket} does not wait at all. */
+    private static final Timeout AT_ONCE = Timeout.ofMilliseconds(1);
+
+    /** The end of one chunk with the last chunk behind it: CR LF 0 CR LF CR LF. */
+    private static final int SHORTEST_REST = 7;
+
+    private final ChannelSocket socket;
+    private SessionInputBuffer input;
+
+    WorkerHttpConnection(ChannelSocket socket) throws IOException {
+        // Header values are octets; this charset keeps each of them as it is.
+        super(
+                "",
+                StandardCharsets.ISO_8859_1.newDecoder(),
+                StandardCharsets.ISO_8859_1.newEncoder(),
+                HTTP1,
+                null,
+                null,
+                null,
+                STRICT);
+        this.socket = socket;
+        bind(socket);
+    }
+
+    @Override
+    protected InputStream createContentInputStream(long length, SessionInputBuffer buffer, InputStream in) {
+        input = buffer;
+        return super.createContentInputStream(length, buffer, in);
+    }
+
+    /**
+     * Whether nothing came since the last answer. Anything that can be read then is an end of the connection, or octets
+     * that would pass for the answer to the next request.
+     */
+    boolean isIdle() {
+        try {
+            return !isDataAvailable(AT_ONCE) && !socket.ended();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether the next part of the body, or its end, has come, so that what was read of it need not be sent on by itself.
+     * Behind a chunk there is always an end of line, which alone does not count.
+     */
+    boolean hasMore() throws IOException {
+        return input.length() >= SHORTEST_REST
+                || input.length() == 0 && isDataAvailable(AT_ONCE) && input.length() >= SHORTEST_REST;
+    }
+
+    /** Whether the connection ended within a header or trailer section. */
+    boolean endedWithinFields() {
+        return socket.endedWithinFields();
+    }
+}

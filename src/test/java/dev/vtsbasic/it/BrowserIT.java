@@ -1,0 +1,35 @@
+package dev.vtsbasic.it;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+
+/** The site must be the same to a visitor whichever server it is behind. */
+final class BrowserIT {
+    @Nested
+    final class OwnTomcat extends SiteInBrowser {
+        @Override
+        Server start(Path directory) throws Exception {
+            Vts vts = Vts.serve(Map.of());
+            return new Server(vts, vts.uri());
+        }
+    }
+
+    @Nested
+    final class StockTomcat10 extends SiteInBrowser {
+        @Override
+        Server start(Path directory) throws Exception {
+            StockTomcat tomcat = StockTomcat.run("10.1", directory, "ROOT.war");
+            return new Server(tomcat, tomcat.uri());
+        }
+    }
+
+    @Nested
+    final class StockTomcat11 extends SiteInBrowser {
+        @Override
+        Server start(Path directory) throws Exception {
+            StockTomcat tomcat = StockTomcat.run("11.0", directory, "ROOT.war");
+            return new Server(tomcat, tomcat.uri());
+        }
+    }
+}

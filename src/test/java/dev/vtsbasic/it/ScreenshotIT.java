@@ -1,0 +1,51 @@
+package dev.vtsbasic.it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ScreenshotAnimations;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The documentation shows the site as it is, not as it was when somebody last took pictures by hand. */
+final class ScreenshotIT {
+    private static final Path OUTPUT = Path.of(System.getProperty("test.output"));
+
+    @Test
+    void thePagesHaveTheirPictureTaken() throws Exception {
+        try (Vts vts = Vts.serve(Map.of());
+                Chromium chromium = new Chromium();
+                Visitor visitor = chromium.visit(vts.uri())) {
+            visitor.open("/");
+            assertThat(visitor.find("deferred")).isVisible();
+            visitor.find("theme-select").selectOption("dark");
+            save(visitor, "home-dark.png");
+            visitor.find("theme-select").selectOption("light");
+            save(visitor, "home.png");
+
+            visitor.open("/country?region=Europe");
+            save(visitor, "country.png");
+
+            visitor.open("/metrics");
+            Locator rate = visitor.find("chart-requests").locator("polyline");
+            for (int second = 1; second <= 15; second++) {
+                for (int request = 0; request < second * 7 % 11; request++) {
+                    visitor.page().request().get("/about");
+                }
+                Pattern points = Pattern.compile("^(\\S+\\s+){" + second + "}\\S+$");
+                assertThat(rate).hasAttribute("points", points);
+            }
+            save(visitor, "metrics.png");
+        }
+    }
+
+    private static void save(Visitor visitor, String name) {
+        visitor.page()
+                .screenshot(new Page.ScreenshotOptions()
+                        .setPath(OUTPUT.resolve(name))
+                        .setAnimations(ScreenshotAnimations.DISABLED));
+    }
+}

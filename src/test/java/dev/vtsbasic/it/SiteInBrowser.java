@@ -1,0 +1,294 @@
+package dev.vtsbasic.it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a visitor's browser makes of the site, to be found the same behind any server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class SiteInBrowser {
+    private static final Map<String, String> TITLES = Map.of(
+            "/", "A Bun web app inside a Java servlet container",
+            "/about", "How it is put together",
+            "/country", "Countries",
+            "/metrics", "Metrics");
+
+    private Server server;
+    private Chromium chromium;
+    private Visitor visitor;
+    private Page page;
+
+    /** @param directory an empty one, for what the server needs */
+    abstract Server start(Path directory) throws Exception;
+
+    record Server(Program program, URI uri) {}
+
+    @BeforeAll
+    void openAll(@TempDir Path directory) throws Exception {
+        server = start(directory);
+        chromium = new Chromium();
+    }
+
+    @AfterAll
+    void closeAll() {
+        try {
+            chromium.close();
+        } finally {
+            server.program().close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        visitor = chromium.visit(server.uri());
+        page = visitor.page();
+    }
+
+    @AfterEach
+    void close() {
+        visitor.close();
+    }
+
+    @Test
+    void everyPageIsRenderedOnTheServer() {
+        try (Visitor reader = chromium.visitWithoutJavaScript(server.uri())) {
+            TITLES.forEach((path, title) -> {
+                assertEquals(200, reader.load(path).status());
+                assertThat(heading(reader.page())).hasText(title);
+            });
+            reader.load("/");
+            assertThat(reader.find("counter")).hasText("Clicked 0 times");
+            reader.load("/about");
+            assertThat(reader.find("version-runtime")).containsText("Bun");
+            reader.load("/country");
+            assertThat(rows(reader)).hasCount(252);
+            reader.load("/metrics");
+            assertThat(reader.find("figure-rss")).containsText("MB");
+        }
+    }
+
+    @Test
+    void everyPageComesAliveInTheBrowser() {
+        TITLES.forEach((path, title) -> {
+            visitor.open(path);
+            assertThat(heading(page)).hasText(title);
+        });
+    }
+
+    @Test
+    void theCounterCounts() {
+        visitor.open("/");
+        visitor.find("counter").click();
+        assertThat(visitor.find("counter")).hasText("Clicked 1 time");
+        visitor.find("counter").click();
+        assertThat(visitor.find("counter")).hasText("Clicked 2 times");
+    }
+
+    @Test
+    void linksChangeThePageWithoutLoadingADocument() {
+        visitor.open("/");
+        page.evaluate("window.sameDocument = true");
+        for (String link : List.of("About", "Metrics", "Countries")) {
+            page.getByRole(AriaRole.NAVIGATION)
+                    .getByText(link, new Locator.GetByTextOptions().setExact(true))
+                    .click();
+            assertThat(page).hasTitle(link + " · VTS Basic");
+        }
+        assertThat(rows(visitor)).hasCount(252);
+        page.goBack();
+        assertThat(heading(page)).hasText(TITLES.get("/metrics"));
+        assertThat(page).hasURL(address("/metrics"));
+        page.goBack();
+        assertThat(heading(page)).hasText(TITLES.get("/about"));
+        page.goForward();
+        assertThat(heading(page)).hasText(TITLES.get("/metrics"));
+        assertEquals(true, page.evaluate("window.sameDocument"));
+    }
+
+    @Test
+    void aChosenThemeStays() {
+        Locator html = page.locator("html");
+        visitor.open("/about");
+        assertThat(html).not().hasAttribute("data-theme", Pattern.compile(".*"));
+        visitor.find("theme-select").selectOption("night");
+        assertThat(html).hasAttribute("data-theme", "night");
+
+        Response again = page.reload();
+        assertTrue(again.text().contains("<html lang=\"en\" data-theme=\"night\""), again.text());
+        visitor.awaitHydration();
+        assertThat(html).hasAttribute("data-theme", "night");
+        assertThat(visitor.find("theme-select")).hasValue("night");
+
+        visitor.find("theme-select").selectOption("system");
+        assertThat(html).not().hasAttribute("data-theme", Pattern.compile(".*"));
+        assertFalse(page.reload().text().contains("data-theme="));
+    }
+
+    @Test
+    void theAddressFollowsTheTable() {
+        visitor.open("/country");
+        visitor.find("country-region").selectOption("Europe");
+        assertThat(visitor.find("country-count")).hasText("52 of 252 countries");
+        assertThat(page).hasURL(address("/country?region=Europe"));
+        visitor.find("country-search").fill("cote");
+        assertThat(visitor.find("country-count")).hasText("0 of 252 countries");
+        assertThat(page).hasURL(address("/country?region=Europe&q=cote"));
+        visitor.find("country-region").selectOption("");
+        assertThat(rows(visitor)).containsText(new String[] {"Ivory Coast"});
+        assertThat(page).hasURL(address("/country?q=cote"));
+    }
+
+    @Test
+    void aHeaderSortsTheTable() {
+        visitor.open("/country");
+        Locator column = visitor.find("country-table")
+                .getByRole(AriaRole.COLUMNHEADER, new Locator.GetByRoleOptions().setName("Country"));
+        assertThat(column).hasAttribute("aria-sort", "ascending");
+        assertThat(rows(visitor).first()).containsText("Afghanistan");
+        column.getByRole(AriaRole.BUTTON).click();
+        assertThat(column).hasAttribute("aria-sort", "descending");
+        assertThat(page).hasURL(address("/country?sort=-name"));
+        assertThat(rows(visitor).first()).containsText("Zimbabwe");
+        page.goBack();
+        assertThat(column).hasAttribute("aria-sort", "ascending");
+        assertThat(rows(visitor).first()).containsText("Afghanistan");
+    }
+
+    @Test
+    void aLinkToATableIsRenderedOnTheServer() {
+        String path = "/country?q=portuguese&region=Africa&sort=-capital";
+        String[] names = {"Sao Tome and Principe", "Cabo Verde", "Mozambique", "Angola", "Guinea-Bissau"};
+        try (Visitor reader = chromium.visitWithoutJavaScript(server.uri())) {
+            reader.load(path);
+            assertThat(rows(reader)).containsText(names);
+        }
+        visitor.open(path);
+        assertThat(rows(visitor)).containsText(names);
+        assertThat(visitor.find("country-search")).hasValue("portuguese");
+        assertThat(visitor.find("country-region")).hasValue("Africa");
+    }
+
+    @Test
+    void aServerFunctionGetsAndReturnsAnyText() {
+        String text = "Žluťoučký kůň & <b> 馬 🐎";
+        visitor.open("/");
+        visitor.find("server-function-input").fill(text);
+        Request request = page.waitForRequest(
+                server.uri() + "/**", () -> visitor.find("server-function").click());
+        assertEquals("POST", request.method());
+        assertThat(visitor.find("server-function-result"))
+                .containsText("received “" + text + "” (" + text.getBytes(StandardCharsets.UTF_8).length + " bytes)");
+    }
+
+    @Test
+    void thePageIsThereBeforeItsDeferredPart() {
+        page.addInitScript("""
+                new MutationObserver(() => {
+                  const visible = (selector) => document.querySelector(selector)?.checkVisibility()
+                  if (visible('[data-testid=deferred-fallback]') && visible('footer')) {
+                    window.shownAt ??= performance.now()
+                  }
+                }).observe(document, { subtree: true, childList: true })
+                """);
+        visitor.load("/");
+        assertThat(visitor.find("deferred")).containsText("ms");
+        assertThat(visitor.find("deferred-fallback")).hasCount(0);
+        page.waitForLoadState();
+        Object lead = page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd - window.shownAt");
+        assertTrue(((Number) lead).doubleValue() > 300, "shown " + lead + " ms before the end of the document");
+    }
+
+    @Test
+    void aDocumentIsSentWhileItIsWritten() throws IOException {
+        TimedResponse document = TimedResponse.get(server.uri(), "/");
+        long end = document.pieces().get(document.pieces().size() - 1).millis();
+        long shell = document.millisOf("Rendered by Bun");
+        assertTrue(end - shell > 500, "the page's foot came after " + shell + " ms, its end after " + end + " ms");
+    }
+
+    @Test
+    void theFiguresAreLive() {
+        visitor.open("/metrics");
+        assertThat(visitor.find("connection-state")).hasText("Live");
+        Locator uptime = visitor.find("figure-uptime");
+        Locator line = visitor.find("chart-requests").locator("polyline");
+        for (int update = 0; update < 2; update++) {
+            String drawn = line.getAttribute("points");
+            String shown = uptime.textContent();
+            assertThat(uptime).not().hasText(shown);
+            assertThat(line).not().hasAttribute("points", drawn);
+        }
+    }
+
+    @Test
+    void theAppSeesTheAddressThatTheBrowserShows() {
+        visitor.open("/about");
+        assertThat(visitor.find("request-origin")).hasText(server.uri().toString());
+        assertThat(visitor.find("request-forwarded-proto")).hasText("http");
+    }
+
+    @Test
+    void anUnknownAddressGetsTheNotFoundPage() {
+        visitor.expect(404, "/nothing/here");
+        assertEquals(404, visitor.open("/nothing/here").status());
+        assertThat(visitor.find("not-found")).isVisible();
+        page.getByText("Go to the home page").click();
+        assertThat(heading(page)).hasText(TITLES.get("/"));
+    }
+
+    @Test
+    void aFailureKeepsItsReason() {
+        visitor.expect(500, "/about/failure");
+        visitor.expectInConsole("Error: The server could not do this\n");
+        Response response = visitor.open("/about/failure");
+        assertEquals(500, response.status());
+        assertThat(visitor.find("error-page")).isVisible();
+        for (String html : List.of(response.text(), page.content())) {
+            assertFalse(html.contains("reason stays on the server"), html);
+            assertFalse(html.contains("server.js"), html);
+        }
+    }
+
+    @Test
+    void aFailureReachedByALinkKeepsItsReasonToo() {
+        visitor.expectInConsole("Error: The server could not do this\n");
+        visitor.open("/about");
+        Response answer =
+                page.waitForResponse(Pattern.compile("/_serverFn/"), page.getByText("See the error page")::click);
+        assertThat(visitor.find("error-page")).isVisible();
+        assertFalse(answer.text().contains("reason stays on the server"), answer.text());
+    }
+
+    private static Locator heading(Page page) {
+        return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1));
+    }
+
+    private static Locator rows(Visitor visitor) {
+        return visitor.find("country-table").locator("tbody tr");
+    }
+
+    private String address(String path) {
+        return server.uri().resolve(path).toString();
+    }
+}
