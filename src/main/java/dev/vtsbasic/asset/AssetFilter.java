@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Enumeration;
 
 /**
  * Answers requests for static files from the {@link AssetIndex} and lets all others pass.
@@ -48,7 +49,7 @@ public final class AssetFilter extends HttpFilter {
         }
         response.setHeader("ETag", asset.entityTag());
         response.setHeader("Cache-Control", asset.cacheControl());
-        if (matches(asset.entityTag(), request.getHeader("If-None-Match"))) {
+        if (matches(asset.entityTag(), request.getHeaders("If-None-Match"))) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
@@ -66,14 +67,13 @@ public final class AssetFilter extends HttpFilter {
     }
 
     /** RFC 9110 §13.1.2: any listed tag matches, compared weakly; {@code *} matches whatever exists. */
-    private static boolean matches(String entityTag, String ifNoneMatch) {
-        if (ifNoneMatch == null) {
-            return false;
-        }
-        for (String candidate : ifNoneMatch.split(",")) {
-            String tag = candidate.strip();
-            if (tag.equals("*") || tag.equals(entityTag) || tag.equals("W/" + entityTag)) {
-                return true;
+    private static boolean matches(String entityTag, Enumeration<String> ifNoneMatch) {
+        while (ifNoneMatch.hasMoreElements()) {
+            for (String candidate : ifNoneMatch.nextElement().split(",")) {
+                String tag = candidate.strip();
+                if (tag.equals("*") || tag.equals(entityTag) || tag.equals("W/" + entityTag)) {
+                    return true;
+                }
             }
         }
         return false;

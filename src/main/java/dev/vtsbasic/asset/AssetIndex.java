@@ -47,7 +47,9 @@ public final class AssetIndex {
                         && file.toRealPath().startsWith(root)
                         && !isHidden(root.relativize(file))) {
                     String path = pathOf(root.relativize(file));
-                    assets.put(path, read(file, path));
+                    Asset asset = read(file, path);
+                    assets.put(path, asset);
+                    assets.put(asBrowsersSpell(path), asset);
                 }
             }
         }
@@ -112,6 +114,11 @@ public final class AssetIndex {
             }
         }
         return path.toString();
+    }
+
+    /** Browsers leave these as they are (WHATWG URL, path percent-encode set), although RFC 3986 does not. */
+    private static String asBrowsersSpell(String path) {
+        return path.replace("%5B", "[").replace("%5D", "]").replace("%7C", "|");
     }
 
     private static MessageDigest sha256() {

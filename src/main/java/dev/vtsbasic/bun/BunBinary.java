@@ -94,7 +94,7 @@ public record BunBinary(Path path, String version) {
                 return check(copy(bundled, directory.resolve("bun")));
             } catch (IOException e) {
                 LOG.warn("Cannot run Bun from {}: {}", workDirectory, e.getMessage());
-                refusals.append("\n    ").append(workDirectory).append(": ").append(e.getMessage());
+                refusals.append("\n    ").append(e.getMessage());
             }
         }
         throw new IOException(

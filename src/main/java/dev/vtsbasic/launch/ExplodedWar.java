@@ -56,7 +56,7 @@ final class ExplodedWar {
                     removeUnused(workDirectory, name);
                     return home;
                 } catch (IOException e) {
-                    refusals.append("\n  ").append(workDirectory).append(": ").append(e);
+                    refusals.append("\n  ").append(e.getMessage());
                 }
             }
         }

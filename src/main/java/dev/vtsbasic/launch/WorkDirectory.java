@@ -1,6 +1,7 @@
 package dev.vtsbasic.launch;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -62,11 +63,20 @@ public final class WorkDirectory {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
                 }
                 : new FileAttribute<?>[0];
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory.toAbsolutePath().getParent());
-            Files.createDirectories(directory, mode);
+        Path probe;
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory.toAbsolutePath().getParent());
+                Files.createDirectories(directory, mode);
+            }
+            probe = Files.createTempFile(directory, "probe", null);
+        } catch (FileSystemException e) {
+            // Its message is only the path.
+            String why = Files.exists(directory) && !Files.isDirectory(directory)
+                    ? "is not a directory"
+                    : "cannot be written to";
+            throw new IOException(directory + " " + why, e);
         }
-        Path probe = Files.createTempFile(directory, "probe", null);
         try {
             if (posix) {
                 if (!Files.getOwner(directory).equals(Files.getOwner(probe))) {

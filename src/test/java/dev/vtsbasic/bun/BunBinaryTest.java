@@ -124,7 +124,7 @@ class BunBinaryTest {
             assertTrue(
                     message.contains("the one in the WAR: cannot be run from any directory; set VTS_WORK_DIR"),
                     message);
-            assertTrue(message.contains(work + ": "), message);
+            assertTrue(message.contains(work + "/bun-1.4.2-"), message);
         }
     }
 

@@ -131,9 +131,9 @@ class ExplodedWarTest {
                 .getMessage();
         assertTrue(
                 message.startsWith("No directory to unpack " + war
-                        + " into; set VTS_WORK_DIR to one that this user alone can write to. Tried:\n  " + file + ": "),
+                        + " into; set VTS_WORK_DIR to one that this user alone can write to. Tried:\n  " + file
+                        + " is not a directory"),
                 message);
-        assertTrue(message.contains("\n  " + open + ": "), message);
         assertTrue(message.endsWith(open + " can be written to by other users"), message);
     }
 
