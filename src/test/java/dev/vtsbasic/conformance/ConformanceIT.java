@@ -48,7 +48,7 @@ class ConformanceIT {
             suite.play(c.script());
         } catch (AssertionError e) {
             if (c.limit().isEmpty()) {
-                throw e;
+                throw new AssertionError(c.name() + ": " + e.getMessage(), e);
             }
             Assumptions.abort(c.limit());
         }

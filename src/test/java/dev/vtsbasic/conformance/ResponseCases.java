@@ -46,13 +46,18 @@ final class ResponseCases {
                 "an answer without a reason phrase is understood",
                 "RFC 9112 §4",
                 scene -> Check.status(200, scene.got("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"))));
-        untouched()
-                .forEach((name, value) ->
-                        cases.add(should(name + " reaches the client as it is", "RFC 9110 §7.7", scene -> {
-                            Head head = scene.got(answer("200 OK", name + ": " + value, EMPTY))
-                                    .head();
-                            Check.equal(name, List.of(value), head.all(name));
-                        })));
+        untouched().forEach((name, value) -> {
+            Case c = should(name + " reaches the client as it is", "RFC 9110 §7.7", scene -> {
+                Head head =
+                        scene.got(answer("200 OK", name + ": " + value, EMPTY)).head();
+                Check.equal(name, List.of(value), head.all(name));
+            });
+            cases.add(
+                    name.equals("Content-Type")
+                            ? c.limitedBy(
+                                    "Tomcat writes the parameter without the space before it, which means the same")
+                            : c);
+        });
         headers(cases);
         framing(cases);
         interim(cases);
@@ -156,6 +161,18 @@ final class ResponseCases {
             Message got = scene.got(answer("200 OK", "X-Fold: a\r\n b", EMPTY));
             Check.that(got.status() == 502 || got.head().joined("X-Fold").matches("a +b"), "got " + got.head());
         }));
+        for (String control : List.of("\u0000", "\r")) {
+            String name = control.equals("\r") ? "a bare CR" : "a NUL";
+            cases.add(must(
+                    name + " in a value of an answer becomes a space, or is answered 502", "RFC 9110 §5.5", scene -> {
+                        // Reads the head strictly.
+                        Message got = scene.got(answer("200 OK", "X-Control: a" + control + "Set-Cookie: b", EMPTY));
+                        Check.that(
+                                got.status() == 502
+                                        || got.head().joined("X-Control").equals("a Set-Cookie: b"),
+                                "got " + got.head());
+                    }));
+        }
         cases.add(must(
                 "white space before a colon in an answer is removed, or answered 502", "RFC 9112 §5.1", scene -> {
                     Message got = scene.got(answer("200 OK", "X-Space : 1", EMPTY));
