@@ -189,7 +189,7 @@ final class Exchange {
                     }
                 },
                 relays);
-        body.attempt(connection::abort, answer::isDone);
+        body.attempt(watched, connection::abort, answer::isDone);
         IOException unsent = null;
         try {
             connection.sendBody(outbound);

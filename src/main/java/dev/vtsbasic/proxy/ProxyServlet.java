@@ -123,14 +123,22 @@ public final class ProxyServlet extends HttpServlet {
                     run(inbound, forwarding, body, response, clientGone, deadline);
                     async.complete();
                 } catch (IOException | RuntimeException e) {
-                    // Completing would make a broken answer look whole; only a container's thread can cut it.
-                    request.setAttribute(FAILURE, e instanceof IOException ? e : new IOException(e));
-                    async.dispatch();
+                    cut(async, e instanceof IOException failure ? failure : new IOException(e));
                 }
             });
         } catch (RejectedExecutionException e) {
             ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
             async.complete();
+        }
+    }
+
+    /** Completing would make a broken answer look whole; only a container's own thread can cut it. */
+    private static void cut(AsyncContext async, IOException failure) {
+        try {
+            async.getRequest().setAttribute(FAILURE, failure);
+            async.dispatch();
+        } catch (IllegalStateException e) {
+            LOG.debug("The container has already ended the request", e);
         }
     }
 

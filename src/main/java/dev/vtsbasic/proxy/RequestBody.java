@@ -20,6 +20,7 @@ final class RequestBody extends AbstractHttpEntity {
     private final long longest;
     private byte[] kept;
     private volatile boolean started;
+    private Watchdog.Watched watched;
     private Runnable cut = () -> {};
     private BooleanSupplier answered = () -> false;
 
@@ -45,13 +46,15 @@ final class RequestBody extends AbstractHttpEntity {
     }
 
     /**
-     * Before each attempt.
+     * Before a large body is sent.
      *
+     * @param watched is told who is to act
      * @param cut cuts the connection to the worker; called when the client breaks off, so that what was sent of the body
      *     cannot pass for the whole
      * @param answered whether the whole answer has been sent, so that the rest of the body is of no use
      */
-    void attempt(Runnable cut, BooleanSupplier answered) {
+    void attempt(Watchdog.Watched watched, Runnable cut, BooleanSupplier answered) {
+        this.watched = watched;
         this.cut = cut;
         this.answered = answered;
     }
@@ -82,7 +85,7 @@ final class RequestBody extends AbstractHttpEntity {
         byte[] buffer = new byte[SMALL];
         long total = 0;
         try {
-            for (int count = read(buffer, 0, buffer.length); count >= 0; count = read(buffer, 0, buffer.length)) {
+            for (int count = readNext(buffer); count >= 0; count = readNext(buffer)) {
                 started = true;
                 total += count;
                 if (total > longest) {
@@ -101,6 +104,15 @@ final class RequestBody extends AbstractHttpEntity {
             // The caller closes `out` even now, which would end a chunked body as if it were complete.
             cut.run();
             throw e;
+        }
+    }
+
+    private int readNext(byte[] buffer) throws ClientGoneException {
+        watched.clientsTurn();
+        try {
+            return read(buffer, 0, buffer.length);
+        } finally {
+            watched.workersTurn();
         }
     }
 

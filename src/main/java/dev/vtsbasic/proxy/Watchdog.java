@@ -80,6 +80,7 @@ final class Watchdog implements AutoCloseable {
         private volatile Runnable cut = () -> {};
         private volatile long waitingSince;
         private volatile boolean bodyRead;
+        private volatile boolean clientsTurn;
         private volatile boolean endless;
         private volatile Verdict verdict;
 
@@ -100,6 +101,19 @@ final class Watchdog implements AutoCloseable {
         /** The answer is an event stream: it may be silent for ever and ends only with us. */
         void endless() {
             endless = true;
+        }
+
+        /** The client is to send more of its body, which is no silence of the worker's. */
+        void clientsTurn() {
+            clientsTurn = true;
+        }
+
+        /** The worker is to take what the client sent. */
+        void workersTurn() {
+            if (waitingSince != 0) {
+                waiting();
+            }
+            clientsTurn = false;
         }
 
         /** Called before each read of the answer. */
@@ -123,7 +137,7 @@ final class Watchdog implements AutoCloseable {
             if (since == 0 || verdict != null) {
                 return;
             }
-            if (!endless && now - since > longestSilenceNanos) {
+            if (!endless && !clientsTurn && now - since > longestSilenceNanos) {
                 end(Verdict.SILENT);
             } else if (askClient && bodyRead) {
                 lock.lock();
