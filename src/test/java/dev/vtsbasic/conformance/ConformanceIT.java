@@ -1,0 +1,56 @@
+package dev.vtsbasic.conformance;
+
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/** The WAR between a client and a server that are scripted byte by byte. */
+class ConformanceIT {
+    private static Suite suite;
+
+    @BeforeAll
+    static void start() throws IOException {
+        suite = new Suite(Proxy.Kind.VTS);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        suite.close();
+    }
+
+    @TestFactory
+    Stream<DynamicNode> cases() {
+        return Suite.cases().entrySet().stream()
+                .map(group -> dynamicContainer(
+                        group.getKey(),
+                        group.getValue().stream().map(c -> dynamicTest(c.level() + " " + c.name(), () -> play(c)))));
+    }
+
+    @TestFactory
+    Stream<DynamicNode> malformedRequestsDeceiveNobody() {
+        List<Malformed> requests = Smuggling.requests();
+        return requests.stream()
+                .map(malformed -> dynamicTest(
+                        malformed.family() + ": " + Text.quote(malformed.text()),
+                        () -> suite.play(scene -> Smuggling.play(malformed, scene))));
+    }
+
+    private static void play(Case c) throws Exception {
+        try {
+            suite.play(c.script());
+        } catch (AssertionError e) {
+            if (c.limit().isEmpty()) {
+                throw new AssertionError(c.name() + ": " + e.getMessage(), e);
+            }
+            Assumptions.abort(c.limit());
+        }
+    }
+}

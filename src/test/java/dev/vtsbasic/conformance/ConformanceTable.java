@@ -1,0 +1,210 @@
+package dev.vtsbasic.conformance;
+
+import dev.vtsbasic.conformance.Suite.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Plays every case on VTS Basic and on Debian's nginx and HAProxy, and writes what came of it as a page. */
+final class ConformanceTable {
+    private static final int LONGEST_REASON = 90;
+
+    private final Map<Proxy.Kind, Map<String, String>> failures = new EnumMap<>(Proxy.Kind.class);
+    private final Map<Proxy.Kind, List<Outcome>> smuggling = new EnumMap<>(Proxy.Kind.class);
+    private final StringBuilder page = new StringBuilder();
+
+    private ConformanceTable() {}
+
+    /** @param args the page to write; or {@code -} and the name of the one proxy to play on, to be told what fails */
+    public static void main(String[] args) throws IOException {
+        if (args[0].equals("-")) {
+            try (Suite suite = new Suite(Proxy.Kind.valueOf(args[1]))) {
+                suite.playAll().stream()
+                        .filter(outcome -> !outcome.failure().isEmpty())
+                        .forEach(outcome -> System.out.println(outcome.name() + " | " + outcome.failure()));
+                System.out.println(suite.output());
+            }
+            return;
+        }
+        ConformanceTable table = new ConformanceTable();
+        for (Proxy.Kind kind : Proxy.Kind.values()) {
+            System.out.println("Playing on " + kind.title());
+            try (Suite suite = new Suite(kind)) {
+                table.add(kind, suite.playAll());
+            }
+        }
+        Files.writeString(Path.of(args[0]), table.write());
+    }
+
+    private void add(Proxy.Kind kind, List<Outcome> outcomes) {
+        failures.put(
+                kind,
+                outcomes.stream()
+                        .filter(outcome -> !outcome.group().equals(Suite.SMUGGLING))
+                        .collect(Collectors.toMap(Outcome::name, Outcome::failure)));
+        smuggling.put(
+                kind,
+                outcomes.stream()
+                        .filter(outcome -> outcome.group().equals(Suite.SMUGGLING))
+                        .toList());
+    }
+
+    private String write() throws IOException {
+        List<Case> all = Suite.cases().values().stream().flatMap(List::stream).toList();
+        say("# Conformance: VTS Basic, nginx and HAProxy side by side");
+        say("");
+        say("Made by `mvn -q -DskipTests package exec:exec@conformance` on " + LocalDate.now()
+                + "; it needs Debian's packages `nginx-light` and `haproxy`. A client and a server are scripted byte by"
+                + " byte, and each case is played on each proxy. `ConformanceIT` plays the same on VTS Basic in every"
+                + " build.");
+        say("");
+        say("| | " + columns(Proxy.Kind::title) + " |");
+        say("|---|" + "---|".repeat(Proxy.Kind.values().length));
+        row("version", Proxy.Kind::version);
+        for (Case.Level level : Case.Level.values()) {
+            List<Case> cases = all.stream().filter(c -> c.level() == level).toList();
+            row(level + ", of " + cases.size(), kind -> count(kind, cases));
+        }
+        row(
+                "malformed requests, of " + Smuggling.requests().size(),
+                kind -> ""
+                        + smuggling.get(kind).stream()
+                                .filter(o -> o.failure().isEmpty())
+                                .count());
+        say("");
+        say("**MUST**: an RFC says so. **SHOULD**: an RFC says so, or a user would call anything else a bug. **OURS**:"
+                + " we promise it, others need not. ✓ shown · ✗ not shown, and what was seen instead · – not shown and"
+                + " not promised. The peers run with the short configurations at the end of this page; some of their"
+                + " – and ✗ have a setting that mends them.");
+        Suite.cases().forEach(this::group);
+        malformed();
+        differences(all);
+        configurations();
+        return page.toString();
+    }
+
+    private String count(Proxy.Kind kind, List<Case> cases) {
+        return "" + cases.stream().filter(c -> passed(kind, c)).count();
+    }
+
+    private boolean passed(Proxy.Kind kind, Case c) {
+        return failures.get(kind).get(c.name()).isEmpty();
+    }
+
+    private void group(String title, List<Case> cases) {
+        say("");
+        say("## " + title);
+        say("");
+        say("| behaviour | | asked for by | " + columns(Proxy.Kind::title) + " |");
+        say("|---|---|---|" + "---|".repeat(Proxy.Kind.values().length));
+        for (Case c : cases) {
+            say("| " + cell(c.name()) + " | " + c.level() + " | " + cell(c.source()) + " | "
+                    + columns(kind -> result(kind, c)) + " |");
+        }
+    }
+
+    private String result(Proxy.Kind kind, Case c) {
+        if (passed(kind, c)) {
+            return "✓";
+        }
+        if (kind == Proxy.Kind.VTS && !c.limit().isEmpty()) {
+            return "– " + cell(c.limit());
+        }
+        boolean promised = c.level() != Case.Level.OURS || kind == Proxy.Kind.VTS;
+        return promised ? "✗ " + reason(failures.get(kind).get(c.name())) : "–";
+    }
+
+    private void malformed() {
+        say("");
+        say("## " + Suite.SMUGGLING);
+        say("");
+        say("Malformed and ambiguous requests. After each of them the server has seen nothing but well-formed requests"
+                + " with the expected targets, and both the same connection, where it survives, and a fresh one serve"
+                + " on; where RFC 9112 leaves no other way, the request is refused.");
+        say("");
+        say("| family | requests | " + columns(Proxy.Kind::title) + " |");
+        say("|---|---|" + "---|".repeat(Proxy.Kind.values().length));
+        Smuggling.requests().stream()
+                .collect(Collectors.groupingBy(Malformed::family, LinkedHashMap::new, Collectors.counting()))
+                .forEach((family, count) -> say(
+                        "| " + cell(family) + " | " + count + " | " + columns(kind -> family(kind, family)) + " |"));
+    }
+
+    private String family(Proxy.Kind kind, String family) {
+        List<Outcome> failed = smuggling.get(kind).stream()
+                .filter(outcome ->
+                        outcome.name().equals(family) && !outcome.failure().isEmpty())
+                .toList();
+        return failed.isEmpty()
+                ? "✓"
+                : "✗ " + failed.size() + ", as "
+                        + reason(failed.get(0).failure().replaceFirst("(?s).*\": ", ""));
+    }
+
+    /** Where we stand alone, and why. */
+    private void differences(List<Case> all) throws IOException {
+        Map<String, String> reasons = Reasons.read();
+        List<String> lines = new ArrayList<>();
+        for (Case c : all) {
+            if (passed(Proxy.Kind.VTS, c) && !passed(Proxy.Kind.NGINX, c) && !passed(Proxy.Kind.HAPROXY, c)) {
+                lines.add(
+                        "- " + cell(c.name()) + " (" + cell(c.source()) + "): " + reasons.getOrDefault(c.name(), "?"));
+            }
+        }
+        say("");
+        say("## Where both peers differ from us, and why we do it");
+        say("");
+        lines.forEach(this::say);
+    }
+
+    private void configurations() throws IOException {
+        for (String name : List.of("nginx.conf", "haproxy.cfg")) {
+            say("");
+            say("## " + name);
+            say("");
+            say("```");
+            say(Proxy.configuration(name).strip());
+            say("```");
+        }
+    }
+
+    private void row(String title, Column column) throws IOException {
+        StringBuilder row = new StringBuilder("| " + title + " |");
+        for (Proxy.Kind kind : Proxy.Kind.values()) {
+            row.append(' ').append(column.of(kind)).append(" |");
+        }
+        say(row.toString());
+    }
+
+    private static String columns(Function<Proxy.Kind, String> column) {
+        return Arrays.stream(Proxy.Kind.values()).map(column).collect(Collectors.joining(" | "));
+    }
+
+    /** What was seen instead, without what is different in each run. */
+    private static String reason(String failure) {
+        String stable = failure.replaceAll("(:\\d\\d){2} GMT", " GMT").replaceAll("\\b[0-9a-f]{32}\\b|7F00\\S+", "...");
+        return cell(stable.length() > LONGEST_REASON ? stable.substring(0, LONGEST_REASON) + "..." : stable);
+    }
+
+    private static String cell(String text) {
+        return text.replace("\n", " ").replaceAll("([|\\\\`*_<>\\[\\]])", "\\\\$1");
+    }
+
+    private void say(String line) {
+        page.append(line).append('\n');
+    }
+
+    @FunctionalInterface
+    private interface Column {
+        String of(Proxy.Kind kind) throws IOException;
+    }
+}

@@ -1,0 +1,198 @@
+package dev.vtsbasic.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A proxy under test: a process that forwards from its port to the upstream's. */
+final class Proxy implements AutoCloseable {
+    private static final int START_SECONDS = 60;
+
+    private final int port;
+    private final Path directory;
+    private final Process process;
+
+    private Proxy(int port, Path directory, List<String> command, Map<String, String> environment) throws IOException {
+        this.port = port;
+        this.directory = directory;
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("output").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
+        builder.environment().putAll(environment);
+        process = builder.start();
+        awaitPort();
+    }
+
+    /** The kinds of proxies, and how each is started. */
+    enum Kind {
+        VTS("VTS Basic") {
+            @Override
+            Proxy start(int upstream) throws IOException {
+                int port = freePort();
+                return new Proxy(
+                        port,
+                        newDirectory(),
+                        List.of(System.getProperty("java.home") + "/bin/java", "-jar", System.getProperty("test.war")),
+                        Map.of(
+                                "VTS_ADDRESS", "127.0.0.1",
+                                "VTS_PORT", Integer.toString(port),
+                                "VTS_UPSTREAM", "http://127.0.0.1:" + upstream,
+                                "VTS_CONNECT_TIMEOUT", "1s",
+                                "VTS_RESPONSE_TIMEOUT", "2s",
+                                "VTS_HOLD_TIMEOUT", "1s",
+                                "VTS_MAX_BODY", "1m",
+                                "VTS_TRUSTED_PROXIES", Scene.TRUSTED + "/32"));
+            }
+
+            @Override
+            String version() {
+                return "this build, Java " + Runtime.version().feature();
+            }
+        },
+        NGINX("nginx") {
+            @Override
+            Proxy start(int upstream) throws IOException {
+                return configured("nginx.conf", upstream, List.of("nginx", "-e", "stderr", "-c"));
+            }
+
+            @Override
+            String version() throws IOException {
+                return firstLine("nginx", "-v").replaceFirst(".*/", "");
+            }
+        },
+        HAPROXY("HAProxy") {
+            @Override
+            Proxy start(int upstream) throws IOException {
+                return configured("haproxy.cfg", upstream, List.of("haproxy", "-f"));
+            }
+
+            @Override
+            String version() throws IOException {
+                return firstLine("haproxy", "-v").replaceFirst("HAProxy version (\\S+).*", "$1");
+            }
+        };
+
+        private final String title;
+
+        Kind(String title) {
+            this.title = title;
+        }
+
+        String title() {
+            return title;
+        }
+
+        abstract Proxy start(int upstream) throws IOException;
+
+        abstract String version() throws IOException;
+    }
+
+    int port() {
+        return port;
+    }
+
+    String output() throws IOException {
+        return Files.readString(directory.resolve("output"));
+    }
+
+    /** The configuration is the resource of this name, with the ports and a directory filled in. */
+    private static Proxy configured(String name, int upstream, List<String> command) throws IOException {
+        int port = freePort();
+        Path directory = newDirectory();
+        Path configuration = directory.resolve(name);
+        String text = configuration(name)
+                .replace("@PORT@", Integer.toString(port))
+                .replace("@UPSTREAM@", Integer.toString(upstream))
+                .replace("@DIRECTORY@", directory.toString());
+        Files.writeString(configuration, text);
+        return new Proxy(
+                port,
+                directory,
+                Stream.concat(command.stream(), Stream.of(configuration.toString()))
+                        .toList(),
+                Map.of());
+    }
+
+    static String configuration(String name) throws IOException {
+        try (var in = Proxy.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Path newDirectory() throws IOException {
+        return Files.createTempDirectory("conformance");
+    }
+
+    private static String firstLine(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (var reader = process.inputReader()) {
+            return reader.readLine();
+        }
+    }
+
+    private void awaitPort() throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (!accepts()) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                String output = output();
+                close();
+                throw new IOException("the proxy does not start; it printed:\n" + output);
+            }
+        }
+    }
+
+    private boolean accepts() {
+        try {
+            new Socket("127.0.0.1", port).close();
+            return true;
+        } catch (IOException e) {
+            pause();
+            return false;
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // It lies in a temporary directory.
+        }
+    }
+}

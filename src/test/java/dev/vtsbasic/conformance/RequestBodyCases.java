@@ -1,0 +1,354 @@
+package dev.vtsbasic.conformance;
+
+import static dev.vtsbasic.conformance.Case.must;
+import static dev.vtsbasic.conformance.Case.ours;
+import static dev.vtsbasic.conformance.Case.should;
+import static dev.vtsbasic.conformance.Scene.UNTRUSTED;
+import static dev.vtsbasic.conformance.Scene.millis;
+import static dev.vtsbasic.conformance.Scene.post;
+import static dev.vtsbasic.conformance.Scene.request;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Bodies on their way to the server. */
+final class RequestBodyCases {
+    private static final String CHUNKED = "Transfer-Encoding: chunked";
+    private static final int OVER_THE_LIMIT = 2 * 1024 * 1024;
+
+    private RequestBodyCases() {}
+
+    static List<Case> all() {
+        List<Case> cases = new ArrayList<>();
+        cases.add(should("Content-Length is kept", "RFC 9110 §8.6", scene -> {
+            Message seen = scene.seen(post("hello"));
+            Check.equal("Content-Length", List.of("5"), seen.head().all("Content-Length"));
+            Check.equal("body", "hello", seen.body());
+        }));
+        cases.add(should(
+                "a Content-Length of 0 is kept",
+                "RFC 9110 §8.6",
+                scene -> Check.equal(
+                        "Content-Length",
+                        List.of("0"),
+                        scene.seen(post("")).head().all("Content-Length"))));
+        cases.add(must(
+                "a chunked body arrives whole",
+                "RFC 9112 §7.1",
+                scene -> Check.equal(
+                        "body",
+                        "hello world",
+                        scene.seen(request("POST /", CHUNKED) + "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
+                                .body())));
+        cases.add(should("a chunked body of no bytes arrives as such", "RFC 9112 §7.1", scene -> {
+            Message seen = scene.seen(request("POST /", CHUNKED) + "0\r\n\r\n");
+            Check.equal("body", "", seen.body());
+            Check.that(seen.framing() != Message.Framing.NONE, "no framing: a POST without a body");
+        }));
+        cases.add(must(
+                "chunk extensions are understood and dropped",
+                "RFC 9112 §7.1.1",
+                scene -> Check.equal(
+                        "body",
+                        "hello",
+                        scene.seen(request("POST /", CHUNKED) + "5;a=b;c=\"d\"\r\nhello\r\n0;e\r\n\r\n")
+                                .body())));
+        cases.add(must("trailers after a body do not become header fields", "RFC 9110 §6.5.1", scene -> {
+            Message seen = scene.seen(request("POST /", CHUNKED, "Trailer: X-Sum")
+                    + "5\r\nhello\r\n0\r\nX-Sum: 1\r\nX-Role: admin\r\n\r\n");
+            Check.equal("body", "hello", seen.body());
+            Check.absent(seen.head(), "X-Sum");
+            Check.absent(seen.head(), "X-Role");
+        }));
+        cases.add(should("each chunk is passed on when it comes", "issue: as it arrives", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "5\r\nfirst\r\n");
+            Wire server = scene.server();
+            server.head();
+            Check.equal("chunk", "first", server.chunk());
+            client.send("6\r\nsecond\r\n");
+            Check.equal("chunk", "second", server.chunk());
+            client.send("0\r\n\r\n");
+            Check.equal("chunk", "", server.chunk());
+            server.send(Scene.OK);
+            Check.status(200, client.response());
+        }));
+        cases.add(should("the pieces of a long body with a length are passed on when they come", "issue", scene -> {
+            String half = "h".repeat(20_000);
+            Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 40000") + half);
+            Wire server = scene.server();
+            server.head();
+            server.expect(half);
+            client.send(half);
+            server.expect(half);
+            server.send(Scene.OK);
+            Check.status(200, client.response());
+        }));
+        cases.add(should("a form stays as it is", "mitre #83, SCG #3094", scene -> {
+            Message seen = scene.seen(post("a=1&b=%20+&c", "Content-Type: application/x-www-form-urlencoded"));
+            Check.equal("body", "a=1&b=%20+&c", seen.body());
+            Check.equal(
+                    "Content-Type",
+                    "application/x-www-form-urlencoded",
+                    seen.head().joined("Content-Type"));
+        }));
+        cases.add(should("a multipart body and its boundary stay as they are", "SCG #3220", scene -> {
+            String type = "multipart/form-data;  boundary=\"a b\"";
+            String body = "--a b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--a b--\r\n";
+            Message seen = scene.seen(post(body, "Content-Type: " + type));
+            Check.equal("body", body, seen.body());
+            Check.equal("Content-Type", type, seen.head().joined("Content-Type"));
+        }));
+        cases.add(should("an encoded body is not decoded", "RFC 9110 §8.4", scene -> {
+            Message seen = scene.seen(post("\u001f\u008b\b\u0000", "Content-Encoding: gzip"));
+            Check.equal("body", "\u001f\u008b\b\u0000", seen.body());
+            Check.equal("Content-Encoding", "gzip", seen.head().joined("Content-Encoding"));
+        }));
+        cases.add(should("every octet goes through", "RFC 9110 §6.4", scene -> {
+            StringBuilder octets = new StringBuilder();
+            for (char c = 0; c < 256; c++) {
+                octets.append(c);
+            }
+            Check.equal(
+                    "body",
+                    octets.toString(),
+                    scene.seen(post(octets.toString())).body());
+        }));
+        cases.add(should("a body of a megabyte less one byte goes through", "thruster #111", scene -> {
+            String body = new String(Wire.filled(1024 * 1024 - 1), java.nio.charset.StandardCharsets.ISO_8859_1);
+            Wire client = scene.client();
+            client.sendInBackground(Wire.latin1(post(body)));
+            Wire server = scene.server();
+            Message seen = server.request();
+            server.send(Scene.OK);
+            Check.equal("length", body.length(), seen.body().length());
+            Check.status(200, client.response());
+        }));
+        for (String method : List.of("GET", "DELETE", "OPTIONS", "PATCH", "PUT")) {
+            cases.add(should(
+                    "a body of " + method + " is forwarded",
+                    "RFC 9110 §9.3.1",
+                    scene -> Check.equal(
+                            "body",
+                            "hello",
+                            scene.seen(request(method + " /", "Content-Length: 5") + "hello")
+                                    .body())));
+        }
+        cases.add(must("a repeated equal Content-Length is refused or sent once", "RFC 9110 §8.6", scene -> {
+            Wire client =
+                    scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Content-Length: 5") + "hello");
+            Wire server = scene.serverOrNull(millis(300));
+            if (server == null) {
+                Check.status(400, client.response());
+            } else {
+                // Reads a message strictly.
+                Check.equal("body", "hello", server.request().body());
+                server.send(Scene.OK);
+                Check.status(200, client.response());
+            }
+        }));
+        cases.add(must(
+                "differing Content-Lengths are refused",
+                "RFC 9112 §6.3",
+                scene -> Check.status(
+                        400, scene.refused(request("POST /", "Content-Length: 5", "Content-Length: 6") + "hello!"))));
+        cases.add(must(
+                "Content-Length with Transfer-Encoding is refused or sent with one of them", "RFC 9112 §6.1", scene -> {
+                    Wire client = scene.client(
+                            UNTRUSTED, request("POST /", "Content-Length: 3", CHUNKED) + "5\r\nhello\r\n0\r\n\r\n");
+                    Wire server = scene.serverOrNull(millis(300));
+                    if (server == null) {
+                        Check.status(400, client.response());
+                    } else {
+                        Check.equal("body", "hello", server.request().body());
+                        server.send(Scene.OK);
+                        Check.status(200, client.response());
+                        client.endWithin(millis(2000));
+                    }
+                }));
+        cases.add(should("an unknown transfer coding is refused with 501 or 400", "RFC 9112 §6.1", scene -> {
+            int status = scene.refused(request("POST /", "Transfer-Encoding: zip, chunked") + "0\r\n\r\n")
+                    .status();
+            Check.that(status == 501 || status == 400, "answered " + status);
+        }));
+        cases.add(must("a transfer coding that does not end with chunked is refused", "RFC 9112 §6.3", scene -> {
+            int status = scene.refused(request("POST /", "Transfer-Encoding: chunked, gzip") + "0\r\n\r\n")
+                    .status();
+            Check.that(status == 501 || status == 400, "answered " + status);
+        }));
+        expectations(cases);
+        limits(cases);
+        cuts(cases);
+        return cases;
+    }
+
+    private static void expectations(List<Case> cases) {
+        cases.add(must("a client that waits for 100 gets it, from whomever", "RFC 9110 §10.1.1", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
+            Wire server = null;
+            if (client.isSilentFor(millis(500))) {
+                server = scene.server();
+                Check.that(server.head().has("Expect"), "neither answered nor forwarded");
+                server.send("HTTP/1.1 100 Continue\r\n\r\n");
+            }
+            Check.equal("status", 100, client.head().status());
+            client.send("hello");
+            if (server == null) {
+                server = scene.server();
+                server.head();
+            }
+            server.expect("hello");
+            server.send(Scene.OK);
+            Check.status(200, client.response());
+        }));
+        cases.add(ours("Expect is answered by the proxy, not forwarded", "issue, jetty #277", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
+            Check.equal("status", 100, client.head().status());
+            client.send("hello");
+            Check.absent(scene.server().head(), "Expect");
+        }));
+        cases.add(should("no 100 is sent while there is no server to take the body", "issue", scene -> {
+            scene.stopListening();
+            Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
+            int status = client.head().status();
+            Check.that(status == 502 || status == 503, "answered " + status);
+        }));
+        cases.add(should("a body that follows Expect at once is taken", "RFC 9110 §10.1.1", scene -> {
+            Wire client =
+                    scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue") + "hello");
+            Wire server = scene.server();
+            Head head = server.head();
+            if (head.has("Expect")) {
+                server.send("HTTP/1.1 100 Continue\r\n\r\n");
+            }
+            server.expect("hello");
+            server.send(Scene.OK);
+            Message answer = client.response();
+            Check.status(200, answer.status() == 100 ? client.response() : answer);
+        }));
+        cases.add(must("no 100 is sent to a client of HTTP/1.0", "RFC 9110 §10.1.1", scene -> {
+            Wire client = scene.client(
+                    UNTRUSTED,
+                    "POST / HTTP/1.0\r\nHost: site.example\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello");
+            Wire server = scene.server();
+            server.head();
+            server.expect("hello");
+            server.send(Scene.OK);
+            Check.status(200, client.response());
+        }));
+        cases.add(should("a refusal comes before the body that waits for 100", "RFC 9110 §10.1.1", scene -> {
+            Wire client = scene.client(
+                    UNTRUSTED, request("POST /", "Content-Length: " + OVER_THE_LIMIT, "Expect: 100-continue"));
+            Check.equal("status", 413, client.head().status());
+        }));
+    }
+
+    private static void limits(List<Case> cases) {
+        cases.add(ours(
+                "a longer Content-Length than allowed is answered 413 before the body is read", "issue", scene -> {
+                    Message answer = scene.refused(request("POST /", "Content-Length: " + OVER_THE_LIMIT));
+                    Check.status(413, answer);
+                }));
+        cases.add(must("a body that was refused is not taken for the next request", "RFC 9112 §9.6", scene -> {
+            Wire client = scene.client();
+            String hidden = request("GET /hidden");
+            client.sendInBackground(Wire.latin1(request("POST /", "Content-Length: " + OVER_THE_LIMIT)
+                    + hidden.repeat(OVER_THE_LIMIT / hidden.length() + 1)));
+            Check.equal("status", 413, client.head().status());
+            scene.noServerWithin(millis(300));
+        }));
+        cases.add(ours(
+                "a chunked body that grows over the limit never looks complete to the server", "issue", scene -> {
+                    Wire client = scene.client();
+                    client.sendInBackground(Wire.latin1(
+                            request("POST /", CHUNKED) + "200000\r\n" + "a".repeat(OVER_THE_LIMIT) + "\r\n0\r\n\r\n"));
+                    Wire server = scene.serverOrNull(millis(1000));
+                    if (server != null) {
+                        Check.that(!server.request().complete(), "the server got all of it");
+                    }
+                    Wire.End end = null;
+                    try {
+                        Check.equal("status", 413, client.head().status());
+                    } catch (AssertionError e) {
+                        end = client.endWithin(millis(2000));
+                        Check.that(server != null && end != null, e.getMessage());
+                    }
+                }));
+    }
+
+    private static void cuts(List<Case> cases) {
+        cases.add(must("a body with a length that the client cuts never looks complete", "RFC 9112 §8", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 10") + "hello");
+            Wire server = scene.serverOrNull(millis(300));
+            client.close();
+            if (server == null) {
+                scene.noServerWithin(millis(300));
+            } else {
+                neverComplete(server, server.head(), "hello");
+            }
+        }));
+        cases.add(must("a long body with a length that the client cuts never looks complete", "RFC 9112 §8", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 100000") + "a".repeat(50_000));
+            Wire server = scene.server();
+            Head head = server.head();
+            client.close();
+            neverComplete(server, head, "a".repeat(50_000));
+        }));
+        cases.add(must("a chunked body that the client cuts never looks complete", "RFC 9112 §8", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "5\r\nhello\r\n");
+            Wire server = scene.server();
+            Head head = server.head();
+            client.close();
+            neverComplete(server, head, "hello");
+        }));
+        cases.add(must(
+                "a chunked body that the client cuts within a chunk never looks complete", "RFC 9112 §8", scene -> {
+                    Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "a\r\nhello");
+                    Wire server = scene.server();
+                    Head head = server.head();
+                    client.close();
+                    neverComplete(server, head, "hello");
+                }));
+        cases.add(must("a chunked body that the client breaks off never looks complete", "RFC 9112 §8", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "5\r\nhello\r\n");
+            Wire server = scene.server();
+            Head head = server.head();
+            client.reset();
+            neverComplete(server, head, "hello");
+        }));
+        cases.add(should("the server learns within a second that the body was cut", "issue", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "5\r\nhello\r\n");
+            Wire server = scene.server();
+            server.head();
+            Check.equal("chunk", "hello", server.chunk());
+            client.close();
+            server.endWithin(millis(1200));
+        }));
+        cases.add(must("a malformed chunk never lets the body look complete", "RFC 9112 §7.1", scene -> {
+            Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "5\r\nhello\r\nzz\r\n\r\n0\r\n\r\n");
+            Wire server = scene.serverOrNull(millis(300));
+            if (server != null) {
+                Check.that(!server.request().complete(), "the server got a whole request");
+                // The client is told so, or at least cut off.
+                server.close();
+            }
+            String answer = client.rest();
+            Check.that(answer.isEmpty() || answer.matches("(?s)HTTP/1.1 (400|50[02]).*"), Text.quote(answer));
+        }));
+    }
+
+    private static void neverComplete(Wire server, Head head, String sent) throws IOException {
+        // The rest of the body, as far as it comes, read raw.
+        String rest;
+        try {
+            rest = server.rest();
+        } catch (java.net.SocketTimeoutException e) {
+            throw new AssertionError("the server is left waiting for more", e);
+        }
+        if (head.has("Transfer-Encoding")) {
+            Check.that(!rest.endsWith("0\r\n\r\n"), "the body was ended: " + Text.quote(rest));
+        } else {
+            Check.that(sent.startsWith(rest), "more than was sent: " + Text.quote(rest));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.vtsbasic.conformance;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The port behind the proxies: each connection that comes is handed to whoever asks for the next. */
+final class Upstream implements AutoCloseable {
+    private final BlockingQueue<Wire> arrived = new LinkedBlockingQueue<>();
+    private final List<Wire> all = new CopyOnWriteArrayList<>();
+    private final int port;
+    private ServerSocket listener;
+
+    Upstream() throws IOException {
+        listener = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+        port = listener.getLocalPort();
+        acceptFrom(listener);
+    }
+
+    int port() {
+        return port;
+    }
+
+    private void acceptFrom(ServerSocket server) {
+        Thread thread = new Thread(
+                () -> {
+                    while (!server.isClosed()) {
+                        try {
+                            @SuppressWarnings("resource") // Closed by forgetAll.
+                            Socket socket = server.accept();
+                            Wire wire = new Wire(socket);
+                            all.add(wire);
+                            arrived.add(wire);
+                        } catch (IOException e) {
+                            // Closed, or a connection that was gone before it was taken.
+                        }
+                    }
+                },
+                "upstream");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The next connection that the proxy makes, or null when it makes none within {@code patience}. */
+    Wire next(Duration patience) throws InterruptedException {
+        return arrived.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** From now on connections are refused. */
+    void stopListening() throws IOException {
+        listener.close();
+    }
+
+    void listenAgain() throws IOException {
+        if (listener.isClosed()) {
+            listener = new ServerSocket();
+            listener.setReuseAddress(true);
+            listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 100);
+            acceptFrom(listener);
+        }
+    }
+
+    /** Closes every connection there is. */
+    void forgetAll() {
+        all.forEach(Wire::close);
+        all.clear();
+        arrived.clear();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        forgetAll();
+    }
+}
