@@ -280,6 +280,33 @@ abstract class SiteInBrowser {
         assertFalse(answer.text().contains("reason stays on the server"), answer.text());
     }
 
+    @Test
+    void enterInTheSearchFieldLeavesTheOrder() {
+        visitor.open("/country");
+        visitor.find("country-search").fill("german");
+        visitor.find("country-search").press("Enter");
+        assertThat(page).hasURL(Pattern.compile("[?&]q=german"));
+        assertThat(page).not().hasURL(Pattern.compile("sort="));
+    }
+
+    @Test
+    void digitsCanBeSearchedFor() {
+        visitor.open("/country");
+        visitor.find("country-search").fill("44");
+        assertThat(visitor.find("country-count")).not().hasText("252 of 252 countries");
+        page.reload();
+        assertThat(visitor.find("country-search")).hasValue("44");
+        assertThat(visitor.find("country-count")).not().hasText("252 of 252 countries");
+    }
+
+    @Test
+    void anyAddressShowsATable() {
+        for (String query : List.of("region=nowhere&sort=nothing", "sort=name&sort=-name", "q=a&q=b")) {
+            visitor.open("/country?" + query);
+            assertThat(rows(visitor)).hasCount(252);
+        }
+    }
+
     private static Locator heading(Page page) {
         return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1));
     }
