@@ -9,6 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.AriaRole;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -239,6 +241,36 @@ abstract class SiteInBrowser {
             assertThat(uptime).not().hasText(shown);
             assertThat(line).not().hasAttribute("points", drawn);
         }
+    }
+
+    @Test
+    void messagesGoThereAndBackOverAWebSocket() {
+        WebSocket socket = page.waitForWebSocket(() -> visitor.open("/about"));
+        assertEquals(address("/api/echo").replaceFirst("^http", "ws"), socket.url());
+        assertThat(visitor.find("websocket-state")).hasText("Open");
+        for (int message = 0; message < 3; message++) {
+            socket.waitForFrameReceived(() -> {});
+            assertThat(visitor.find("websocket-round-trip")).hasText(Pattern.compile("^\\d+\\.\\d ms$"));
+        }
+        page.getByText("See the figures").click();
+        page.waitForCondition(socket::isClosed);
+    }
+
+    @Test
+    void aLostWebSocketIsOpenedAgain() {
+        AtomicInteger opened = new AtomicInteger();
+        page.routeWebSocket(Pattern.compile("/api/echo$"), socket -> {
+            if (opened.incrementAndGet() == 1) {
+                socket.close();
+            } else {
+                socket.connectToServer();
+            }
+        });
+        visitor.open("/about");
+        assertThat(visitor.find("websocket-state")).hasText("Closed");
+        assertThat(visitor.find("websocket-state")).hasText("Open");
+        assertThat(visitor.find("websocket-round-trip")).containsText("ms");
+        assertEquals(2, opened.get());
     }
 
     @Test
