@@ -1,9 +1,11 @@
 import { createStartHandler, defaultStreamHandler } from '@tanstack/react-start/server'
 import { createServerEntry } from '@tanstack/react-start/server-entry'
+import { appPath } from './app-path'
+import { echo, openEcho } from './echo/echo.server'
 
 const answer = createStartHandler(defaultStreamHandler)
 
-export default createServerEntry({
+const site = createServerEntry({
   async fetch(request, options) {
     try {
       return await answer(request, options)
@@ -14,3 +16,12 @@ export default createServerEntry({
     }
   },
 })
+
+const echoPath = appPath('/api/echo')
+
+/** What `Bun.serve` takes. Vite's development server calls `fetch` without a server, and opens no WebSocket. */
+export default {
+  fetch: (request: Request, server?: Bun.Server<undefined>) =>
+    new URL(request.url).pathname === echoPath ? openEcho(request, server) : site.fetch(request),
+  websocket: echo,
+}

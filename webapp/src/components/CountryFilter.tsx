@@ -58,11 +58,10 @@ export function CountryFilter({ search, onChange }: CountryFilterProps) {
         </select>
       </label>
       {sort !== undefined && <input type="hidden" name="sort" value={sort} />}
-      <noscript>
-        <button type="submit" className="btn btn-primary">
-          Apply
-        </button>
-      </noscript>
+      {/* Enter presses the form's first button: without this one, a header that sorts the table. */}
+      <button type="submit" className="btn btn-primary not-noscript:not-focus:sr-only">
+        Apply
+      </button>
     </form>
   )
 }

@@ -8,9 +8,14 @@ describe('validateCountrySearch', () => {
   })
 
   it('drops what is empty, default, unknown or not text', () => {
-    expect(validateCountrySearch({ q: '  ', region: '', sort: 'name', page: '2' })).toEqual({})
-    expect(validateCountrySearch({ q: ['a'], region: 'Atlantis', sort: 'area' })).toEqual({})
-    expect(validateCountrySearch({ sort: '--name' })).toEqual({})
+    const nothing = { q: undefined, region: undefined, sort: undefined }
+    expect(validateCountrySearch({ q: '  ', region: '', sort: 'name', page: '2' })).toStrictEqual(
+      nothing,
+    )
+    expect(
+      validateCountrySearch({ q: ['a'], region: 'Atlantis', sort: ['name', '-name'] }),
+    ).toStrictEqual(nothing)
+    expect(validateCountrySearch({ sort: '--name' })).toStrictEqual(nothing)
   })
 
   it('takes a region in any case and writes it the usual way', () => {

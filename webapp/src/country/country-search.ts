@@ -26,15 +26,18 @@ export const defaultSort = 'name'
 
 const longestQuery = 60
 
-/** Keeps what makes sense and drops the rest, so that any address shows a table. */
+/**
+ * Keeps what makes sense and drops the rest, so that any address shows a table. What is dropped is undefined and not
+ * left out: the router would put in what stood in the address.
+ */
 export function validateCountrySearch(raw: Record<string, unknown>): CountrySearch {
   const q = normalizeQuery(text(raw.q))
   const region = findRegion(text(raw.region))
   const sort = text(raw.sort)
   return {
-    ...(q !== '' && { q }),
-    ...(region !== undefined && { region }),
-    ...(isSort(sort) && sort !== defaultSort && { sort }),
+    q: q === '' ? undefined : q,
+    region,
+    sort: isSort(sort) && sort !== defaultSort ? sort : undefined,
   }
 }
 

@@ -20,6 +20,11 @@ describe('addFigures', () => {
     expect(history).toEqual([figures(2, 1000, 1)])
   })
 
+  it('replaces what is hardly older', () => {
+    const history = addFigures([figures(1, 0, 5), figures(1, 1000, 6)], figures(1, 1004, 7))
+    expect(history).toEqual([figures(1, 0, 5), figures(1, 1004, 7)])
+  })
+
   it('forgets what is older than the chart', () => {
     let history: Figures[] = []
     for (let second = 0; second < 100; second += 1) {

@@ -2,10 +2,18 @@ import type { Figures } from './figures'
 
 export const historySeconds = 60
 
-/** Adds the newest figures; those of another process start a new history. */
+// Below it a single request would look like many per second.
+const shortestInterval = 500
+
+/**
+ * Adds the newest figures; those of another process start a new history. They take the place of the last ones when
+ * these are hardly older, as after the page's own figures and after a reconnect.
+ */
 export function addFigures(history: readonly Figures[], latest: Figures): Figures[] {
-  const sameProcess = history.filter((figures) => figures.pid === latest.pid)
-  return [...sameProcess, latest].slice(-historySeconds - 1)
+  const kept = history.filter(
+    ({ pid, time }) => pid === latest.pid && latest.time - time >= shortestInterval,
+  )
+  return [...kept, latest].slice(-historySeconds - 1)
 }
 
 /** Requests per second between each two neighbours. */

@@ -3,6 +3,7 @@ import { appPath } from '~/app-path'
 import { FactList } from '~/components/FactList'
 import { PageTitle } from '~/components/PageTitle'
 import { Panel } from '~/components/Panel'
+import { RoundTripPanel } from '~/components/RoundTripPanel'
 import { pageHead } from '~/page-head'
 import { describeServer } from '~/server/describe-server'
 
@@ -45,6 +46,7 @@ function About() {
               ]}
             />
           </Panel>
+          <RoundTripPanel />
           <Panel title="Look closer">
             <ul className="grid gap-3">
               <li>

@@ -28,6 +28,9 @@ if (typeof app?.fetch !== "function") {
   process.exit(1);
 }
 
+// Bun's own request for each that the app gets in its place.
+const originals = new WeakMap();
+
 // Bun builds request.url from the Host header and always says http. The app compares it with the browser's Origin, so
 // it must carry the scheme and host the browser used. Only our host can reach this socket, and what it says in these
 // fields no client can make it say.
@@ -37,7 +40,20 @@ function asTheBrowserSeesIt(request) {
   const start = request.url.indexOf("/", "http://".length);
   const own = request.url.slice("http://".length, start);
   if (scheme === "http" && (host === null || host === own)) return request;
-  return new Request(`${scheme}://${host ?? own}${request.url.slice(start)}`, request);
+  const seen = new Request(`${scheme}://${host ?? own}${request.url.slice(start)}`, request);
+  originals.set(seen, request);
+  return seen;
+}
+
+// server.upgrade(request) and its like take only Bun's own requests.
+function forTheApp(server) {
+  return new Proxy(server, {
+    get(_, name) {
+      const value = server[name];
+      if (typeof value !== "function") return value;
+      return (first, ...others) => value.call(server, originals.get(first) ?? first, ...others);
+    },
+  });
 }
 
 // WebSockets have no end to wait for: they are told to come back when the worker is to stop.
@@ -63,12 +79,13 @@ const server = Bun.serve({
   // The host has the limit.
   maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   development: false,
-  fetch: (request, server) =>
+  fetch: (request) =>
     request.headers.get("vts-ping") === token
       ? new Response(null, { status: 204 })
-      : app.fetch(asTheBrowserSeesIt(request), server),
+      : app.fetch(asTheBrowserSeesIt(request), appServer),
   ...(app.websocket ? { websocket: tracked(app.websocket) } : {}),
 });
+const appServer = forTheApp(server);
 
 process.on("SIGTERM", async () => {
   for (const socket of sockets) socket.close(1001, "The server is restarting");

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.AriaRole;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -242,6 +244,36 @@ abstract class SiteInBrowser {
     }
 
     @Test
+    void messagesGoThereAndBackOverAWebSocket() {
+        WebSocket socket = page.waitForWebSocket(() -> visitor.open("/about"));
+        assertEquals(address("/api/echo").replaceFirst("^http", "ws"), socket.url());
+        assertThat(visitor.find("websocket-state")).hasText("Open");
+        for (int message = 0; message < 3; message++) {
+            socket.waitForFrameReceived(() -> {});
+            assertThat(visitor.find("websocket-round-trip")).hasText(Pattern.compile("^\\d+\\.\\d ms$"));
+        }
+        page.getByText("See the figures").click();
+        page.waitForCondition(socket::isClosed);
+    }
+
+    @Test
+    void aLostWebSocketIsOpenedAgain() {
+        AtomicInteger opened = new AtomicInteger();
+        page.routeWebSocket(Pattern.compile("/api/echo$"), socket -> {
+            if (opened.incrementAndGet() == 1) {
+                socket.close();
+            } else {
+                socket.connectToServer();
+            }
+        });
+        visitor.open("/about");
+        assertThat(visitor.find("websocket-state")).hasText("Closed");
+        assertThat(visitor.find("websocket-state")).hasText("Open");
+        assertThat(visitor.find("websocket-round-trip")).containsText("ms");
+        assertEquals(2, opened.get());
+    }
+
+    @Test
     void theAppSeesTheAddressThatTheBrowserShows() {
         visitor.open("/about");
         assertThat(visitor.find("request-origin")).hasText(server.uri().toString());
@@ -278,6 +310,33 @@ abstract class SiteInBrowser {
                 page.waitForResponse(Pattern.compile("/_serverFn/"), page.getByText("See the error page")::click);
         assertThat(visitor.find("error-page")).isVisible();
         assertFalse(answer.text().contains("reason stays on the server"), answer.text());
+    }
+
+    @Test
+    void enterInTheSearchFieldLeavesTheOrder() {
+        visitor.open("/country");
+        visitor.find("country-search").fill("german");
+        visitor.find("country-search").press("Enter");
+        assertThat(page).hasURL(Pattern.compile("[?&]q=german"));
+        assertThat(page).not().hasURL(Pattern.compile("sort="));
+    }
+
+    @Test
+    void digitsCanBeSearchedFor() {
+        visitor.open("/country");
+        visitor.find("country-search").fill("44");
+        assertThat(visitor.find("country-count")).not().hasText("252 of 252 countries");
+        page.reload();
+        assertThat(visitor.find("country-search")).hasValue("44");
+        assertThat(visitor.find("country-count")).not().hasText("252 of 252 countries");
+    }
+
+    @Test
+    void anyAddressShowsATable() {
+        for (String query : List.of("region=nowhere&sort=nothing", "sort=name&sort=-name", "q=a&q=b")) {
+            visitor.open("/country?" + query);
+            assertThat(rows(visitor)).hasCount(252);
+        }
     }
 
     private static Locator heading(Page page) {

@@ -32,9 +32,9 @@ class WebSocketIT {
     private static final String APP = """
             export default {
               fetch(request, server) {
-                const { pathname, searchParams } = new URL(request.url);
+                const { pathname } = new URL(request.url);
                 if (pathname === "/refused") return new Response("not you", { status: 403 });
-                const data = { close: searchParams.get("close") };
+                const data = { url: request.url };
                 const chosen = request.headers.get("sec-websocket-protocol")?.split(",")[0];
                 const headers = chosen ? { "Sec-WebSocket-Protocol": chosen } : {};
                 if (server.upgrade(request, { data, headers })) return;
@@ -45,6 +45,7 @@ class WebSocketIT {
                 idleTimeout: 0,
                 message(socket, message) {
                   if (message === "bye") socket.close(4001, "as you wish");
+                  else if (message === "where") socket.send(socket.data.url);
                   else socket.send(message);
                 },
               },
@@ -62,7 +63,7 @@ class WebSocketIT {
         Files.createDirectories(directory.resolve("client"));
         Files.createDirectories(directory.resolve("server"));
         Files.writeString(directory.resolve("server/server.js"), APP);
-        vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()));
+        vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "VTS_TRUSTED_PROXIES", "127.0.0.1"));
     }
 
     @AfterAll
@@ -108,6 +109,19 @@ class WebSocketIT {
                 .buildAsync(webSocket("/"), client)
                 .get(30, TimeUnit.SECONDS);
         assertEquals("chat.v2", client.socket.getSubprotocol());
+        client.socket.abort();
+    }
+
+    @Test
+    void theAppOpensASocketForAnAddressWithHttps() throws Exception {
+        Client client = new Client();
+        client.socket = CLIENT.newWebSocketBuilder()
+                .header("X-Forwarded-Proto", "https")
+                .header("X-Forwarded-Host", "example.org")
+                .buildAsync(webSocket("/there"), client)
+                .get(30, TimeUnit.SECONDS);
+        client.socket.sendText("where", true).join();
+        assertEquals("https://example.org/there", client.next());
         client.socket.abort();
     }
 
