@@ -38,6 +38,10 @@ public final class Logging {
         quiet("org.apache.catalina", least);
         quiet("org.apache.coyote", least);
         quiet("org.apache.tomcat", least);
+        // An answer that has to be cut leaves the servlet as an exception, and we have said why already.
+        Logger servlets = Logger.getLogger("org.apache.catalina.core.ContainerBase.[Tomcat].[localhost].[/]");
+        servlets.setLevel(Level.OFF);
+        KEPT.add(servlets);
     }
 
     private static void quiet(String name, Level least) {

@@ -2,52 +2,66 @@ package dev.vtsbasic.proxy;
 
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.util.function.BooleanSupplier;
+import java.net.StandardSocketOptions;
+import java.nio.channels.NetworkChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells whether a client has closed its connection while nothing is read from it or written to it.
+ * What can be asked of a client's connection besides reading and writing.
  *
- * <p>The Servlet API cannot tell. Tomcat can, embedded or not: asked for available bytes with permission to read, it
- * finds the end of the connection. It is found at run time, so that no class of Tomcat is needed elsewhere; there, a
- * client's leaving shows at the next write.
+ * <p>The Servlet API knows none of it. Tomcat does, embedded or not; its classes are found at run time, so that no other
+ * container needs them. Elsewhere a client's leaving shows at the next write.
  */
-final class ClientConnection {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-    private static final BooleanSupplier UNKNOWN = () -> false;
+interface ClientConnection {
+    /** Whether the client closed it. May be called by any thread while the request lasts and its body is not being read. */
+    boolean isGone();
 
-    private ClientConnection() {}
+    /** Makes the container's closing of it a reset, which even a client of HTTP/1.0 cannot take for an end. */
+    void resetWhenClosed();
 
-    /** A check that may be made by any thread while the request lasts and its body is not being read. */
-    static BooleanSupplier goneCheck(ServletRequest request) {
+    static ClientConnection of(ServletRequest request) {
         ServletRequest innermost = request;
         while (innermost instanceof ServletRequestWrapper wrapper) {
             innermost = wrapper.getRequest();
         }
-        if (!innermost.getClass().getName().equals("org.apache.catalina.connector.RequestFacade")) {
-            return UNKNOWN;
+        if (innermost.getClass().getName().equals("org.apache.catalina.connector.RequestFacade")) {
+            try {
+                return new OnTomcat(innermost);
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                LoggerFactory.getLogger(ClientConnection.class).debug("This Tomcat is not as expected", e);
+            }
         }
-        try {
-            return new TomcatCheck(innermost);
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.debug("This Tomcat does not tell whether a client left", e);
-            return UNKNOWN;
+        return new Unknown();
+    }
+
+    /** In a container that tells nothing. */
+    final class Unknown implements ClientConnection {
+        @Override
+        public boolean isGone() {
+            return false;
+        }
+
+        @Override
+        public void resetWhenClosed() {
+            // A cut connection has to do.
         }
     }
 
-    private static final class TomcatCheck implements BooleanSupplier {
+    /** Asked for available bytes with permission to read, Tomcat finds the end of the connection. */
+    final class OnTomcat implements ClientConnection {
+        private static final Logger LOG = LoggerFactory.getLogger(OnTomcat.class);
+
         private final Object coyoteRequest;
         private final Method action;
         private final Object available;
         private final Method getAvailable;
 
-        TomcatCheck(ServletRequest facade) throws ReflectiveOperationException {
-            Field field = facade.getClass().getDeclaredField("request");
-            field.setAccessible(true);
-            Object request = field.get(facade);
+        OnTomcat(ServletRequest facade) throws ReflectiveOperationException {
+            Object request = valueOf(facade.getClass().getDeclaredField("request"), facade);
             coyoteRequest = request.getClass().getMethod("getCoyoteRequest").invoke(request);
             Class<?> type = coyoteRequest.getClass();
             Class<?> actionCode = Class.forName("org.apache.coyote.ActionCode", true, type.getClassLoader());
@@ -58,7 +72,7 @@ final class ClientConnection {
 
         /** An end of the connection is reported as input each time; a request that was sent ahead only once. */
         @Override
-        public boolean getAsBoolean() {
+        public boolean isGone() {
             return availableBytes() > 0 && availableBytes() > 0;
         }
 
@@ -69,6 +83,35 @@ final class ClientConnection {
             } catch (ReflectiveOperationException e) {
                 return 0;
             }
+        }
+
+        @Override
+        public void resetWhenClosed() {
+            try {
+                Object processor = valueOf(coyoteRequest.getClass().getDeclaredField("hook"), coyoteRequest);
+                Object wrapper = invoke(processor, "getSocketWrapper");
+                Object channel = invoke(invoke(wrapper, "getSocket"), "getIOChannel");
+                ((NetworkChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+                LOG.debug("The connection cannot be reset", e);
+            }
+        }
+
+        private static Object valueOf(Field field, Object object) throws ReflectiveOperationException {
+            field.setAccessible(true);
+            return field.get(object);
+        }
+
+        private static Object invoke(Object object, String name) throws ReflectiveOperationException {
+            for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
+                for (Method method : type.getDeclaredMethods()) {
+                    if (method.getName().equals(name) && method.getParameterCount() == 0) {
+                        method.setAccessible(true);
+                        return method.invoke(object);
+                    }
+                }
+            }
+            throw new NoSuchMethodException(name);
         }
     }
 }

@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,12 +66,12 @@ public final class ProxyServlet extends HttpServlet {
         RequestBody body = inbound.hasBody()
                 ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody())
                 : null;
-        BooleanSupplier clientGone = ClientConnection.goneCheck(request);
+        ClientConnection client = ClientConnection.of(request);
         // Another filter of the container's may not allow asynchronous requests.
         if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
-            run(inbound, forwarding, body, response, clientGone, deadline);
+            run(inbound, forwarding, body, response, client, deadline);
         } else {
-            runElsewhere(inbound, forwarding, body, request, response, clientGone, deadline);
+            runElsewhere(inbound, forwarding, body, request, response, client, deadline);
         }
     }
 
@@ -81,11 +80,11 @@ public final class ProxyServlet extends HttpServlet {
             Forwarding forwarding,
             RequestBody body,
             HttpServletResponse response,
-            BooleanSupplier clientGone,
+            ClientConnection client,
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
-        try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
+        try (Watchdog.Watched watched = watchdog.watch(client::isGone)) {
             new Exchange(
                             pool,
                             connections,
@@ -99,6 +98,15 @@ public final class ProxyServlet extends HttpServlet {
                     .run(deadline);
         } catch (ClientGoneException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
+            // The container knows its own exception for what it is, and does not log it as a failure.
+            throw e.getCause() instanceof IOException cause ? cause : e;
+        } catch (IOException e) {
+            if (inbound.protocol().equals("HTTP/1.0")) {
+                client.resetWhenClosed();
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("{} {} ({})", inbound.method(), inbound.path(), forwarding.requestId(), e);
             throw e;
         } finally {
             place.leave();
@@ -111,7 +119,7 @@ public final class ProxyServlet extends HttpServlet {
             RequestBody body,
             HttpServletRequest request,
             HttpServletResponse response,
-            BooleanSupplier clientGone,
+            ClientConnection client,
             long deadline)
             throws IOException {
         AsyncContext async = request.startAsync(request, response);
@@ -120,7 +128,7 @@ public final class ProxyServlet extends HttpServlet {
         try {
             threads.execute(isFromOurselves(inbound), () -> {
                 try {
-                    run(inbound, forwarding, body, response, clientGone, deadline);
+                    run(inbound, forwarding, body, response, client, deadline);
                     async.complete();
                 } catch (IOException | RuntimeException e) {
                     cut(async, e instanceof IOException failure ? failure : new IOException(e));

@@ -159,14 +159,15 @@ final class UpgradeCases {
                     Check.equal("to the end", "farewell", tunnel.client.rest());
                 }),
                 should("a server that closes its half still receives", "issue: half-close", scene -> {
-                    Tunnel tunnel = open(scene);
-                    tunnel.server.send("bye");
-                    tunnel.server.finish();
-                    Check.equal("to the end", "bye", tunnel.client.rest());
-                    tunnel.client.send("farewell");
-                    tunnel.client.close();
-                    Check.equal("to the end", "farewell", tunnel.server.rest());
-                }),
+                            Tunnel tunnel = open(scene);
+                            tunnel.server.send("bye");
+                            tunnel.server.finish();
+                            Check.equal("to the end", "bye", tunnel.client.rest());
+                            tunnel.client.send("farewell");
+                            tunnel.client.close();
+                            Check.equal("to the end", "farewell", tunnel.server.rest());
+                        })
+                        .limitedBy("a servlet cannot close one half of an upgraded connection"),
                 should("a server that closes the tunnel closes it for the client", "issue", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.server.close();
