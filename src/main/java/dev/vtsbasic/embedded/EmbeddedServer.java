@@ -92,8 +92,6 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setAllowTrace(true);
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
         connector.setProperty("maxConnections", Integer.toString(CONNECTIONS));
-        // Outside the heap, of which thousands of idle streams would otherwise take the most.
-        connector.setProperty("socket.directBuffer", "true");
         connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
         connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
         // Only when the body is read, which is when there is a worker to take it.

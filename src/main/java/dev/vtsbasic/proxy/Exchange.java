@@ -184,6 +184,11 @@ final class Exchange {
                 () -> {
                     try {
                         relay(connection, outbound);
+                        if (!connection.isSent()) {
+                            // A worker that has answered may take no more; whoever still sends to it must not wait.
+                            response.flushBuffer();
+                            connection.abort();
+                        }
                     } catch (IOException | HttpException e) {
                         throw new CompletionException(e);
                     }

@@ -20,6 +20,8 @@ final class ResponseRelay {
     /** Events are short, and thousands of streams may wait for the next one. */
     private static final int EVENT_BUFFER = 1024;
 
+    private static final int UPGRADE_REQUIRED = 426;
+
     /** Fields that say how to read the message, or who it is for, come before its body (RFC 9110 §6.5.1). */
     private static final Set<String> NOT_AS_TRAILER = Set.of(
             "transfer-encoding",
@@ -89,6 +91,12 @@ final class ResponseRelay {
                 .collect(Collectors.joining(","));
         HopByHop hopByHop = HopByHop.nominatedBy(nominated);
         boolean chunked = answer.containsHeader("Transfer-Encoding");
+        Header upgrade = answer.getFirstHeader("Upgrade");
+        if (answer.getCode() == UPGRADE_REQUIRED && upgrade != null) {
+            // RFC 9110 §15.5.22: it says what the client should ask for, which is the only use of this answer.
+            response.setHeader("Upgrade", upgrade.getValue());
+            response.setHeader("Connection", "Upgrade");
+        }
         for (Header header : answer.getHeaders()) {
             String name = header.getName().toLowerCase(Locale.ROOT);
             // RFC 9112 §6.1: where both stand, the length is not to be believed.

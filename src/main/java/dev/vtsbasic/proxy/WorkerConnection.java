@@ -65,6 +65,11 @@ final class WorkerConnection implements AutoCloseable {
         sent = true;
     }
 
+    /** Whether all of the request was sent. */
+    boolean isSent() {
+        return sent;
+    }
+
     /**
      * Waits for the head of the answer; interim ones (1xx) are dropped, since servlets cannot pass them on.
      *

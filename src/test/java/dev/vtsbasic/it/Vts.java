@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 
 /** {@code java -jar vts-basic.war} on a free port of 127.0.0.1. */
 final class Vts extends Program {
@@ -33,8 +34,8 @@ final class Vts extends Program {
     static Vts serve(Map<String, String> environment) throws IOException, InterruptedException {
         Vts vts = launch(environment);
         try {
-            vts.uri = URI.create("http://127.0.0.1:"
-                    + vts.awaitLine("Ready on http://localhost:(\\d+)").group(1));
+            Matcher ready = vts.awaitLine("Ready on (https?)://localhost:(\\d+)");
+            vts.uri = URI.create(ready.group(1) + "://127.0.0.1:" + ready.group(2));
             return vts;
         } catch (AssertionError e) {
             vts.close();

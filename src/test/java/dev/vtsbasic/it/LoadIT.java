@@ -1,0 +1,135 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built WAR with much to do and little memory. */
+class LoadIT {
+    private static final int MEGABYTES = 500;
+    private static final String APP = """
+            export default {
+              async fetch(request) {
+                const url = new URL(request.url);
+                if (url.pathname === "/outer") {
+                  const inner = await fetch("http://" + request.headers.get("host") + "/inner");
+                  return new Response("outer " + (await inner.text()));
+                }
+                if (url.pathname === "/inner") {
+                  await Bun.sleep(50);
+                  return new Response("inner");
+                }
+                if (url.pathname === "/down") {
+                  let left = %1$d;
+                  const pull = (controller) => {
+                    if (left-- > 0) controller.enqueue(new Uint8Array(1 << 20));
+                    else controller.close();
+                  };
+                  return new Response(new ReadableStream({ pull }));
+                }
+                if (url.pathname === "/up") {
+                  let total = 0;
+                  for await (const part of request.body) total += part.length;
+                  return new Response(String(total));
+                }
+                return new Response("");
+              },
+            };
+            """.formatted(MEGABYTES);
+
+    @TempDir
+    private static Path directory;
+
+    private static Vts vts;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Files.createDirectories(directory.resolve("client"));
+        Files.createDirectories(directory.resolve("server"));
+        Files.writeString(directory.resolve("server/server.js"), APP);
+        vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "JAVA_TOOL_OPTIONS", "-Xmx64m"));
+    }
+
+    @AfterAll
+    static void stop() {
+        vts.close();
+    }
+
+    /** More of them than there are threads where threads are bounded: each waits for one that is made for it. */
+    @Test
+    void anAppThatAsksItsOwnFrontNeverWaitsForItself() throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            HttpRequest request = HttpRequest.newBuilder(vts.uri().resolve("/outer"))
+                    // As a proxy in front would: what comes without it may be the app's own.
+                    .header("X-Forwarded-For", "192.0.2.1")
+                    .timeout(Program.PATIENCE)
+                    .build();
+            answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+        }
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            assertEquals("outer inner", answer.get().body());
+        }
+    }
+
+    @Test
+    void aLargeAnswerToASlowReaderFitsIntoASmallHeap() throws Exception {
+        URI server = vts.uri();
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setReceiveBufferSize(64 * 1024);
+            socket.getOutputStream()
+                    .write("GET /down HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            // Bun and the front run ahead as far as they can before the first byte is read.
+            CompletableFuture<HttpResponse<String>> other = HttpClient.newHttpClient()
+                    .sendAsync(
+                            HttpRequest.newBuilder(server.resolve("/outer")).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, other.get().statusCode());
+            long total = 0;
+            byte[] buffer = new byte[1 << 16];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                total += count;
+            }
+            assertEquals(MEGABYTES, total >> 20);
+        }
+    }
+
+    @Test
+    void aLargeUploadFitsIntoASmallHeap() throws Exception {
+        URI server = vts.uri();
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /up HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: "
+                            + ((long) MEGABYTES << 20) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            byte[] piece = new byte[1 << 20];
+            for (int i = 0; i < MEGABYTES; i++) {
+                out.write(piece);
+            }
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertEquals(
+                    Long.toString((long) MEGABYTES << 20), answer.substring(answer.indexOf("\r\n\r\n") + 4), answer);
+        }
+    }
+}
