@@ -57,43 +57,47 @@ class LoadIT {
     @TempDir
     private static Path directory;
 
-    private static Vts vts;
+    /** With a heap that holds a fraction of one of the large bodies. */
+    private static Vts small;
 
     @BeforeAll
     static void start() throws Exception {
         Files.createDirectories(directory.resolve("client"));
         Files.createDirectories(directory.resolve("server"));
         Files.writeString(directory.resolve("server/server.js"), APP);
-        vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "JAVA_TOOL_OPTIONS", "-Xmx64m"));
+        small = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "JAVA_TOOL_OPTIONS", "-Xmx64m"));
     }
 
     @AfterAll
     static void stop() {
-        vts.close();
+        small.close();
     }
 
     /** More of them than there are threads where threads are bounded: each waits for one that is made for it. */
     @Test
     void anAppThatAsksItsOwnFrontNeverWaitsForItself() throws Exception {
+        Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()));
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        for (int i = 0; i < 400; i++) {
-            HttpRequest request = HttpRequest.newBuilder(vts.uri().resolve("/outer"))
-                    // As a proxy in front would: what comes without it may be the app's own.
-                    .header("X-Forwarded-For", "192.0.2.1")
-                    .timeout(Program.PATIENCE)
-                    .build();
-            answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
-        }
-        for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            assertEquals("outer inner", answer.get().body());
+        try (vts) {
+            for (int i = 0; i < 400; i++) {
+                HttpRequest request = HttpRequest.newBuilder(vts.uri().resolve("/outer"))
+                        // As a proxy in front would: what comes without it may be the app's own.
+                        .header("X-Forwarded-For", "192.0.2.1")
+                        .timeout(Program.PATIENCE)
+                        .build();
+                answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+            }
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertEquals("outer inner", answer.get().body());
+            }
         }
     }
 
     @Test
     void aLargeAnswerToASlowReaderFitsIntoASmallHeap() throws Exception {
-        URI server = vts.uri();
+        URI server = small.uri();
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
             socket.setReceiveBufferSize(64 * 1024);
             socket.getOutputStream()
@@ -117,7 +121,7 @@ class LoadIT {
 
     @Test
     void aLargeUploadFitsIntoASmallHeap() throws Exception {
-        URI server = vts.uri();
+        URI server = small.uri();
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
             OutputStream out = socket.getOutputStream();
             out.write(("POST /up HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: "
