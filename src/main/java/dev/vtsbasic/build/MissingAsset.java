@@ -13,6 +13,8 @@ public record MissingAsset(String name, List<String> namedIn, List<String> simil
     @Override
     public String toString() {
         return "client/" + name + " does not exist but is named in " + String.join(", ", namedIn)
-                + (similar.isEmpty() ? "" : "; there is " + String.join(", ", similar));
+                + (similar.isEmpty()
+                        ? "; nothing there has a similar name"
+                        : "; there is " + String.join(", ", similar));
     }
 }

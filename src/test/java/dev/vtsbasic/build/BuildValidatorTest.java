@@ -36,7 +36,8 @@ class BuildValidatorTest {
                 report.missing());
         assertEquals(
                 root + ": 1 of 1 assets that the build names are missing\n"
-                        + "  client/assets/gone-aaaaaaaa.js does not exist but is named in client/assets/b.js, server/server.js\n"
+                        + "  client/assets/gone-aaaaaaaa.js does not exist but is named in client/assets/b.js, server/server.js"
+                        + "; nothing there has a similar name\n"
                         + "Build client and server again in one run (`vite build`) and deploy both together.",
                 report.text());
     }
