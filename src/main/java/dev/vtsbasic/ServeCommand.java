@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
             "1:Bun could not start, or keeps crashing",
             "2:the server could not start: port taken, bad setting, bad build",
             "3:Bun did not answer in time",
+            "134:out of memory",
             "143:stopped by a signal, some requests had to be cut"
         })
 final class ServeCommand implements Callable<Integer> {
@@ -41,6 +42,7 @@ final class ServeCommand implements Callable<Integer> {
     private static final int CANNOT_START = 2;
     private static final int NOT_READY = 3;
     private static final int STOPPED_WITH_LOSS = 143;
+    private static final int OUT_OF_MEMORY = 134;
 
     @Option(names = "--port", description = "Port to listen on (VTS_PORT); 0 takes any free one.")
     private String port;
@@ -59,6 +61,7 @@ final class ServeCommand implements Callable<Integer> {
             return fail(CANNOT_START, e.getMessage());
         }
         Logging.configure(settings.logLevel());
+        Thread.setDefaultUncaughtExceptionHandler(ServeCommand::onUncaught);
         Host host;
         try {
             host = Host.start(settings, WarFiles.in(Main.home()), Optional.empty());
@@ -109,6 +112,14 @@ final class ServeCommand implements Callable<Integer> {
                 SettingSource.systemProperties(),
                 SettingSource.environment(),
                 SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties"))));
+    }
+
+    /** A server that lost one of its threads to a lack of memory would stay and answer nobody. */
+    private static void onUncaught(Thread thread, Throwable failure) {
+        if (failure instanceof VirtualMachineError) {
+            Runtime.getRuntime().halt(OUT_OF_MEMORY);
+        }
+        logger().error("Thread {} ended", thread.getName(), failure);
     }
 
     private static void announce(String scheme, int port, long started) {
