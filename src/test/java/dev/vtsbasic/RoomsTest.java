@@ -15,6 +15,25 @@ import java.util.Set;
 /** Each package is a room, and the doors between them open one way only. */
 @AnalyzeClasses(packages = "dev.vtsbasic", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
+    private static final Set<String> WHAT_A_CLIENT_ASKED = Set.of(
+            "getMethod",
+            "getRequestURI",
+            "getRequestURL",
+            "getQueryString",
+            "getProtocol",
+            "getContextPath",
+            "getHeader",
+            "getHeaders",
+            "getHeaderNames",
+            "getContentLength",
+            "getContentLengthLong",
+            "getRemoteAddr",
+            "getRemoteHost",
+            "getScheme",
+            "getServerName",
+            "getServerPort",
+            "isSecure");
+
     private static final Set<String> DECODED_OR_EATEN = Set.of(
             "getServletPath",
             "getPathInfo",
@@ -92,6 +111,22 @@ class RoomsTest {
                     "read a decoded path or the parameters",
                     call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
                             && DECODED_OR_EATEN.contains(call.getName())));
+
+    /**
+     * Some containers answer with another request's data once startAsync() was called, so all of it is read at one place,
+     * which comes before.
+     */
+    @ArchTest
+    static final ArchRule theProxyReadsARequestInOnePlace = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.proxy")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.vtsbasic.proxy.InboundRequest")
+            .should()
+            .callMethodWhere(describe(
+                    "read what a client asked",
+                    call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
+                            && WHAT_A_CLIENT_ASKED.contains(call.getName())));
 
     @ArchTest
     static final ArchRule noTwoRoomsNeedEachOther =

@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,9 +61,7 @@ class LoadIT {
 
     @BeforeAll
     static void start() throws Exception {
-        Files.createDirectories(directory.resolve("client"));
-        Files.createDirectories(directory.resolve("server"));
-        Files.writeString(directory.resolve("server/server.js"), APP);
+        SmallBuild.write(directory, APP);
         small = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "JAVA_TOOL_OPTIONS", "-Xmx64m"));
     }
 

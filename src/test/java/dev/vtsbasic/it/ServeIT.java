@@ -162,7 +162,8 @@ class ServeIT {
 
     @Test
     void anotherBuildIsServedFromItsDirectory(@TempDir Path directory) throws Exception {
-        writeBuild(directory, "export default { fetch: (r) => new Response('hello from ' + new URL(r.url).pathname) }");
+        SmallBuild.write(
+                directory, "export default { fetch: (r) => new Response('hello from ' + new URL(r.url).pathname) }");
         Files.writeString(directory.resolve("client/assets/a-12345678.txt"), "static");
         try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()))) {
             assertEquals("hello from /x%2Fy", get(vts.uri(), "/x%2Fy").body());
@@ -207,13 +208,13 @@ class ServeIT {
 
     @Test
     void anAppThatFailsToStartIsExplainedWithItsLastWords(@TempDir Path directory) throws Exception {
-        writeBuild(directory, "throw new Error('the database is away')");
+        SmallBuild.write(directory, "throw new Error('the database is away')");
         assertFails(1, "the database is away", Map.of("VTS_APP_DIR", directory.toString()));
     }
 
     @Test
     void anAppThatDoesNotAnswerIsGivenUp(@TempDir Path directory) throws Exception {
-        writeBuild(directory, "export default { fetch: () => new Promise(() => {}) }");
+        SmallBuild.write(directory, "export default { fetch: () => new Promise(() => {}) }");
         assertFails(
                 3,
                 "vts-basic: Bun did not answer / within 1000 ms; VTS_STARTUP_TIMEOUT",
@@ -222,7 +223,7 @@ class ServeIT {
 
     @Test
     void aCrashLoopEndsTheProgram(@TempDir Path directory) throws Exception {
-        writeBuild(
+        SmallBuild.write(
                 directory,
                 "export default { fetch: () => { setTimeout(() => process.exit(7), 20); return new Response() } }");
         assertFails(
@@ -233,7 +234,7 @@ class ServeIT {
 
     @Test
     void aBuildWithAMissingAssetIsRefused(@TempDir Path directory) throws Exception {
-        writeBuild(
+        SmallBuild.write(
                 directory,
                 "const css = '/assets/styles-AAAAAAAA.css'; export default { fetch: () => new Response(css) }");
         Files.writeString(directory.resolve("client/assets/styles-BBBBBBBB.css"), "");
@@ -267,12 +268,6 @@ class ServeIT {
             assertFalse(vts.output().contains("\tat "), vts.output());
             assertTrue(vts.buns().isEmpty());
         }
-    }
-
-    private static void writeBuild(Path directory, String server) throws IOException {
-        Files.createDirectories(directory.resolve("client/assets"));
-        Files.createDirectories(directory.resolve("server"));
-        Files.writeString(directory.resolve("server/server.js"), server);
     }
 
     private static HttpResponse<String> get(URI server, String path) throws IOException, InterruptedException {

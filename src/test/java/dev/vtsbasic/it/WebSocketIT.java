@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,9 +59,7 @@ class WebSocketIT {
 
     @BeforeAll
     static void start() throws Exception {
-        Files.createDirectories(directory.resolve("client"));
-        Files.createDirectories(directory.resolve("server"));
-        Files.writeString(directory.resolve("server/server.js"), APP);
+        SmallBuild.write(directory, APP);
         vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "VTS_TRUSTED_PROXIES", "127.0.0.1"));
     }
 
