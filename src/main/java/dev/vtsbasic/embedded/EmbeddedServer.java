@@ -17,15 +17,17 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.Request;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.NioEndpoint;
 
 /** A Tomcat in this JVM that serves one application at {@code /}. */
 public final class EmbeddedServer implements AutoCloseable {
     /** Bun refuses request lines and headers of more than about 16 KiB; a little more here, so that Bun says so. */
     private static final int LONGEST_REQUEST_HEAD = 20 * 1024;
 
-    /** Far more than a process may have open files: that is the limit, and this must not be one before it. */
-    private static final int CONNECTIONS = 1_000_000;
+    /** Tomcat's own, for each direction of each connection. */
+    private static final int SOCKET_BUFFER = 8 * 1024;
 
     /** Browsers send these raw in paths and queries, and the app must see what they sent. */
     private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
@@ -84,14 +86,20 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private static Connector connector(Settings settings) {
-        Connector connector = new Connector();
+        Connector connector = new Connector(new Http11NioProtocol(new OffHeapEndpoint()));
         connector.setPort(settings.port());
         connector.setProperty("address", settings.address());
         connector.setThrowOnFailure(true);
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
-        connector.setProperty("maxConnections", Integer.toString(CONNECTIONS));
+        connector.setProperty("socket.appReadBufSize", Integer.toString(SOCKET_BUFFER));
+        connector.setProperty("socket.appWriteBufSize", Integer.toString(SOCKET_BUFFER));
+        connector.setProperty("socket.directBuffer", "true");
+        connector.setProperty("socket.bufferPool", "-1");
+        // Java's limit for such memory is that of the heap; what comes beyond waits until another has gone.
+        connector.setProperty(
+                "maxConnections", Long.toString(Runtime.getRuntime().maxMemory() * 9 / 10 / (2 * SOCKET_BUFFER)));
         connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
         connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
         // Only when the body is read, which is when there is a worker to take it.
@@ -188,6 +196,18 @@ public final class EmbeddedServer implements AutoCloseable {
         @Override
         public boolean accept(Request request) {
             return false;
+        }
+    }
+
+    /**
+     * Keeps the buffers of connections off the heap, where thousands of idle ones would crowd out everything else, and
+     * leaves it to the garbage collector to free them: Tomcat's own way makes Java print warnings.
+     */
+    private static final class OffHeapEndpoint extends NioEndpoint {
+        @Override
+        public void stopInternal() {
+            getNioChannels().clear();
+            super.stopInternal();
         }
     }
 }

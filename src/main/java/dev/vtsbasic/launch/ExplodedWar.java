@@ -48,12 +48,10 @@ final class ExplodedWar {
             for (Path workDirectory : workDirectories) {
                 try {
                     Path home = WorkDirectory.makePrivate(workDirectory).resolve(name);
-                    Files.createDirectories(home);
-                    hold(home);
+                    takeHold(workDirectory, home);
                     for (ZipEntry entry : entries) {
                         write(zip, entry, home);
                     }
-                    removeUnused(workDirectory, name);
                     return home;
                 } catch (IOException e) {
                     refusals.append("\n  ").append(e.getMessage());
@@ -96,6 +94,20 @@ final class ExplodedWar {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(part);
+        }
+    }
+
+    /**
+     * Holds the directory and removes those that nobody holds, one process at a time: otherwise one could get hold of a
+     * lock that another is about to delete with its directory.
+     */
+    private static synchronized void takeHold(Path workDirectory, Path home) throws IOException {
+        try (FileChannel gate =
+                FileChannel.open(workDirectory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            gate.lock();
+            Files.createDirectories(home);
+            hold(home);
+            removeUnused(workDirectory, home.getFileName().toString());
         }
     }
 

@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketImpl;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -28,7 +30,9 @@ final class ChannelSocket extends Socket {
     private int lastOctets;
     private boolean ended;
 
-    private ChannelSocket(SocketChannel channel) {
+    private ChannelSocket(SocketChannel channel) throws SocketException {
+        // Without an implementation, which it would never use.
+        super((SocketImpl) null);
         this.channel = channel;
     }
 

@@ -1,7 +1,12 @@
 package dev.vtsbasic.proxy;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.ServletResponseWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -20,17 +25,29 @@ interface ClientConnection {
     /** Whether the client closed it. May be called by any thread while the request lasts and its body is not being read. */
     boolean isGone();
 
+    /** Whether {@link #endRequest} can be called. */
+    boolean outlivesRequest();
+
+    /**
+     * Ends the request, whose answer has been sent so far; the connection stays open and is the handler's.
+     *
+     * @return the handler, which the container calls when it has given up the request
+     */
+    <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException;
+
     /** Makes the container's closing of it a reset, which even a client of HTTP/1.0 cannot take for an end. */
     void resetWhenClosed();
 
-    static ClientConnection of(ServletRequest request) {
+    static ClientConnection of(HttpServletRequest request, HttpServletResponse response, String protocol) {
         ServletRequest innermost = request;
         while (innermost instanceof ServletRequestWrapper wrapper) {
             innermost = wrapper.getRequest();
         }
         if (innermost.getClass().getName().equals("org.apache.catalina.connector.RequestFacade")) {
             try {
-                return new OnTomcat(innermost);
+                // Whoever wraps a request or its answer counts on both to go on until the end.
+                boolean wrapped = innermost != request || response instanceof ServletResponseWrapper;
+                return new OnTomcat((HttpServletRequest) innermost, !wrapped && protocol.equals("HTTP/1.1"));
             } catch (ReflectiveOperationException | RuntimeException e) {
                 LoggerFactory.getLogger(ClientConnection.class).debug("This Tomcat is not as expected", e);
             }
@@ -46,6 +63,16 @@ interface ClientConnection {
         }
 
         @Override
+        public boolean outlivesRequest() {
+            return false;
+        }
+
+        @Override
+        public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void resetWhenClosed() {
             // A cut connection has to do.
         }
@@ -55,14 +82,19 @@ interface ClientConnection {
     final class OnTomcat implements ClientConnection {
         private static final Logger LOG = LoggerFactory.getLogger(OnTomcat.class);
 
+        private final HttpServletRequest request;
+        private final boolean upgradable;
         private final Object coyoteRequest;
         private final Method action;
         private final Object available;
         private final Method getAvailable;
+        private NetworkChannel channel;
 
-        OnTomcat(ServletRequest facade) throws ReflectiveOperationException {
-            Object request = valueOf(facade.getClass().getDeclaredField("request"), facade);
-            coyoteRequest = request.getClass().getMethod("getCoyoteRequest").invoke(request);
+        OnTomcat(HttpServletRequest facade, boolean upgradable) throws ReflectiveOperationException {
+            request = facade;
+            this.upgradable = upgradable;
+            Object inner = valueOf(facade.getClass().getDeclaredField("request"), facade);
+            coyoteRequest = inner.getClass().getMethod("getCoyoteRequest").invoke(inner);
             Class<?> type = coyoteRequest.getClass();
             Class<?> actionCode = Class.forName("org.apache.coyote.ActionCode", true, type.getClassLoader());
             action = type.getMethod("action", actionCode, Object.class);
@@ -86,15 +118,36 @@ interface ClientConnection {
         }
 
         @Override
+        public boolean outlivesRequest() {
+            // Tomcat takes an upgrade only from the thread it called the servlet on.
+            return upgradable && !request.isAsyncStarted();
+        }
+
+        /** It takes an upgrade as well after any other head as after 101, and needs the request no more from then on. */
+        @Override
+        public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException {
+            try {
+                channel = findChannel();
+                return request.upgrade(handler);
+            } catch (ServletException | ReflectiveOperationException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
         public void resetWhenClosed() {
             try {
-                Object processor = valueOf(coyoteRequest.getClass().getDeclaredField("hook"), coyoteRequest);
-                Object wrapper = invoke(processor, "getSocketWrapper");
-                Object channel = invoke(invoke(wrapper, "getSocket"), "getIOChannel");
-                ((NetworkChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
+                NetworkChannel known = channel == null ? findChannel() : channel;
+                known.setOption(StandardSocketOptions.SO_LINGER, 0);
             } catch (ReflectiveOperationException | IOException | RuntimeException e) {
                 LOG.debug("The connection cannot be reset", e);
             }
+        }
+
+        private NetworkChannel findChannel() throws ReflectiveOperationException {
+            Object processor = valueOf(coyoteRequest.getClass().getDeclaredField("hook"), coyoteRequest);
+            Object wrapper = invoke(processor, "getSocketWrapper");
+            return (NetworkChannel) invoke(invoke(wrapper, "getSocket"), "getIOChannel");
         }
 
         private static Object valueOf(Field field, Object object) throws ReflectiveOperationException {

@@ -21,40 +21,45 @@ final class Exchange {
     /** How long it may take until the end of a worker is noticed. */
     private static final long NOTICE_NANOS = 200_000_000;
 
-    private final WorkerPool pool;
-    private final WorkerConnections connections;
-    private final Executor relays;
+    private final Environment environment;
     private final InboundRequest request;
     private final Forwarding forwarding;
     private final RequestBody body;
     private final HttpServletResponse response;
+    private final ClientConnection client;
     private final Watchdog.Watched watched;
+    private final Runnable endless;
     private final ResponseRelay relay;
 
     /**
-     * @param relays runs what relays an answer while this thread still sends a large body
+     * What all exchanges share.
+     *
+     * @param relays runs what relays an answer while the exchange's own thread still sends a large body
+     */
+    record Environment(WorkerPool pool, WorkerConnections connections, EventStreams eventStreams, Executor relays) {}
+
+    /**
      * @param body the client's body; null when there is none
      * @param endless called when the answer turns out to be an event stream, which has no end of its own
      */
     Exchange(
-            WorkerPool pool,
-            WorkerConnections connections,
-            Executor relays,
+            Environment environment,
             InboundRequest request,
             Forwarding forwarding,
             RequestBody body,
             HttpServletResponse response,
+            ClientConnection client,
             Watchdog.Watched watched,
             Runnable endless) {
-        this.pool = pool;
-        this.connections = connections;
-        this.relays = relays;
+        this.environment = environment;
         this.request = request;
         this.forwarding = forwarding;
         this.body = body;
         this.response = response;
+        this.client = client;
         this.watched = watched;
-        this.relay = new ResponseRelay(response, watched, endless);
+        this.endless = endless;
+        this.relay = new ResponseRelay(response, watched);
     }
 
     /**
@@ -80,7 +85,7 @@ final class Exchange {
             }
             WorkerConnection connection;
             try {
-                connection = connections.lease(worker);
+                connection = environment.connections().lease(worker);
             } catch (WorkerConnections.ConnectFailedException e) {
                 // Nothing was sent: wait for the worker that replaces this one.
                 dead = worker;
@@ -118,14 +123,14 @@ final class Exchange {
                 triedNewWorker = !newConnection;
                 response.reset();
                 // The others of this worker's connections may be just as dead.
-                connections.closeIdle();
+                environment.connections().closeIdle();
             }
         }
     }
 
     private boolean hasEnded(Worker worker) {
         try {
-            return pool.hasEnded(worker, System.nanoTime() + NOTICE_NANOS);
+            return environment.pool().hasEnded(worker, System.nanoTime() + NOTICE_NANOS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -134,7 +139,7 @@ final class Exchange {
 
     private Optional<Worker> awaitWorker(Worker dead, long deadline) {
         try {
-            return pool.await(dead, deadline);
+            return environment.pool().await(dead, deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
@@ -193,7 +198,7 @@ final class Exchange {
                         throw new CompletionException(e);
                     }
                 },
-                relays);
+                environment.relays());
         body.attempt(watched, connection::abort, answer::isDone);
         IOException unsent = null;
         try {
@@ -233,7 +238,15 @@ final class Exchange {
         watched.waiting();
         ClassicHttpResponse answer = connection.receiveHead(outbound);
         watched.heard();
-        relay.relay(answer, connection::hasMore);
+        relay.copyHead(answer);
+        if (EventStreams.isOne(response)) {
+            watched.endless();
+            endless.run();
+            if (body == null && environment.eventStreams().take(answer, connection, response, client)) {
+                return;
+            }
+        }
+        relay.relayBody(answer, connection::hasMore);
         connection.received();
     }
 }

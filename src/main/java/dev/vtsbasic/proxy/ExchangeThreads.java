@@ -17,12 +17,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * a queue.
  *
  * <p>The pool keeps some threads for requests that the app makes to its own front while it renders: if those had to wait
- * behind the requests that wait for them, nothing would ever move.
+ * behind the requests that wait for them, nothing would ever move. And it grows by one for each event stream that one of
+ * its threads is busy with for as long as a page is open.
  */
 final class ExchangeThreads implements AutoCloseable {
     private static final int THREADS = 200;
     private static final int QUEUE = 1000;
     private static final int NESTED_THREADS = 50;
+
+    /** Each of them costs a thread here; with more, they take the threads of others. */
+    private static final int EVENT_STREAMS = 2000;
+
     private static final MethodHandle IS_VIRTUAL = isVirtual();
 
     private final ExecutorService outer;
@@ -65,10 +70,63 @@ final class ExchangeThreads implements AutoCloseable {
         relays.execute(relay);
     }
 
+    /** Says that the current thread is busy without end in sight, so that another one is to take its place. */
+    static void makeRoom() {
+        if (Thread.currentThread() instanceof PooledThread thread && !thread.extra) {
+            thread.extra = thread.pool.grow(1);
+        }
+    }
+
     private static ExecutorService pool(String name, int threads, ArrayBlockingQueue<Runnable> queue) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, queue, named(name));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        return new GrowingPool(name, threads, queue);
+    }
+
+    private static final class PooledThread extends Thread {
+        private final GrowingPool pool;
+        private boolean extra;
+
+        PooledThread(GrowingPool pool, Runnable work, String name) {
+            super(work, name);
+            this.pool = pool;
+            setDaemon(true);
+        }
+    }
+
+    /** A pool of a fixed size, and one more for each thread that has made room. */
+    private static final class GrowingPool extends ThreadPoolExecutor {
+        private final int most;
+
+        GrowingPool(String name, int threads, ArrayBlockingQueue<Runnable> queue) {
+            super(threads, threads, 30, TimeUnit.SECONDS, queue);
+            most = threads + EVENT_STREAMS;
+            AtomicInteger count = new AtomicInteger();
+            setThreadFactory(work -> new PooledThread(this, work, name + "-" + count.incrementAndGet()));
+            allowCoreThreadTimeOut(true);
+        }
+
+        private synchronized boolean grow(int by) {
+            int size = getCorePoolSize() + by;
+            if (size > most) {
+                return false;
+            }
+            // The core is never to be larger than the maximum, not even for a moment.
+            if (by > 0) {
+                setMaximumPoolSize(size);
+                setCorePoolSize(size);
+            } else {
+                setCorePoolSize(size);
+                setMaximumPoolSize(size);
+            }
+            return true;
+        }
+
+        @Override
+        protected void afterExecute(Runnable work, Throwable failure) {
+            if (Thread.currentThread() instanceof PooledThread thread && thread.extra) {
+                thread.extra = false;
+                grow(-1);
+            }
+        }
     }
 
     private static ThreadFactory named(String name) {

@@ -25,19 +25,20 @@ public final class ProxyServlet extends HttpServlet {
     /** Set on a request that is dispatched here only so that its failure reaches the container. */
     private static final String FAILURE = "dev.vtsbasic.proxy.failure";
 
-    private final transient WorkerPool pool;
     private final transient Settings settings;
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
     private final transient ExchangeThreads threads = new ExchangeThreads();
+    private final transient EventStreams eventStreams = new EventStreams(threads::executeRelay);
+    private final transient Exchange.Environment environment;
     private final transient RunningRequests running = new RunningRequests();
 
     public ProxyServlet(WorkerPool pool, Settings settings) {
-        this.pool = pool;
         this.settings = settings;
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
+        this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
         this.tunnels = new Tunnels(pool, connections, watchdog, threads::executeRelay);
     }
 
@@ -66,7 +67,7 @@ public final class ProxyServlet extends HttpServlet {
         RequestBody body = inbound.hasBody()
                 ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody())
                 : null;
-        ClientConnection client = ClientConnection.of(request);
+        ClientConnection client = ClientConnection.of(request, response, inbound.protocol());
         // Another filter of the container's may not allow asynchronous requests.
         if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
             run(inbound, forwarding, body, response, client, deadline);
@@ -85,16 +86,10 @@ public final class ProxyServlet extends HttpServlet {
             throws IOException {
         RunningRequests.Place place = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(client::isGone)) {
-            new Exchange(
-                            pool,
-                            connections,
-                            threads::executeRelay,
-                            inbound,
-                            forwarding,
-                            body,
-                            response,
-                            watched,
-                            place::leave)
+            new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
+                        place.leave();
+                        ExchangeThreads.makeRoom();
+                    })
                     .run(deadline);
         } catch (ClientGoneException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
@@ -169,11 +164,13 @@ public final class ProxyServlet extends HttpServlet {
     /** Cuts the event streams, whose clients connect again by themselves. */
     public void endEventStreams() {
         watchdog.endEndless();
+        eventStreams.end();
     }
 
     @Override
     public void destroy() {
         tunnels.close();
+        eventStreams.end();
         threads.close();
         connections.close();
         watchdog.close();

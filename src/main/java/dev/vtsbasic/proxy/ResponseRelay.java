@@ -17,9 +17,6 @@ import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 final class ResponseRelay {
     private static final int BUFFER = 16 * 1024;
 
-    /** Events are short, and thousands of streams may wait for the next one. */
-    private static final int EVENT_BUFFER = 1024;
-
     private static final int UPGRADE_REQUIRED = 426;
 
     /** Fields that say how to read the message, or who it is for, come before its body (RFC 9110 §6.5.1). */
@@ -37,13 +34,10 @@ final class ResponseRelay {
 
     private final HttpServletResponse response;
     private final Watchdog.Watched watched;
-    private final Runnable endless;
 
-    /** @param endless called when the answer turns out to be an event stream, which has no end of its own */
-    ResponseRelay(HttpServletResponse response, Watchdog.Watched watched, Runnable endless) {
+    ResponseRelay(HttpServletResponse response, Watchdog.Watched watched) {
         this.response = response;
         this.watched = watched;
-        this.endless = endless;
     }
 
     /** Whether more of an answer has come. */
@@ -53,21 +47,14 @@ final class ResponseRelay {
     }
 
     /**
-     * Returns when the client was given all of it.
+     * Passes the body on, and with it the head; returns when the client was given all of it.
      *
      * @param more whether more of it has come than what was read so far
      *
      * @throws ClientGoneException when the client takes no more
      * @throws IOException when the worker breaks off
      */
-    void relay(ClassicHttpResponse answer, More more) throws IOException {
-        copyHead(answer);
-        String type = response.getContentType();
-        boolean events = type != null && type.startsWith("text/event-stream");
-        if (events) {
-            watched.endless();
-            endless.run();
-        }
+    void relayBody(ClassicHttpResponse answer, More more) throws IOException {
         HttpEntity entity = answer.getEntity();
         if (entity == null) {
             return;
@@ -80,7 +67,8 @@ final class ResponseRelay {
             // The head is an answer too: an event stream may have nothing else to say for hours.
             flush();
         }
-        copyBody(body, entity.getContentLength(), new byte[events ? EVENT_BUFFER : BUFFER], more);
+        byte[] buffer = new byte[EventStreams.isOne(response) ? EventStreams.BUFFER : BUFFER];
+        copyBody(body, entity.getContentLength(), buffer, more);
     }
 
     /** The status and the fields that are not about this one connection. */

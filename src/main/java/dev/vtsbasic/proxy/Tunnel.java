@@ -2,8 +2,6 @@ package dev.vtsbasic.proxy;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
@@ -12,7 +10,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +23,10 @@ public final class Tunnel implements HttpUpgradeHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
     private static final int BUFFER = 16 * 1024;
 
-    private final AtomicBoolean closing = new AtomicBoolean();
     private Socket worker;
     private InputStream fromWorker;
     private Executor threads;
     private Set<Tunnel> open;
-    private WebConnection client;
 
     /** For the container. */
     public Tunnel() {}
@@ -52,10 +47,9 @@ public final class Tunnel implements HttpUpgradeHandler {
 
     @Override
     public void init(WebConnection connection) {
-        client = connection;
         try {
+            UpgradedConnection toClient = new UpgradedConnection(connection);
             ServletInputStream fromClient = connection.getInputStream();
-            ServletOutputStream toClient = connection.getOutputStream();
             // Payara and GlassFish send the 101 only with the first bytes.
             toClient.flush();
             fromClient.setReadListener(new FromClient(fromClient, worker.getOutputStream()));
@@ -81,55 +75,14 @@ public final class Tunnel implements HttpUpgradeHandler {
         }
     }
 
-    private void copyToClient(ServletOutputStream toClient) {
-        byte[] buffer = new byte[BUFFER];
+    private void copyToClient(UpgradedConnection toClient) {
         try {
-            for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {
-                toClient.write(buffer, 0, count);
-                toClient.flush();
-            }
+            toClient.copyFrom(fromWorker, new byte[BUFFER]);
         } catch (IOException e) {
             LOG.debug("A tunnel broke", e);
         }
         cut();
-        closeClient(toClient);
-    }
-
-    /** Tomcat closes the connection only from one of its own threads; a write listener gets us onto one. */
-    private void closeClient(ServletOutputStream toClient) {
-        if (!closing.compareAndSet(false, true)) {
-            return;
-        }
-        try {
-            toClient.setWriteListener(new WriteListener() {
-                @Override
-                public void onWritePossible() throws IOException {
-                    close();
-                }
-
-                @Override
-                public void onError(Throwable failure) {
-                    try {
-                        close();
-                    } catch (IOException e) {
-                        LOG.debug("While closing", e);
-                    }
-                }
-
-                private void close() throws IOException {
-                    try {
-                        client.close();
-                    } catch (IOException e) {
-                        throw e;
-                    } catch (Exception e) {
-                        throw new IOException(e);
-                    }
-                }
-            });
-        } catch (RuntimeException e) {
-            // The container has closed it already.
-            LOG.debug("While closing", e);
-        }
+        toClient.close();
     }
 
     /** Passes what the client sends to the worker. */

@@ -89,7 +89,9 @@ final class Tunnels implements AutoCloseable {
                     upgrade(answer, inbound.header("Upgrade"), socket, request, response);
                     upgraded = true;
                 } else {
-                    new ResponseRelay(response, watched, () -> {}).relay(answer, connection::hasMore);
+                    ResponseRelay relay = new ResponseRelay(response, watched);
+                    relay.copyHead(answer);
+                    relay.relayBody(answer, connection::hasMore);
                 }
             } catch (IOException | HttpException e) {
                 fail(inbound, forwarding, response, watched, e);
@@ -135,7 +137,7 @@ final class Tunnels implements AutoCloseable {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        new ResponseRelay(response, null, () -> {}).copyHead(answer);
+        new ResponseRelay(response, null).copyHead(answer);
         response.setHeader("Connection", "Upgrade");
         Header chosen = answer.getFirstHeader("Upgrade");
         response.setHeader("Upgrade", chosen == null ? protocol : chosen.getValue());

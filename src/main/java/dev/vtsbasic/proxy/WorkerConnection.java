@@ -27,6 +27,7 @@ final class WorkerConnection implements AutoCloseable {
     private volatile boolean received;
     private volatile boolean keepAlive;
     private boolean chunked;
+    private boolean handedOver;
 
     WorkerConnection(
             WorkerConnections connections, PoolEntry<SocketAddress, WorkerHttpConnection> entry, boolean reused) {
@@ -120,6 +121,16 @@ final class WorkerConnection implements AutoCloseable {
         received = true;
     }
 
+    /** From now on only {@link #end} closes it: the answer goes on when the request is over. */
+    void handOver() {
+        handedOver = true;
+    }
+
+    /** Cuts the connection, and never gives it to another request. To be called once. */
+    void end() {
+        connections.release(entry, false);
+    }
+
     /** Cuts the connection; whatever another thread does on it fails. */
     void abort() {
         connection.close(CloseMode.IMMEDIATE);
@@ -127,6 +138,8 @@ final class WorkerConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        connections.release(entry, sent && received && keepAlive && connection.isOpen());
+        if (!handedOver) {
+            connections.release(entry, sent && received && keepAlive && connection.isOpen());
+        }
     }
 }

@@ -12,7 +12,7 @@ import org.apache.hc.core5.util.Timeout;
 /** HttpClient's connection on a {@link ChannelSocket}, which also tells what has come and was not read yet. */
 final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     /** Holds a head; larger pieces of a body bypass it. Each open stream has two of these. */
-    private static final int BUFFER = 4 * 1024;
+    private static final int BUFFER = 2 * 1024;
 
     private static final int LONGEST_LINE = 64 * 1024;
     private static final int MOST_HEADERS = 1000;
@@ -36,16 +36,8 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     private SessionInputBuffer input;
 
     WorkerHttpConnection(ChannelSocket socket) throws IOException {
-        // Header values are octets; this charset keeps each of them as it is.
-        super(
-                "",
-                StandardCharsets.ISO_8859_1.newDecoder(),
-                StandardCharsets.ISO_8859_1.newEncoder(),
-                HTTP1,
-                null,
-                null,
-                null,
-                STRICT);
+        // Header values are octets: without a decoder, and with this encoder, each of them stays as it is.
+        super("", null, StandardCharsets.ISO_8859_1.newEncoder(), HTTP1, null, null, null, STRICT);
         this.socket = socket;
         bind(socket);
     }

@@ -1,0 +1,85 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+
+/**
+ * The event streams that outlived their requests.
+ *
+ * <p>A request costs a container some 100 kB for as long as it runs, and on Java without virtual threads one of a bounded
+ * number of threads; an event stream runs for as long as a page is open, and mostly waits. So, where the container can,
+ * the answer's head ends the request, and its body follows on a connection that carries nothing else any more.
+ */
+final class EventStreams {
+    /** Events are short, and thousands of streams may wait for the next one. */
+    static final int BUFFER = 1024;
+
+    private static final String TYPE = "text/event-stream";
+
+    private final Executor threads;
+    private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+
+    /** @param threads run what waits for a worker's events */
+    EventStreams(Executor threads) {
+        this.threads = threads;
+    }
+
+    static boolean isOne(HttpServletResponse answer) {
+        String type = answer.getContentType();
+        return type != null && type.startsWith(TYPE);
+    }
+
+    /**
+     * Sends the head of an answer and takes over its body.
+     *
+     * @param response has the head already, not yet sent
+     * @return whether it did; when not, the head may have been sent
+     * @throws ClientGoneException when the client takes no more
+     */
+    boolean take(
+            ClassicHttpResponse answer, WorkerConnection worker, HttpServletResponse response, ClientConnection client)
+            throws IOException {
+        HttpEntity body = answer.getEntity();
+        // What has a length has an end.
+        if (body == null || body.getContentLength() >= 0 || !client.outlivesRequest()) {
+            return false;
+        }
+        response.setHeader("Connection", "close");
+        try {
+            response.flushBuffer();
+        } catch (IOException e) {
+            throw new ClientGoneException(e);
+        }
+        if (response.getHeaders("Content-Encoding").size() != answer.getHeaders("Content-Encoding").length) {
+            // The container compresses it, which it can do only to a request's answer.
+            return false;
+        }
+        EventStream stream = client.endRequest(EventStream.class);
+        stream.of(this, worker, body.getContent(), client);
+        open.add(stream);
+        worker.handOver();
+        return true;
+    }
+
+    void execute(Runnable copying) {
+        threads.execute(copying);
+    }
+
+    boolean isOpen(EventStream stream) {
+        return open.contains(stream);
+    }
+
+    boolean remove(EventStream stream) {
+        return open.remove(stream);
+    }
+
+    /** Ends all of them; their clients connect again by themselves. */
+    void end() {
+        open.forEach(EventStream::end);
+    }
+}

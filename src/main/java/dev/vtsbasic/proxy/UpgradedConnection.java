@@ -1,0 +1,66 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A client's connection that carries requests no more: what a worker sends goes to it as it comes. */
+final class UpgradedConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(UpgradedConnection.class);
+
+    private final WebConnection client;
+    private final ServletOutputStream out;
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    UpgradedConnection(WebConnection client) throws IOException {
+        this.client = client;
+        this.out = client.getOutputStream();
+    }
+
+    void flush() throws IOException {
+        out.flush();
+    }
+
+    /** Returns when {@code in} has ended. */
+    void copyFrom(InputStream in, byte[] buffer) throws IOException {
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            out.write(buffer, 0, count);
+            out.flush();
+        }
+    }
+
+    /** Tomcat closes the connection only from one of its own threads; a write listener gets us onto one. */
+    void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            out.setWriteListener(new WriteListener() {
+                @Override
+                public void onWritePossible() {
+                    closeNow();
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    closeNow();
+                }
+            });
+        } catch (RuntimeException e) {
+            LOG.debug("The container has closed it already", e);
+        }
+    }
+
+    private void closeNow() {
+        try {
+            client.close();
+        } catch (Exception e) {
+            LOG.debug("While closing", e);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.ScriptedUpstream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built WAR with event streams that say little and last. */
+class EventStreamIT {
+    private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
+    private static final String GET = " HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n";
+    private static final String APP = """
+            export default {
+              fetch(request) {
+                if (new URL(request.url).pathname !== "/events") return new Response("page");
+                const start = (controller) => controller.enqueue("data: hello\\n\\n");
+                return new Response(new ReadableStream({ start }), {
+                  headers: { "content-type": "text/event-stream" },
+                });
+              },
+            };
+            """;
+
+    /** As requests, 3,000 of them would fill 400 MB; without virtual threads, 200 would occupy all threads. */
+    @Test
+    void thousandsOfIdleStreamsLeaveRoomForPages(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, APP);
+        int count = VIRTUAL_THREADS ? 3000 : 600;
+        List<RawClient> streams = new ArrayList<>();
+        Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "JAVA_TOOL_OPTIONS", "-Xmx128m");
+        try (Vts vts = Vts.serve(environment)) {
+            for (int i = 0; i < count; i++) {
+                // As for a client behind a proxy: the app's own requests have threads set aside for them.
+                streams.add(new RawClient(vts.uri().getPort())
+                        .send("GET /events" + GET.replace("Accept:", "X-Forwarded-For: 192.0.2.1\r\nAccept:")));
+            }
+            for (RawClient stream : streams) {
+                stream.readUntil("data: hello\n\n");
+            }
+            HttpClient client = HttpClient.newHttpClient();
+            HttpRequest page = HttpRequest.newBuilder(vts.uri())
+                    .header("X-Forwarded-For", "192.0.2.1")
+                    .timeout(Program.PATIENCE)
+                    .build();
+            for (int i = 0; i < 100; i++) {
+                assertEquals(
+                        "page",
+                        client.send(page, HttpResponse.BodyHandlers.ofString()).body());
+            }
+        } finally {
+            for (RawClient stream : streams) {
+                stream.close();
+            }
+        }
+    }
+
+    @Test
+    void aStreamThatTheWorkerEndsEnds() throws Exception {
+        CountDownLatch seen = new CountDownLatch(1);
+        ScriptedUpstream.Script events = (request, out) -> {
+            write(out, "9\r\ndata: 1\n\n\r\n");
+            await(seen);
+            write(out, "0\r\n\r\n");
+            return true;
+        };
+        try (Front front = new Front(events);
+                RawClient client = front.ask()) {
+            String answer = client.readUntil("data: 1\n\n");
+            assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+            seen.countDown();
+            // With virtual threads the connection ends with the stream, else a last chunk says so.
+            if (VIRTUAL_THREADS) {
+                assertEquals("", client.readRest());
+            } else {
+                client.readUntil("0\r\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void aStreamThatTheWorkerCutsDoesNotLookComplete() throws Exception {
+        for (String cut : List.of("", "5\r\nda", "0\r\n")) {
+            try (Front front = new Front("9\r\ndata: 1\n\n\r\n" + cut);
+                    RawClient client = front.ask()) {
+                client.readUntil("data: 1\n\n");
+                if (VIRTUAL_THREADS) {
+                    assertThrows(SocketException.class, () -> client.readUntil("never"), cut);
+                } else {
+                    assertFalse(client.readRest().contains("0\r\n\r\n"), cut);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClientThatLeavesEndsTheStreamAtTheWorker() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        ScriptedUpstream.Script events = (request, out) -> {
+            write(out, "9\r\ndata: 1\n\n\r\n");
+            try {
+                // Whatever is written fails once the front has closed the connection.
+                while (!ended.await(10, TimeUnit.MILLISECONDS)) {
+                    write(out, "2\r\n:\n\r\n");
+                }
+            } catch (IOException e) {
+                ended.countDown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return false;
+        };
+        try (Front front = new Front(events)) {
+            RawClient client = front.ask();
+            client.readUntil("data: 1\n\n");
+            client.close();
+            assertTrue(ended.await(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        }
+    }
+
+    /** The connection is the stream's alone: what comes on it afterwards is no request any more. */
+    @Test
+    void whatIsSentBehindTheRequestNeverReachesTheWorkerAsOne() throws Exception {
+        CountDownLatch sent = new CountDownLatch(1);
+        ScriptedUpstream.Script events = (request, out) -> {
+            write(out, "9\r\ndata: 1\n\n\r\n");
+            await(sent);
+            write(out, "9\r\ndata: 2\n\n\r\n0\r\n\r\n");
+            return true;
+        };
+        try (Front front = new Front(events);
+                RawClient client = front.ask()) {
+            client.readUntil("data: 1\n\n");
+            front.upstream.next();
+            client.send("GET /second HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            sent.countDown();
+            client.readUntil("data: 2\n\n");
+            if (VIRTUAL_THREADS) {
+                assertEquals("", client.readRest());
+                assertEquals(0, front.upstream.pending());
+            } else {
+                assertEquals("GET /second HTTP/1.1", front.upstream.next().line());
+            }
+        }
+    }
+
+    @Test
+    void aStopEndsTheStreams() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        ScriptedUpstream.Script events = (request, out) -> {
+            write(out, "9\r\ndata: 1\n\n\r\n");
+            await(never);
+            return false;
+        };
+        try (Front front = new Front(events);
+                RawClient client = front.ask()) {
+            client.readUntil("data: 1\n\n");
+            front.vts.terminate();
+            client.readRest();
+            assertEquals(0, front.vts.awaitExit());
+        } finally {
+            never.countDown();
+        }
+    }
+
+    private static void write(OutputStream out, String octets) throws IOException {
+        out.write(octets.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The WAR in front of an upstream that answers each request with the head of an event stream and its script. */
+    private static final class Front implements AutoCloseable {
+        private final ScriptedUpstream upstream;
+        private final Vts vts;
+
+        Front(String events) throws Exception {
+            this((request, out) -> {
+                write(out, events);
+                return false;
+            });
+        }
+
+        Front(ScriptedUpstream.Script events) throws Exception {
+            upstream = ScriptedUpstream.onTcp((request, out) -> {
+                if (!request.target().equals("/events")) {
+                    write(out, ScriptedUpstream.ok("ready"));
+                    return true;
+                }
+                write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+                return events.answer(request, out);
+            });
+            int port = ((InetSocketAddress) upstream.address()).getPort();
+            vts = Vts.serve(Map.of("VTS_UPSTREAM", "http://127.0.0.1:" + port));
+        }
+
+        RawClient ask() throws IOException {
+            return new RawClient(vts.uri().getPort()).send("GET /events" + GET);
+        }
+
+        @Override
+        public void close() throws IOException {
+            vts.close();
+            upstream.close();
+        }
+    }
+}
