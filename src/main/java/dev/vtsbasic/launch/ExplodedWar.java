@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,6 +31,9 @@ import java.util.zip.ZipFile;
 final class ExplodedWar {
     private static final String PREFIX = "war-";
     private static final String LOCK = ".lock";
+
+    /** Kept from the garbage collector, which would close the file and so give up the lock. */
+    private static final List<FileLock> HELD = new ArrayList<>();
 
     private ExplodedWar() {}
 
@@ -114,12 +119,9 @@ final class ExplodedWar {
     /** Shares the directory's lock until this JVM ends, however it ends. */
     @SuppressWarnings("resource")
     private static void hold(Path home) throws IOException {
-        FileChannel.open(
-                        home.resolve(LOCK),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE)
-                .lock(0, Long.MAX_VALUE, true);
+        FileChannel file = FileChannel.open(
+                home.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        HELD.add(file.lock(0, Long.MAX_VALUE, true));
     }
 
     private static void removeUnused(Path workDirectory, String inUse) {
