@@ -84,17 +84,17 @@ interface ClientConnection {
 
         private final HttpServletRequest request;
         private final boolean upgradable;
+        private final Object catalinaRequest;
         private final Object coyoteRequest;
         private final Method action;
         private final Object available;
         private final Method getAvailable;
-        private NetworkChannel channel;
 
         OnTomcat(HttpServletRequest facade, boolean upgradable) throws ReflectiveOperationException {
             request = facade;
             this.upgradable = upgradable;
-            Object inner = valueOf(facade.getClass().getDeclaredField("request"), facade);
-            coyoteRequest = inner.getClass().getMethod("getCoyoteRequest").invoke(inner);
+            catalinaRequest = valueOf(facade.getClass().getDeclaredField("request"), facade);
+            coyoteRequest = invoke(catalinaRequest, "getCoyoteRequest");
             Class<?> type = coyoteRequest.getClass();
             Class<?> actionCode = Class.forName("org.apache.coyote.ActionCode", true, type.getClassLoader());
             action = type.getMethod("action", actionCode, Object.class);
@@ -120,16 +120,26 @@ interface ClientConnection {
         @Override
         public boolean outlivesRequest() {
             // Tomcat takes an upgrade only from the thread it called the servlet on.
-            return upgradable && !request.isAsyncStarted();
+            return upgradable && !request.isAsyncStarted() && !compresses();
+        }
+
+        /** What it compresses it has to see. */
+        private boolean compresses() {
+            try {
+                Object connector = invoke(catalinaRequest, "getConnector");
+                Method property = connector.getClass().getMethod("getProperty", String.class);
+                return !"off".equals(property.invoke(connector, "compression"));
+            } catch (ReflectiveOperationException e) {
+                return true;
+            }
         }
 
         /** It takes an upgrade as well after any other head as after 101, and needs the request no more from then on. */
         @Override
         public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException {
             try {
-                channel = findChannel();
                 return request.upgrade(handler);
-            } catch (ServletException | ReflectiveOperationException e) {
+            } catch (ServletException e) {
                 throw new IOException(e);
             }
         }
@@ -137,17 +147,13 @@ interface ClientConnection {
         @Override
         public void resetWhenClosed() {
             try {
-                NetworkChannel known = channel == null ? findChannel() : channel;
-                known.setOption(StandardSocketOptions.SO_LINGER, 0);
+                Object processor = valueOf(coyoteRequest.getClass().getDeclaredField("hook"), coyoteRequest);
+                Object wrapper = invoke(processor, "getSocketWrapper");
+                Object channel = invoke(invoke(wrapper, "getSocket"), "getIOChannel");
+                ((NetworkChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
             } catch (ReflectiveOperationException | IOException | RuntimeException e) {
                 LOG.debug("The connection cannot be reset", e);
             }
-        }
-
-        private NetworkChannel findChannel() throws ReflectiveOperationException {
-            Object processor = valueOf(coyoteRequest.getClass().getDeclaredField("hook"), coyoteRequest);
-            Object wrapper = invoke(processor, "getSocketWrapper");
-            return (NetworkChannel) invoke(invoke(wrapper, "getSocket"), "getIOChannel");
         }
 
         private static Object valueOf(Field field, Object object) throws ReflectiveOperationException {

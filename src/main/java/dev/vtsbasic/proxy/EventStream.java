@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,21 +16,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventStream implements HttpUpgradeHandler {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private EventStreams streams;
     private WorkerConnection worker;
     private InputStream events;
-    private ClientConnection client;
 
     /** For the container. */
     public EventStream() {}
 
     /** Says what it is made of, before the container calls {@link #init}. */
-    void of(EventStreams streams, WorkerConnection worker, InputStream events, ClientConnection client) {
+    void of(EventStreams streams, WorkerConnection worker, InputStream events) {
         this.streams = streams;
         this.worker = worker;
         this.events = events;
-        this.client = client;
     }
 
     @Override
@@ -47,13 +47,15 @@ public final class EventStream implements HttpUpgradeHandler {
 
     private void copyTo(UpgradedConnection toClient) {
         try {
-            toClient.copyFrom(events, new byte[EventStreams.BUFFER]);
-            worker.received();
-        } catch (IOException e) {
-            if (streams.isOpen(this)) {
-                LOG.debug("An event stream broke", e);
-                client.resetWhenClosed();
+            Chunk chunk = new Chunk();
+            while (chunk.read(events)) {
+                chunk.sendTo(toClient);
             }
+            worker.received();
+            toClient.send(LAST_CHUNK, 0, LAST_CHUNK.length);
+        } catch (IOException e) {
+            // Without a last chunk the client knows that it was cut.
+            LOG.debug("An event stream broke", e);
         }
         end();
         toClient.close();
@@ -98,6 +100,29 @@ public final class EventStream implements HttpUpgradeHandler {
         @Override
         public void onError(Throwable failure) {
             end();
+        }
+    }
+
+    /** A chunk (RFC 9112 §7.1) in one piece, so that it leaves in one packet. */
+    private static final class Chunk {
+        /** Enough for the size of any chunk that fits in here. */
+        private static final int SIZE = "fff\r\n".length();
+
+        private final byte[] octets = new byte[SIZE + EventStreams.BUFFER + 2];
+        private int length;
+
+        /** Waits for some octets; false when there are no more. */
+        boolean read(InputStream in) throws IOException {
+            length = in.read(octets, SIZE, EventStreams.BUFFER);
+            return length >= 0;
+        }
+
+        void sendTo(UpgradedConnection client) throws IOException {
+            byte[] size = (Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(size, 0, octets, SIZE - size.length, size.length);
+            octets[SIZE + length] = '\r';
+            octets[SIZE + length + 1] = '\n';
+            client.send(octets, SIZE - size.length, size.length + length + 2);
         }
     }
 }

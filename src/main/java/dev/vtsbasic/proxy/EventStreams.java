@@ -38,7 +38,7 @@ final class EventStreams {
      * Sends the head of an answer and takes over its body.
      *
      * @param response has the head already, not yet sent
-     * @return whether it did; when not, the head may have been sent
+     * @return whether it did
      * @throws ClientGoneException when the client takes no more
      */
     boolean take(
@@ -50,17 +50,14 @@ final class EventStreams {
             return false;
         }
         response.setHeader("Connection", "close");
+        response.setHeader("Transfer-Encoding", "chunked");
         try {
             response.flushBuffer();
         } catch (IOException e) {
             throw new ClientGoneException(e);
         }
-        if (response.getHeaders("Content-Encoding").size() != answer.getHeaders("Content-Encoding").length) {
-            // The container compresses it, which it can do only to a request's answer.
-            return false;
-        }
         EventStream stream = client.endRequest(EventStream.class);
-        stream.of(this, worker, body.getContent(), client);
+        stream.of(this, worker, body.getContent());
         open.add(stream);
         worker.handOver();
         return true;
@@ -68,10 +65,6 @@ final class EventStreams {
 
     void execute(Runnable copying) {
         threads.execute(copying);
-    }
-
-    boolean isOpen(EventStream stream) {
-        return open.contains(stream);
     }
 
     boolean remove(EventStream stream) {

@@ -77,7 +77,10 @@ public final class Tunnel implements HttpUpgradeHandler {
 
     private void copyToClient(UpgradedConnection toClient) {
         try {
-            toClient.copyFrom(fromWorker, new byte[BUFFER]);
+            byte[] buffer = new byte[BUFFER];
+            for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {
+                toClient.send(buffer, 0, count);
+            }
         } catch (IOException e) {
             LOG.debug("A tunnel broke", e);
         }

@@ -4,7 +4,6 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +25,10 @@ final class UpgradedConnection {
         out.flush();
     }
 
-    /** Returns when {@code in} has ended. */
-    void copyFrom(InputStream in, byte[] buffer) throws IOException {
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            out.write(buffer, 0, count);
-            out.flush();
-        }
+    /** Sends these octets at once. */
+    void send(byte[] octets, int offset, int length) throws IOException {
+        out.write(octets, offset, length);
+        out.flush();
     }
 
     /** Tomcat closes the connection only from one of its own threads; a write listener gets us onto one. */
