@@ -44,6 +44,12 @@ final class Backoff {
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1));
     }
 
+    /** Begins anew. */
+    void forget() {
+        crashes.clear();
+        inARow = 0;
+    }
+
     /** Whether as many crashes as are allowed happened within the window. */
     boolean isCrashLoop() {
         return crashes.size() >= maxCrashes;

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -113,10 +114,27 @@ final class BunProcess {
         }
     }
 
-    /** Whether its event loop answers; false before it listens. */
-    boolean answers(Duration timeout) {
+    /**
+     * Asks its event loop.
+     *
+     * @return resident memory in bytes; empty when there is no answer in time, or it does not listen yet
+     */
+    OptionalLong ping(Duration timeout) {
         SocketAddress known = address;
-        return known != null && HttpProbe.ping(known, token, timeout);
+        return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for the end of the process, and says whether it has come. */
+    boolean endsWithin(Duration timeout) throws InterruptedException {
+        return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void whenEnded(Runnable action) {
+        process.onExit().thenRun(action);
     }
 
     /** Waits for the end of the process. */

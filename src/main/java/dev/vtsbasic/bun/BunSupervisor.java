@@ -2,48 +2,70 @@ package dev.vtsbasic.bun;
 
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a Bun worker running: starts it, waits until it answers, hands it to the pool, starts another when it dies.
- *
- * <p>One thread tells the whole story of a worker's slot, from top to bottom. Safe for any number of threads.
+ * Keeps Bun workers running, each in a {@link WorkerSlot}: decides what they run, and what becomes of all of them when
+ * they keep crashing. Safe for any number of threads.
  */
 public final class BunSupervisor implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(BunSupervisor.class);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
+
+    /** The place where a new build is tried first. */
+    private static final int CANARY = 1;
 
     private final BunBinary bun;
-    private final Dist dist;
     private final Settings settings;
+    private final WorkerRules rules;
     private final RunDirectory run;
-    private final Backoff backoff;
-    private final ReadyWorkers pool = new ReadyWorkers();
+    private final ReadyWorkers pool;
+    private final List<WorkerSlot> slots;
+    private final Set<BunProcess> processes = ConcurrentHashMap.newKeySet();
+    private final Semaphore mayReplace = new Semaphore(1);
     private final CompletableFuture<Duration> firstReady = new CompletableFuture<>();
     private final CompletableFuture<BunFailure> failure = new CompletableFuture<>();
-    private final CountDownLatch stopping = new CountDownLatch(1);
-    private final Thread thread = new Thread(this::supervise, "vts-bun-supervisor");
-    private volatile BunProcess current;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Integer> crashLoops = new HashSet<>();
+    private volatile Release release;
+    private volatile Deployment deployment;
+    private volatile boolean stopping;
+
+    /** A build on trial. */
+    private record Deployment(Release release, CompletableFuture<Optional<BunFailure>> outcome) {}
 
     private BunSupervisor(BunBinary bun, Dist dist, Settings settings, RunDirectory run) {
         this.bun = bun;
-        this.dist = dist;
         this.settings = settings;
+        this.rules = settings.workers();
         this.run = run;
-        this.backoff = new Backoff(settings.maxCrashes(), settings.crashWindow());
+        this.release = new Release(dist, 1);
+        this.pool = new ReadyWorkers(settings.holdQueue());
+        this.slots = IntStream.rangeClosed(1, rules.count())
+                .mapToObj(number -> new WorkerSlot(number, this, settings, pool))
+                .toList();
     }
 
     /**
-     * Begins to start a worker and returns at once.
+     * Begins to start the workers and returns at once.
      *
      * @param runDirectories where the workers' sockets may lie, best first
      * @throws IOException when none of them can be used
@@ -51,8 +73,7 @@ public final class BunSupervisor implements Upstream {
     public static BunSupervisor start(BunBinary bun, Dist dist, Settings settings, List<Path> runDirectories)
             throws IOException {
         BunSupervisor supervisor = new BunSupervisor(bun, dist, settings, RunDirectory.in(runDirectories));
-        supervisor.thread.setDaemon(true);
-        supervisor.thread.start();
+        supervisor.slots.forEach(WorkerSlot::start);
         return supervisor;
     }
 
@@ -73,102 +94,147 @@ public final class BunSupervisor implements Upstream {
 
     @Override
     public boolean answers() {
-        BunProcess process = current;
-        return pool.current().isPresent() && process != null && process.answers(PROBE_TIMEOUT);
+        return !pool.isEmpty() && slots.stream().anyMatch(slot -> slot.answers(PROBE_TIMEOUT));
     }
 
-    private void supervise() {
-        try {
-            for (int start = 1; stopping.getCount() > 0; start++) {
-                Duration pause = runOnce("worker-1-" + start);
-                if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("Supervision ended", e);
-        }
+    /** Replaces all workers, one after the other, none before its successor is ready; also after they were given up. */
+    public void restart() {
+        change(() -> release = release.next(release.dist()));
     }
 
-    /** One worker's life. Returns how long to wait before the next. */
-    private Duration runOnce(String name) throws InterruptedException {
-        long started = System.nanoTime();
-        BunProcess process;
-        try {
-            process = BunProcess.start(name, bun, dist, settings, run);
-        } catch (IOException e) {
-            return crashed(BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
-        }
-        current = process;
-        if (stopping.getCount() == 0) {
+    /**
+     * Replaces all workers by workers that run another build, if the first of these becomes ready.
+     *
+     * @return completes when it is ready, or with why it is not; then the others stay. One at a time
+     */
+    public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
+        Deployment next = new Deployment(release.next(dist), new CompletableFuture<>());
+        change(() -> deployment = next);
+        return next.outcome();
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    String bunVersion() {
+        return bun.version();
+    }
+
+    /** Whoever holds its permit may replace a worker. */
+    Semaphore mayReplace() {
+        return mayReplace;
+    }
+
+    /** What the worker in this place is to run. */
+    Release releaseFor(int slot) {
+        Deployment trial = deployment;
+        return slot == CANARY && trial != null ? trial.release() : release;
+    }
+
+    BunProcess spawn(String name, Release release) throws IOException {
+        BunProcess process = BunProcess.start(name, bun, release.dist(), settings, run);
+        processes.add(process);
+        process.whenEnded(() -> processes.remove(process));
+        if (stopping) {
             process.kill(); // close() may have looked for it too early.
         }
-        Worker worker;
-        try {
-            worker = process.awaitReady(settings.readyPath(), settings.startupTimeout());
-        } catch (BunProcess.ExitedException e) {
-            int exitCode = process.awaitExit();
-            return crashed(
-                    BunFailure.Reason.CRASHED,
-                    "Bun ended with exit code " + exitCode + " before it answered; it printed:" + process.lastWords());
-        } catch (TimeoutException e) {
-            process.kill();
-            process.awaitExit();
-            return crashed(
-                    BunFailure.Reason.NOT_READY_IN_TIME,
-                    "Bun did not answer " + settings.readyPath() + " within "
-                            + settings.startupTimeout().toMillis()
-                            + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked. It printed:"
-                            + process.lastWords());
-        }
-        Duration took = Duration.ofNanos(System.nanoTime() - started);
-        LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took.toMillis(), process.pid(), bun.version());
-        pool.add(worker);
+        return process;
+    }
+
+    /** A worker is ready. */
+    void ready(Release accepted, Duration took) {
+        change(() -> {
+            Deployment trial = deployment;
+            if (trial != null && trial.release() == accepted) {
+                release = accepted;
+                deployment = null;
+                trial.outcome().complete(Optional.empty());
+            }
+        });
         firstReady.complete(took);
-        int exitCode;
+    }
+
+    /** A worker did not become ready. Whether that was a build on trial, which is then given up. */
+    boolean rejected(Release rejected, BunFailure why) {
+        Deployment trial = deployment;
+        if (trial == null || trial.release() != rejected) {
+            return false;
+        }
+        change(() -> deployment = null);
+        trial.outcome().complete(Optional.of(why));
+        return true;
+    }
+
+    /**
+     * A worker crashed.
+     *
+     * @param loop whether the workers of this place keep crashing
+     * @return whether it is to be started again
+     */
+    boolean crashed(int slot, BunFailure why, boolean loop) {
+        lock.lock();
         try {
-            exitCode = process.awaitExit();
+            if (loop) {
+                crashLoops.add(slot);
+            } else {
+                crashLoops.remove(slot);
+            }
+            boolean all = crashLoops.size() == slots.size() && pool.isEmpty();
+            if (all) {
+                BunFailure givenUp = new BunFailure(
+                        why.reason(),
+                        "Bun crashed " + rules.maxCrashes() + " times within "
+                                + rules.crashWindow().toSeconds() + " s and is not started again. " + why.message());
+                LOG.error("{}", givenUp.message());
+                pool.giveUp();
+                failure.complete(givenUp);
+            } else if (!firstReady.isDone()) {
+                failure.complete(why);
+            }
+            return !all;
         } finally {
-            pool.remove(worker);
+            lock.unlock();
         }
-        return crashed(
-                BunFailure.Reason.CRASHED,
-                name + " (pid " + process.pid() + ") ended with exit code " + exitCode + "; it printed last:"
-                        + process.lastWords());
     }
 
-    private Duration crashed(BunFailure.Reason reason, String message) {
-        if (stopping.getCount() == 0) {
-            return Duration.ZERO;
+    /** Waits until there is something else to run, or a stop, but no longer than {@code pause}. */
+    void awaitOtherThan(int slot, Release known, Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            for (long left = pause.toNanos(); !stopping && releaseFor(slot) == known && left > 0; ) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
         }
-        Duration pause = backoff.crashed(System.nanoTime());
-        LOG.warn("{}", message);
-        if (!firstReady.isDone()) {
-            failure.complete(new BunFailure(reason, message));
-        } else if (backoff.isCrashLoop()) {
-            failure.complete(new BunFailure(
-                    reason,
-                    "Bun crashed " + settings.maxCrashes() + " times within "
-                            + settings.crashWindow().toSeconds() + " s. " + message));
-        }
-        return pause;
     }
 
-    /** Ends the worker: gently within the stop time-out, else by force. */
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends all workers: gently within the stop time-out, else by force. */
     @Override
     public void close() {
-        stopping.countDown();
+        change(() -> stopping = true);
         pool.close();
-        BunProcess process = current;
         try {
-            if (process != null) {
-                process.stop(settings.stopTimeout());
+            List<Thread> ends = processes.stream().map(this::stopInBackground).toList();
+            for (Thread end : ends) {
+                end.join();
             }
-            thread.join(TimeUnit.SECONDS.toMillis(5));
+            for (WorkerSlot slot : slots) {
+                slot.join(JOIN_TIMEOUT);
+            }
         } catch (InterruptedException e) {
-            if (process != null) {
-                process.kill();
-            }
+            processes.forEach(BunProcess::kill);
             Thread.currentThread().interrupt();
         }
         try {
@@ -176,5 +242,20 @@ public final class BunSupervisor implements Upstream {
         } catch (IOException e) {
             LOG.warn("Left behind: {}", e.getMessage());
         }
+    }
+
+    private Thread stopInBackground(BunProcess process) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        process.stop(settings.stopTimeout());
+                    } catch (InterruptedException e) {
+                        process.kill();
+                    }
+                },
+                "vts-stop");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 }

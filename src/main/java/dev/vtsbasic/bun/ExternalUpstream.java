@@ -12,6 +12,7 @@ public final class ExternalUpstream implements Upstream {
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
     private final Worker worker;
+    private final WorkerLease lease;
     private final String readyPath;
 
     /**
@@ -21,12 +22,13 @@ public final class ExternalUpstream implements Upstream {
     public ExternalUpstream(URI uri, String readyPath) {
         int port = uri.getPort() < 0 ? 80 : uri.getPort();
         this.worker = new Worker(uri.toString(), new InetSocketAddress(uri.getHost(), port));
+        this.lease = new Unlimited(worker);
         this.readyPath = readyPath;
     }
 
     @Override
     public WorkerPool pool() {
-        return (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(worker);
+        return (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(lease);
     }
 
     @Override
@@ -51,5 +53,18 @@ public final class ExternalUpstream implements Upstream {
     @Override
     public void close() {
         // It is not ours to stop.
+    }
+
+    /** Nobody counts the requests to it, and it does not go before we do. */
+    private record Unlimited(Worker worker) implements WorkerLease {
+        @Override
+        public void endless(Runnable end) {
+            // It is not ours to replace.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is counted.
+        }
     }
 }

@@ -9,10 +9,10 @@ public interface WorkerPool {
      *
      * @param avoid a worker that was seen not to answer and must not be returned; null for none
      * @param deadline in terms of {@link System#nanoTime}
-     * @return empty when the deadline passed, or when the pool is closed
+     * @return empty when the deadline passed, when too many wait already, or when the pool is closed
      * @throws InterruptedException when the waiting thread is interrupted
      */
-    Optional<Worker> await(Worker avoid, long deadline) throws InterruptedException;
+    Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException;
 
     /**
      * Whether a worker that broke off has ended, which is noticed a moment later.

@@ -51,6 +51,30 @@ final class Setting<T> {
             "a URL such as http://127.0.0.1:8081",
             "a server that someone else runs, to forward to instead of running Bun",
             text -> text.isEmpty() ? Optional.empty() : Optional.of(httpUri(text)));
+    static final Setting<Integer> WORKERS = new Setting<>(
+            "vts.workers",
+            "1",
+            "a number from 1 to 100, or auto: one for each processor",
+            "how many Bun workers run the app",
+            text -> {
+                int count = text.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(text);
+                require(count >= 1 && count <= 100);
+                return count;
+            });
+    static final Setting<Duration> HANG_TIMEOUT = duration(
+            "vts.hang-timeout",
+            "5s",
+            "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: for ever");
+    static final Setting<Long> WORKER_MAX_MEMORY = size(
+            "vts.worker-max-memory", "0", "resident memory above which a worker is replaced; 0: any");
+    static final Setting<Duration> WORKER_MAX_AGE = duration(
+            "vts.worker-max-age", "0s", "age at which a worker is replaced, up to a fifth later by chance; 0s: never");
+    static final Setting<Integer> WORKER_MAX_REQUESTS = number(
+            "vts.worker-max-requests",
+            "0",
+            0,
+            Integer.MAX_VALUE,
+            "how many requests a worker gets until it is replaced, up to a fifth more by chance; 0: any number");
     static final Setting<Integer> BUN_PORT =
             number("vts.bun-port", "0", 0, 65535, "Bun's port when the transport is tcp; 0 takes any free one");
     static final Setting<String> READY_PATH = text(
@@ -63,6 +87,12 @@ final class Setting<T> {
             duration("vts.startup-timeout", "15s", "how long Bun may take until it answers");
     static final Setting<Duration> HOLD_TIMEOUT =
             duration("vts.hold-timeout", "30s", "how long a request waits while no Bun worker is ready");
+    static final Setting<Integer> HOLD_QUEUE = number(
+            "vts.hold-queue",
+            "1000",
+            0,
+            1_000_000,
+            "how many requests may wait while no Bun worker is ready; more are answered with 503 at once");
     static final Setting<Duration> CONNECT_TIMEOUT =
             duration("vts.connect-timeout", "5s", "how long a connection to Bun may take");
     static final Setting<Duration> RESPONSE_TIMEOUT = duration(
@@ -78,9 +108,14 @@ final class Setting<T> {
     static final Setting<Duration> STOP_TIMEOUT = duration(
             "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
     static final Setting<Integer> MAX_CRASHES =
-            number("vts.max-crashes", "5", 1, 1000, "how many crashes of Bun within the crash window end java -jar");
+            number("vts.max-crashes", "5", 1, 1000, "how many crashes of a worker within the crash window are a crash loop");
     static final Setting<Duration> CRASH_WINDOW =
             duration("vts.crash-window", "1m", "the time in which those crashes are counted");
+    static final Setting<OnCrashLoop> ON_CRASH_LOOP = choice(
+            "vts.on-crash-loop",
+            "exit",
+            OnCrashLoop.class,
+            "what java -jar does when all workers keep crashing: end, or stay and answer 503 until a restart or a new build");
     static final Setting<String> MANAGEMENT_PATH = text(
             "vts.management-path",
             "/-",

@@ -20,17 +20,17 @@ import java.util.Optional;
  * @param bun path of the bun binary
  * @param bunTransport how requests reach Bun
  * @param upstream a server that someone else runs, to forward to instead of running Bun
+ * @param workers how many workers there are, and when one is replaced
  * @param bunPort Bun's port when the transport is TCP; 0 takes any free one
  * @param readyPath path asked of Bun to see that it answers
  * @param startupTimeout how long Bun may take until it answers
  * @param holdTimeout how long a request waits while no worker is ready
+ * @param holdQueue how many requests may wait while no worker is ready
  * @param connectTimeout how long a connection to Bun may take
  * @param responseTimeout how long Bun may be silent; zero means for ever
  * @param maxBody longest request body in bytes; 0 for any
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param stopTimeout how long running requests may take to finish when stopping
- * @param maxCrashes how many crashes within the window end {@code java -jar}
- * @param crashWindow the time in which crashes are counted
  * @param managementPath prefix of the management endpoints, without a slash at the end
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
@@ -46,17 +46,17 @@ public record Settings(
         Optional<Path> bun,
         BunTransport bunTransport,
         Optional<URI> upstream,
+        WorkerRules workers,
         int bunPort,
         String readyPath,
         Duration startupTimeout,
         Duration holdTimeout,
+        int holdQueue,
         Duration connectTimeout,
         Duration responseTimeout,
         long maxBody,
         List<IpNetwork> trustedProxies,
         Duration stopTimeout,
-        int maxCrashes,
-        Duration crashWindow,
         String managementPath,
         Optional<Path> workDir,
         LogLevel logLevel,
@@ -73,7 +73,24 @@ public record Settings(
             throw new BadSettingException(
                     "VTS_TLS_CERT and VTS_TLS_KEY are of use only together; one of them is missing");
         }
+        if (settings.bunPort != 0 && settings.workers.count() > 1) {
+            throw new BadSettingException(
+                    "VTS_BUN_PORT is one port and VTS_WORKERS are " + settings.workers.count()
+                            + "; leave VTS_BUN_PORT at 0 or VTS_WORKERS at 1");
+        }
         return settings;
+    }
+
+    private static WorkerRules workerRules(List<SettingSource> sources) throws BadSettingException {
+        return new WorkerRules(
+                value(Setting.WORKERS, sources),
+                value(Setting.HANG_TIMEOUT, sources),
+                value(Setting.WORKER_MAX_MEMORY, sources),
+                value(Setting.WORKER_MAX_AGE, sources),
+                value(Setting.WORKER_MAX_REQUESTS, sources),
+                value(Setting.MAX_CRASHES, sources),
+                value(Setting.CRASH_WINDOW, sources),
+                value(Setting.ON_CRASH_LOOP, sources));
     }
 
     private static Settings readEach(List<SettingSource> sources) throws BadSettingException {
@@ -87,17 +104,17 @@ public record Settings(
                 value(Setting.BUN, sources),
                 value(Setting.BUN_TRANSPORT, sources),
                 value(Setting.UPSTREAM, sources),
+                workerRules(sources),
                 value(Setting.BUN_PORT, sources),
                 value(Setting.READY_PATH, sources),
                 value(Setting.STARTUP_TIMEOUT, sources),
                 value(Setting.HOLD_TIMEOUT, sources),
+                value(Setting.HOLD_QUEUE, sources),
                 value(Setting.CONNECT_TIMEOUT, sources),
                 value(Setting.RESPONSE_TIMEOUT, sources),
                 value(Setting.MAX_BODY, sources),
                 value(Setting.TRUSTED_PROXIES, sources),
                 value(Setting.STOP_TIMEOUT, sources),
-                value(Setting.MAX_CRASHES, sources),
-                value(Setting.CRASH_WINDOW, sources),
                 value(Setting.MANAGEMENT_PATH, sources),
                 value(Setting.WORK_DIR, sources),
                 value(Setting.LOG_LEVEL, sources),

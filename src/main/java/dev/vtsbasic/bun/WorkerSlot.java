@@ -1,0 +1,301 @@
+package dev.vtsbasic.bun;
+
+import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.settings.WorkerRules;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One place for a worker. Its thread tells the whole story of the workers that follow one another there: start, watch,
+ * replace or mourn, from the beginning.
+ */
+final class WorkerSlot {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerSlot.class);
+
+    /** Also how long it may take until a wish for a restart is seen. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    /** How long a worker that has no more requests may take to end. */
+    private static final Duration LAST_GRACE = Duration.ofSeconds(5);
+
+    /** How long a worker stays whose successor did not become ready. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+    private final int number;
+    private final BunSupervisor supervisor;
+    private final Settings settings;
+    private final WorkerRules rules;
+    private final ReadyWorkers pool;
+    private final Backoff backoff;
+    private final Thread thread;
+    private int starts;
+    private long replaceNotBefore = System.nanoTime();
+    private volatile Occupant occupant;
+
+    WorkerSlot(int number, BunSupervisor supervisor, Settings settings, ReadyWorkers pool) {
+        this.number = number;
+        this.supervisor = supervisor;
+        this.settings = settings;
+        this.rules = settings.workers();
+        this.pool = pool;
+        this.backoff = new Backoff(rules.maxCrashes(), rules.crashWindow());
+        this.thread = new Thread(this::run, "vts-worker-" + number);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void join(Duration timeout) throws InterruptedException {
+        thread.join(timeout.toMillis());
+    }
+
+    /** Whether its worker's event loop answers now; false when it has none. */
+    boolean answers(Duration timeout) {
+        Occupant known = occupant;
+        return known != null && known.process.ping(timeout).isPresent();
+    }
+
+    private void run() {
+        try {
+            while (!supervisor.isStopping()) {
+                Release release = supervisor.releaseFor(number);
+                try {
+                    Occupant first = startOne(release);
+                    pool.add(first.worker);
+                    watch(first);
+                } catch (StartFailedException e) {
+                    if (!supervisor.rejected(release, e.failure)) {
+                        mourn(release, e.failure);
+                    }
+                } finally {
+                    occupant = null;
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("Supervision ended", e);
+        }
+    }
+
+    /** Starts a worker and returns when it is ready. */
+    private Occupant startOne(Release release) throws InterruptedException, StartFailedException {
+        long started = System.nanoTime();
+        String name = "worker-" + number + "-" + ++starts;
+        BunProcess process;
+        try {
+            process = supervisor.spawn(name, release);
+        } catch (IOException e) {
+            throw new StartFailedException(
+                    BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
+        }
+        try {
+            Worker worker = process.awaitReady(settings.readyPath(), settings.startupTimeout());
+            long took = (System.nanoTime() - started) / 1_000_000;
+            LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took, process.pid(), supervisor.bunVersion());
+            supervisor.ready(release, Duration.ofMillis(took));
+            occupant = new Occupant(process, worker, release, rules);
+            return occupant;
+        } catch (BunProcess.ExitedException e) {
+            int exitCode = process.awaitExit();
+            throw new StartFailedException(
+                    BunFailure.Reason.CRASHED,
+                    "Bun ended with exit code " + exitCode + " before it answered; it printed:" + process.lastWords());
+        } catch (TimeoutException e) {
+            process.kill();
+            process.awaitExit();
+            throw new StartFailedException(
+                    BunFailure.Reason.NOT_READY_IN_TIME,
+                    "Bun did not answer " + settings.readyPath() + " within "
+                            + settings.startupTimeout().toMillis()
+                            + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked. It printed:"
+                            + process.lastWords());
+        }
+    }
+
+    /** Returns when the worker of this place has died, and all that replaced it. */
+    private void watch(Occupant first) throws InterruptedException {
+        Occupant current = first;
+        while (current != null) {
+            if (current.process.endsWithin(LOOK_EVERY)) {
+                pool.remove(current.worker);
+                died(current, "ended with exit code " + current.process.awaitExit());
+                return;
+            }
+            if (supervisor.isStopping()) {
+                return;
+            }
+            if (current.isHung()) {
+                // First of all nobody else may get to it; what waits for its answer is sent again when it is dead.
+                pool.remove(current.worker);
+                current.process.kill();
+                current.process.awaitExit();
+                died(current, "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed");
+                return;
+            }
+            Optional<String> reason = whyReplace(current);
+            if (reason.isPresent() && System.nanoTime() - replaceNotBefore >= 0) {
+                current = replace(current, reason.get());
+            }
+        }
+    }
+
+    private void died(Occupant dead, String how) throws InterruptedException {
+        mourn(dead.release, new BunFailure(
+                BunFailure.Reason.CRASHED,
+                dead.worker.name() + " (pid " + dead.process.pid() + ") " + how + "; it printed last:"
+                        + dead.process.lastWords()));
+    }
+
+    private Optional<String> whyReplace(Occupant current) {
+        Release wanted = supervisor.releaseFor(number);
+        if (wanted.number() != current.release.number()) {
+            boolean deployed = !wanted.dist().equals(current.release.dist());
+            return Optional.of(deployed ? "there is a new build" : "a restart was asked for");
+        }
+        return current.whyTooOld(pool.requests(current.worker));
+    }
+
+    /**
+     * Starts the next one, and only when it is ready lets the current one go.
+     *
+     * @return the one that is watched from now on; null when the next is to be started by {@link #run}
+     */
+    private Occupant replace(Occupant current, String reason) throws InterruptedException {
+        if (!supervisor.mayReplace().tryAcquire()) {
+            return current; // One place after the other; asked again at the next look.
+        }
+        Release release = supervisor.releaseFor(number);
+        try {
+            LOG.info("{} is replaced: {}", current.worker.name(), reason);
+            if (settings.bunPort() != 0) {
+                // The next one needs the same port.
+                occupant = null;
+                pool.remove(current.worker);
+                current.process.stop(settings.stopTimeout());
+                return null;
+            }
+            Occupant next = startOne(release);
+            ReadyWorkers.Load rest = pool.replace(current.worker, next.worker);
+            Thread retirement = new Thread(() -> retire(current, rest), "vts-" + current.worker.name() + "-end");
+            retirement.setDaemon(true);
+            retirement.start();
+            return next;
+        } catch (StartFailedException e) {
+            occupant = current;
+            if (!supervisor.rejected(release, e.failure)) {
+                LOG.warn("{} stays: {}", current.worker.name(), e.failure.message());
+            }
+            replaceNotBefore = System.nanoTime() + RETRY_AFTER.toNanos();
+            return current;
+        } finally {
+            supervisor.mayReplace().release();
+        }
+    }
+
+    private void retire(Occupant old, ReadyWorkers.Load rest) {
+        try {
+            int left = rest == null ? 0 : rest.awaitEnd(settings.stopTimeout());
+            if (left > 0) {
+                LOG.warn("{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut", left, old.worker.name());
+            }
+            old.process.stop(LAST_GRACE);
+        } catch (InterruptedException e) {
+            old.process.kill();
+        }
+    }
+
+    /** Notes a crash and waits for as long as it is wise to before the next start. */
+    private void mourn(Release release, BunFailure failure) throws InterruptedException {
+        if (supervisor.isStopping()) {
+            return;
+        }
+        LOG.warn("{}", failure.message());
+        Duration pause = backoff.crashed(System.nanoTime());
+        if (supervisor.crashed(number, failure, backoff.isCrashLoop())) {
+            supervisor.awaitOtherThan(number, release, pause);
+        } else {
+            supervisor.awaitOtherThan(number, release, FOR_EVER);
+            backoff.forget();
+        }
+    }
+
+    /** A worker that was ready, and what is known of it since. Used by the slot's thread. */
+    private static final class Occupant {
+        private final BunProcess process;
+        private final Worker worker;
+        private final Release release;
+        private final WorkerRules rules;
+        private final long readySince = System.nanoTime();
+        private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
+        private long lastAnswer = readySince;
+        private long memory;
+        private long maxMemory;
+
+        Occupant(BunProcess process, Worker worker, Release release, WorkerRules rules) {
+            this.process = process;
+            this.worker = worker;
+            this.release = release;
+            this.rules = rules;
+            this.maxMemory = rules.maxMemory();
+        }
+
+        /** Asks its event loop, and waits for the answer for as long as the loop may be busy. */
+        boolean isHung() {
+            long hangNanos = rules.hangTimeout().toNanos();
+            if (hangNanos == 0) {
+                return false;
+            }
+            long left = Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
+            OptionalLong answer = process.ping(Duration.ofNanos(left));
+            long now = System.nanoTime();
+            if (answer.isEmpty()) {
+                return now - lastAnswer >= hangNanos && process.isAlive();
+            }
+            boolean first = memory == 0;
+            memory = answer.getAsLong();
+            lastAnswer = now;
+            if (first && maxMemory > 0 && memory > maxMemory) {
+                LOG.warn(
+                        "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
+                        worker.name(),
+                        memory >> 20);
+                maxMemory = 0;
+            }
+            return false;
+        }
+
+        Optional<String> whyTooOld(long requests) {
+            if (maxMemory > 0 && memory > maxMemory) {
+                return Optional.of("it uses " + (memory >> 20) + " MB, which is more than VTS_WORKER_MAX_MEMORY");
+            }
+            long age = System.nanoTime() - readySince;
+            if (!rules.maxAge().isZero() && age > rules.maxAge().toNanos() * jitter) {
+                return Optional.of("it is as old as VTS_WORKER_MAX_AGE");
+            }
+            if (rules.maxRequests() > 0 && requests > rules.maxRequests() * jitter) {
+                return Optional.of("it has had as many requests as VTS_WORKER_MAX_REQUESTS");
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** A worker did not become ready. */
+    private static final class StartFailedException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient BunFailure failure;
+
+        StartFailedException(BunFailure.Reason reason, String message) {
+            super(message);
+            this.failure = new BunFailure(reason, message);
+        }
+    }
+}
