@@ -660,28 +660,38 @@ class Http2IT {
 
     @Test
     void aStopLetsRunningStreamsFinish() throws Exception {
+        int window = 65_535;
         try (Proxy stopping = Proxy.vts(upstream.port(), settings);
                 Http2Client own = connect(stopping)) {
-            Http2Client.Stream stream = own.get("/");
-            Wire server = server();
-            server.request();
-            server.send(answer("200 OK", "Content-Length: 100010") + "hello");
-            Event head = stream.head();
-            assertEquals("hello", stream.data());
+            // Of one answer the server has much left, of the other nothing: what the client has no room for lies here.
+            Map<Http2Client.Stream, Integer> lengths = new LinkedHashMap<>();
+            Map<Http2Client.Stream, Event> heads = new HashMap<>();
+            List<Wire> servers = new ArrayList<>();
+            for (int length : List.of(window + 100_000, window + 1000)) {
+                Http2Client.Stream stream = own.get("/");
+                lengths.put(stream, length);
+                Wire server = server();
+                servers.add(server);
+                server.request();
+                server.send(answer("200 OK", "Content-Length: " + length));
+                server.send(Wire.filled(window + 1000));
+                heads.put(stream, stream.head());
+                for (int got = 0; got < window; ) {
+                    got += stream.data().length();
+                }
+            }
             stopping.terminate();
             Event goaway = own.connection().next();
             assertEquals(Kind.GOAWAY, goaway.kind());
             assertEquals(Http2Client.NO_ERROR, goaway.code());
-            server.send("world" + "a".repeat(100_000));
-            // All but what the client has no room for yet.
-            StringBuilder body = new StringBuilder("hello");
-            while (body.length() < 65_535) {
-                body.append(stream.data());
+            servers.get(0).send(Wire.filled(99_000));
+            for (Http2Client.Stream stream : lengths.keySet()) {
+                assertNull(own.connection().nextWithin(Duration.ofMillis(200)), "it did not wait");
+                stream.allow(100_000);
+                Answer rest = stream.rest(heads.get(stream));
+                assertTrue(rest.complete(), rest.end().toString());
+                assertEquals(lengths.get(stream), window + rest.body().length());
             }
-            stream.allow(100_000);
-            Answer rest = stream.rest(head);
-            assertTrue(rest.complete(), rest.end().toString());
-            assertEquals(100_010, body.length() + rest.body().length());
             assertEquals(0, stopping.awaitExit(), stopping.output());
         }
     }
