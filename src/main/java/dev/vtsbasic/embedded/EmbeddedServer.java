@@ -193,7 +193,10 @@ public final class EmbeddedServer implements AutoCloseable {
     private static final class OffHeapEndpoint extends NioEndpoint {
         @Override
         public void stopInternal() {
-            getNioChannels().clear();
+            if (getNioChannels() != null) {
+                // It has none when the port could not be had.
+                getNioChannels().clear();
+            }
             super.stopInternal();
         }
     }
