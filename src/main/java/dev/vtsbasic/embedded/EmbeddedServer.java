@@ -16,9 +16,7 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
-import org.apache.coyote.Request;
 import org.apache.coyote.http11.Http11NioProtocol;
-import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.NioEndpoint;
 
 /** A Tomcat in this JVM that serves one application at {@code /}. */
@@ -189,24 +187,16 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /**
-     * HTTP/2 by TLS or by prior knowledge. Not by an upgrade of a plain request, which is deprecated (RFC 9113 §3.1) and
-     * would get requests past the rules of a proxy in front of us that sees only the first.
-     */
-    private static final class Http2 extends Http2Protocol {
-        @Override
-        public boolean accept(Request request) {
-            return false;
-        }
-    }
-
-    /**
      * Keeps the buffers of connections off the heap, where thousands of idle ones would crowd out everything else, and
      * leaves it to the garbage collector to free them: Tomcat's own way makes Java print warnings.
      */
     private static final class OffHeapEndpoint extends NioEndpoint {
         @Override
         public void stopInternal() {
-            getNioChannels().clear();
+            if (getNioChannels() != null) {
+                // It has none when the port could not be had.
+                getNioChannels().clear();
+            }
             super.stopInternal();
         }
     }

@@ -8,22 +8,31 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be asked of a client's connection besides reading and writing.
+ * What can be asked of a client's connection, or of its stream where a connection has many, besides reading and writing.
  *
  * <p>The Servlet API knows none of it. Tomcat does, embedded or not; its classes are found at run time, so that no other
  * container needs them. Elsewhere a client's leaving shows at the next write.
  */
 interface ClientConnection {
-    /** Whether the client closed it. May be called by any thread while the request lasts and its body is not being read. */
+    /**
+     * Whether the client closed it. May be called by any thread while the request lasts and its body is not being read, at
+     * any time if {@link #isStream}.
+     */
     boolean isGone();
+
+    /** Whether it is one of many on a connection, whose end can be seen while a body is read, and after the request. */
+    boolean isStream();
 
     /** Whether {@link #endRequest} can be called. */
     boolean outlivesRequest();
@@ -35,7 +44,7 @@ interface ClientConnection {
      */
     <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException;
 
-    /** Makes the container's closing of it a reset, which even a client of HTTP/1.0 cannot take for an end. */
+    /** Makes the container's closing of it a reset, which no client can take for an end. */
     void resetWhenClosed();
 
     static ClientConnection of(HttpServletRequest request, HttpServletResponse response, String protocol) {
@@ -45,9 +54,19 @@ interface ClientConnection {
         }
         if (innermost.getClass().getName().equals("org.apache.catalina.connector.RequestFacade")) {
             try {
+                Object catalinaRequest = Internals.valueOf("request", innermost);
+                Object coyoteRequest = Internals.invoke("getCoyoteRequest", catalinaRequest);
+                Object processor = Internals.valueOf("hook", coyoteRequest);
+                if (processor.getClass().getName().equals("org.apache.coyote.http2.StreamProcessor")) {
+                    return new StreamOnTomcat(Internals.valueOf("stream", processor));
+                }
                 // Whoever wraps a request or its answer counts on both to go on until the end.
                 boolean wrapped = innermost != request || response instanceof ServletResponseWrapper;
-                return new OnTomcat((HttpServletRequest) innermost, !wrapped && protocol.equals("HTTP/1.1"));
+                return new OnTomcat(
+                        (HttpServletRequest) innermost,
+                        catalinaRequest,
+                        coyoteRequest,
+                        !wrapped && protocol.equals("HTTP/1.1"));
             } catch (ReflectiveOperationException | RuntimeException e) {
                 LoggerFactory.getLogger(ClientConnection.class).debug("This Tomcat is not as expected", e);
             }
@@ -59,6 +78,11 @@ interface ClientConnection {
     final class Unknown implements ClientConnection {
         @Override
         public boolean isGone() {
+            return false;
+        }
+
+        @Override
+        public boolean isStream() {
             return false;
         }
 
@@ -90,11 +114,12 @@ interface ClientConnection {
         private final Object available;
         private final Method getAvailable;
 
-        OnTomcat(HttpServletRequest facade, boolean upgradable) throws ReflectiveOperationException {
-            request = facade;
+        OnTomcat(HttpServletRequest request, Object catalinaRequest, Object coyoteRequest, boolean upgradable)
+                throws ReflectiveOperationException {
+            this.request = request;
+            this.catalinaRequest = catalinaRequest;
+            this.coyoteRequest = coyoteRequest;
             this.upgradable = upgradable;
-            catalinaRequest = valueOf(facade.getClass().getDeclaredField("request"), facade);
-            coyoteRequest = invoke(catalinaRequest, "getCoyoteRequest");
             Class<?> type = coyoteRequest.getClass();
             Class<?> actionCode = Class.forName("org.apache.coyote.ActionCode", true, type.getClassLoader());
             action = type.getMethod("action", actionCode, Object.class);
@@ -118,6 +143,11 @@ interface ClientConnection {
         }
 
         @Override
+        public boolean isStream() {
+            return false;
+        }
+
+        @Override
         public boolean outlivesRequest() {
             // Tomcat takes an upgrade only from the thread it called the servlet on.
             return upgradable && !request.isAsyncStarted() && !compresses();
@@ -126,7 +156,7 @@ interface ClientConnection {
         /** What it compresses it has to see. */
         private boolean compresses() {
             try {
-                Object connector = invoke(catalinaRequest, "getConnector");
+                Object connector = Internals.invoke("getConnector", catalinaRequest);
                 Method property = connector.getClass().getMethod("getProperty", String.class);
                 return !"off".equals(property.invoke(connector, "compression"));
             } catch (ReflectiveOperationException e) {
@@ -147,26 +177,124 @@ interface ClientConnection {
         @Override
         public void resetWhenClosed() {
             try {
-                Object processor = valueOf(coyoteRequest.getClass().getDeclaredField("hook"), coyoteRequest);
-                Object wrapper = invoke(processor, "getSocketWrapper");
-                Object channel = invoke(invoke(wrapper, "getSocket"), "getIOChannel");
+                Object wrapper = Internals.invoke("getSocketWrapper", Internals.valueOf("hook", coyoteRequest));
+                Object channel = Internals.invoke("getIOChannel", Internals.invoke("getSocket", wrapper));
                 ((NetworkChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
             } catch (ReflectiveOperationException | IOException | RuntimeException e) {
                 LOG.debug("The connection cannot be reset", e);
             }
         }
+    }
 
-        private static Object valueOf(Field field, Object object) throws ReflectiveOperationException {
-            field.setAccessible(true);
-            return field.get(object);
+    /**
+     * A stream of HTTP/2. Its state tells of a reset from the client, or of the end of the whole connection, as soon as the
+     * frame was read, which happens whether or not anybody reads the body.
+     */
+    final class StreamOnTomcat implements ClientConnection {
+        private static final Logger LOG = LoggerFactory.getLogger(StreamOnTomcat.class);
+
+        private final Object stream;
+        private final Object state;
+        private final Method stateName;
+
+        StreamOnTomcat(Object stream) throws ReflectiveOperationException {
+            this.stream = stream;
+            state = Internals.valueOf("state", stream);
+            stateName = Internals.method("getCurrentStateName", state.getClass());
         }
 
-        private static Object invoke(Object object, String name) throws ReflectiveOperationException {
-            for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
-                for (Method method : type.getDeclaredMethods()) {
+        @Override
+        public boolean isGone() {
+            try {
+                // By either side: Tomcat resets the streams of clients that break the rules.
+                return ((String) stateName.invoke(state)).startsWith("CLOSED_RST");
+            } catch (ReflectiveOperationException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public boolean isStream() {
+            return true;
+        }
+
+        /** Other streams share its connection, which cannot be taken over. */
+        @Override
+        public boolean outlivesRequest() {
+            return false;
+        }
+
+        @Override
+        public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) {
+            throw new UnsupportedOperationException();
+        }
+
+        /** Tomcat resets the stream of a failed request, but by default only after having sent its regular end. */
+        @Override
+        public void resetWhenClosed() {
+            try {
+                Object output = Internals.valueOf("streamOutputBuffer", stream);
+                ClassLoader tomcat = stream.getClass().getClassLoader();
+                Class<?> errors = Class.forName("org.apache.coyote.http2.Http2Error", true, tomcat);
+                Constructor<?> reset = Class.forName("org.apache.coyote.http2.StreamException", true, tomcat)
+                        .getDeclaredConstructor(String.class, errors, int.class);
+                reset.setAccessible(true);
+                Object error = Internals.field("INTERNAL_ERROR", errors).get(null);
+                Field field = Internals.field("reset", output.getClass());
+                field.set(
+                        output,
+                        reset.newInstance("The answer broke off", error, Internals.invoke("getIdAsInt", stream)));
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                LOG.debug("The stream cannot be reset", e);
+            }
+        }
+    }
+
+    /** What Tomcat keeps to itself; found once, since each request asks for it. */
+    final class Internals {
+        private static final Map<Name, Field> FIELDS = new ConcurrentHashMap<>();
+        private static final Map<Name, Method> METHODS = new ConcurrentHashMap<>();
+
+        private record Name(Class<?> type, String name) {}
+
+        private Internals() {}
+
+        static Object valueOf(String name, Object object) throws ReflectiveOperationException {
+            return field(name, object.getClass()).get(object);
+        }
+
+        static Object invoke(String name, Object object) throws ReflectiveOperationException {
+            return method(name, object.getClass()).invoke(object);
+        }
+
+        static Field field(String name, Class<?> type) throws NoSuchFieldException {
+            Field known = FIELDS.get(new Name(type, name));
+            if (known != null) {
+                return known;
+            }
+            for (Class<?> declaring = type; declaring != null; declaring = declaring.getSuperclass()) {
+                for (Field field : declaring.getDeclaredFields()) {
+                    if (field.getName().equals(name)) {
+                        field.setAccessible(true);
+                        FIELDS.put(new Name(type, name), field);
+                        return field;
+                    }
+                }
+            }
+            throw new NoSuchFieldException(name);
+        }
+
+        static Method method(String name, Class<?> type) throws NoSuchMethodException {
+            Method known = METHODS.get(new Name(type, name));
+            if (known != null) {
+                return known;
+            }
+            for (Class<?> declaring = type; declaring != null; declaring = declaring.getSuperclass()) {
+                for (Method method : declaring.getDeclaredMethods()) {
                     if (method.getName().equals(name) && method.getParameterCount() == 0) {
                         method.setAccessible(true);
-                        return method.invoke(object);
+                        METHODS.put(new Name(type, name), method);
+                        return method;
                     }
                 }
             }

@@ -59,7 +59,7 @@ final class Exchange {
         this.client = client;
         this.watched = watched;
         this.endless = endless;
-        this.relay = new ResponseRelay(response, watched);
+        this.relay = new ResponseRelay(request.protocol(), response, watched);
     }
 
     /**
@@ -166,12 +166,12 @@ final class Exchange {
         watched.on(connection::abort);
         ClassicHttpRequest outbound = OutboundRequest.of(request, forwarding, body);
         if (body == null) {
-            watched.bodyRead();
+            watched.clientMayBeAsked();
             connection.sendHead(outbound);
             relay(connection, outbound);
         } else if (body.isSmall()) {
             body.readIfSmall();
-            watched.bodyRead();
+            watched.clientMayBeAsked();
             connection.sendHead(outbound);
             connection.sendBody(outbound);
             relay(connection, outbound);
@@ -203,7 +203,7 @@ final class Exchange {
         IOException unsent = null;
         try {
             connection.sendBody(outbound);
-            watched.bodyRead();
+            watched.clientMayBeAsked();
         } catch (ClientGoneException | RequestBody.BodyTooLargeException e) {
             connection.abort();
             awaitAnswer(answer);

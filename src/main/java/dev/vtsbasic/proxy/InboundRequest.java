@@ -1,6 +1,8 @@
 package dev.vtsbasic.proxy;
 
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,7 +40,7 @@ record InboundRequest(
     /** A header field. */
     record Field(String name, String value) {}
 
-    static InboundRequest of(HttpServletRequest request) {
+    static InboundRequest of(HttpServletRequest request) throws IOException {
         List<Field> headers = new ArrayList<>();
         for (String name : Collections.list(request.getHeaderNames())) {
             for (String value : Collections.list(request.getHeaders(name))) {
@@ -63,11 +65,19 @@ record InboundRequest(
     }
 
     /** HTTP/2 needs neither a length nor a transfer coding to say that a body follows (RFC 9113 §8.1.1). */
-    private static boolean mayHaveBody(HttpServletRequest request) {
-        return request.getHeader("Transfer-Encoding") != null
-                || request.getProtocol().startsWith("HTTP/2")
-                        && !request.getMethod().equals("GET")
-                        && !request.getMethod().equals("HEAD");
+    private static boolean mayHaveBody(HttpServletRequest request) throws IOException {
+        if (request.getHeader("Transfer-Encoding") != null) {
+            return true;
+        }
+        if (!request.getProtocol().startsWith("HTTP/2")) {
+            return false;
+        }
+        ServletInputStream body = request.getInputStream();
+        // Tomcat knows at once whether the stream has ended; others see that only when they read.
+        boolean known = body.getClass().getName().startsWith("org.apache.catalina.");
+        boolean seldom =
+                request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        return !body.isFinished() && (known || !seldom);
     }
 
     /** HTTP/2 has {@code :authority} in place of the Host field. */

@@ -64,10 +64,14 @@ public final class ProxyServlet extends HttpServlet {
             tunnels.open(inbound, forwarding, request, response, deadline);
             return;
         }
-        RequestBody body = inbound.hasBody()
-                ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody())
-                : null;
         ClientConnection client = ClientConnection.of(request, response, inbound.protocol());
+        if (client.isStream() && client.isGone()) {
+            // Its body would look as if it had ended, or as if there were none.
+            return;
+        }
+        RequestBody body = inbound.hasBody()
+                ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody(), client)
+                : null;
         // Another filter of the container's may not allow asynchronous requests.
         if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
             run(inbound, forwarding, body, response, client, deadline);
@@ -86,6 +90,9 @@ public final class ProxyServlet extends HttpServlet {
             throws IOException {
         RunningRequests.Place place = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(client::isGone)) {
+            if (client.isStream()) {
+                watched.clientMayBeAsked();
+            }
             new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
                         place.leave();
                         ExchangeThreads.makeRoom();
@@ -96,11 +103,18 @@ public final class ProxyServlet extends HttpServlet {
             // The container knows its own exception for what it is, and does not log it as a failure.
             throw e.getCause() instanceof IOException cause ? cause : e;
         } catch (IOException e) {
-            if (inbound.protocol().equals("HTTP/1.0")) {
+            if (inbound.protocol().equals("HTTP/1.0") || client.isStream()) {
                 client.resetWhenClosed();
             }
             throw e;
         } catch (RuntimeException e) {
+            if (client.isStream() && client.isGone()) {
+                // Tomcat takes the response away from a thread other than its own.
+                throw new IOException(e);
+            }
+            if (client.isStream()) {
+                client.resetWhenClosed();
+            }
             LOG.error("{} {} ({})", inbound.method(), inbound.path(), forwarding.requestId(), e);
             throw e;
         } finally {
@@ -124,15 +138,24 @@ public final class ProxyServlet extends HttpServlet {
             threads.execute(isFromOurselves(inbound), () -> {
                 try {
                     run(inbound, forwarding, body, response, client, deadline);
-                    async.complete();
+                    complete(async, inbound, response);
                 } catch (IOException | RuntimeException e) {
                     cut(async, e instanceof IOException failure ? failure : new IOException(e));
                 }
             });
         } catch (RejectedExecutionException e) {
             ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
-            async.complete();
+            complete(async, inbound, response);
         }
+    }
+
+    private static void complete(AsyncContext async, InboundRequest inbound, HttpServletResponse response)
+            throws IOException {
+        if (inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2")) {
+            // Tomcat would send the end of the stream without a head.
+            response.flushBuffer();
+        }
+        async.complete();
     }
 
     /** Completing would make a broken answer look whole; only a container's own thread can cut it. */

@@ -18,6 +18,7 @@ final class RequestBody extends AbstractHttpEntity {
     private final InputStream body;
     private final long length;
     private final long longest;
+    private final ClientConnection client;
     private byte[] kept;
     private volatile boolean started;
     private Watchdog.Watched watched;
@@ -27,12 +28,14 @@ final class RequestBody extends AbstractHttpEntity {
     /**
      * @param length in bytes; -1 when unknown
      * @param longest how many bytes are allowed; 0 for any number
+     * @param client whose body it is
      */
-    RequestBody(InputStream body, long length, long longest) {
+    RequestBody(InputStream body, long length, long longest, ClientConnection client) {
         super((String) null, null, length < 0);
         this.body = body;
         this.length = length;
         this.longest = longest == 0 ? Long.MAX_VALUE : longest;
+        this.client = client;
     }
 
     /** Whether it is kept when it was read. */
@@ -97,10 +100,14 @@ final class RequestBody extends AbstractHttpEntity {
                 out.write(buffer, 0, count);
                 out.flush();
             }
+            if (client.isStream() && client.isGone()) {
+                // Between two reads of it a reset looks like an end.
+                throw new ClientGoneException(new IOException("The client took its request back"));
+            }
             if (length >= 0 && total != length) {
                 throw new ClientGoneException(new IOException("The body ended after " + total + " of " + length));
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // The caller closes `out` even now, which would end a chunked body as if it were complete.
             cut.run();
             throw e;
@@ -121,6 +128,9 @@ final class RequestBody extends AbstractHttpEntity {
             return body.read(buffer, offset, count);
         } catch (IOException e) {
             throw new ClientGoneException(e);
+        } catch (RuntimeException e) {
+            // Tomcat takes the request away from a thread other than its own when the client resets the stream.
+            throw new ClientGoneException(new IOException(e));
         }
     }
 

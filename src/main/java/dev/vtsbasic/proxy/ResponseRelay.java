@@ -32,10 +32,13 @@ final class ResponseRelay {
             "content-range",
             "trailer");
 
+    private final boolean ofHttp1;
     private final HttpServletResponse response;
     private final Watchdog.Watched watched;
 
-    ResponseRelay(HttpServletResponse response, Watchdog.Watched watched) {
+    /** @param protocol of the client's request */
+    ResponseRelay(String protocol, HttpServletResponse response, Watchdog.Watched watched) {
+        this.ofHttp1 = protocol.startsWith("HTTP/1");
         this.response = response;
         this.watched = watched;
     }
@@ -80,8 +83,9 @@ final class ResponseRelay {
         HopByHop hopByHop = HopByHop.nominatedBy(nominated);
         boolean chunked = answer.containsHeader("Transfer-Encoding");
         Header upgrade = answer.getFirstHeader("Upgrade");
-        if (answer.getCode() == UPGRADE_REQUIRED && upgrade != null) {
-            // RFC 9110 §15.5.22: it says what the client should ask for, which is the only use of this answer.
+        if (answer.getCode() == UPGRADE_REQUIRED && upgrade != null && ofHttp1) {
+            // RFC 9110 §15.5.22: it says what the client should ask for, which is the only use of this answer. HTTP/2
+            // has neither field.
             response.setHeader("Upgrade", upgrade.getValue());
             response.setHeader("Connection", "Upgrade");
         }

@@ -89,7 +89,7 @@ final class Tunnels implements AutoCloseable {
                     upgrade(answer, inbound.header("Upgrade"), socket, request, response);
                     upgraded = true;
                 } else {
-                    ResponseRelay relay = new ResponseRelay(response, watched);
+                    ResponseRelay relay = new ResponseRelay(inbound.protocol(), response, watched);
                     relay.copyHead(answer);
                     relay.relayBody(answer, connection::hasMore);
                 }
@@ -137,7 +137,7 @@ final class Tunnels implements AutoCloseable {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        new ResponseRelay(response, null).copyHead(answer);
+        new ResponseRelay("HTTP/1.1", response, null).copyHead(answer);
         response.setHeader("Connection", "Upgrade");
         Header chosen = answer.getFirstHeader("Upgrade");
         response.setHeader("Upgrade", chosen == null ? protocol : chosen.getValue());

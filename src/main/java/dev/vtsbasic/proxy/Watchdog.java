@@ -79,7 +79,7 @@ final class Watchdog implements AutoCloseable {
         private final ReentrantLock lock = new ReentrantLock();
         private volatile Runnable cut = () -> {};
         private volatile long waitingSince;
-        private volatile boolean bodyRead;
+        private volatile boolean clientMayBeAsked;
         private volatile boolean clientsTurn;
         private volatile boolean endless;
         private volatile Verdict verdict;
@@ -93,9 +93,9 @@ final class Watchdog implements AutoCloseable {
             this.cut = cut;
         }
 
-        /** The client's body has been read, so that its connection may be looked at. */
-        void bodyRead() {
-            bodyRead = true;
+        /** The client's connection may be looked at, since its body has been read or is no hindrance. */
+        void clientMayBeAsked() {
+            clientMayBeAsked = true;
         }
 
         /** The answer is an event stream: it may be silent for ever and ends only with us. */
@@ -139,7 +139,7 @@ final class Watchdog implements AutoCloseable {
             }
             if (!endless && !clientsTurn && now - since > longestSilenceNanos) {
                 end(Verdict.SILENT);
-            } else if (askClient && bodyRead) {
+            } else if (askClient && clientMayBeAsked) {
                 lock.lock();
                 try {
                     if (exchanges.contains(this) && clientGone.getAsBoolean()) {

@@ -31,7 +31,7 @@ final class ConnectionCases {
                 client.send(get());
             }
         }));
-        cases.add(should("a connection to the server serves several clients' requests", "issue: pooled", scene -> {
+        cases.add(should("a connection to the server serves several clients' requests", "ours: pooled", scene -> {
             Wire server = null;
             for (int i = 0; i < 3; i++) {
                 Wire client = scene.client(UNTRUSTED, get());
@@ -167,7 +167,7 @@ final class ConnectionCases {
                     Check.status(401, client.response());
                 }));
         cases.add(should(
-                "an answer to a body that the server will not read reaches the client", "issue, jetty #7117", scene -> {
+                "an answer to a body that the server will not read reaches the client", "ours, jetty #7117", scene -> {
                     Wire client = scene.client();
                     client.sendInBackground(
                             Wire.latin1(request("POST /", "Content-Length: 1000000") + "a".repeat(1_000_000)));
@@ -208,7 +208,7 @@ final class ConnectionCases {
             }
             Check.equal("body", "ok", client.response().body());
         }));
-        cases.add(should("fifty requests at once are all forwarded", "issue", scene -> {
+        cases.add(should("fifty requests at once are all forwarded", "ours", scene -> {
             List<Wire> clients = new ArrayList<>();
             List<Wire> servers = new ArrayList<>();
             for (int i = 0; i < 50; i++) {

@@ -89,7 +89,7 @@ final class FailureCases {
             server.close();
             notComplete(client.responseOrNull());
         }));
-        cases.add(ours("a cut answer to HTTP/1.0 never looks complete", "issue: EOF-framed", scene -> {
+        cases.add(ours("a cut answer to HTTP/1.0 never looks complete", "ours: EOF-framed", scene -> {
             Wire client = scene.client(UNTRUSTED, "GET / HTTP/1.0\r\nHost: site.example\r\n\r\n");
             Wire server = scene.server();
             server.request();
@@ -195,7 +195,7 @@ final class FailureCases {
             cases.add(
                     strict.contains(what)
                             ? must(name, "RFC 9112 §6.3", script)
-                            : ours(name, "issue: malformed bytes", script));
+                            : ours(name, "ours: malformed bytes", script));
         });
         cases.add(must("a malformed chunk size of an answer never lets it look complete", "RFC 9112 §7.1", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
@@ -231,7 +231,7 @@ final class FailureCases {
             long millis = (System.nanoTime() - start) / 1_000_000;
             Check.that(millis > 1500 && millis < 4000, "after " + millis + " ms");
         }));
-        cases.add(should("after a time-out the connection to the server is closed", "issue", scene -> {
+        cases.add(should("after a time-out the connection to the server is closed", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
@@ -268,7 +268,7 @@ final class FailureCases {
     private static void retries(List<Case> cases) {
         for (String method : List.of("GET", "HEAD", "OPTIONS", "DELETE")) {
             cases.add(ours(
-                    method + " that met a dead pooled connection is sent again, once", "issue, caddy #4245", scene -> {
+                    method + " that met a dead pooled connection is sent again, once", "ours, caddy #4245", scene -> {
                         Wire client = scene.client(UNTRUSTED, get());
                         Wire dead = scene.server();
                         dead.request();
@@ -339,7 +339,7 @@ final class FailureCases {
                     Message got = client.responseOrNull();
                     Check.that(got == null || got.status() == 502, "neither 502 nor cut");
                 }));
-        cases.add(ours("a GET that fails twice is answered 502", "issue: once", scene -> {
+        cases.add(ours("a GET that fails twice is answered 502", "ours: once", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire dead = scene.server();
             dead.request();
@@ -371,7 +371,7 @@ final class FailureCases {
 
     private static void leavingClients(List<Case> cases) {
         cases.add(ours(
-                "a client that leaves while waiting ends the request within a second", "issue, mitre #181", scene -> {
+                "a client that leaves while waiting ends the request within a second", "ours, mitre #181", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -379,7 +379,7 @@ final class FailureCases {
                     server.endWithin(A_SECOND);
                 }));
         cases.add(ours(
-                "a client that resets while waiting ends the request within a second", "issue, mitre #181", scene -> {
+                "a client that resets while waiting ends the request within a second", "ours, mitre #181", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -387,16 +387,14 @@ final class FailureCases {
                     server.endWithin(A_SECOND);
                 }));
         cases.add(ours(
-                "a client that leaves while waiting after its body ends the request within a second",
-                "issue",
-                scene -> {
+                "a client that leaves while waiting after its body ends the request within a second", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, post("hello"));
                     Wire server = scene.server();
                     server.request();
                     client.close();
                     server.endWithin(A_SECOND);
                 }));
-        cases.add(ours("a client that leaves a silent stream ends the request within a second", "issue", scene -> {
+        cases.add(ours("a client that leaves a silent stream ends the request within a second", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
@@ -406,7 +404,7 @@ final class FailureCases {
             client.close();
             server.endWithin(A_SECOND);
         }));
-        cases.add(ours("a client that leaves a busy stream ends the request within a second", "issue", scene -> {
+        cases.add(ours("a client that leaves a busy stream ends the request within a second", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
@@ -439,21 +437,21 @@ final class FailureCases {
     }
 
     private static void pages(List<Case> cases) {
-        cases.add(ours("a failure is a page for a browser", "issue", scene -> {
+        cases.add(ours("a failure is a page for a browser", "ours", scene -> {
             Message page = failed(scene, "Accept: text/html,*/*;q=0.8");
             Check.that(
                     page.head().joined("Content-Type").startsWith("text/html"),
                     page.head().joined("Content-Type"));
             Check.that(page.body().length() < 4096, "long");
         }));
-        cases.add(ours("a failure is JSON for a program", "issue", scene -> {
+        cases.add(ours("a failure is JSON for a program", "ours", scene -> {
             Message page = failed(scene, "Accept: application/json");
             Check.that(
                     page.head().joined("Content-Type").startsWith("application/json"),
                     page.head().joined("Content-Type"));
             Check.that(page.body().startsWith("{") && page.body().strip().endsWith("}"), page.body());
         }));
-        cases.add(ours("a failure names the request's id, which the server was told too", "issue", scene -> {
+        cases.add(ours("a failure names the request's id, which the server was told too", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, post("hello"));
             Wire server = scene.server();
             String id = server.request().head().joined("X-Request-Id");

@@ -19,22 +19,22 @@ final class ForwardingCases {
         return List.of(
                 ours(
                         "X-Forwarded-For tells the client's address",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-For", List.of(UNTRUSTED), header(scene, UNTRUSTED, "X-Forwarded-For"))),
                 ours(
                         "X-Forwarded-Proto tells the scheme",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Proto", List.of("http"), header(scene, UNTRUSTED, "X-Forwarded-Proto"))),
                 ours(
                         "X-Forwarded-Host tells the Host",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Host",
                                 List.of("site.example"),
                                 header(scene, UNTRUSTED, "X-Forwarded-Host"))),
-                ours("X-Forwarded-Port tells a port", "issue", scene -> {
+                ours("X-Forwarded-Port tells a port", "ours", scene -> {
                     List<String> ports = header(scene, UNTRUSTED, "X-Forwarded-Port");
                     Check.that(ports.size() == 1 && ports.get(0).matches("\\d+"), "X-Forwarded-Port: " + ports);
                 }),
@@ -47,35 +47,35 @@ final class ForwardingCases {
                 }),
                 ours(
                         "X-Forwarded-For of a stranger is not believed",
-                        "issue, SCG CVE-2025-41235",
+                        "ours, SCG CVE-2025-41235",
                         scene -> Check.equal(
                                 "X-Forwarded-For",
                                 List.of(UNTRUSTED),
                                 header(scene, UNTRUSTED, "X-Forwarded-For", "X-Forwarded-For: 9.9.9.9"))),
                 ours(
                         "X-Forwarded-Proto of a stranger is not believed",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Proto",
                                 List.of("http"),
                                 header(scene, UNTRUSTED, "X-Forwarded-Proto", "X-Forwarded-Proto: https"))),
                 ours(
                         "X-Forwarded-Host of a stranger is not believed",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Host",
                                 List.of("site.example"),
                                 header(scene, UNTRUSTED, "X-Forwarded-Host", "X-Forwarded-Host: evil.example"))),
                 ours(
                         "other X-Forwarded fields of a stranger are dropped",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Prefix",
                                 List.of(),
                                 header(scene, UNTRUSTED, "X-Forwarded-Prefix", "X-Forwarded-Prefix: /evil"))),
                 ours(
                         "Forwarded of a stranger is not believed",
-                        "issue, RFC 7239 §8.1",
+                        "ours, RFC 7239 §8.1",
                         scene -> Check.that(
                                 !header(scene, UNTRUSTED, "Forwarded", "Forwarded: for=9.9.9.9;proto=https")
                                         .toString()
@@ -83,7 +83,7 @@ final class ForwardingCases {
                                 "it is forwarded")),
                 ours(
                         "X-Forwarded-For of a trusted proxy is kept and extended",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-For",
                                 "9.9.9.9, " + TRUSTED,
@@ -91,21 +91,21 @@ final class ForwardingCases {
                                         ", ", header(scene, TRUSTED, "X-Forwarded-For", "X-Forwarded-For: 9.9.9.9")))),
                 ours(
                         "X-Forwarded-Proto of a trusted proxy is kept",
-                        "issue, kit #6589",
+                        "ours, kit #6589",
                         scene -> Check.equal(
                                 "X-Forwarded-Proto",
                                 List.of("https"),
                                 header(scene, TRUSTED, "X-Forwarded-Proto", "X-Forwarded-Proto: https"))),
                 ours(
                         "X-Forwarded-Host of a trusted proxy is kept",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Host",
                                 List.of("public.example"),
                                 header(scene, TRUSTED, "X-Forwarded-Host", "X-Forwarded-Host: public.example"))),
                 ours(
                         "X-Forwarded-Port of a trusted proxy is kept",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Port",
                                 List.of("8443"),
@@ -118,29 +118,29 @@ final class ForwardingCases {
                 }),
                 ours(
                         "Connection cannot take the X-Forwarded fields away",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-For",
                                 List.of(UNTRUSTED),
                                 header(scene, UNTRUSTED, "X-Forwarded-For", "Connection: X-Forwarded-For, Forwarded"))),
-                ours("a request gets an id", "issue", scene -> {
+                ours("a request gets an id", "ours", scene -> {
                     List<String> ids = header(scene, UNTRUSTED, "X-Request-Id");
                     Check.that(ids.size() == 1 && ids.get(0).length() >= 8, "X-Request-Id: " + ids);
                 }),
                 ours(
                         "two requests get different ids",
-                        "issue",
+                        "ours",
                         scene -> Check.that(
                                 !header(scene, UNTRUSTED, "X-Request-Id")
                                         .equals(header(scene, UNTRUSTED, "X-Request-Id", "X-Second: 1")),
                                 "the same, or none")),
-                ours("a stranger's request id is replaced", "issue", scene -> {
+                ours("a stranger's request id is replaced", "ours", scene -> {
                     List<String> ids = header(scene, UNTRUSTED, "X-Request-Id", "X-Request-Id: forged-by-client");
                     Check.that(ids.size() == 1 && !ids.get(0).contains("forged"), "X-Request-Id: " + ids);
                 }),
                 ours(
                         "a trusted proxy's request id is kept",
-                        "issue",
+                        "ours",
                         scene -> Check.equal(
                                 "X-Request-Id",
                                 List.of("from-the-edge-1234"),

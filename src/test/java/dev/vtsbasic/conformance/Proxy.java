@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,20 +40,7 @@ final class Proxy implements AutoCloseable {
         VTS("VTS Basic") {
             @Override
             Proxy start(int upstream) throws IOException {
-                int port = freePort();
-                return new Proxy(
-                        port,
-                        newDirectory(),
-                        List.of(System.getProperty("java.home") + "/bin/java", "-jar", System.getProperty("test.war")),
-                        Map.of(
-                                "VTS_ADDRESS", "127.0.0.1",
-                                "VTS_PORT", Integer.toString(port),
-                                "VTS_UPSTREAM", "http://127.0.0.1:" + upstream,
-                                "VTS_CONNECT_TIMEOUT", "1s",
-                                "VTS_RESPONSE_TIMEOUT", "2s",
-                                "VTS_HOLD_TIMEOUT", "1s",
-                                "VTS_MAX_BODY", "1m",
-                                "VTS_TRUSTED_PROXIES", Scene.TRUSTED + "/32"));
+                return vts(upstream, Map.of());
             }
 
             @Override
@@ -98,8 +86,39 @@ final class Proxy implements AutoCloseable {
         abstract String version() throws IOException;
     }
 
+    /** @param environment settings besides those that all cases are played with, or in their place */
+    static Proxy vts(int upstream, Map<String, String> environment) throws IOException {
+        int port = freePort();
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "VTS_ADDRESS", "127.0.0.1",
+                "VTS_PORT", Integer.toString(port),
+                "VTS_UPSTREAM", "http://127.0.0.1:" + upstream,
+                "VTS_CONNECT_TIMEOUT", "1s",
+                "VTS_RESPONSE_TIMEOUT", "2s",
+                "VTS_HOLD_TIMEOUT", "1s",
+                "VTS_MAX_BODY", "1m",
+                "VTS_TRUSTED_PROXIES", Scene.TRUSTED + "/32"));
+        settings.putAll(environment);
+        return new Proxy(
+                port,
+                newDirectory(),
+                List.of(System.getProperty("java.home") + "/bin/java", "-jar", System.getProperty("test.war")),
+                settings);
+    }
+
     int port() {
         return port;
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end of the process. */
+    int awaitExit() throws InterruptedException {
+        Check.that(process.waitFor(START_SECONDS, TimeUnit.SECONDS), "still running");
+        return process.exitValue();
     }
 
     String output() throws IOException {

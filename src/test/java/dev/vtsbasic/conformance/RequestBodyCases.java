@@ -61,7 +61,7 @@ final class RequestBodyCases {
             Check.absent(seen.head(), "X-Sum");
             Check.absent(seen.head(), "X-Role");
         }));
-        cases.add(should("each chunk is passed on when it comes", "issue: as it arrives", scene -> {
+        cases.add(should("each chunk is passed on when it comes", "ours: as it arrives", scene -> {
             Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "5\r\nfirst\r\n");
             Wire server = scene.server();
             server.head();
@@ -73,7 +73,7 @@ final class RequestBodyCases {
             server.send(Scene.OK);
             Check.status(200, client.response());
         }));
-        cases.add(should("the pieces of a long body with a length are passed on when they come", "issue", scene -> {
+        cases.add(should("the pieces of a long body with a length are passed on when they come", "ours", scene -> {
             String half = "h".repeat(20_000);
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 40000") + half);
             Wire server = scene.server();
@@ -201,13 +201,13 @@ final class RequestBodyCases {
             server.send(Scene.OK);
             Check.status(200, client.response());
         }));
-        cases.add(ours("Expect is answered by the proxy, not forwarded", "issue, jetty #277", scene -> {
+        cases.add(ours("Expect is answered by the proxy, not forwarded", "ours, jetty #277", scene -> {
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
             Check.equal("status", 100, client.head().status());
             client.send("hello");
             Check.absent(scene.server().head(), "Expect");
         }));
-        cases.add(should("no 100 is sent while there is no server to take the body", "issue", scene -> {
+        cases.add(should("no 100 is sent while there is no server to take the body", "ours", scene -> {
             scene.stopListening();
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
             int status = client.head().status();
@@ -245,7 +245,7 @@ final class RequestBodyCases {
 
     private static void limits(List<Case> cases) {
         cases.add(ours(
-                "a longer Content-Length than allowed is answered 413 before the body is read", "issue", scene -> {
+                "a longer Content-Length than allowed is answered 413 before the body is read", "ours", scene -> {
                     Message answer = scene.refused(request("POST /", "Content-Length: " + OVER_THE_LIMIT));
                     Check.status(413, answer);
                 }));
@@ -257,23 +257,22 @@ final class RequestBodyCases {
             Check.equal("status", 413, client.head().status());
             scene.noServerWithin(millis(300));
         }));
-        cases.add(ours(
-                "a chunked body that grows over the limit never looks complete to the server", "issue", scene -> {
-                    Wire client = scene.client();
-                    client.sendInBackground(Wire.latin1(
-                            request("POST /", CHUNKED) + "200000\r\n" + "a".repeat(OVER_THE_LIMIT) + "\r\n0\r\n\r\n"));
-                    Wire server = scene.serverOrNull(millis(1000));
-                    if (server != null) {
-                        Check.that(!server.request().complete(), "the server got all of it");
-                    }
-                    Wire.End end = null;
-                    try {
-                        Check.equal("status", 413, client.head().status());
-                    } catch (AssertionError e) {
-                        end = client.endWithin(millis(2000));
-                        Check.that(server != null && end != null, e.getMessage());
-                    }
-                }));
+        cases.add(ours("a chunked body that grows over the limit never looks complete to the server", "ours", scene -> {
+            Wire client = scene.client();
+            client.sendInBackground(Wire.latin1(
+                    request("POST /", CHUNKED) + "200000\r\n" + "a".repeat(OVER_THE_LIMIT) + "\r\n0\r\n\r\n"));
+            Wire server = scene.serverOrNull(millis(1000));
+            if (server != null) {
+                Check.that(!server.request().complete(), "the server got all of it");
+            }
+            Wire.End end = null;
+            try {
+                Check.equal("status", 413, client.head().status());
+            } catch (AssertionError e) {
+                end = client.endWithin(millis(2000));
+                Check.that(server != null && end != null, e.getMessage());
+            }
+        }));
     }
 
     private static void cuts(List<Case> cases) {
@@ -316,7 +315,7 @@ final class RequestBodyCases {
             client.reset();
             neverComplete(server, head, "hello");
         }));
-        cases.add(should("the server learns within a second that the body was cut", "issue", scene -> {
+        cases.add(should("the server learns within a second that the body was cut", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "5\r\nhello\r\n");
             Wire server = scene.server();
             server.head();

@@ -33,7 +33,7 @@ final class RequestHeaderCases {
                 })));
         cases.add(ours(
                 "Proxy-Authorization is not forwarded",
-                "issue",
+                "ours",
                 scene -> Check.absent(
                         scene.seen(get("Proxy-Authorization: Basic eDp5")).head(), "Proxy-Authorization")));
         cases.add(must("a client's Connection options are not forwarded", "RFC 9110 §7.6.1", scene -> {
@@ -176,7 +176,7 @@ final class RequestHeaderCases {
             scene.noServerWithin(Scene.millis(50));
         }));
         cases.add(should(
-                "no field is invented that tells the server of a client's wishes", "issue: unchanged", scene -> {
+                "no field is invented that tells the server of a client's wishes", "ours: unchanged", scene -> {
                     Head head = scene.seen(get()).head();
                     for (String name : List.of(
                             "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Cookie", "Content-Type")) {

@@ -27,7 +27,7 @@ final class RequestLineCases {
         relaxedTargets()
                 .forEach((what, target) -> cases.add(ours(
                         what + " in the target stays as it is",
-                        "issue: byte for byte",
+                        "ours: byte for byte",
                         scene -> Check.equal(
                                 "target",
                                 target,
@@ -60,12 +60,12 @@ final class RequestLineCases {
             int status = client.response().status();
             Check.that(status == 200 || status == 204, "answered " + status);
         }));
-        cases.add(ours("CONNECT is refused", "issue", scene -> {
+        cases.add(ours("CONNECT is refused", "ours", scene -> {
             int status = scene.refused("CONNECT site.example:443 HTTP/1.1\r\nHost: site.example:443\r\n\r\n")
                     .status();
             Check.that(status >= 400, "answered " + status);
         }));
-        cases.add(ours("TRACE is refused", "issue, RFC 9110 §9.3.8", scene -> {
+        cases.add(ours("TRACE is refused", "ours, RFC 9110 §9.3.8", scene -> {
             Message answer = scene.refused(request("TRACE /", "Cookie: secret=1"));
             Check.that(answer.status() >= 400, "answered " + answer.status());
             Check.that(!answer.body().contains("secret"), "it gives the cookie away");

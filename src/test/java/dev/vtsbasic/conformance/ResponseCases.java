@@ -350,7 +350,7 @@ final class ResponseCases {
             Message got = client.response();
             Check.equal("length", length, got.body().length());
         }));
-        cases.add(ours("trailers reach a client that says it takes them", "issue, RFC 9110 §6.5", scene -> {
+        cases.add(ours("trailers reach a client that says it takes them", "ours, RFC 9110 §6.5", scene -> {
             Message got = scene.got(
                     get("TE: trailers", "Connection: TE"),
                     answer("200 OK", "Transfer-Encoding: chunked", "Trailer: X-Sum")

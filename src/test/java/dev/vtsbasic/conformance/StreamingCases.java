@@ -20,7 +20,7 @@ final class StreamingCases {
 
     static List<Case> all() {
         return List.of(
-                should("each chunk of an answer is passed on when it comes", "issue, SCG #3410", scene -> {
+                should("each chunk of an answer is passed on when it comes", "ours, SCG #3410", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -32,7 +32,7 @@ final class StreamingCases {
                     server.send("0\r\n\r\n");
                     Check.equal("chunk", "", client.chunk());
                 }),
-                should("a single byte is passed on when it comes", "issue", scene -> {
+                should("a single byte is passed on when it comes", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -44,7 +44,7 @@ final class StreamingCases {
                         Check.equal("chunk", String.valueOf(c), client.chunk());
                     }
                 }),
-                should("the pieces of an answer with a length are passed on when they come", "issue", scene -> {
+                should("the pieces of an answer with a length are passed on when they come", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -56,7 +56,7 @@ final class StreamingCases {
                 }),
                 should(
                         "the pieces of an answer that ends with the connection are passed on when they come",
-                        "issue",
+                        "ours",
                         scene -> {
                             Wire client = scene.client(UNTRUSTED, get());
                             Wire server = scene.server();
@@ -93,7 +93,7 @@ final class StreamingCases {
                     server.send("9\r\ndata: 2\n\n\r\n");
                     Check.equal("event", "data: 2\n\n", client.chunk());
                 }),
-                should("X-Accel-Buffering: no holds nothing back", "issue, kamal-proxy #34", scene -> {
+                should("X-Accel-Buffering: no holds nothing back", "ours, kamal-proxy #34", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -103,7 +103,7 @@ final class StreamingCases {
                     server.send("3\r\ntwo\r\n");
                     Check.equal("chunk", "two", client.chunk());
                 }),
-                ours("a small complete answer leaves in one packet", "issue", scene -> {
+                ours("a small complete answer leaves in one packet", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -111,7 +111,7 @@ final class StreamingCases {
                     String piece = client.piece();
                     Check.that(piece.endsWith("\r\n\r\nhello"), "the first packet: " + Text.quote(piece));
                 }),
-                ours("a small complete chunked answer leaves in one packet", "issue", scene -> {
+                ours("a small complete chunked answer leaves in one packet", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
@@ -153,7 +153,7 @@ final class StreamingCases {
                     client.head();
                     Check.equal("chunk", "echo", client.chunk());
                 }),
-                ours("request and answer flow at the same time", "issue", scene -> {
+                ours("request and answer flow at the same time", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "3\r\none\r\n");
                     Wire server = scene.server();
                     server.head();
@@ -180,7 +180,7 @@ final class StreamingCases {
                     server.send("0\r\n\r\n");
                     Check.equal("chunk", "", client.chunk());
                 }),
-                should("two streams do not wait for each other", "issue", scene -> {
+                should("two streams do not wait for each other", "ours", scene -> {
                     Wire first = scene.client(UNTRUSTED, get());
                     Wire firstServer = scene.server();
                     firstServer.request();

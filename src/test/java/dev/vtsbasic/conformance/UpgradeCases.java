@@ -84,7 +84,7 @@ final class UpgradeCases {
                     tunnel.server.send(octets.reverse().toString());
                     tunnel.client.expect(octets.toString());
                 }),
-                should("the tunnel passes single bytes on at once, in turns", "issue", scene -> {
+                should("the tunnel passes single bytes on at once, in turns", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     for (int i = 0; i < 20; i++) {
                         tunnel.client.send("p");
@@ -93,7 +93,7 @@ final class UpgradeCases {
                         tunnel.client.expect("q");
                     }
                 }),
-                should("the tunnel carries a megabyte both ways at the same time", "issue", scene -> {
+                should("the tunnel carries a megabyte both ways at the same time", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.client.sendInBackground(Wire.filled(1_000_000));
                     tunnel.server.sendInBackground(Wire.filled(1_000_000));
@@ -102,7 +102,7 @@ final class UpgradeCases {
                     Check.equal(
                             "bytes", 1_000_000, tunnel.client.text(1_000_000).length());
                 }),
-                should("bytes that a client sends with its handshake are not lost", "issue", scene -> {
+                should("bytes that a client sends with its handshake are not lost", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, HANDSHAKE + "early");
                     Wire server = scene.server();
                     server.head();
@@ -110,7 +110,7 @@ final class UpgradeCases {
                     Check.equal("status", 101, client.head().status());
                     server.expect("early");
                 }),
-                should("bytes that a server sends with its 101 are not lost", "issue", scene -> {
+                should("bytes that a server sends with its 101 are not lost", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, HANDSHAKE);
                     Wire server = scene.server();
                     server.head();
@@ -120,7 +120,7 @@ final class UpgradeCases {
                     client.send("late");
                     server.expect("late");
                 }),
-                should("a handshake that the server refuses is passed back", "issue", scene -> {
+                should("a handshake that the server refuses is passed back", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, HANDSHAKE);
                     Wire server = scene.server();
                     server.head();
@@ -149,7 +149,7 @@ final class UpgradeCases {
                     server.send(OK);
                     Check.equal("body", "ok", client.response().body());
                 }),
-                should("a client that closes its half still receives", "issue: half-close", scene -> {
+                should("a client that closes its half still receives", "ours: half-close", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.client.send("bye");
                     tunnel.client.finish();
@@ -158,7 +158,7 @@ final class UpgradeCases {
                     tunnel.server.close();
                     Check.equal("to the end", "farewell", tunnel.client.rest());
                 }),
-                should("a server that closes its half still receives", "issue: half-close", scene -> {
+                should("a server that closes its half still receives", "ours: half-close", scene -> {
                             Tunnel tunnel = open(scene);
                             tunnel.server.send("bye");
                             tunnel.server.finish();
@@ -168,22 +168,22 @@ final class UpgradeCases {
                             Check.equal("to the end", "farewell", tunnel.server.rest());
                         })
                         .limitedBy("a servlet cannot close one half of an upgraded connection"),
-                should("a server that closes the tunnel closes it for the client", "issue", scene -> {
+                should("a server that closes the tunnel closes it for the client", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.server.close();
                     tunnel.client.endWithin(millis(1000));
                 }),
-                should("a client that closes the tunnel closes it for the server", "issue", scene -> {
+                should("a client that closes the tunnel closes it for the server", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.client.close();
                     tunnel.server.endWithin(millis(1000));
                 }),
-                should("a client that breaks the tunnel off ends it for the server", "issue", scene -> {
+                should("a client that breaks the tunnel off ends it for the server", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.client.reset();
                     tunnel.server.endWithin(millis(1000));
                 }),
-                should("a tunnel may be silent for longer than an answer", "issue, phusion #1686", scene -> {
+                should("a tunnel may be silent for longer than an answer", "ours, phusion #1686", scene -> {
                     Tunnel tunnel = open(scene);
                     Check.that(tunnel.client.isSilentFor(millis(3000)), "the tunnel was closed");
                     tunnel.client.send("still");
@@ -214,7 +214,7 @@ final class UpgradeCases {
                                 "Upgrade")),
                 ours(
                         "an offer of h2c goes no further, so that no request hides in a tunnel",
-                        "issue, h2c smuggling",
+                        "ours, h2c smuggling",
                         scene -> {
                             Wire client = scene.client(
                                     UNTRUSTED,
@@ -234,7 +234,7 @@ final class UpgradeCases {
                                 Check.absent(head, "HTTP2-Settings");
                             }
                         }),
-                should("many tunnels live side by side", "issue", scene -> {
+                should("many tunnels live side by side", "ours", scene -> {
                     Tunnel[] tunnels = new Tunnel[20];
                     for (int i = 0; i < tunnels.length; i++) {
                         tunnels[i] = open(scene);

@@ -14,13 +14,16 @@ import java.util.concurrent.TimeUnit;
 
 /** The port behind the proxies: each connection that comes is handed to whoever asks for the next. */
 final class Upstream implements AutoCloseable {
+    /** As many connections as one case makes at once. */
+    private static final int BACKLOG = 2000;
+
     private final BlockingQueue<Wire> arrived = new LinkedBlockingQueue<>();
     private final List<Wire> all = new CopyOnWriteArrayList<>();
     private final int port;
     private ServerSocket listener;
 
     Upstream() throws IOException {
-        listener = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+        listener = new ServerSocket(0, BACKLOG, InetAddress.getByName("127.0.0.1"));
         port = listener.getLocalPort();
         acceptFrom(listener);
     }
@@ -63,7 +66,7 @@ final class Upstream implements AutoCloseable {
         if (listener.isClosed()) {
             listener = new ServerSocket();
             listener.setReuseAddress(true);
-            listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 100);
+            listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
             acceptFrom(listener);
         }
     }

@@ -4,22 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.SelfSigned;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Key;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +24,7 @@ class TlsIT {
     void http2OverTlsTellsTheAppTheSchemeAndTheCertificateCanBeRenewed() throws Exception {
         Path certificate = directory.resolve("cert.pem");
         Path key = directory.resolve("key.pem");
-        writePem("first", certificate, key);
+        SelfSigned.write("first", certificate, key);
         Map<String, String> settings = Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", key.toString());
         try (Vts vts = Vts.serve(settings)) {
             HttpResponse<String> page = get(vts.uri().resolve("/about"));
@@ -54,7 +46,7 @@ class TlsIT {
             }
 
             Certificate before = page.sslSession().orElseThrow().getPeerCertificates()[0];
-            writePem("second", certificate, key);
+            SelfSigned.write("second", certificate, key);
             vts.awaitLine("Loaded the changed certificate");
             Certificate after =
                     get(vts.uri().resolve("/about")).sslSession().orElseThrow().getPeerCertificates()[0];
@@ -68,43 +60,7 @@ class TlsIT {
 
     /** A new one each time, so that no connection is kept. */
     private static HttpClient client() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustAnyone()}, null);
-        return HttpClient.newBuilder().sslContext(context).build();
-    }
-
-    private void writePem(String name, Path certificate, Path key) throws Exception {
-        Path store = directory.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(List.of(
-                        System.getProperty("java.home") + "/bin/keytool",
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=ip:127.0.0.1,dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        "secret",
-                        "-keystore",
-                        store.toString()))
-                .inheritIO()
-                .start();
-        assertEquals(0, keytool.waitFor());
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "secret".toCharArray());
-        Key privateKey = keys.getKey(name, "secret".toCharArray());
-        Files.writeString(key, pem("PRIVATE KEY", privateKey.getEncoded()));
-        Files.writeString(
-                certificate, pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
-    }
-
-    private static String pem(String type, byte[] content) {
-        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-        return "-----BEGIN " + type + "-----\n" + lines + "\n-----END " + type + "-----\n";
+        return HttpClient.newBuilder().sslContext(SelfSigned.trustingAnyone()).build();
     }
 
     /** When the parts of an answer came. */
@@ -115,31 +71,6 @@ class TlsIT {
         void came(byte[] part) {
             lastMillis = System.nanoTime() / 1_000_000;
             firstMillis = firstMillis == 0 ? lastMillis : firstMillis;
-        }
-    }
-
-    private static final class TrustAnyone extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, java.net.Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

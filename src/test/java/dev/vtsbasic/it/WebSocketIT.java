@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -33,6 +35,14 @@ class WebSocketIT {
               fetch(request, server) {
                 const { pathname } = new URL(request.url);
                 if (pathname === "/refused") return new Response("not you", { status: 403 });
+                if (pathname === "/events") {
+                  const body = async function* () {
+                    yield "data: first\\n\\n";
+                    await Bun.sleep(3000);
+                    yield "data: second\\n\\n";
+                  };
+                  return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+                }
                 const data = { url: request.url };
                 const chosen = request.headers.get("sec-websocket-protocol")?.split(",")[0];
                 const headers = chosen ? { "Sec-WebSocket-Protocol": chosen } : {};
@@ -45,6 +55,7 @@ class WebSocketIT {
                 message(socket, message) {
                   if (message === "bye") socket.close(4001, "as you wish");
                   else if (message === "where") socket.send(socket.data.url);
+                  else if (message === "later") setTimeout(() => socket.send("now"), 3000);
                   else socket.send(message);
                 },
               },
@@ -154,13 +165,38 @@ class WebSocketIT {
         }
     }
 
+    /** For three times as long as anything else may. */
+    @Test
+    void socketsAndEventStreamsMayBeSilentForLongerThanAnyTimeOut() throws Exception {
+        Map<String, String> shortest = Map.of(
+                "VTS_APP_DIR",
+                directory.toString(),
+                "VTS_RESPONSE_TIMEOUT",
+                "1s",
+                "VTS_CONNECT_TIMEOUT",
+                "1s",
+                "VTS_HOLD_TIMEOUT",
+                "1s");
+        try (Vts impatient = Vts.serve(shortest)) {
+            CompletableFuture<HttpResponse<String>> events = CLIENT.sendAsync(
+                    HttpRequest.newBuilder(impatient.uri().resolve("/events")).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            Client client = connect(impatient, "/");
+            client.socket.sendText("later", true).join();
+            assertEquals("now", client.next());
+            client.socket.sendText("still there?", true).join();
+            assertEquals("still there?", client.next());
+            client.socket.abort();
+            assertEquals(
+                    "data: first\n\ndata: second\n\n",
+                    events.get(30, TimeUnit.SECONDS).body());
+        }
+    }
+
     @Test
     void aStopTellsTheClientsToComeBack() throws Exception {
         try (Vts stopping = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()))) {
-            Client client = new Client();
-            client.socket = CLIENT.newWebSocketBuilder()
-                    .buildAsync(URI.create(stopping.uri().toString().replace("http", "ws") + "/"), client)
-                    .get(30, TimeUnit.SECONDS);
+            Client client = connect(stopping, "/");
             client.socket.sendText("hello", true).join();
             assertEquals("hello", client.next());
             stopping.terminate();
@@ -170,13 +206,22 @@ class WebSocketIT {
     }
 
     private static URI webSocket(String path) {
+        return webSocket(vts, path);
+    }
+
+    private static URI webSocket(Vts vts, String path) {
         return URI.create(vts.uri().toString().replace("http", "ws") + path);
     }
 
     private static Client connect(String path) throws Exception {
+        return connect(vts, path);
+    }
+
+    private static Client connect(Vts vts, String path) throws Exception {
         Client client = new Client();
-        client.socket =
-                CLIENT.newWebSocketBuilder().buildAsync(webSocket(path), client).get(30, TimeUnit.SECONDS);
+        client.socket = CLIENT.newWebSocketBuilder()
+                .buildAsync(webSocket(vts, path), client)
+                .get(30, TimeUnit.SECONDS);
         return client;
     }
 

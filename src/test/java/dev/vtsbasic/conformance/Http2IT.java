@@ -1,0 +1,698 @@
+package dev.vtsbasic.conformance;
+
+import static dev.vtsbasic.conformance.Scene.answer;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.conformance.Http2Client.Answer;
+import dev.vtsbasic.conformance.Http2Client.Event;
+import dev.vtsbasic.conformance.Http2Client.Kind;
+import dev.vtsbasic.testing.SelfSigned;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The WAR between a client that speaks HTTP/2 frame by frame and a server that is scripted byte by byte. */
+@ParameterizedClass(name = "TLS: {0}")
+@ValueSource(booleans = {false, true})
+@Timeout(60)
+class Http2IT {
+    private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final String CHUNKED = "Transfer-Encoding: chunked";
+    private static final String CLOSE = "Connection: close";
+    private static final String OK = answer("200 OK", "Content-Length: 2", CLOSE) + "ok";
+    private static final int ENABLE_CONNECT_PROTOCOL = 8;
+
+    @TempDir
+    private static Path directory;
+
+    private static Upstream upstream;
+    private static Map<String, String> settings;
+    private static Proxy proxy;
+
+    @Parameter
+    private boolean tls;
+
+    private Http2Client client;
+
+    @BeforeParameterizedClassInvocation
+    static void start(boolean tls) throws Exception {
+        upstream = new Upstream();
+        // A fraction of what the servers behind it want to send to those who do not read.
+        settings = new HashMap<>(Map.of("JAVA_TOOL_OPTIONS", "-Xmx64m"));
+        if (tls) {
+            Path certificate = directory.resolve("cert.pem");
+            Path key = directory.resolve("key.pem");
+            SelfSigned.write("http2", certificate, key);
+            settings.putAll(Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", key.toString()));
+        }
+        proxy = Proxy.vts(upstream.port(), settings);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() throws IOException {
+        proxy.close();
+        upstream.close();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        client = connect(proxy);
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        client.close();
+        upstream.forgetAll();
+    }
+
+    private Http2Client connect(Proxy to) throws Exception {
+        return tls ? Http2Client.tls(to.port()) : Http2Client.plain(to.port());
+    }
+
+    private static Wire server() throws InterruptedException {
+        Wire server = upstream.next(Wire.PATIENCE);
+        assertNotNull(server, "the server was not asked");
+        return server;
+    }
+
+    /** A stream of the client's, and what serves it. */
+    private record Pair(Http2Client.Stream stream, Wire server) {}
+
+    /** A stream whose answer has begun. */
+    private Pair streaming() throws Exception {
+        Http2Client.Stream stream = client.get("/streaming");
+        Wire server = server();
+        server.request();
+        server.send(answer("200 OK", CHUNKED) + "5\r\nfirst\r\n");
+        assertEquals(200, stream.head().status());
+        assertEquals("first", stream.data());
+        return new Pair(stream, server);
+    }
+
+    private static void goesOn(Pair pair) throws Exception {
+        pair.server.send("4\r\nmore\r\n");
+        assertEquals("more", pair.stream.data());
+    }
+
+    /** Another stream of the same connection is answered. */
+    private void works() throws Exception {
+        Http2Client.Stream stream = client.get("/works");
+        Wire server = server();
+        assertEquals("/works", server.request().head().target());
+        server.send(OK);
+        Answer answer = stream.answer();
+        assertEquals("ok", answer.body());
+        assertTrue(answer.complete());
+    }
+
+    /** What the server sees of a request with these fields and this body; the answer is a plain 200. */
+    private Message seen(String method, String body, String... namesAndValues) throws Exception {
+        Http2Client.Stream stream = client.request(method, "/", body == null, namesAndValues);
+        if (body != null) {
+            stream.data(body, true);
+        }
+        Wire server = server();
+        Message seen = server.request();
+        server.send(OK);
+        assertEquals(200, stream.answer().status());
+        return seen;
+    }
+
+    /** What the client gets of an answer behind which the server closes the connection. */
+    private Answer got(String method, String answer) throws Exception {
+        Http2Client.Stream stream = client.request(method, "/", true);
+        Wire server = server();
+        server.request();
+        server.send(answer);
+        server.close();
+        return stream.answer();
+    }
+
+    @Test
+    void aCutAnswerNeverLooksCompleteAndHurtsNoOther() throws Exception {
+        Pair other = streaming();
+        for (String cut : List.of(
+                answer("200 OK", CHUNKED) + "5\r\nhello\r\n",
+                answer("200 OK", CHUNKED) + "a\r\nhello",
+                answer("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n",
+                answer("200 OK", "Content-Length: 10") + "hello")) {
+            Answer answer = got("GET", cut);
+            assertEquals(Kind.RESET, answer.end().kind(), cut);
+            assertEquals(Http2Client.INTERNAL_ERROR, answer.end().code(), cut);
+            goesOn(other);
+        }
+        Http2Client.Stream stream = client.get("/");
+        Wire server = server();
+        server.request();
+        server.send(answer("200 OK") + "hello");
+        Event head = stream.head();
+        assertEquals("hello", stream.data());
+        server.reset();
+        assertEquals(Kind.RESET, stream.rest(head).end().kind());
+        goesOn(other);
+        works();
+    }
+
+    @Test
+    void aStreamThatIsCancelledWhileWaitingEndsTheRequest() throws Exception {
+        Pair other = streaming();
+        Http2Client.Stream stream = client.get("/");
+        Wire server = server();
+        server.request();
+        stream.reset();
+        server.endWithin(A_SECOND);
+        Http2Client.Stream withBody =
+                client.request("POST", "/", false, "content-length", "5").data("hello", true);
+        server = server();
+        server.request();
+        withBody.reset();
+        server.endWithin(A_SECOND);
+        goesOn(other);
+        works();
+    }
+
+    @Test
+    void aStreamThatIsCancelledWhileItsAnswerIsSilentEndsTheRequest() throws Exception {
+        Pair other = streaming();
+        Pair pair = streaming();
+        pair.stream.reset();
+        pair.server.endWithin(A_SECOND);
+        goesOn(other);
+        works();
+    }
+
+    @Test
+    void aStreamThatIsCancelledWhileUploadingEndsTheRequestAsCut() throws Exception {
+        Pair other = streaming();
+        Http2Client.Stream stream = client.request("POST", "/", false).data("hello", false);
+        Wire server = server();
+        server.head();
+        assertEquals("hello", server.chunk());
+        stream.reset();
+        server.endWithin(A_SECOND);
+        goesOn(other);
+        works();
+    }
+
+    /** The reset may be there before the body is read for the first time, or between two reads. */
+    @Test
+    void anUploadThatIsCancelledAtOnceNeverLooksComplete() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            try (Http2Client own = connect(proxy)) {
+                own.request("POST", "/", false).dataAndReset("hello");
+                Wire server = upstream.next(Duration.ofMillis(i % 3 == 0 ? 100 : 0));
+                if (server != null) {
+                    assertCut(server);
+                }
+            }
+        }
+        works(upstream);
+    }
+
+    /** Until the marker comes, nothing but cut requests may. */
+    private void works(Upstream upstream) throws Exception {
+        Http2Client.Stream stream = client.get("/works");
+        while (true) {
+            Wire server = server();
+            if (!assertCut(server)) {
+                server.send(OK);
+                assertEquals("ok", stream.answer().body());
+                return;
+            }
+        }
+    }
+
+    /** @return false for a request that is not to be cut */
+    private static boolean assertCut(Wire server) throws IOException {
+        if (server.isAtEnd()) {
+            return true;
+        }
+        Message seen = server.request();
+        if (seen.head().target().equals("/works")) {
+            return false;
+        }
+        assertFalse(seen.complete(), () -> "a cancelled upload looked complete: " + seen);
+        return true;
+    }
+
+    @Test
+    void theEndOfTheConnectionEndsAllItsRequests() throws Exception {
+        List<Wire> servers = new ArrayList<>();
+        client.get("/waiting");
+        servers.add(server());
+        servers.get(0).request();
+        servers.add(streaming().server);
+        servers.add(streaming().server);
+        client.request("POST", "/uploading", false).data("hello", false);
+        servers.add(server());
+        servers.get(3).head();
+        servers.get(3).chunk();
+        client.close();
+        for (Wire server : servers) {
+            server.endWithin(A_SECOND);
+        }
+    }
+
+    @Test
+    void manyCancelledStreamsDoNotEndTheConnection() throws Exception {
+        Pair other = streaming();
+        List<Wire> servers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Http2Client.Stream stream = client.get("/");
+            servers.add(server());
+            stream.reset();
+        }
+        for (Wire server : servers) {
+            server.endWithin(A_SECOND);
+        }
+        goesOn(other);
+        works();
+    }
+
+    @Test
+    void whatIsSentPieceByPieceArrivesPieceByPiece() throws Exception {
+        Http2Client.Stream stream = client.get("/", "accept", "text/event-stream");
+        Wire server = server();
+        server.request();
+        server.send(answer("200 OK", "Content-Type: text/event-stream", CHUNKED));
+        assertEquals("text/event-stream", stream.head().field("content-type"));
+        for (char c = 'a'; c < 'k'; c++) {
+            server.send("1\r\n" + c + "\r\n");
+            assertEquals(String.valueOf(c), stream.data());
+        }
+        server.send("0\r\n\r\n");
+        assertTrue(stream.next().last());
+    }
+
+    @Test
+    void anUploadArrivesPieceByPieceWhileItIsAnswered() throws Exception {
+        Http2Client.Stream stream = client.request("POST", "/", false).data("one", false);
+        Wire server = server();
+        server.head();
+        assertEquals("one", server.chunk());
+        server.send(answer("200 OK", CHUNKED));
+        stream.head();
+        for (int i = 0; i < 50; i++) {
+            stream.data("up" + i, false);
+            assertEquals("up" + i, server.chunk());
+            server.send("4\r\ndown\r\n");
+            assertEquals("down", stream.data());
+        }
+        stream.data("", true);
+        assertEquals("", server.chunk());
+        server.send("0\r\n\r\n");
+        assertTrue(stream.next().last());
+    }
+
+    @Test
+    void trailersFollowTheBody() throws Exception {
+        Http2Client.Stream stream = client.get("/", "te", "trailers");
+        Wire server = server();
+        Check.absent(server.request().head(), "te");
+        server.send(answer("200 OK", CHUNKED, "Trailer: X-Sum") + "5\r\nhello\r\n0\r\nX-Sum: 42\r\n\r\n");
+        Answer answer = stream.answer();
+        assertEquals("hello", answer.body());
+        assertEquals("42", answer.end().field("x-sum"));
+        assertTrue(answer.complete());
+    }
+
+    @Test
+    void aHundredStreamsRunAtOnce() throws Exception {
+        Map<String, Http2Client.Stream> streams = new LinkedHashMap<>();
+        for (int i = 0; i < 100; i++) {
+            // As a proxy in front would: what comes without it may be the app's own.
+            streams.put("/" + i, client.get("/" + i, "x-forwarded-for", "192.0.2.1"));
+        }
+        Map<String, Wire> servers = new HashMap<>();
+        while (servers.size() < streams.size()) {
+            Wire server = server();
+            servers.put(server.request().head().target(), server);
+        }
+        for (Map.Entry<String, Http2Client.Stream> stream : streams.entrySet()) {
+            String path = stream.getKey();
+            servers.get(path).send(answer("200 OK", "Content-Length: " + path.length(), CLOSE) + path);
+            assertEquals(path, stream.getValue().answer().body());
+        }
+    }
+
+    @Test
+    void answersWithoutABodyEndWithTheirHead() throws Exception {
+        Answer head = got("HEAD", answer("200 OK", "Content-Length: 5"));
+        assertTrue(head.head().last());
+        assertEquals("5", head.head().field("content-length"));
+        assertTrue(got("GET", answer("204 No Content")).head().last());
+        Answer unchanged = got("GET", answer("304 Not Modified", "ETag: \"a\""));
+        assertTrue(unchanged.head().last());
+        assertEquals("\"a\"", unchanged.head().field("etag"));
+        assertTrue(got("GET", answer("200 OK", "Content-Length: 0")).complete());
+    }
+
+    @Test
+    void eachCookieIsSetByAFieldOfItsOwn() throws Exception {
+        Answer answer = got("GET", answer("204 No Content", "Set-Cookie: a=1; Path=/", "Set-Cookie: b=2"));
+        assertEquals(
+                List.of("a=1; Path=/", "b=2"),
+                answer.head().fields().stream()
+                        .filter(field -> field.name().equals("set-cookie"))
+                        .map(Head.Field::value)
+                        .toList());
+    }
+
+    /** RFC 9113 §8.2.2. */
+    @Test
+    void nothingOfTheServersConnectionReachesTheClient() throws Exception {
+        for (String status : List.of("200 OK", "426 Upgrade Required")) {
+            Answer answer = got(
+                    "GET",
+                    answer(
+                                    status,
+                                    "Connection: keep-alive, upgrade, X-Hop",
+                                    "Keep-Alive: timeout=5",
+                                    "Proxy-Connection: keep-alive",
+                                    "Upgrade: h3",
+                                    "X-Hop: 1",
+                                    CHUNKED)
+                            + "2\r\nok\r\n0\r\n\r\n");
+            assertEquals("ok", answer.body());
+            for (String name :
+                    List.of("connection", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding", "x-hop")) {
+                assertEquals("", answer.head().field(name), name + " in a " + status);
+            }
+        }
+    }
+
+    @Test
+    void theServerIsToldWhoIsAsked() throws Exception {
+        Head head = seen("GET", null).head();
+        assertEquals(List.of("site.example"), head.all("Host"));
+        assertEquals(List.of("site.example"), head.all("X-Forwarded-Host"));
+        assertEquals(List.of(tls ? "https" : "http"), head.all("X-Forwarded-Proto"));
+        assertEquals(List.of("127.0.0.1"), head.all("X-Forwarded-For"));
+        assertEquals(List.of("2 vts-basic"), head.all("Via"));
+        assertTrue(head.fields().stream().noneMatch(field -> field.name().startsWith(":")), head.toString());
+        Http2Client.Stream stream = client.open(
+                true,
+                List.of(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        tls ? "https" : "http",
+                        ":path",
+                        "/a%2Fb?c=%20",
+                        ":authority",
+                        "site.example:8443",
+                        "host",
+                        "site.example:8443"));
+        Wire server = server();
+        head = server.request().head();
+        server.send(OK);
+        assertEquals(200, stream.answer().status());
+        assertEquals("/a%2Fb?c=%20", head.target());
+        assertEquals(List.of("site.example:8443"), head.all("Host"));
+        assertEquals(List.of("site.example:8443"), head.all("X-Forwarded-Host"));
+        assertEquals(List.of("8443"), head.all("X-Forwarded-Port"));
+    }
+
+    /** RFC 9113 §8.2.3. */
+    @Test
+    void cookieCrumbsAreJoined() throws Exception {
+        assertEquals(
+                List.of("a=1; b=2; c=3"),
+                seen("GET", null, "cookie", "a=1", "cookie", "b=2", "cookie", "c=3")
+                        .head()
+                        .all("Cookie"));
+    }
+
+    @Test
+    void bodiesArriveWithTheirFraming() throws Exception {
+        assertEquals("hello", seen("POST", "hello").body());
+        Message withLength = seen("POST", "hello", "content-length", "5");
+        assertEquals("hello", withLength.body());
+        assertEquals(Message.Framing.LENGTH, withLength.framing());
+        Message empty = seen("POST", null);
+        assertEquals("", empty.body());
+        assertTrue(empty.complete());
+        Message none = seen("GET", null);
+        assertEquals(Message.Framing.NONE, none.framing());
+        assertEquals("hello", seen("GET", "hello", "content-length", "5").body());
+        assertEquals("hello", seen("GET", "hello").body());
+    }
+
+    @Test
+    void anExpectationIsAnsweredBeforeTheBody() throws Exception {
+        Http2Client.Stream stream = client.request("PUT", "/", false, "expect", "100-continue", "content-length", "5");
+        assertEquals(100, stream.head().status());
+        stream.data("hello", true);
+        Wire server = server();
+        assertEquals("hello", server.request().body());
+        server.send(OK);
+        assertEquals(200, stream.answer().status());
+    }
+
+    private Map<String, List<String>> malformed() {
+        String scheme = tls ? "https" : "http";
+        List<String> good =
+                List.of(":method", "GET", ":scheme", scheme, ":authority", "site.example", ":path", "/malformed");
+        Map<String, List<String>> requests = new LinkedHashMap<>();
+        for (String field : List.of(
+                "connection: close",
+                "connection: x-a",
+                "keep-alive: 1",
+                "proxy-connection: close",
+                "transfer-encoding: chunked",
+                "upgrade: h2c",
+                "te: gzip",
+                "te: trailers, gzip",
+                "x-a: a\r\nx-b: b",
+                "x-a: a\nb",
+                "x-a: a\rb",
+                "x-a: a\0b",
+                "x-a: \r\n",
+                "x-a\r\nx-b: c",
+                "x-a\0: b",
+                "x a: b",
+                "X-A: b",
+                "x-a:y: b",
+                ": b",
+                ":x-a: b",
+                ":status: 200",
+                ":path: /other",
+                ":method: POST",
+                ":authority: other.example",
+                "host: other.example",
+                "content-length: 5, 6",
+                "content-length: x")) {
+            int colon = field.indexOf(": ");
+            List<String> request = new ArrayList<>(good);
+            request.addAll(List.of(field.substring(0, colon), field.substring(colon + 2)));
+            requests.put(field, request);
+        }
+        for (int i = 0; i < good.size(); i += 2) {
+            List<String> without = new ArrayList<>(good);
+            without.subList(i, i + 2).clear();
+            requests.put("no " + good.get(i), without);
+        }
+        List<String> late = new ArrayList<>(List.of("x-a", "b"));
+        late.addAll(good);
+        requests.put("pseudo fields behind others", late);
+        Map<String, List<String>> values = Map.of(
+                ":method", List.of("", "G T", "GET / HTTP/1.1\r\nx: y", "GET\0", "CONNECT", "TRACE"),
+                ":scheme", List.of("", "gopher\r\n", "ht tp", tls ? "http" : "https"),
+                ":authority",
+                        List.of(
+                                "",
+                                "a b",
+                                "a\r\nx-a: b",
+                                "user@site.example",
+                                "site.example/x",
+                                "site.example:x",
+                                "a,b"),
+                ":path", List.of("", "malformed", "/a b", "/a\r\nx: y", "/a#b", "*", "//a\0", "/\u007f", "/a?b c"));
+        values.forEach((name, bad) -> bad.forEach(value -> {
+            List<String> request = new ArrayList<>(good);
+            request.set(request.indexOf(name) + 1, value);
+            requests.put(name + " is \"" + value + "\"", request);
+        }));
+        return requests;
+    }
+
+    /** RFC 9113 §8.1.1: refused with a reset or an error, and never seen by the server. */
+    @Test
+    void malformedRequestsAreRefused() throws Exception {
+        for (Map.Entry<String, List<String>> request : malformed().entrySet()) {
+            try (Http2Client own = connect(proxy)) {
+                Http2Client.Stream stream = own.open(true, request.getValue());
+                Event event = stream.next();
+                assertTrue(
+                        event.kind() == Kind.RESET || event.kind() == Kind.HEAD && event.status() >= 400,
+                        () -> Text.quote(request.getKey()) + " got " + event);
+            }
+            assertNull(upstream.next(Duration.ZERO), () -> Text.quote(request.getKey()) + " reached the server");
+        }
+        works();
+    }
+
+    @Test
+    void aMalformedRequestHurtsNoOther() throws Exception {
+        Pair other = streaming();
+        assertEquals(
+                Http2Client.PROTOCOL_ERROR,
+                client.get("/", "connection", "close").next().code());
+        goesOn(other);
+        works();
+    }
+
+    /** RFC 9113 §8.1.1. */
+    @Test
+    void aBodyOfAnotherLengthThanSaidIsNeverSeenWhole() throws Exception {
+        Pair other = streaming();
+        for (int length : List.of(10, 40_000)) {
+            for (int sent : List.of(length - 5, length + 5)) {
+                Http2Client.Stream stream =
+                        client.request("POST", "/", false, "content-length", Integer.toString(length));
+                String body = "a".repeat(sent);
+                for (int i = 0; i < sent; i += 16_000) {
+                    stream.data(body.substring(i, Math.min(sent, i + 16_000)), i + 16_000 >= sent);
+                }
+                Event event = stream.next();
+                assertEquals(Kind.RESET, event.kind(), length + " " + sent + " " + event);
+                Wire server = upstream.next(Duration.ofMillis(100));
+                if (server != null) {
+                    assertFalse(!server.isAtEnd() && server.request().complete(), "looked complete");
+                }
+                goesOn(other);
+            }
+        }
+        works();
+    }
+
+    @Test
+    void aStreamThatIsNotReadHoldsUpItsServerAndNobodyElse() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        List<Http2Client.Stream> unread = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            unread.add(client.get("/large"));
+            Wire server = server();
+            server.request();
+            server.send(answer("200 OK", "Content-Length: 104857600"));
+            Thread sender = new Thread(() -> {
+                byte[] piece = Wire.filled(65536);
+                try {
+                    for (int j = 0; j < 1600; j++) {
+                        server.send(piece);
+                        sent.addAndGet(piece.length);
+                    }
+                } catch (IOException e) {
+                    // The case is over.
+                }
+            });
+            sender.setDaemon(true);
+            sender.start();
+        }
+        for (Http2Client.Stream stream : unread) {
+            stream.head();
+            for (int got = 0; got < 65_535; ) {
+                got += stream.data().length();
+            }
+        }
+        // Time enough to fill a heap, if it were to be filled.
+        for (int i = 0; i < 100; i++) {
+            works();
+        }
+        assertTrue(sent.get() < 100_000_000, sent + " bytes were taken though the client takes none");
+        unread.get(0).allow(1000);
+        for (int got = 0; got < 1000; ) {
+            got += unread.get(0).data().length();
+        }
+        unread.get(1).reset();
+        works();
+    }
+
+    @Test
+    void failuresAreTold() throws Exception {
+        Answer unreachable = got("GET", "");
+        assertEquals(502, unreachable.status());
+        assertTrue(unreachable.body().contains("502"));
+        assertTrue(unreachable.complete());
+        Http2Client.Stream silent = client.get("/");
+        server().request();
+        Answer timeout = silent.answer();
+        assertEquals(504, timeout.status());
+        assertTrue(timeout.complete());
+        Http2Client.Stream large = client.request("POST", "/", false, "content-length", "2000000");
+        assertEquals(413, large.answer().status());
+        works();
+    }
+
+    /** RFC 8441 is not spoken: it is not announced, and who tries all the same is told so. */
+    @Test
+    void anExtendedConnectIsRefused() throws Exception {
+        assertFalse(client.settings().containsKey(ENABLE_CONNECT_PROTOCOL));
+        Http2Client.Stream stream = client.request("CONNECT", "/", false, ":protocol", "websocket");
+        Event refusal = stream.next();
+        assertEquals(Kind.RESET, refusal.kind());
+        assertEquals(Http2Client.PROTOCOL_ERROR, refusal.code());
+        Http2Client.Stream tunnel = client.open(false, List.of(":method", "CONNECT", ":authority", "site.example:443"));
+        Event event = tunnel.next();
+        assertTrue(event.kind() == Kind.RESET || event.status() >= 400, event.toString());
+        works();
+    }
+
+    @Test
+    void aStopLetsRunningStreamsFinish() throws Exception {
+        int window = 65_535;
+        try (Proxy stopping = Proxy.vts(upstream.port(), settings);
+                Http2Client own = connect(stopping)) {
+            // Of one answer the server has much left, of the other nothing: what the client has no room for lies here.
+            Map<Http2Client.Stream, Integer> lengths = new LinkedHashMap<>();
+            Map<Http2Client.Stream, Event> heads = new HashMap<>();
+            List<Wire> servers = new ArrayList<>();
+            for (int length : List.of(window + 100_000, window + 1000)) {
+                Http2Client.Stream stream = own.get("/");
+                lengths.put(stream, length);
+                Wire server = server();
+                servers.add(server);
+                server.request();
+                server.send(answer("200 OK", "Content-Length: " + length));
+                server.send(Wire.filled(window + 1000));
+                heads.put(stream, stream.head());
+                for (int got = 0; got < window; ) {
+                    got += stream.data().length();
+                }
+            }
+            stopping.terminate();
+            Event goaway = own.connection().next();
+            assertEquals(Kind.GOAWAY, goaway.kind());
+            assertEquals(Http2Client.NO_ERROR, goaway.code());
+            servers.get(0).send(Wire.filled(99_000));
+            for (Http2Client.Stream stream : lengths.keySet()) {
+                assertNull(own.connection().nextWithin(Duration.ofMillis(200)), "it did not wait");
+                stream.allow(100_000);
+                Answer rest = stream.rest(heads.get(stream));
+                assertTrue(rest.complete(), rest.end().toString());
+                assertEquals(lengths.get(stream), window + rest.body().length());
+            }
+            assertEquals(0, stopping.awaitExit(), stopping.output());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.vtsbasic.testing;
+
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** A certificate that nobody has vouched for, and a client that does not mind. */
+public final class SelfSigned {
+    private SelfSigned() {}
+
+    /** Writes a new pair for 127.0.0.1 and localhost as PEM files; {@code name} is the subject. */
+    public static void write(String name, Path certificate, Path key) throws Exception {
+        Path store = certificate.resolveSibling(name + ".p12");
+        Process keytool = new ProcessBuilder(List.of(
+                        System.getProperty("java.home") + "/bin/keytool",
+                        "-genkeypair",
+                        "-alias",
+                        name,
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=ip:127.0.0.1,dns:localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "secret",
+                        "-keystore",
+                        store.toString()))
+                .inheritIO()
+                .start();
+        if (keytool.waitFor() != 0) {
+            throw new AssertionError("keytool failed");
+        }
+        KeyStore keys = KeyStore.getInstance(store.toFile(), "secret".toCharArray());
+        Key privateKey = keys.getKey(name, "secret".toCharArray());
+        Files.writeString(key, pem("PRIVATE KEY", privateKey.getEncoded()));
+        Files.writeString(
+                certificate, pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+    }
+
+    private static String pem(String type, byte[] content) {
+        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + type + "-----\n" + lines + "\n-----END " + type + "-----\n";
+    }
+
+    public static SSLContext trustingAnyone() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustAnyone()}, null);
+        return context;
+    }
+
+    private static final class TrustAnyone extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
