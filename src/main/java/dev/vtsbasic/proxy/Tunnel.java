@@ -19,14 +19,14 @@ import org.slf4j.LoggerFactory;
  * <p>The client's bytes come by the container's callbacks: blocking reads were seen to end after 30 idle seconds on some
  * servers. The worker's come on a thread of ours. Public because containers make it themselves.
  */
-public final class Tunnel implements HttpUpgradeHandler {
+public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
     private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
     private static final int BUFFER = 16 * 1024;
 
     private Socket worker;
     private InputStream fromWorker;
     private Executor threads;
-    private Set<Tunnel> open;
+    private Set<OpenTunnel> open;
 
     /** For the container. */
     public Tunnel() {}
@@ -37,7 +37,7 @@ public final class Tunnel implements HttpUpgradeHandler {
      * @param worker the connection, whose first bytes may already be in {@code fromWorker}
      * @param open where it stands for as long as it is open
      */
-    void to(Socket worker, InputStream fromWorker, Executor threads, Set<Tunnel> open) {
+    void to(Socket worker, InputStream fromWorker, Executor threads, Set<OpenTunnel> open) {
         this.worker = worker;
         this.fromWorker = fromWorker;
         this.threads = threads;
@@ -66,7 +66,8 @@ public final class Tunnel implements HttpUpgradeHandler {
     }
 
     /** Ends it from the worker's side; the client's follows. */
-    void cut() {
+    @Override
+    public void cut() {
         open.remove(this);
         try {
             worker.close();
