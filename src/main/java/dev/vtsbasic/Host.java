@@ -180,6 +180,7 @@ final class Host implements AutoCloseable {
     @Override
     public void close() {
         upstream.close();
+        proxy.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();

@@ -17,7 +17,7 @@ final class StockJetty extends Program {
 
     /**
      * @param majorVersion {@code 12.0} or {@code 12.1}
-     * @param modules those besides {@code http}, separated by commas
+     * @param modules those besides {@code http} and {@code graceful}, separated by commas
      * @param base an empty directory to run in
      * @param environment the application's settings
      */
@@ -34,7 +34,7 @@ final class StockJetty extends Program {
                         "jetty.http.host=127.0.0.1",
                         "jetty.http.port=0",
                         "jetty.httpConfig.uriCompliance=UNSAFE",
-                        "--module=http," + modules)
+                        "--module=http,graceful," + modules)
                 .directory(base.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_") || name.startsWith("JETTY_"));
         builder.environment().putAll(environment);
