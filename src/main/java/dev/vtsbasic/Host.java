@@ -179,6 +179,7 @@ final class Host implements AutoCloseable {
 
     @Override
     public void close() {
+        proxy.endEventStreams();
         upstream.close();
         proxy.close();
         if (bundledApp != null) {

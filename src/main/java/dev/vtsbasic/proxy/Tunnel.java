@@ -27,6 +27,7 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
     private InputStream fromWorker;
     private Executor threads;
     private Set<OpenTunnel> open;
+    private volatile UpgradedConnection toClient;
 
     /** For the container. */
     public Tunnel() {}
@@ -48,12 +49,12 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
     @Override
     public void init(WebConnection connection) {
         try {
-            UpgradedConnection toClient = new UpgradedConnection(connection);
+            toClient = new UpgradedConnection(connection);
             ServletInputStream fromClient = connection.getInputStream();
             // Payara and GlassFish send the 101 only with the first bytes.
             toClient.flush();
             fromClient.setReadListener(new FromClient(fromClient, worker.getOutputStream()));
-            threads.execute(() -> copyToClient(toClient));
+            threads.execute(this::copyToClient);
         } catch (IOException | RuntimeException e) {
             LOG.debug("A tunnel could not be opened", e);
             cut();
@@ -62,6 +63,10 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
 
     @Override
     public void destroy() {
+        UpgradedConnection client = toClient;
+        if (client != null) {
+            client.closed();
+        }
         cut();
     }
 
@@ -76,7 +81,7 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
         }
     }
 
-    private void copyToClient(UpgradedConnection toClient) {
+    private void copyToClient() {
         try {
             byte[] buffer = new byte[BUFFER];
             for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {
