@@ -179,7 +179,9 @@ final class Host implements AutoCloseable {
 
     @Override
     public void close() {
+        proxy.endEventStreams();
         upstream.close();
+        proxy.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>Mapped to {@code /*}: a server's own mapping of {@code *.jsp} would win against {@code /}. Safe for any number of
  * threads.
  */
-public final class ProxyServlet extends HttpServlet {
+public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServlet.class);
 
@@ -190,8 +190,12 @@ public final class ProxyServlet extends HttpServlet {
         eventStreams.end();
     }
 
+    /**
+     * Cuts what is still open. Not in {@code destroy()}: containers call that before the workers are told to end, and it is
+     * the workers who tell the clients of WebSockets why.
+     */
     @Override
-    public void destroy() {
+    public void close() {
         tunnels.close();
         eventStreams.end();
         threads.close();

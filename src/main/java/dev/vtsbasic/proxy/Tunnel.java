@@ -19,14 +19,15 @@ import org.slf4j.LoggerFactory;
  * <p>The client's bytes come by the container's callbacks: blocking reads were seen to end after 30 idle seconds on some
  * servers. The worker's come on a thread of ours. Public because containers make it themselves.
  */
-public final class Tunnel implements HttpUpgradeHandler {
+public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
     private static final Logger LOG = LoggerFactory.getLogger(Tunnel.class);
     private static final int BUFFER = 16 * 1024;
 
     private Socket worker;
     private InputStream fromWorker;
     private Executor threads;
-    private Set<Tunnel> open;
+    private Set<OpenTunnel> open;
+    private volatile UpgradedConnection toClient;
 
     /** For the container. */
     public Tunnel() {}
@@ -37,7 +38,7 @@ public final class Tunnel implements HttpUpgradeHandler {
      * @param worker the connection, whose first bytes may already be in {@code fromWorker}
      * @param open where it stands for as long as it is open
      */
-    void to(Socket worker, InputStream fromWorker, Executor threads, Set<Tunnel> open) {
+    void to(Socket worker, InputStream fromWorker, Executor threads, Set<OpenTunnel> open) {
         this.worker = worker;
         this.fromWorker = fromWorker;
         this.threads = threads;
@@ -48,12 +49,12 @@ public final class Tunnel implements HttpUpgradeHandler {
     @Override
     public void init(WebConnection connection) {
         try {
-            UpgradedConnection toClient = new UpgradedConnection(connection);
+            toClient = new UpgradedConnection(connection);
             ServletInputStream fromClient = connection.getInputStream();
             // Payara and GlassFish send the 101 only with the first bytes.
             toClient.flush();
             fromClient.setReadListener(new FromClient(fromClient, worker.getOutputStream()));
-            threads.execute(() -> copyToClient(toClient));
+            threads.execute(this::copyToClient);
         } catch (IOException | RuntimeException e) {
             LOG.debug("A tunnel could not be opened", e);
             cut();
@@ -62,11 +63,16 @@ public final class Tunnel implements HttpUpgradeHandler {
 
     @Override
     public void destroy() {
+        UpgradedConnection client = toClient;
+        if (client != null) {
+            client.closed();
+        }
         cut();
     }
 
     /** Ends it from the worker's side; the client's follows. */
-    void cut() {
+    @Override
+    public void cut() {
         open.remove(this);
         try {
             worker.close();
@@ -75,7 +81,7 @@ public final class Tunnel implements HttpUpgradeHandler {
         }
     }
 
-    private void copyToClient(UpgradedConnection toClient) {
+    private void copyToClient() {
         try {
             byte[] buffer = new byte[BUFFER];
             for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {

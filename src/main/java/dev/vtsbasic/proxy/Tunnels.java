@@ -2,11 +2,9 @@ package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerPool;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.io.CloseMode;
 import org.slf4j.Logger;
@@ -34,7 +31,7 @@ final class Tunnels implements AutoCloseable {
     private final WorkerConnections connections;
     private final Watchdog watchdog;
     private final Executor threads;
-    private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
+    private final Set<OpenTunnel> open = ConcurrentHashMap.newKeySet();
 
     /** @param threads run what waits for a worker's data */
     Tunnels(WorkerPool pool, WorkerConnections connections, Watchdog watchdog, Executor threads) {
@@ -65,6 +62,12 @@ final class Tunnels implements AutoCloseable {
             HttpServletResponse response,
             long deadline)
             throws IOException {
+        Upgrade upgrade = Upgrade.of(request.getServletContext(), inbound.header("Upgrade"))
+                .orElse(null);
+        if (upgrade == null) {
+            ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
+            return;
+        }
         try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
             ChannelSocket socket = connect(deadline).orElse(null);
             if (socket == null) {
@@ -78,6 +81,7 @@ final class Tunnels implements AutoCloseable {
                 ClassicHttpRequest outbound = OutboundRequest.of(inbound, forwarding, null);
                 outbound.addHeader("Connection", "Upgrade");
                 outbound.addHeader("Upgrade", inbound.header("Upgrade"));
+                upgrade.prepare(outbound);
                 connection.sendRequestHeader(outbound);
                 connection.flush();
                 watched.waiting();
@@ -86,7 +90,7 @@ final class Tunnels implements AutoCloseable {
                 // Without a length this stands for all that follows, including what was read ahead.
                 connection.receiveResponseEntity(answer);
                 if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
-                    upgrade(answer, inbound.header("Upgrade"), socket, request, response);
+                    upgrade.carry(answer, socket, request, response, threads, open);
                     upgraded = true;
                 } else {
                     ResponseRelay relay = new ResponseRelay(inbound.protocol(), response, watched);
@@ -130,25 +134,6 @@ final class Tunnels implements AutoCloseable {
         return answer;
     }
 
-    private void upgrade(
-            ClassicHttpResponse answer,
-            String protocol,
-            Socket socket,
-            HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
-        new ResponseRelay("HTTP/1.1", response, null).copyHead(answer);
-        response.setHeader("Connection", "Upgrade");
-        Header chosen = answer.getFirstHeader("Upgrade");
-        response.setHeader("Upgrade", chosen == null ? protocol : chosen.getValue());
-        try {
-            Tunnel tunnel = request.upgrade(Tunnel.class);
-            tunnel.to(socket, answer.getEntity().getContent(), threads, open);
-        } catch (ServletException e) {
-            throw new IOException(e);
-        }
-    }
-
     private static void fail(
             InboundRequest inbound,
             Forwarding forwarding,
@@ -168,6 +153,6 @@ final class Tunnels implements AutoCloseable {
     /** Cuts all tunnels. */
     @Override
     public void close() {
-        open.forEach(Tunnel::cut);
+        open.forEach(OpenTunnel::cut);
     }
 }

@@ -31,9 +31,14 @@ final class UpgradedConnection {
         out.flush();
     }
 
+    /** Says that the container has closed it: to close it again would be an error in the log of Open Liberty. */
+    void closed() {
+        closing.set(true);
+    }
+
     /** Tomcat closes the connection only from one of its own threads; a write listener gets us onto one. */
     void close() {
-        if (!closing.compareAndSet(false, true)) {
+        if (!closing.compareAndSet(false, true) || LibertyConnection.close(client)) {
             return;
         }
         try {

@@ -29,8 +29,12 @@ class EventStreamIT {
     private static final String APP = """
             export default {
               fetch(request) {
-                if (new URL(request.url).pathname !== "/events") return new Response("page");
-                const start = (controller) => controller.enqueue("data: hello\\n\\n");
+                const { pathname } = new URL(request.url);
+                if (pathname === "/") return new Response("page");
+                const start = (controller) => {
+                  controller.enqueue("data: hello\\n\\n");
+                  if (pathname === "/later") setTimeout(() => controller.enqueue("data: bye\\n\\n"), 3000);
+                };
                 return new Response(new ReadableStream({ start }), {
                   headers: { "content-type": "text/event-stream" },
                 });
@@ -148,6 +152,17 @@ class EventStreamIT {
             } else {
                 assertEquals("GET /second HTTP/1.1", front.upstream.next().line());
             }
+        }
+    }
+
+    @Test
+    void aStreamMayBeSilentForLongerThanAnyTimeOut(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, APP);
+        Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "VTS_RESPONSE_TIMEOUT", "1s");
+        try (Vts vts = Vts.serve(environment);
+                RawClient client = new RawClient(vts.uri().getPort()).send("GET /later" + GET)) {
+            client.readUntil("data: hello\n\n");
+            client.readUntil("data: bye\n\n");
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A Tomcat as it is downloaded, with the WAR copied into its {@code webapps/}, on a free port of 127.0.0.1. */
@@ -22,16 +23,23 @@ final class StockTomcat extends Program {
      * @param warName file name in {@code webapps/}, which decides the context path
      */
     static StockTomcat run(String majorVersion, Path base, String warName) throws IOException, InterruptedException {
-        return start(majorVersion, base, warName, "true", null);
+        return run(majorVersion, base, warName, Map.of());
+    }
+
+    /** The same, with settings of the application's. */
+    static StockTomcat run(String majorVersion, Path base, String warName, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return start(majorVersion, base, warName, "true", environment);
     }
 
     /** The same, with the WAR left packed and {@code workDirectory} for what has to lie on disk. */
     static StockTomcat runPacked(String majorVersion, Path base, String warName, Path workDirectory)
             throws IOException, InterruptedException {
-        return start(majorVersion, base, warName, "false", workDirectory);
+        return start(majorVersion, base, warName, "false", Map.of("VTS_WORK_DIR", workDirectory.toString()));
     }
 
-    private static StockTomcat start(String majorVersion, Path base, String warName, String unpack, Path workDirectory)
+    private static StockTomcat start(
+            String majorVersion, Path base, String warName, String unpack, Map<String, String> environment)
             throws IOException, InterruptedException {
         Path home = home(majorVersion);
         for (String directory : List.of("conf", "logs", "temp", "webapps", "work")) {
@@ -56,9 +64,7 @@ final class StockTomcat extends Program {
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("CATALINA_BASE", base.toString());
-        if (workDirectory != null) {
-            builder.environment().put("VTS_WORK_DIR", workDirectory.toString());
-        }
+        builder.environment().putAll(environment);
         StockTomcat tomcat = new StockTomcat(builder);
         try {
             tomcat.awaitLine("Server startup in");

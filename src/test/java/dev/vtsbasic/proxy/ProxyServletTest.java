@@ -50,6 +50,7 @@ class ProxyServletTest {
     void stop() throws Exception {
         app.close();
         server.close();
+        proxy.close();
     }
 
     // What the client sends

@@ -1,0 +1,43 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.http.WebConnection;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The closing of an upgraded connection in Open Liberty, which leaves the client's TCP connection open for as long as a
+ * {@link jakarta.servlet.ReadListener} waits for bytes. The link below it closes at once; its classes are found at run
+ * time, so that no other container needs them.
+ */
+final class LibertyConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(LibertyConnection.class);
+    private static final String NAME = "com.ibm.ws.webcontainer31.upgrade.UpgradedWebConnectionImpl";
+
+    private LibertyConnection() {}
+
+    /** @return whether this was such a connection, and is closed */
+    static boolean close(WebConnection connection) {
+        if (!connection.getClass().getName().equals(NAME)) {
+            return false;
+        }
+        try {
+            Object link = connection.getClass().getMethod("getDeviceConnLink").invoke(connection);
+            Object channels =
+                    connection.getClass().getMethod("getVirtualConnection").invoke(connection);
+            connection.close();
+            for (Method method : link.getClass().getMethods()) {
+                if (method.getName().equals("close")
+                        && method.getParameterCount() == 2
+                        && !Modifier.isAbstract(method.getModifiers())) {
+                    method.invoke(link, channels, null);
+                    return true;
+                }
+            }
+        } catch (Exception e) {
+            LOG.debug("This Liberty is not as expected", e);
+        }
+        return false;
+    }
+}

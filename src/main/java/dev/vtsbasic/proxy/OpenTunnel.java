@@ -1,0 +1,7 @@
+package dev.vtsbasic.proxy;
+
+/** A client's connection that carries no HTTP any more. */
+interface OpenTunnel {
+    /** Ends it. */
+    void cut();
+}

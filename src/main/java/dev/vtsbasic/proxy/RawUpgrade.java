@@ -1,0 +1,48 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+
+/** The Servlet API's way, for any protocol: the handshake passes as it is, and so does what follows. */
+final class RawUpgrade implements Upgrade {
+    private final String protocol;
+
+    /** @param protocol what the client asked for */
+    RawUpgrade(String protocol) {
+        this.protocol = protocol;
+    }
+
+    @Override
+    public void prepare(ClassicHttpRequest handshake) {
+        // Whatever the two agree on passes through.
+    }
+
+    @Override
+    public void carry(
+            ClassicHttpResponse answer,
+            Socket worker,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Executor threads,
+            Set<OpenTunnel> open)
+            throws IOException {
+        new ResponseRelay("HTTP/1.1", response, null).copyHead(answer);
+        response.setHeader("Connection", "Upgrade");
+        Header chosen = answer.getFirstHeader("Upgrade");
+        response.setHeader("Upgrade", chosen == null ? protocol : chosen.getValue());
+        try {
+            Tunnel tunnel = request.upgrade(Tunnel.class);
+            tunnel.to(worker, answer.getEntity().getContent(), threads, open);
+        } catch (ServletException e) {
+            throw new IOException(e);
+        }
+    }
+}

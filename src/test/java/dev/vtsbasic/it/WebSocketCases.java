@@ -1,0 +1,399 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** WebSockets through the built WAR to a real Bun, to be found the same in any server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+abstract class WebSocketCases {
+    private static final String APP = """
+            const closings = new Map();
+            function closing(id) {
+              if (!closings.has(id)) closings.set(id, Promise.withResolvers());
+              return closings.get(id);
+            }
+            const piece = new Uint8Array(64 * 1024);
+            let flooded = 0;
+            function flood(socket) {
+              while (flooded < 256 * 1024 * 1024) {
+                flooded += piece.length;
+                if (socket.send(piece) < 0) return;
+              }
+              socket.send("over");
+            }
+            export default {
+              async fetch(request, server) {
+                const { pathname, searchParams } = new URL(request.url);
+                if (pathname === "/refused") {
+                  return new Response("not you", { status: 403, headers: { "X-Reason": "none" } });
+                }
+                if (pathname === "/closed") return new Response(await closing(searchParams.get("id")).promise);
+                if (pathname === "/flooded") {
+                  for (let before = -1; flooded !== before; await Bun.sleep(300)) before = flooded;
+                  return new Response(String(flooded));
+                }
+                const data = { url: request.url, id: searchParams.get("id"), floods: pathname === "/flood" };
+                const headers = { "Set-Cookie": "seen=yes" };
+                const chosen = request.headers.get("sec-websocket-protocol")?.split(",")[0];
+                if (chosen) headers["Sec-WebSocket-Protocol"] = chosen;
+                if (server.upgrade(request, { data, headers })) return;
+                return new Response("plain");
+              },
+              websocket: {
+                maxPayloadLength: 64 * 1024 * 1024,
+                backpressureLimit: 1024 * 1024 * 1024,
+                idleTimeout: 0,
+                open(socket) {
+                  if (socket.data.floods) flood(socket);
+                },
+                drain(socket) {
+                  if (socket.data.floods) flood(socket);
+                },
+                message(socket, message) {
+                  if (message === "bye") socket.close(4001, "as you wish");
+                  else if (message === "drop") socket.terminate();
+                  else if (message === "ping") socket.ping("hello?");
+                  else if (message === "later") setTimeout(() => socket.send("now"), 3000);
+                  else if (message === "where") socket.send(socket.data.url);
+                  else socket.send(message);
+                },
+                pong(socket, data) {
+                  if (data.length > 0) socket.send("pong " + data);
+                },
+                close(socket, code, reason) {
+                  closing(socket.data.id).resolve(code + " " + reason);
+                },
+              },
+            };
+            """;
+    private static final long FLOOD = 256L << 20;
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private Server server;
+
+    /**
+     * @param directory an empty one, for what the server needs
+     * @param environment the settings
+     */
+    abstract Server start(Path directory, Map<String, String> environment) throws Exception;
+
+    record Server(Program program, URI uri) {}
+
+    @BeforeAll
+    void startServer(@TempDir Path directory) throws Exception {
+        Path app = directory.resolve("app");
+        SmallBuild.write(app, APP);
+        Path own = Files.createDirectory(directory.resolve("server"));
+        server = start(
+                own,
+                Map.of(
+                        "VTS_APP_DIR",
+                        app.toString(),
+                        "VTS_TRUSTED_PROXIES",
+                        "127.0.0.1",
+                        "VTS_RESPONSE_TIMEOUT",
+                        "2s",
+                        "VTS_CONNECT_TIMEOUT",
+                        "2s"));
+    }
+
+    @AfterAll
+    void stopServer() {
+        server.program().close();
+    }
+
+    @Test
+    void aSocketMayBeSilentForLongerThanAnyTimeOut() throws Exception {
+        Client client = connect("/");
+        client.socket.sendText("later", true).join();
+        assertEquals("now", client.next());
+        client.socket.sendText("still there?", true).join();
+        assertEquals("still there?", client.next());
+        client.socket.abort();
+    }
+
+    @Test
+    void textAndBinaryAreEchoed() throws Exception {
+        Client client = connect("/");
+        client.socket.sendText("Grüße 👋", true).join();
+        assertEquals("Grüße 👋", client.next());
+        byte[] large = new byte[16 * 1024 * 1024];
+        new Random(1).nextBytes(large);
+        for (int sent = 0; sent < large.length; sent += 1 << 20) {
+            boolean last = sent + (1 << 20) == large.length;
+            client.socket
+                    .sendBinary(ByteBuffer.wrap(large, sent, 1 << 20), last)
+                    .join();
+        }
+        assertArrayEquals(large, (byte[]) client.next());
+        client.socket.sendPing(ByteBuffer.wrap("are you there".getBytes())).join();
+        assertEquals("pong are you there", client.next());
+        client.socket.abort();
+    }
+
+    @Test
+    void closeCodesTravelBothWays() throws Exception {
+        Client client = connect("/");
+        client.socket.sendText("bye", true).join();
+        assertEquals("closed 4001 as you wish", client.next());
+
+        Client other = connect("/?id=client-closes");
+        other.socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").join();
+        assertTrue(other.next().toString().startsWith("closed 1000"));
+        assertEquals("1000 done", get("/closed?id=client-closes").body());
+    }
+
+    @Test
+    void aClientThatVanishesIsGoneForTheAppToo() throws Exception {
+        Client client = connect("/?id=vanishes");
+        client.socket.abort();
+        assertTrue(get("/closed?id=vanishes").body().startsWith("1006"));
+    }
+
+    @Test
+    void anAppThatBreaksOffIsGoneForTheClientToo() throws Exception {
+        Client client = connect("/");
+        client.socket.sendText("drop", true).join();
+        String end = client.next().toString();
+        assertTrue(end.startsWith("closed 1006") || end.startsWith("closed 1014") || end.contains("EOF"), end);
+    }
+
+    @Test
+    void theAppHearsThatItsClientIsThere() throws Exception {
+        Client client = connect("/");
+        client.socket.sendText("ping", true).join();
+        assertEquals("pong hello?", client.next());
+        client.socket.abort();
+    }
+
+    @Test
+    void emptyAndFragmentedMessagesStayWhatTheyAre() throws Exception {
+        Client client = connect("/");
+        client.socket.sendText("", true).join();
+        assertEquals("", client.next());
+        client.socket.sendBinary(ByteBuffer.allocate(0), true).join();
+        assertArrayEquals(new byte[0], (byte[]) client.next());
+        StringBuilder whole = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            // Three octets and four: no piece of the whole ends where a character does.
+            String part = "水👋".repeat(i);
+            whole.append(part);
+            client.socket.sendText(part, i == 299).join();
+        }
+        assertEquals(whole.toString(), client.next());
+        client.socket.abort();
+    }
+
+    /** Whoever held the pieces for a client that does not read would hold all of them. */
+    @Test
+    void aSlowReaderSlowsTheAppDown() throws Exception {
+        Client client = new Client();
+        client.reading = false;
+        client.socket = CLIENT.newWebSocketBuilder()
+                .buildAsync(webSocket("/flood"), client)
+                .get(30, TimeUnit.SECONDS);
+        long flooded = Long.parseLong(get("/flooded").body());
+        assertTrue(flooded < FLOOD / 4, "the app could send " + flooded);
+        client.read();
+        for (long received = 0; received < FLOOD; ) {
+            received += ((byte[]) client.next()).length;
+        }
+        assertEquals("over", client.next());
+        client.socket.abort();
+    }
+
+    @Test
+    void theSubprotocolIsTheAppsChoice() throws Exception {
+        Client client = new Client();
+        client.socket = CLIENT.newWebSocketBuilder()
+                .subprotocols("chat.v2", "chat.v1")
+                .buildAsync(webSocket("/"), client)
+                .get(30, TimeUnit.SECONDS);
+        assertEquals("chat.v2", client.socket.getSubprotocol());
+        client.socket.abort();
+    }
+
+    @Test
+    void theAppOpensASocketForAnAddressWithHttps() throws Exception {
+        Client client = new Client();
+        client.socket = CLIENT.newWebSocketBuilder()
+                .header("X-Forwarded-Proto", "https")
+                .header("X-Forwarded-Host", "example.org")
+                .buildAsync(webSocket("/there"), client)
+                .get(30, TimeUnit.SECONDS);
+        client.socket.sendText("where", true).join();
+        assertEquals("https://example.org/there", client.next());
+        client.socket.abort();
+    }
+
+    @Test
+    void aRefusedHandshakeIsPassedOn() {
+        CompletionException refused = assertThrows(
+                CompletionException.class,
+                () -> CLIENT.newWebSocketBuilder()
+                        .buildAsync(webSocket("/refused"), new Client())
+                        .join());
+        WebSocketHandshakeException reason = (WebSocketHandshakeException) refused.getCause();
+        assertEquals(403, reason.getResponse().statusCode());
+        assertEquals(
+                "none", reason.getResponse().headers().firstValue("X-Reason").orElse(""));
+    }
+
+    @Test
+    void manySocketsAreOpenAtOnce() throws Exception {
+        List<CompletableFuture<WebSocket>> opening = new ArrayList<>();
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            Client client = new Client();
+            clients.add(client);
+            opening.add(CLIENT.newWebSocketBuilder().buildAsync(webSocket("/"), client));
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            clients.get(i).socket = opening.get(i).get(30, TimeUnit.SECONDS);
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            clients.get(i).socket.sendText("hello " + i, true).join();
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            assertEquals("hello " + i, clients.get(i).next());
+            clients.get(i).socket.abort();
+        }
+    }
+
+    /** The last one, since it is the end of the server. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void aStopTellsTheClientsToComeBack() throws Exception {
+        Client client = connect("/");
+        client.socket.sendText("hello", true).join();
+        assertEquals("hello", client.next());
+        server.program().terminate();
+        String end = client.next().toString();
+        assertTrue(end.startsWith("closed 1001 "), end);
+        server.program().awaitExit();
+    }
+
+    private URI webSocket(String path) {
+        return URI.create(server.uri().toString().replace("http", "ws") + path);
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return CLIENT.send(
+                HttpRequest.newBuilder(server.uri().resolve(path))
+                        .timeout(Program.PATIENCE)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private Client connect(String path) throws Exception {
+        Client client = new Client();
+        client.socket =
+                CLIENT.newWebSocketBuilder().buildAsync(webSocket(path), client).get(30, TimeUnit.SECONDS);
+        return client;
+    }
+
+    /** Whole messages and events, in their order. */
+    private static final class Client implements WebSocket.Listener {
+        private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+        private final StringBuilder text = new StringBuilder();
+        private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
+        private WebSocket socket;
+        private volatile boolean reading = true;
+
+        void read() {
+            reading = true;
+            socket.request(1);
+        }
+
+        @Override
+        public void onOpen(WebSocket webSocket) {
+            if (reading) {
+                webSocket.request(1);
+            }
+        }
+
+        Object next() throws InterruptedException {
+            Object event = events.poll(30, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError("nothing came");
+            }
+            return event;
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+            text.append(data);
+            if (last) {
+                events.add(text.toString());
+                text.setLength(0);
+            }
+            webSocket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
+            byte[] bytes = new byte[data.remaining()];
+            data.get(bytes);
+            binary.writeBytes(bytes);
+            if (last) {
+                events.add(binary.toByteArray());
+                binary.reset();
+            }
+            webSocket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
+            byte[] bytes = new byte[message.remaining()];
+            message.get(bytes);
+            events.add("pong " + new String(bytes));
+            webSocket.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
+            events.add("closed " + statusCode + " " + reason);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket webSocket, Throwable error) {
+            events.add(error);
+        }
+    }
+}
