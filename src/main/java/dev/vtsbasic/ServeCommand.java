@@ -5,6 +5,7 @@ import dev.vtsbasic.embedded.EmbeddedServer;
 import dev.vtsbasic.embedded.Logging;
 import dev.vtsbasic.embedded.Signals;
 import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.OnCrashLoop;
 import dev.vtsbasic.settings.SettingSource;
 import dev.vtsbasic.settings.Settings;
 import java.io.IOException;
@@ -80,7 +81,11 @@ final class ServeCommand implements Callable<Integer> {
             host.firstReady()
                     .thenRun(() -> announce(settings.tlsCert().isPresent() ? "https" : "http", server.port(), started));
             try {
-                CompletableFuture.anyOf(signals.received(), host.failure()).get();
+                if (settings.workers().onCrashLoop() == OnCrashLoop.STAY) {
+                    signals.received().get();
+                } else {
+                    CompletableFuture.anyOf(signals.received(), host.failure()).get();
+                }
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             }

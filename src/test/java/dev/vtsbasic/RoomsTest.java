@@ -88,9 +88,9 @@ class RoomsTest {
             .resideInAPackage("dev.vtsbasic.proxy")
             .should()
             .dependOnClassesThat(describe(
-                    "are in the room of Bun, other than WorkerPool and Worker",
+                    "are in the room of Bun, other than WorkerPool, WorkerLease and Worker",
                     type -> type.getPackageName().equals("dev.vtsbasic.bun")
-                            && !Set.of("WorkerPool", "Worker").contains(type.getSimpleName())));
+                            && !Set.of("WorkerPool", "WorkerLease", "Worker").contains(type.getSimpleName())));
 
     @ArchTest
     static final ArchRule theLauncherNeedsNothingButTheJdk = classes()

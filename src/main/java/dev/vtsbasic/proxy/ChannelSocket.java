@@ -29,6 +29,7 @@ final class ChannelSocket extends Socket {
     private volatile int soTimeout;
     private int lastOctets;
     private boolean ended;
+    private Runnable whenClosed = () -> {};
 
     private ChannelSocket(SocketChannel channel) throws SocketException {
         // Without an implementation, which it would never use.
@@ -50,6 +51,11 @@ final class ChannelSocket extends Socket {
             channel.close();
             throw e;
         }
+    }
+
+    /** Says what else ends with it; to be called before another thread knows it. */
+    void whenClosed(Runnable action) {
+        whenClosed = action;
     }
 
     /** Whether the end of the other side's octets was read. */
@@ -128,6 +134,7 @@ final class ChannelSocket extends Socket {
         } catch (IOException e) {
             // It is of no further use either way.
         }
+        whenClosed.run();
     }
 
     @Override

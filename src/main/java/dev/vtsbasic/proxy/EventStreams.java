@@ -60,6 +60,7 @@ final class EventStreams {
         stream.of(this, worker, body.getContent());
         open.add(stream);
         worker.handOver();
+        worker.endless(stream::end);
         return true;
     }
 

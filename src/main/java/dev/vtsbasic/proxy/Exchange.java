@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -74,18 +75,19 @@ final class Exchange {
         boolean triedNewConnection = false;
         boolean triedNewWorker = false;
         while (true) {
-            Worker worker = awaitWorker(dead, deadline).orElse(null);
-            if (worker == null) {
-                fail(ErrorPage.UNAVAILABLE);
-                return;
-            }
             if (body != null && !request.expectsContinue()) {
                 // Before a connection is taken, which the worker may close while a slow client sends.
                 body.readIfSmall();
             }
+            WorkerLease lease = awaitWorker(dead, deadline).orElse(null);
+            if (lease == null) {
+                fail(ErrorPage.UNAVAILABLE);
+                return;
+            }
+            Worker worker = lease.worker();
             WorkerConnection connection;
             try {
-                connection = environment.connections().lease(worker);
+                connection = environment.connections().take(lease);
             } catch (WorkerConnections.ConnectFailedException e) {
                 // Nothing was sent: wait for the worker that replaces this one.
                 dead = worker;
@@ -137,9 +139,9 @@ final class Exchange {
         }
     }
 
-    private Optional<Worker> awaitWorker(Worker dead, long deadline) {
+    private Optional<WorkerLease> awaitWorker(Worker dead, long deadline) {
         try {
-            return environment.pool().await(dead, deadline);
+            return environment.pool().lease(dead, deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
@@ -245,6 +247,7 @@ final class Exchange {
             if (body == null && environment.eventStreams().take(answer, connection, response, client)) {
                 return;
             }
+            connection.endless(watched::stop);
         }
         relay.relayBody(answer, connection::hasMore);
         connection.received();

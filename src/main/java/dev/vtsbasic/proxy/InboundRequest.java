@@ -117,7 +117,8 @@ record InboundRequest(
     boolean isIdempotent() {
         return switch (method) {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
-            default -> false;
+            // Its sender has seen to it that the app knows a repetition.
+            default -> !header("Idempotency-Key").isEmpty();
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -111,12 +112,12 @@ final class Tunnels implements AutoCloseable {
         Worker dead = null;
         while (true) {
             try {
-                Worker worker = pool.await(dead, deadline).orElse(null);
-                if (worker == null) {
+                WorkerLease lease = pool.lease(dead, deadline).orElse(null);
+                if (lease == null) {
                     return Optional.empty();
                 }
-                dead = worker;
-                return Optional.of(connections.connect(worker.address()));
+                dead = lease.worker();
+                return Optional.of(connections.connect(lease));
             } catch (IOException e) {
                 LOG.debug("{} cannot be reached", dead.name(), e);
             } catch (InterruptedException e) {

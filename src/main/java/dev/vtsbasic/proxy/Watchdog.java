@@ -153,8 +153,13 @@ final class Watchdog implements AutoCloseable {
 
         private void endIfEndless() {
             if (endless) {
-                end(Verdict.STOPPING);
+                stop();
             }
+        }
+
+        /** Ends the exchange, whose worker is to go. */
+        void stop() {
+            end(Verdict.STOPPING);
         }
 
         private void end(Verdict reason) {

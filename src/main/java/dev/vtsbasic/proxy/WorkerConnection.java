@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.bun.WorkerLease;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import org.apache.hc.core5.pool.PoolEntry;
  */
 final class WorkerConnection implements AutoCloseable {
     private final WorkerConnections connections;
+    private final WorkerLease worker;
     private final PoolEntry<SocketAddress, WorkerHttpConnection> entry;
     private final WorkerHttpConnection connection;
     private final boolean reused;
@@ -30,8 +32,12 @@ final class WorkerConnection implements AutoCloseable {
     private boolean handedOver;
 
     WorkerConnection(
-            WorkerConnections connections, PoolEntry<SocketAddress, WorkerHttpConnection> entry, boolean reused) {
+            WorkerConnections connections,
+            WorkerLease worker,
+            PoolEntry<SocketAddress, WorkerHttpConnection> entry,
+            boolean reused) {
         this.connections = connections;
+        this.worker = worker;
         this.entry = entry;
         this.connection = entry.getConnection();
         this.reused = reused;
@@ -129,6 +135,16 @@ final class WorkerConnection implements AutoCloseable {
     /** Cuts the connection, and never gives it to another request. To be called once. */
     void end() {
         connections.release(entry, false);
+        worker.close();
+    }
+
+    /**
+     * Says that the answer has no end of its own.
+     *
+     * @param end called when the worker is to go
+     */
+    void endless(Runnable end) {
+        worker.endless(end);
     }
 
     /** Cuts the connection; whatever another thread does on it fails. */
@@ -140,6 +156,7 @@ final class WorkerConnection implements AutoCloseable {
     public void close() {
         if (!handedOver) {
             connections.release(entry, sent && received && keepAlive && connection.isOpen());
+            worker.close();
         }
     }
 }

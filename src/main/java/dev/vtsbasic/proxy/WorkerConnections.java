@@ -1,6 +1,6 @@
 package dev.vtsbasic.proxy;
 
-import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerLease;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -31,20 +31,30 @@ final class WorkerConnections implements AutoCloseable {
     }
 
     /**
-     * A connection to {@code worker}: one that is open and idle, else a new one.
+     * A connection to a worker: one that is open and idle, else a new one. Its end is that of the lease.
      *
      * @throws ConnectFailedException when none could be made, so that nothing was sent
      */
-    WorkerConnection lease(Worker worker) throws ConnectFailedException {
-        while (true) {
-            PoolEntry<SocketAddress, WorkerHttpConnection> entry = lease(worker.address());
-            if (!entry.hasConnection()) {
-                return open(entry);
+    WorkerConnection take(WorkerLease worker) throws ConnectFailedException {
+        boolean taken = false;
+        try {
+            while (true) {
+                PoolEntry<SocketAddress, WorkerHttpConnection> entry =
+                        lease(worker.worker().address());
+                boolean reused = entry.hasConnection();
+                if (!reused) {
+                    open(entry);
+                }
+                if (!reused || entry.getConnection().isIdle()) {
+                    taken = true;
+                    return new WorkerConnection(this, worker, entry, reused);
+                }
+                release(entry, false);
             }
-            if (entry.getConnection().isIdle()) {
-                return new WorkerConnection(this, entry, true);
+        } finally {
+            if (!taken) {
+                worker.close();
             }
-            release(entry, false);
         }
     }
 
@@ -59,18 +69,33 @@ final class WorkerConnections implements AutoCloseable {
         }
     }
 
-    private WorkerConnection open(PoolEntry<SocketAddress, WorkerHttpConnection> entry) throws ConnectFailedException {
+    private void open(PoolEntry<SocketAddress, WorkerHttpConnection> entry) throws ConnectFailedException {
         try {
             entry.assignConnection(new WorkerHttpConnection(connect(entry.getRoute())));
-            return new WorkerConnection(this, entry, false);
         } catch (IOException e) {
             pool.release(entry, false);
             throw new ConnectFailedException(e);
         }
     }
 
-    /** A connection of its own, which never gets into the pool. */
-    ChannelSocket connect(SocketAddress address) throws IOException {
+    /** A connection of its own, which never gets into the pool; its end is that of the lease. */
+    ChannelSocket connect(WorkerLease worker) throws IOException {
+        boolean connected = false;
+        try {
+            ChannelSocket socket = connect(worker.worker().address());
+            socket.whenClosed(worker::close);
+            // The worker closes its WebSockets itself when it is to go.
+            worker.endless(() -> {});
+            connected = true;
+            return socket;
+        } finally {
+            if (!connected) {
+                worker.close();
+            }
+        }
+    }
+
+    private ChannelSocket connect(SocketAddress address) throws IOException {
         // A name is looked up at each connection: it may have moved.
         return ChannelSocket.to(
                 address instanceof InetSocketAddress tcp
