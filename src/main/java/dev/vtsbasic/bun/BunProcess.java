@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -115,8 +116,13 @@ final class BunProcess {
 
     /** Whether its event loop answers; false before it listens. */
     boolean answers(Duration timeout) {
+        return ping(timeout).isPresent();
+    }
+
+    /** The memory it has resident, in bytes, as its event loop says; empty when it says nothing in time. */
+    OptionalLong ping(Duration timeout) {
         SocketAddress known = address;
-        return known != null && HttpProbe.ping(known, token, timeout);
+        return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
     }
 
     /** Waits for the end of the process. */
