@@ -9,10 +9,16 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Asks a worker for one page over a connection of its own, to see that it answers. */
 final class HttpProbe implements AutoCloseable {
     private static final int STATUS_LINE = "HTTP/1.1 200".length();
+    private static final int LONGEST_PONG = 1024;
+    private static final Pattern PONG = Pattern.compile(
+            "HTTP/1\\.1 204 .*\r\nvts-memory: ([0-9]{1,18})\r\n.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     private final SocketChannel channel;
     private final Selector selector;
@@ -25,15 +31,19 @@ final class HttpProbe implements AutoCloseable {
     }
 
     /**
-     * Whether the worker's event loop answers; the app is not asked.
+     * Asks the worker's launcher, not the app, for a sign that its event loop runs.
      *
      * @param token the word that the launcher knows its host by
+     * @return the memory the worker's process has resident, in bytes; empty when there is no answer within {@code
+     *     timeout}
      */
-    static boolean ping(SocketAddress address, String token, Duration timeout) {
+    static OptionalLong ping(SocketAddress address, String token, Duration timeout) {
         try (HttpProbe probe = new HttpProbe(SocketChannel.open(address), System.nanoTime() + timeout.toNanos())) {
-            return probe.get("/", "VTS-Ping: " + token) == 204;
+            probe.send("/", "VTS-Ping: " + token);
+            Matcher pong = PONG.matcher(probe.head());
+            return pong.matches() ? OptionalLong.of(Long.parseLong(pong.group(1))) : OptionalLong.empty();
         } catch (IOException e) {
-            return false;
+            return OptionalLong.empty();
         }
     }
 
@@ -61,6 +71,40 @@ final class HttpProbe implements AutoCloseable {
     }
 
     private int get(String path, String header) throws IOException {
+        send(path, header);
+        ByteBuffer answer = ByteBuffer.allocate(STATUS_LINE);
+        while (answer.hasRemaining()) {
+            readInto(answer);
+        }
+        String line = new String(answer.array(), StandardCharsets.ISO_8859_1);
+        if (!line.matches("HTTP/1\\.[01] [1-5][0-9][0-9]")) {
+            throw new IOException("answered \"" + line + "\", which is not HTTP");
+        }
+        return Integer.parseInt(line.substring(9));
+    }
+
+    private String head() throws IOException {
+        ByteBuffer answer = ByteBuffer.allocate(LONGEST_PONG);
+        String head = "";
+        while (!head.endsWith("\r\n\r\n")) {
+            readInto(answer);
+            head = new String(answer.array(), 0, answer.position(), StandardCharsets.ISO_8859_1);
+        }
+        return head;
+    }
+
+    private void readInto(ByteBuffer answer) throws IOException {
+        await();
+        int count = channel.read(answer);
+        if (count < 0) {
+            throw new IOException("closed the connection without an answer");
+        }
+        if (count == 0 && !answer.hasRemaining()) {
+            throw new IOException("answered more than was asked for");
+        }
+    }
+
+    private void send(String path, String header) throws IOException {
         channel.configureBlocking(false);
         SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
         ByteBuffer request = StandardCharsets.US_ASCII.encode("GET " + path
@@ -71,18 +115,6 @@ final class HttpProbe implements AutoCloseable {
             channel.write(request);
         }
         key.interestOps(SelectionKey.OP_READ);
-        ByteBuffer answer = ByteBuffer.allocate(STATUS_LINE);
-        while (answer.hasRemaining()) {
-            await();
-            if (channel.read(answer) < 0) {
-                throw new IOException("closed the connection without an answer");
-            }
-        }
-        String line = new String(answer.array(), StandardCharsets.ISO_8859_1);
-        if (!line.matches("HTTP/1\\.[01] [1-5][0-9][0-9]")) {
-            throw new IOException("answered \"" + line + "\", which is not HTTP");
-        }
-        return Integer.parseInt(line.substring(9));
     }
 
     private void readToEnd() {

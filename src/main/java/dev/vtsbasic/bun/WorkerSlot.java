@@ -94,8 +94,7 @@ final class WorkerSlot {
         try {
             process = supervisor.spawn(name, release);
         } catch (IOException e) {
-            throw new StartFailedException(
-                    BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
+            throw new StartFailedException(BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
         }
         try {
             Worker worker = process.awaitReady(settings.readyPath(), settings.startupTimeout());
@@ -149,10 +148,12 @@ final class WorkerSlot {
     }
 
     private void died(Occupant dead, String how) throws InterruptedException {
-        mourn(dead.release, new BunFailure(
-                BunFailure.Reason.CRASHED,
-                dead.worker.name() + " (pid " + dead.process.pid() + ") " + how + "; it printed last:"
-                        + dead.process.lastWords()));
+        mourn(
+                dead.release,
+                new BunFailure(
+                        BunFailure.Reason.CRASHED,
+                        dead.worker.name() + " (pid " + dead.process.pid() + ") " + how + "; it printed last:"
+                                + dead.process.lastWords()));
     }
 
     private Optional<String> whyReplace(Occupant current) {
@@ -205,7 +206,10 @@ final class WorkerSlot {
         try {
             int left = rest == null ? 0 : rest.awaitEnd(settings.stopTimeout());
             if (left > 0) {
-                LOG.warn("{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut", left, old.worker.name());
+                LOG.warn(
+                        "{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut",
+                        left,
+                        old.worker.name());
             }
             old.process.stop(LAST_GRACE);
         } catch (InterruptedException e) {

@@ -65,8 +65,8 @@ final class Setting<T> {
             "vts.hang-timeout",
             "5s",
             "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: for ever");
-    static final Setting<Long> WORKER_MAX_MEMORY = size(
-            "vts.worker-max-memory", "0", "resident memory above which a worker is replaced; 0: any");
+    static final Setting<Long> WORKER_MAX_MEMORY =
+            size("vts.worker-max-memory", "0", "resident memory above which a worker is replaced; 0: any");
     static final Setting<Duration> WORKER_MAX_AGE = duration(
             "vts.worker-max-age", "0s", "age at which a worker is replaced, up to a fifth later by chance; 0s: never");
     static final Setting<Integer> WORKER_MAX_REQUESTS = number(
@@ -107,8 +107,8 @@ final class Setting<T> {
             IpNetwork::list);
     static final Setting<Duration> STOP_TIMEOUT = duration(
             "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
-    static final Setting<Integer> MAX_CRASHES =
-            number("vts.max-crashes", "5", 1, 1000, "how many crashes of a worker within the crash window are a crash loop");
+    static final Setting<Integer> MAX_CRASHES = number(
+            "vts.max-crashes", "5", 1, 1000, "how many crashes of a worker within the crash window are a crash loop");
     static final Setting<Duration> CRASH_WINDOW =
             duration("vts.crash-window", "1m", "the time in which those crashes are counted");
     static final Setting<OnCrashLoop> ON_CRASH_LOOP = choice(

@@ -74,9 +74,8 @@ public record Settings(
                     "VTS_TLS_CERT and VTS_TLS_KEY are of use only together; one of them is missing");
         }
         if (settings.bunPort != 0 && settings.workers.count() > 1) {
-            throw new BadSettingException(
-                    "VTS_BUN_PORT is one port and VTS_WORKERS are " + settings.workers.count()
-                            + "; leave VTS_BUN_PORT at 0 or VTS_WORKERS at 1");
+            throw new BadSettingException("VTS_BUN_PORT is one port and VTS_WORKERS are " + settings.workers.count()
+                    + "; leave VTS_BUN_PORT at 0 or VTS_WORKERS at 1");
         }
         return settings;
     }

@@ -81,7 +81,7 @@ const server = Bun.serve({
   development: false,
   fetch: (request) =>
     request.headers.get("vts-ping") === token
-      ? new Response(null, { status: 204 })
+      ? new Response(null, { status: 204, headers: { "vts-memory": String(process.memoryUsage.rss()) } })
       : app.fetch(asTheBrowserSeesIt(request), appServer),
   ...(app.websocket ? { websocket: tracked(app.websocket) } : {}),
 });

@@ -1,7 +1,6 @@
 package dev.vtsbasic.bun;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -61,19 +61,24 @@ class HttpProbeTest {
         try (ScriptedUpstream app = ScriptedUpstream.onUnix(
                 directory.resolve("s"),
                 ScriptedUpstream.closing(
-                        "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "", "garbage, not HTTP"))) {
-            assertTrue(HttpProbe.ping(app.address(), "secret", ENOUGH));
+                        "HTTP/1.1 204 No Content\r\nVTS-Memory: 34783232\r\nDate: now\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\nVTS-Memory: 1\r\n\r\n",
+                        "HTTP/1.1 204 No Content\r\n\r\n",
+                        "",
+                        "garbage, not HTTP",
+                        "HTTP/1.1 204 No Content\r\n" + "x".repeat(2000)))) {
+            assertEquals(OptionalLong.of(34783232), HttpProbe.ping(app.address(), "secret", ENOUGH));
             assertEquals(List.of("secret"), app.next().headers("VTS-Ping"));
-            assertFalse(HttpProbe.ping(app.address(), "secret", ENOUGH), "the app answered, not the launcher");
-            assertFalse(HttpProbe.ping(app.address(), "secret", ENOUGH), "closed");
-            assertFalse(HttpProbe.ping(app.address(), "secret", ENOUGH), "garbage");
+            for (String why : List.of("the app answered", "no memory", "closed", "garbage", "no end")) {
+                assertEquals(OptionalLong.empty(), HttpProbe.ping(app.address(), "secret", ENOUGH), why);
+            }
         }
     }
 
     @Test
     void silenceIsNoAnswer() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
-            assertFalse(HttpProbe.ping(app.address(), "secret", SHORT));
+            assertEquals(OptionalLong.empty(), HttpProbe.ping(app.address(), "secret", SHORT));
             assertThrows(SocketTimeoutException.class, () -> HttpProbe.status(app.address(), "/", SHORT));
         }
     }
@@ -111,7 +116,7 @@ class HttpProbeTest {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
             address = app.address();
         }
-        assertFalse(HttpProbe.ping(address, "secret", ENOUGH));
+        assertEquals(OptionalLong.empty(), HttpProbe.ping(address, "secret", ENOUGH));
         assertThrows(IOException.class, () -> HttpProbe.status(address, "/", ENOUGH));
     }
 }

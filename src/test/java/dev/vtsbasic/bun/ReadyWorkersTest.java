@@ -1,11 +1,15 @@
 package dev.vtsbasic.bun;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -17,13 +21,12 @@ class ReadyWorkersTest {
     private static final Worker ONE = new Worker("worker-1", InetSocketAddress.createUnresolved("localhost", 1));
     private static final Worker TWO = new Worker("worker-2", InetSocketAddress.createUnresolved("localhost", 1));
 
-    private final ReadyWorkers pool = new ReadyWorkers();
+    private final ReadyWorkers pool = new ReadyWorkers(2);
 
     @Test
     void aReadyWorkerIsGivenAtOnceAlsoAfterTheDeadline() throws Exception {
         pool.add(ONE);
-        assertEquals(Optional.of(ONE), pool.await(null, System.nanoTime() - 1));
-        assertEquals(Optional.of(ONE), pool.current());
+        assertEquals(Optional.of(ONE), worker(null, System.nanoTime() - 1));
     }
 
     @Test
@@ -43,25 +46,96 @@ class ReadyWorkersTest {
 
     @Test
     void theDeadlineEndsTheWaiting() throws Exception {
-        assertEquals(Optional.empty(), pool.await(null, System.nanoTime() + 1_000_000));
+        assertEquals(Optional.empty(), worker(null, System.nanoTime() + 1_000_000));
         pool.add(ONE);
-        assertEquals(Optional.empty(), pool.await(ONE, System.nanoTime() + 1_000_000));
+        assertEquals(Optional.empty(), worker(ONE, System.nanoTime() + 1_000_000));
     }
 
     @Test
     void aRemovedWorkerIsNotGivenAnyMore() throws Exception {
         pool.add(ONE);
         pool.remove(ONE);
-        assertEquals(Optional.empty(), pool.current());
-        assertEquals(Optional.empty(), pool.await(null, System.nanoTime()));
+        assertTrue(pool.isEmpty());
+        assertEquals(Optional.empty(), worker(null, System.nanoTime()));
     }
 
     @Test
-    void removingAnOldWorkerLeavesItsReplacement() {
+    void removingAnOldWorkerLeavesItsReplacement() throws Exception {
         pool.add(ONE);
         pool.add(TWO);
         pool.remove(ONE);
-        assertEquals(Optional.of(TWO), pool.current());
+        assertEquals(Optional.of(TWO), worker(null, System.nanoTime()));
+    }
+
+    @Test
+    void theWorkerWithTheFewestRequestsGetsTheNext() throws Exception {
+        pool.add(ONE);
+        pool.add(TWO);
+        WorkerLease first = lease();
+        WorkerLease second = lease();
+        assertNotEquals(first.worker(), second.worker());
+        first.close();
+        first.close();
+        assertEquals(first.worker(), lease().worker());
+        assertEquals(2, pool.requests(first.worker()));
+        assertEquals(1, pool.requests(second.worker()));
+    }
+
+    @Test
+    void aWorkerThatIsReplacedGetsNoMoreAndEndsWhatItHas() throws Exception {
+        pool.add(ONE);
+        WorkerLease page = lease();
+        WorkerLease stream = lease();
+        CountDownLatch ended = new CountDownLatch(1);
+        stream.endless(() -> {
+            stream.close();
+            ended.countDown();
+        });
+        ReadyWorkers.Load rest = pool.replace(ONE, TWO);
+        assertEquals(TWO, lease().worker());
+        FutureTask<Integer> end = new FutureTask<>(() -> rest.awaitEnd(Duration.ofMinutes(5)));
+        new Thread(end).start();
+        ended.await();
+        assertFalse(end.isDone());
+        page.close();
+        assertEquals(0, end.get());
+    }
+
+    @Test
+    void whatDoesNotEndInTimeIsCounted() throws Exception {
+        pool.add(ONE);
+        lease();
+        assertEquals(1, pool.replace(ONE, TWO).awaitEnd(Duration.ofMillis(1)));
+    }
+
+    @Test
+    void aStreamThatBeginsOnALeavingWorkerIsEndedAtOnce() throws Exception {
+        pool.add(ONE);
+        WorkerLease late = lease();
+        pool.replace(ONE, TWO);
+        CountDownLatch ended = new CountDownLatch(1);
+        late.endless(ended::countDown);
+        ended.await();
+    }
+
+    @Test
+    void moreThanMayWaitAreSentAwayAtOnce() throws Exception {
+        Waiter first = new Waiter(null);
+        Waiter second = new Waiter(null);
+        assertEquals(Optional.empty(), worker(null, farAway()));
+        pool.add(ONE);
+        assertEquals(Optional.of(ONE), first.result());
+        assertEquals(Optional.of(ONE), second.result());
+    }
+
+    @Test
+    void nobodyWaitsForWorkersThatWereGivenUp() throws Exception {
+        Waiter waiter = new Waiter(null);
+        pool.giveUp();
+        assertEquals(Optional.empty(), waiter.result());
+        assertEquals(Optional.empty(), worker(null, farAway()));
+        pool.add(ONE);
+        assertEquals(Optional.of(ONE), worker(null, farAway()));
     }
 
     @Test
@@ -70,7 +144,7 @@ class ReadyWorkersTest {
         pool.close();
         assertEquals(Optional.empty(), waiter.result());
         pool.add(ONE);
-        assertEquals(Optional.empty(), pool.await(null, farAway()));
+        assertEquals(Optional.empty(), worker(null, farAway()));
     }
 
     @Test
@@ -78,6 +152,14 @@ class ReadyWorkersTest {
         Waiter waiter = new Waiter(null);
         waiter.thread.interrupt();
         assertTrue(assertThrows(ExecutionException.class, waiter::result).getCause() instanceof InterruptedException);
+    }
+
+    private Optional<Worker> worker(Worker avoid, long deadline) throws InterruptedException {
+        return pool.lease(avoid, deadline).map(WorkerLease::worker);
+    }
+
+    private WorkerLease lease() throws InterruptedException {
+        return pool.lease(null, farAway()).orElseThrow();
     }
 
     private static long farAway() {
@@ -90,7 +172,7 @@ class ReadyWorkersTest {
         private final Thread thread;
 
         Waiter(Worker avoid) {
-            task = new FutureTask<>(() -> pool.await(avoid, farAway()));
+            task = new FutureTask<>(() -> worker(avoid, farAway()));
             thread = new Thread(task);
             thread.setDaemon(true);
             thread.start();

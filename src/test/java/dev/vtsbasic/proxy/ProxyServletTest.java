@@ -18,6 +18,7 @@ import dev.vtsbasic.testing.ScriptedUpstream.Request;
 import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
+import dev.vtsbasic.testing.UncountedLease;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -379,7 +380,7 @@ class ProxyServletTest {
         app = ScriptedUpstream.onTcp(closing(ok("next")));
         Worker dead = new Worker("worker-1", nobody);
         Worker next = new Worker("worker-2", app.address());
-        startWith((avoid, deadline) -> Optional.of(dead.equals(avoid) ? next : dead));
+        startWith((avoid, deadline) -> Optional.of(new UncountedLease(dead.equals(avoid) ? next : dead)));
         assertEquals("next", server.requestWithBody("POST /", "hi").body());
         assertEquals("hi", app.next().body());
     }
@@ -392,7 +393,7 @@ class ProxyServletTest {
         startWith(
                 (avoid, deadline) -> {
                     left.complete(deadline - System.nanoTime());
-                    return Optional.of(worker);
+                    return Optional.of(new UncountedLease(worker));
                 },
                 "vts.hold-timeout",
                 "1h");
@@ -529,7 +530,9 @@ class ProxyServletTest {
     private void start(ScriptedUpstream upstream, String... settings) throws Exception {
         app = upstream;
         Worker worker = new Worker("worker-1", upstream.address());
-        startWith((avoid, deadline) -> Optional.of(worker).filter(ready -> !ready.equals(avoid)), settings);
+        startWith(
+                (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
+                settings);
     }
 
     private void startWith(WorkerPool pool, String... settings) throws Exception {

@@ -36,7 +36,7 @@ class SettingsTest {
                         "a file", Map.of("vts.port", "3", "vts.ready-path", "/file", "vts.max-crashes", "7"))));
         assertEquals(1, settings.port());
         assertEquals("/environment", settings.readyPath());
-        assertEquals(7, settings.maxCrashes());
+        assertEquals(7, settings.workers().maxCrashes());
     }
 
     @Test
@@ -111,8 +111,8 @@ class SettingsTest {
     @Test
     void anUnknownNameThatIsLikeNoneIsWarnedAboutAlone() throws Exception {
         assertEquals(
-                List.of("unknown setting VTS_XYZZY_QUUX from the command line"),
-                read("vts.xyzzy-quux", "1").warnings());
+                List.of("unknown setting VTS_XYZZY_PLUGH from the command line"),
+                read("vts.xyzzy-plugh", "1").warnings());
     }
 
     private static Settings read(String name, String value) throws BadSettingException {

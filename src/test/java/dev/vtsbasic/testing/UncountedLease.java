@@ -1,0 +1,17 @@
+package dev.vtsbasic.testing;
+
+import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerLease;
+
+/** A claim on a worker that nobody counts. */
+public record UncountedLease(Worker worker) implements WorkerLease {
+    @Override
+    public void endless(Runnable end) {
+        // The worker stays.
+    }
+
+    @Override
+    public void close() {
+        // Nothing is counted.
+    }
+}
