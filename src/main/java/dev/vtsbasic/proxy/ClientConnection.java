@@ -44,6 +44,14 @@ interface ClientConnection {
      */
     <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException;
 
+    /**
+     * Has the container cut the answer when the servlet returns, which must be on the container's own thread; it tells the
+     * log nothing.
+     *
+     * @return false when it cannot: then only an exception will do
+     */
+    boolean cut();
+
     /** Makes the container's closing of it a reset, which no client can take for an end. */
     void resetWhenClosed();
 
@@ -58,7 +66,7 @@ interface ClientConnection {
                 Object coyoteRequest = Internals.invoke("getCoyoteRequest", catalinaRequest);
                 Object processor = Internals.valueOf("hook", coyoteRequest);
                 if (processor.getClass().getName().equals("org.apache.coyote.http2.StreamProcessor")) {
-                    return new StreamOnTomcat(Internals.valueOf("stream", processor));
+                    return new StreamOnTomcat(Internals.valueOf("stream", processor), coyoteRequest);
                 }
                 // Whoever wraps a request or its answer counts on both to go on until the end.
                 boolean wrapped = innermost != request || response instanceof ServletResponseWrapper;
@@ -97,6 +105,11 @@ interface ClientConnection {
         }
 
         @Override
+        public boolean cut() {
+            return false;
+        }
+
+        @Override
         public void resetWhenClosed() {
             // A cut connection has to do.
         }
@@ -110,8 +123,7 @@ interface ClientConnection {
         private final boolean upgradable;
         private final Object catalinaRequest;
         private final Object coyoteRequest;
-        private final Method action;
-        private final Object available;
+        private final Actions actions;
         private final Method getAvailable;
 
         OnTomcat(HttpServletRequest request, Object catalinaRequest, Object coyoteRequest, boolean upgradable)
@@ -120,11 +132,8 @@ interface ClientConnection {
             this.catalinaRequest = catalinaRequest;
             this.coyoteRequest = coyoteRequest;
             this.upgradable = upgradable;
-            Class<?> type = coyoteRequest.getClass();
-            Class<?> actionCode = Class.forName("org.apache.coyote.ActionCode", true, type.getClassLoader());
-            action = type.getMethod("action", actionCode, Object.class);
-            available = actionCode.getField("AVAILABLE").get(null);
-            getAvailable = type.getMethod("getAvailable");
+            actions = new Actions(coyoteRequest);
+            getAvailable = coyoteRequest.getClass().getMethod("getAvailable");
         }
 
         /** An end of the connection is reported as input each time; a request that was sent ahead only once. */
@@ -135,7 +144,7 @@ interface ClientConnection {
 
         private int availableBytes() {
             try {
-                action.invoke(coyoteRequest, available, Boolean.TRUE);
+                actions.invoke("AVAILABLE", Boolean.TRUE);
                 return (int) getAvailable.invoke(coyoteRequest);
             } catch (ReflectiveOperationException e) {
                 return 0;
@@ -175,6 +184,11 @@ interface ClientConnection {
         }
 
         @Override
+        public boolean cut() {
+            return actions.closeNow();
+        }
+
+        @Override
         public void resetWhenClosed() {
             try {
                 Object wrapper = Internals.invoke("getSocketWrapper", Internals.valueOf("hook", coyoteRequest));
@@ -194,11 +208,13 @@ interface ClientConnection {
         private static final Logger LOG = LoggerFactory.getLogger(StreamOnTomcat.class);
 
         private final Object stream;
+        private final Actions actions;
         private final Object state;
         private final Method stateName;
 
-        StreamOnTomcat(Object stream) throws ReflectiveOperationException {
+        StreamOnTomcat(Object stream, Object coyoteRequest) throws ReflectiveOperationException {
             this.stream = stream;
+            actions = new Actions(coyoteRequest);
             state = Internals.valueOf("state", stream);
             stateName = Internals.method("getCurrentStateName", state.getClass());
         }
@@ -229,6 +245,12 @@ interface ClientConnection {
             throw new UnsupportedOperationException();
         }
 
+        @Override
+        public boolean cut() {
+            resetWhenClosed();
+            return actions.closeNow();
+        }
+
         /** Tomcat resets the stream of a failed request, but by default only after having sent its regular end. */
         @Override
         public void resetWhenClosed() {
@@ -246,6 +268,33 @@ interface ClientConnection {
                         reset.newInstance("The answer broke off", error, Internals.invoke("getIdAsInt", stream)));
             } catch (ReflectiveOperationException | RuntimeException e) {
                 LOG.debug("The stream cannot be reset", e);
+            }
+        }
+    }
+
+    /** What Tomcat's connectors can be asked to do with a request. */
+    final class Actions {
+        private final Object coyoteRequest;
+        private final Class<?> codes;
+        private final Method action;
+
+        Actions(Object coyoteRequest) throws ReflectiveOperationException {
+            this.coyoteRequest = coyoteRequest;
+            Class<?> type = coyoteRequest.getClass();
+            codes = Class.forName("org.apache.coyote.ActionCode", true, type.getClassLoader());
+            action = type.getMethod("action", codes, Object.class);
+        }
+
+        void invoke(String code, Object parameter) throws ReflectiveOperationException {
+            action.invoke(coyoteRequest, codes.getField(code).get(null), parameter);
+        }
+
+        boolean closeNow() {
+            try {
+                invoke("CLOSE_NOW", null);
+                return true;
+            } catch (ReflectiveOperationException e) {
+                return false;
             }
         }
     }

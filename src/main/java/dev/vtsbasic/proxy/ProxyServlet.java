@@ -45,6 +45,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getAttribute(FAILURE) instanceof IOException failure) {
+            if (ClientConnection.of(request, response, "").cut()) {
+                return;
+            }
             throw failure;
         }
         // Everything is read before startAsync(): some containers reuse the request object from then on.
@@ -74,7 +77,13 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 : null;
         // Another filter of the container's may not allow asynchronous requests.
         if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
-            run(inbound, forwarding, body, response, client, deadline);
+            try {
+                run(inbound, forwarding, body, response, client, deadline);
+            } catch (IOException e) {
+                if (!client.cut()) {
+                    throw e;
+                }
+            }
         } else {
             runElsewhere(inbound, forwarding, body, request, response, client, deadline);
         }
@@ -100,7 +109,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     .run(deadline);
         } catch (ClientGoneException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
-            // The container knows its own exception for what it is, and does not log it as a failure.
+            // A container knows its own exception for what it is, and does not log it as a failure.
             throw e.getCause() instanceof IOException cause ? cause : e;
         } catch (IOException e) {
             if (inbound.protocol().equals("HTTP/1.0") || client.isStream()) {
