@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.AriaRole;
@@ -196,9 +195,10 @@ abstract class SiteInBrowser {
         String text = "Žluťoučký kůň & <b> 馬 🐎";
         visitor.open("/");
         visitor.find("server-function-input").fill(text);
-        Request request = page.waitForRequest(
-                server.uri() + "/**", () -> visitor.find("server-function").click());
-        assertEquals("POST", request.method());
+        // Others may be under way, for what the page may need next.
+        page.waitForRequest(
+                request -> request.method().equals("POST"),
+                () -> visitor.find("server-function").click());
         assertThat(visitor.find("server-function-result"))
                 .containsText("received “" + text + "” (" + text.getBytes(StandardCharsets.UTF_8).length + " bytes)");
     }
