@@ -62,7 +62,8 @@ final class BunProcess {
         Path socket = unix ? run.socket(name) : null;
         String token = UUID.randomUUID().toString();
         Map<String, String> environment = builder.environment();
-        environment.put("NODE_ENV", "production");
+        environment.clear();
+        environment.putAll(WorkerEnvironment.of(System.getenv(), settings.workerEnv()));
         environment.put("VTS_LAUNCH_ENTRY", dist.entry().toString());
         environment.put("VTS_LAUNCH_TOKEN", token);
         if (unix) {
