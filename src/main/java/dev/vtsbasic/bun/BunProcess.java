@@ -3,14 +3,20 @@ package dev.vtsbasic.bun;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.settings.BunTransport;
 import dev.vtsbasic.settings.Settings;
+import jakarta.json.JsonBuilderFactory;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -23,8 +29,11 @@ import org.slf4j.LoggerFactory;
 
 /** A running Bun that serves the app through the launcher. */
 final class BunProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
+    private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long PROBE_PAUSE_MILLIS = 50;
+    private static final long GROUP_TIMEOUT_SECONDS = 5;
 
     private final String name;
     private final Process process;
@@ -33,9 +42,10 @@ final class BunProcess {
     private final WorkerOutput output = new WorkerOutput();
     private final CompletableFuture<Integer> listeningPort = new CompletableFuture<>();
     private final Thread outputReader;
+    private final CompletableFuture<Void> groupEnded;
     private volatile SocketAddress address;
 
-    private BunProcess(String name, Process process, Path socket, String token) {
+    private BunProcess(String name, Process process, Path socket, String token, ProcessGroup group) {
         this.name = name;
         this.process = process;
         this.socket = socket;
@@ -44,6 +54,7 @@ final class BunProcess {
         outputReader.setDaemon(true);
         outputReader.start();
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
+        this.groupEnded = process.onExit().thenRun(group::kill);
     }
 
     /** @throws IOException when the process cannot be started */
@@ -62,16 +73,32 @@ final class BunProcess {
         Path socket = unix ? run.socket(name) : null;
         String token = UUID.randomUUID().toString();
         Map<String, String> environment = builder.environment();
-        environment.put("NODE_ENV", "production");
-        environment.put("VTS_LAUNCH_ENTRY", dist.entry().toString());
-        environment.put("VTS_LAUNCH_TOKEN", token);
+        environment.clear();
+        environment.putAll(WorkerEnvironment.of(System.getenv(), settings.workerEnv()));
+        JsonObjectBuilder launch = JSON.createObjectBuilder()
+                .add("entry", dist.entry().toString())
+                .add("token", token)
+                .add("nice", settings.workerNice());
         if (unix) {
             Files.deleteIfExists(socket);
-            environment.put("VTS_LAUNCH_SOCKET", socket.toString());
+            launch.add("socket", socket.toString());
         } else {
-            environment.put("VTS_LAUNCH_PORT", Integer.toString(settings.bunPort()));
+            launch.add("port", settings.bunPort());
         }
-        return new BunProcess(name, builder.start(), socket, token);
+        Process process = builder.start();
+        tell(process, launch.build() + "\n");
+        return new BunProcess(name, process, socket, token, new ProcessGroup(bun.path(), process.pid()));
+    }
+
+    /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */
+    private static void tell(Process process, String line) {
+        try {
+            OutputStream stdin = process.getOutputStream();
+            stdin.write(line.getBytes(StandardCharsets.UTF_8));
+            stdin.flush();
+        } catch (IOException e) {
+            // It has ended already, which whoever waits for it will see.
+        }
     }
 
     /**
@@ -153,15 +180,23 @@ final class BunProcess {
         return output.lastLines().isEmpty() ? "" : "\n  " + String.join("\n  ", output.lastLines());
     }
 
-    /** Asks it to finish its requests and end; kills it and what it started when it does not within {@code grace}. */
+    /** Asks it to finish its requests and end, and kills it when it does not within {@code grace}; then what it started. */
     void stop(Duration grace) throws InterruptedException {
+        List<ProcessHandle> started = process.descendants().toList();
         // Not Process.destroy(): that closes stdin too, which tells the launcher to end at once.
         process.toHandle().destroy();
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();
         }
+        started.forEach(ProcessHandle::destroyForcibly);
+        try {
+            groupEnded.get(GROUP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("{} may have left processes behind", name, e);
+        }
     }
 
+    /** Kills it and what it started. */
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
@@ -169,6 +204,9 @@ final class BunProcess {
 
     private void readOutput() {
         output.readFrom(process.getInputStream(), line -> {
+            if (line.isEmpty() && !listeningPort.isDone()) {
+                return false;
+            }
             if (line.startsWith(token)) {
                 return !listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
             }

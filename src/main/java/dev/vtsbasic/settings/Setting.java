@@ -45,6 +45,14 @@ final class Setting<T> {
             "unix",
             BunTransport.class,
             "how requests reach Bun: a Unix socket in a private directory, or TCP on 127.0.0.1");
+    static final Setting<List<String>> WORKER_ENV = new Setting<>(
+            "vts.worker-env",
+            "",
+            "names or prefixes such as DATABASE_URL, APP_*, separated by commas; * for all",
+            "variables of the environment that the app sees, besides a few that every program needs",
+            Setting::variables);
+    static final Setting<Integer> WORKER_NICE =
+            number("vts.worker-nice", "0", 0, 19, "how much Bun gives way to other processes that want the processor");
     static final Setting<Optional<URI>> UPSTREAM = new Setting<>(
             "vts.upstream",
             "",
@@ -230,6 +238,15 @@ final class Setting<T> {
             int shift = "kmg".indexOf(parts.group(2)) * 10 + 10;
             return Long.parseLong(parts.group(1)) << (parts.group(2).isEmpty() ? 0 : shift);
         });
+    }
+
+    private static List<String> variables(String text) {
+        List<String> names = Pattern.compile("\\s*,\\s*")
+                .splitAsStream(text)
+                .filter(name -> !name.isEmpty())
+                .toList();
+        names.forEach(name -> require(name.matches("[A-Za-z0-9_.()-]*\\*?")));
+        return names;
     }
 
     private static URI httpUri(String text) {

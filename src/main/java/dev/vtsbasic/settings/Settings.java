@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param validate what a failed validation of the build does at the start
  * @param bun path of the bun binary
  * @param bunTransport how requests reach Bun
+ * @param workerEnv names of the environment's variables that the app sees; one that ends in {@code *} stands for all that
+ *     begin so
+ * @param workerNice how much Bun gives way to other processes, 0 to 19
  * @param upstream a server that someone else runs, to forward to instead of running Bun
  * @param workers how many workers there are, and when one is replaced
  * @param bunPort Bun's port when the transport is TCP; 0 takes any free one
@@ -45,6 +48,8 @@ public record Settings(
         Validation validate,
         Optional<Path> bun,
         BunTransport bunTransport,
+        List<String> workerEnv,
+        int workerNice,
         Optional<URI> upstream,
         WorkerRules workers,
         int bunPort,
@@ -102,6 +107,8 @@ public record Settings(
                 value(Setting.VALIDATE, sources),
                 value(Setting.BUN, sources),
                 value(Setting.BUN_TRANSPORT, sources),
+                value(Setting.WORKER_ENV, sources),
+                value(Setting.WORKER_NICE, sources),
                 value(Setting.UPSTREAM, sources),
                 workerRules(sources),
                 value(Setting.BUN_PORT, sources),

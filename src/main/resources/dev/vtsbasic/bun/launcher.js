@@ -1,24 +1,67 @@
 // Runs the app's server entry on the socket that the host chose, and ends with the host.
-import { rmSync } from "node:fs";
+import { dlopen } from "bun:ffi";
+import { readSync, rmSync } from "node:fs";
+import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
-const {
-  VTS_LAUNCH_ENTRY: entry,
-  VTS_LAUNCH_SOCKET: socket,
-  VTS_LAUNCH_PORT: port,
-  VTS_LAUNCH_TOKEN: token,
-} = process.env;
-for (const name of Object.keys(process.env)) {
-  if (name.startsWith("VTS_LAUNCH_")) delete process.env[name];
+// The host's first line says what to run. Not in the environment: that would reach whatever the app starts.
+const { entry, socket, port, token, nice } = JSON.parse(firstLine());
+
+function firstLine() {
+  const bytes = Buffer.alloc(64 * 1024);
+  let length = 0;
+  while (length === 0 || bytes[length - 1] !== 0x0a) {
+    const count = readSync(0, bytes, length, bytes.length - length, null);
+    if (count === 0) process.exit(1);
+    length += count;
+  }
+  return bytes.toString("utf8", 0, length);
 }
 
-// The host holds the other end of stdin and never writes: an end means that it is gone, however it died. Nobody else
-// will remove the directory it made for this script and its socket.
+const C_LIBRARIES = {
+  linux: ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`],
+  darwin: ["libSystem.B.dylib"],
+};
+
+function cLibrary() {
+  for (const name of C_LIBRARIES[process.platform] ?? []) {
+    try {
+      return dlopen(name, {
+        setsid: { args: [], returns: "int" },
+        setpriority: { args: ["int", "int", "int"], returns: "int" },
+      }).symbols;
+    } catch {
+      // Another C library, or a system where no code may be made at run time.
+    }
+  }
+  return undefined;
+}
+
+// A session, and so a process group, of its own: what a terminal sends to its programs (Ctrl-C, hang-up) is for the host,
+// which lets us finish first; and all that the app starts can be ended at once.
+const libc = cLibrary();
+const leads = libc?.setsid() === process.pid;
+if (!leads) {
+  process.on("SIGINT", () => {});
+  process.on("SIGHUP", () => {});
+}
+if (nice > 0) {
+  // Node's function reaches one thread only; the engine has started some by now.
+  const PRIO_PGRP = 1;
+  if (!leads || libc.setpriority(PRIO_PGRP, 0, nice) !== 0) setPriority(nice);
+}
+
+// The host holds the other end of stdin and writes no more: an end means that it is gone, however it died. Nobody else
+// will remove the directory it made for this script and its socket, nor end what the app has started.
 process.stdin.on("end", () => {
   rmSync(import.meta.dir, { recursive: true, force: true });
+  if (leads) process.kill(-process.pid, "SIGKILL");
   process.exit(1);
 });
 process.stdin.resume();
+
+// The app may put another in its place.
+const print = process.stdout.write.bind(process.stdout);
 
 const { default: app } = await import(pathToFileURL(entry).href);
 if (typeof app?.fetch !== "function") {
@@ -73,7 +116,7 @@ function tracked(handlers) {
 }
 
 const server = Bun.serve({
-  ...(socket ? { unix: socket } : { hostname: "127.0.0.1", port: Number(port) }),
+  ...(socket ? { unix: socket } : { hostname: "127.0.0.1", port }),
   // The default cuts any answer that is silent for 10 seconds. The host has the time-outs.
   idleTimeout: 0,
   // The host has the limit.
@@ -93,4 +136,5 @@ process.on("SIGTERM", async () => {
   process.exit(0);
 });
 
-process.stdout.write(`${token} ${server.port ?? 0}\n`);
+// On a line of its own, whatever the app has printed without one.
+print(`\n${token} ${server.port ?? 0}\n`);

@@ -172,6 +172,29 @@ class ServeIT {
     }
 
     @Test
+    void theAppSeesOnlyTheVariablesThatAreNamed(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, """
+                export default {
+                  fetch: () => Response.json({ seen: process.env,
+                    inherited: Bun.spawnSync(["env"]).stdout.toString().split("\\n").map((line) => line.split("=")[0]) }),
+                }
+                """);
+        Map<String, String> environment = Map.of(
+                "VTS_APP_DIR", directory.toString(),
+                "SECRET_OF_THE_HOST", "hidden",
+                "APP_GREETING", "shown",
+                "VTS_WORKER_ENV", "APP_*");
+        try (Vts vts = Vts.serve(environment)) {
+            String seen = get(vts.uri(), "/").body();
+            assertTrue(seen.contains("\"APP_GREETING\":\"shown\""), seen);
+            assertTrue(seen.contains("\"NODE_ENV\":\"production\""), seen);
+            assertTrue(seen.contains("\"PATH\":"), seen);
+            assertFalse(seen.contains("SECRET_OF_THE_HOST") || seen.contains("hidden"), seen);
+            assertFalse(seen.contains("VTS_"), seen);
+        }
+    }
+
+    @Test
     void bothTransportsServe() throws Exception {
         for (String transport : List.of("unix", "tcp")) {
             try (Vts vts = Vts.serve(Map.of("VTS_BUN_TRANSPORT", transport))) {

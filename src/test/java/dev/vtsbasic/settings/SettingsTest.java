@@ -61,6 +61,14 @@ class SettingsTest {
     }
 
     @Test
+    void variablesAreNamesOrPrefixes() throws Exception {
+        assertEquals(List.of(), read("vts.worker-env", "").workerEnv());
+        assertEquals(
+                List.of("DATABASE_URL", "APP_*", "*"),
+                read("vts.worker-env", "DATABASE_URL , APP_*,,*").workerEnv());
+    }
+
+    @Test
     void pathsBecomeAbsoluteAndAnEmptyOneIsNone() throws Exception {
         assertEquals(
                 Optional.of(Path.of("some/dist").toAbsolutePath()),
@@ -86,6 +94,9 @@ class SettingsTest {
             vts.management-path, /,         a path such as /- or /internal/vts
             vts.management-path, /vts/,     a path such as /- or /internal/vts
             vts.management-path, /v*,       a path such as /- or /internal/vts
+            vts.worker-nice,     20,        a number from 0 to 19
+            vts.worker-env,      'A*B',     'names or prefixes such as DATABASE_URL, APP_*, separated by commas; * for all'
+            vts.worker-env,      'A B',     'names or prefixes such as DATABASE_URL, APP_*, separated by commas; * for all'
             vts.address,         '',        an IP address or host name
             """)
     void aRefusalNamesTheSettingTheValueItsSourceAndWhatIsAllowed(String name, String value, String allowed) {

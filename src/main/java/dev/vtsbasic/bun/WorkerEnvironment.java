@@ -1,0 +1,82 @@
+package dev.vtsbasic.bun;
+
+import java.io.File;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What a worker sees of the host's environment: what every program needs, and what the user names.
+ *
+ * <p>The host's own may hold the secrets of everything else that runs in a servlet container. Variables that change what
+ * Bun runs, such as {@code BUN_OPTIONS} and {@code NODE_OPTIONS}, have to be named too.
+ */
+final class WorkerEnvironment {
+    private static final List<String> EVERYWHERE = List.of(
+            "PATH",
+            "HOME",
+            "USER",
+            "LOGNAME",
+            "LANG",
+            "LC_*",
+            "TZ",
+            "TMPDIR",
+            "NODE_ENV",
+            "NODE_EXTRA_CA_CERTS",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "NO_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "no_proxy");
+
+    private static final List<String> ON_WINDOWS = List.of(
+            "SystemRoot",
+            "SystemDrive",
+            "windir",
+            "ComSpec",
+            "PATHEXT",
+            "TEMP",
+            "TMP",
+            "USERPROFILE",
+            "APPDATA",
+            "LOCALAPPDATA",
+            "ProgramData",
+            "NUMBER_OF_PROCESSORS",
+            "PROCESSOR_ARCHITECTURE");
+
+    private static final boolean WINDOWS = File.separatorChar == '\\';
+
+    private WorkerEnvironment() {}
+
+    /**
+     * @param host the host's own environment
+     * @param named what the user wants passed on: names, or prefixes that end in {@code *}
+     */
+    static Map<String, String> of(Map<String, String> host, List<String> named) {
+        Map<String, String> environment = new HashMap<>(host);
+        environment
+                .keySet()
+                .removeIf(name -> spelled(name).startsWith("VTS_")
+                        || Stream.of(EVERYWHERE, WINDOWS ? ON_WINDOWS : List.<String>of(), named)
+                                .flatMap(List::stream)
+                                .noneMatch(pattern -> matches(spelled(pattern), spelled(name))));
+        environment.putIfAbsent("NODE_ENV", "production");
+        return environment;
+    }
+
+    private static boolean matches(String pattern, String name) {
+        return pattern.endsWith("*")
+                ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+                : name.equals(pattern);
+    }
+
+    /** Windows does not tell capitals from small letters here. */
+    private static String spelled(String name) {
+        return WINDOWS ? name.toUpperCase(Locale.ROOT) : name;
+    }
+}

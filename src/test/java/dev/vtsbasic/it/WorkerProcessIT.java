@@ -1,0 +1,177 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a worker's process and of those it starts. */
+@DisabledOnOs(OS.WINDOWS)
+class WorkerProcessIT {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static final String APP = """
+            import { spawn } from "node:child_process";
+            import { getPriority } from "node:os";
+            async function pidsOf(command) {
+              const shell = Bun.spawn(["sh", "-c", command], { stdout: "pipe" });
+              const { value } = await shell.stdout.getReader().read();
+              return new TextDecoder().decode(value).trim();
+            }
+            export default {
+              async fetch(request) {
+                const path = new URL(request.url).pathname;
+                if (path === "/spawn") {
+                  const child = spawn("sleep", ["1000"]);
+                  const pipeline = await pidsOf("sleep 1000 | cat >/dev/null & echo $! $$; wait");
+                  const orphan = await pidsOf("sleep 1000 >/dev/null & echo $!");
+                  const stubborn = await pidsOf("trap '' TERM INT HUP; echo $$; while :; do sleep 1000; done");
+                  return new Response([child.pid, pipeline, orphan, stubborn].join(" "));
+                }
+                if (path === "/slow") {
+                  return new Response(new ReadableStream({
+                    async start(controller) {
+                      controller.enqueue("begin ");
+                      await Bun.sleep(1500);
+                      controller.enqueue("end");
+                      controller.close();
+                    },
+                  }));
+                }
+                if (path === "/exit") setTimeout(() => process.exit(7), 10);
+                if (path === "/nice") return new Response(String(getPriority()));
+                return new Response("");
+              },
+            };
+            """;
+
+    /** Runs a program in a session of its own, as a shell does with what it starts in the foreground. */
+    private static final String IN_A_GROUP = """
+            const { spawn } = require("node:child_process");
+            const child = spawn(process.argv.at(-3), process.argv.slice(-2), { detached: true, stdio: "inherit" });
+            console.log("group " + child.pid);
+            process.on("SIGTERM", () => process.kill(-child.pid, "SIGKILL"));
+            child.on("exit", (code) => process.exit(code ?? 99));
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void build() throws IOException {
+        SmallBuild.write(directory, APP);
+    }
+
+    @Test
+    void whatAWorkerStartedEndsWithIt() throws Exception {
+        try (Vts vts = Vts.serve(environment())) {
+            List<ProcessHandle> started = spawn(vts);
+            vts.buns().get(0).destroyForcibly();
+            assertAllEnd(started, "after Bun was killed");
+
+            started = spawn(vts);
+            get(vts.uri(), "/exit");
+            assertAllEnd(started, "after Bun ended by itself");
+
+            started = spawn(vts);
+            vts.terminate();
+            assertEquals(0, vts.awaitExit(), vts.output());
+            assertAllEnd(started, "after a stop");
+        }
+    }
+
+    @Test
+    void whatAWorkerStartedEndsWithAKilledJvm() throws Exception {
+        try (Vts vts = Vts.serve(environment())) {
+            List<ProcessHandle> started = spawn(vts);
+            vts.kill();
+            assertAllEnd(started, "after the JVM was killed");
+        }
+    }
+
+    @Test
+    void aTerminalsInterruptLetsARunningAnswerFinish() throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder(Vts.BUN.toString(), "-e", IN_A_GROUP, Program.java(), "-jar", Vts.WAR.toString());
+        builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
+        builder.environment().putAll(Map.of("VTS_ADDRESS", "127.0.0.1", "VTS_PORT", "0"));
+        builder.environment().putAll(environment());
+        try (Program program = new Program(builder)) {
+            String group = program.awaitLine("group (\\d+)").group(1);
+            Matcher ready = program.awaitLine("Ready on http://localhost:(\\d+)");
+            HttpResponse<java.io.InputStream> answer = CLIENT.send(
+                    request(URI.create("http://127.0.0.1:" + ready.group(1)), "/slow"),
+                    HttpResponse.BodyHandlers.ofInputStream());
+            assertEquals("begin ", new String(answer.body().readNBytes(6)));
+            send(group, "SIGINT");
+            assertEquals("end", new String(answer.body().readAllBytes()));
+            assertEquals(0, program.awaitExit(), program.output());
+            assertFalse(program.output().contains("ended with exit code"), program.output());
+        }
+    }
+
+    @Test
+    void aWorkerGivesWayAsFarAsItIsTold() throws Exception {
+        Map<String, String> environment = new java.util.HashMap<>(environment());
+        environment.put("VTS_WORKER_NICE", "7");
+        try (Vts vts = Vts.serve(environment)) {
+            assertEquals("7", get(vts.uri(), "/nice"));
+        }
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("VTS_APP_DIR", directory.toString());
+    }
+
+    private static List<ProcessHandle> spawn(Vts vts) throws IOException, InterruptedException {
+        List<ProcessHandle> started = Stream.of(get(vts.uri(), "/spawn").split(" "))
+                .map(pid -> ProcessHandle.of(Long.parseLong(pid)).orElseThrow())
+                .toList();
+        assertEquals(5, started.size());
+        return started;
+    }
+
+    private static void assertAllEnd(List<ProcessHandle> processes, String when) throws InterruptedException {
+        for (ProcessHandle process : processes) {
+            assertTrue(Program.endsWithin(process, SOON), () -> process.info() + " still runs " + when);
+        }
+    }
+
+    private static void send(String group, String signal) throws IOException, InterruptedException {
+        Process sender = new ProcessBuilder(Vts.BUN.toString(), "-e", "process.kill(-" + group + ", '" + signal + "')")
+                .inheritIO()
+                .start();
+        assertTrue(sender.waitFor(10, TimeUnit.SECONDS));
+        assertEquals(0, sender.exitValue());
+    }
+
+    private static String get(URI server, String path) throws IOException, InterruptedException {
+        return CLIENT.send(request(server, path), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static HttpRequest request(URI server, String path) {
+        return HttpRequest.newBuilder(server.resolve(path))
+                .timeout(Program.PATIENCE)
+                .build();
+    }
+}
