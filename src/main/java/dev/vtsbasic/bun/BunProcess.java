@@ -33,11 +33,16 @@ final class BunProcess {
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long PROBE_PAUSE_MILLIS = 50;
+
+    /** More than the longest request id. */
+    private static final int MARK_SIZE = 256;
+
     private static final long GROUP_TIMEOUT_SECONDS = 5;
 
     private final String name;
     private final Process process;
     private final Path socket;
+    private final Path mark;
     private final String token;
     private final WorkerOutput output = new WorkerOutput();
     private final CompletableFuture<Integer> listeningPort = new CompletableFuture<>();
@@ -45,14 +50,16 @@ final class BunProcess {
     private final CompletableFuture<Void> groupEnded;
     private volatile SocketAddress address;
 
-    private BunProcess(String name, Process process, Path socket, String token, ProcessGroup group) {
+    private BunProcess(String name, Process process, Path socket, Path mark, String token, ProcessGroup group) {
         this.name = name;
         this.process = process;
         this.socket = socket;
+        this.mark = mark;
         this.token = token;
         this.outputReader = new Thread(this::readOutput, "vts-" + name + "-output");
         outputReader.setDaemon(true);
         outputReader.start();
+        process.onExit().thenRun(() -> mark.toFile().delete());
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
         this.groupEnded = process.onExit().thenRun(group::kill);
     }
@@ -85,9 +92,11 @@ final class BunProcess {
         } else {
             launch.add("port", settings.bunPort());
         }
+        Path mark = Files.write(run.mark(name), new byte[MARK_SIZE]);
+        launch.add("mark", mark.toString());
         Process process = builder.start();
         tell(process, launch.build() + "\n");
-        return new BunProcess(name, process, socket, token, new ProcessGroup(bun.path(), process.pid()));
+        return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun.path(), process.pid()));
     }
 
     /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */
@@ -149,6 +158,21 @@ final class BunProcess {
     OptionalLong ping(Duration timeout) {
         SocketAddress known = address;
         return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
+    }
+
+    /** The id of the request that it began last; empty when it began none. */
+    String lastRequest() {
+        try {
+            String octets = Files.readString(mark, StandardCharsets.ISO_8859_1);
+            return octets.substring(0, Math.max(0, octets.indexOf('\0')));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** How much processor time it has used; zero when the system does not say. */
+    Duration cpuTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     boolean isAlive() {

@@ -1,6 +1,8 @@
 package dev.vtsbasic.bun;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,10 +22,14 @@ final class ReadyWorkers implements WorkerPool {
     private static final long SLOW_START_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final double FIRST_SHARE = 0.1;
 
+    /** More than there can be workers that hang at a time. */
+    private static final int REMEMBERED = 200;
+
     private final int mostWaiting;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Worker, Load> ready = new HashMap<>();
+    private final Deque<String> blamed = new ArrayDeque<>();
     private int waiting;
     private long leases;
     private boolean closed;
@@ -86,6 +92,26 @@ final class ReadyWorkers implements WorkerPool {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public boolean isBlamed(String requestId) {
+        lock.lock();
+        try {
+            return blamed.contains(requestId);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says which request keeps a worker from answering; to be called before the worker is killed. */
+    void blame(String requestId) {
+        change(() -> {
+            if (blamed.size() == REMEMBERED) {
+                blamed.removeFirst();
+            }
+            blamed.add(requestId);
+        });
     }
 
     boolean isEmpty() {

@@ -66,6 +66,11 @@ final class RunDirectory implements AutoCloseable {
         return directory.resolve(workerName + ".sock");
     }
 
+    /** A file in which the launcher notes the request that it began last. */
+    Path mark(String workerName) {
+        return directory.resolve(workerName + ".mark");
+    }
+
     @Override
     public void close() throws IOException {
         if (!Files.exists(directory)) {

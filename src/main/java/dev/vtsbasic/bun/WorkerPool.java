@@ -24,4 +24,9 @@ public interface WorkerPool {
     default boolean hasEnded(Worker worker, long deadline) throws InterruptedException {
         return false;
     }
+
+    /** Whether a request is the one that kept a worker from answering, and so must not be given to another. */
+    default boolean isBlamed(String requestId) {
+        return false;
+    }
 }

@@ -135,9 +135,16 @@ final class WorkerSlot {
             if (current.isHung()) {
                 // First of all nobody else may get to it; what waits for its answer is sent again when it is dead.
                 pool.remove(current.worker);
+                String busyWith = current.isBusy() ? current.process.lastRequest() : "";
+                if (!busyWith.isEmpty()) {
+                    pool.blame(busyWith);
+                }
                 current.process.kill();
                 current.process.awaitExit();
-                died(current, "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed");
+                died(
+                        current,
+                        "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed"
+                                + (busyWith.isEmpty() ? "" : "; it was busy since request " + busyWith));
                 return;
             }
             Optional<String> reason = whyReplace(current);
@@ -241,6 +248,7 @@ final class WorkerSlot {
         private final long readySince = System.nanoTime();
         private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
         private long lastAnswer = readySince;
+        private Duration cpuTime = Duration.ZERO;
         private long memory;
         private long maxMemory;
 
@@ -267,6 +275,7 @@ final class WorkerSlot {
             boolean first = memory == 0;
             memory = answer.getAsLong();
             lastAnswer = now;
+            cpuTime = process.cpuTime();
             if (first && maxMemory > 0 && memory > maxMemory) {
                 LOG.warn(
                         "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
@@ -275,6 +284,14 @@ final class WorkerSlot {
                 maxMemory = 0;
             }
             return false;
+        }
+
+        /** Whether it worked since its last answer; one that was stopped, or waits, did not. */
+        boolean isBusy() {
+            return process.cpuTime()
+                            .minus(cpuTime)
+                            .compareTo(rules.hangTimeout().dividedBy(4))
+                    > 0;
         }
 
         Optional<String> whyTooOld(long requests) {

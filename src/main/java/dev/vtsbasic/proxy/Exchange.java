@@ -150,7 +150,10 @@ final class Exchange {
 
     /** RFC 9110 §9.2.2: only what is idempotent may be sent twice, and only with all of its body. */
     private boolean mayBeSentAgain() {
-        return !response.isCommitted() && (body == null || body.canBeSentAgain()) && request.isIdempotent();
+        return !response.isCommitted()
+                && !environment.pool().isBlamed(forwarding.requestId())
+                && (body == null || body.canBeSentAgain())
+                && request.isIdempotent();
     }
 
     private void fail(ErrorPage page) throws IOException {

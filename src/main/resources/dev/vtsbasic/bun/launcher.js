@@ -5,7 +5,7 @@ import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
 // The host's first line says what to run. Not in the environment: that would reach whatever the app starts.
-const { entry, socket, port, token, nice } = JSON.parse(firstLine());
+const { entry, socket, port, token, nice, mark } = JSON.parse(firstLine());
 
 function firstLine() {
   const bytes = Buffer.alloc(64 * 1024);
@@ -115,6 +115,15 @@ function tracked(handlers) {
   };
 }
 
+// Which request was begun last: what the host reads there when our event loop does not come back.
+const begun = Bun.mmap(mark);
+const encoder = new TextEncoder();
+function begin(request) {
+  const { written } = encoder.encodeInto(request.headers.get("x-request-id") ?? "", begun);
+  begun[written] = 0;
+  return app.fetch(asTheBrowserSeesIt(request), appServer);
+}
+
 const server = Bun.serve({
   ...(socket ? { unix: socket } : { hostname: "127.0.0.1", port }),
   // The default cuts any answer that is silent for 10 seconds. The host has the time-outs.
@@ -125,7 +134,7 @@ const server = Bun.serve({
   fetch: (request) =>
     request.headers.get("vts-ping") === token
       ? new Response(null, { status: 204, headers: { "vts-memory": String(process.memoryUsage.rss()) } })
-      : app.fetch(asTheBrowserSeesIt(request), appServer),
+      : begin(request),
   ...(app.websocket ? { websocket: tracked(app.websocket) } : {}),
 });
 const appServer = forTheApp(server);
