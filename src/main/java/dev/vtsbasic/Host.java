@@ -40,7 +40,8 @@ final class Host implements AutoCloseable {
     private final Settings settings;
     private final BundledApp bundledApp;
     private final Upstream upstream;
-    private final AssetIndex assets;
+    private final AssetFilter assets;
+    private final Optional<BuildWatcher> watcher;
     private final ProxyServlet proxy;
     private volatile boolean draining;
 
@@ -48,7 +49,10 @@ final class Host implements AutoCloseable {
         this.settings = settings;
         this.bundledApp = bundledApp;
         this.upstream = upstream;
-        this.assets = assets;
+        this.assets = new AssetFilter(assets);
+        this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
+                ? Optional.of(BuildWatcher.watch(settings.appDir().get(), settings.validate(), this.assets, supervisor))
+                : Optional.empty();
         this.proxy = new ProxyServlet(upstream.pool(), settings);
     }
 
@@ -112,7 +116,10 @@ final class Host implements AutoCloseable {
             return Dist.at(bundledApp.directory());
         }
         try {
-            return Dist.at(settings.appDir().orElseThrow());
+            Path directory = settings.appDir().orElseThrow();
+            Dist.at(directory);
+            // Where a link leads may change; what runs stays where it is.
+            return Dist.at(directory.toRealPath());
         } catch (IOException e) {
             throw new BadSettingException("VTS_APP_DIR: " + e.getMessage());
         }
@@ -140,11 +147,11 @@ final class Host implements AutoCloseable {
 
     /** Puts the filter and the servlets where requests meet them: assets, management, proxy. */
     void register(ServletContext context) {
-        FilterRegistration.Dynamic filter = context.addFilter("assets", new AssetFilter(assets));
+        FilterRegistration.Dynamic filter = context.addFilter("assets", assets);
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         ManagementServlet management =
-                new ManagementServlet(settings.managementPath(), () -> !draining && upstream.answers());
+                new ManagementServlet(settings.managementPath(), settings.managementToken(), new Operations());
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
@@ -173,6 +180,7 @@ final class Host implements AutoCloseable {
         draining = true;
         int left = proxy.awaitIdle(settings.stopTimeout());
         proxy.endEventStreams();
+        watcher.ifPresent(BuildWatcher::close);
         upstream.close();
         return left;
     }
@@ -180,6 +188,7 @@ final class Host implements AutoCloseable {
     @Override
     public void close() {
         proxy.endEventStreams();
+        watcher.ifPresent(BuildWatcher::close);
         upstream.close();
         proxy.close();
         if (bundledApp != null) {
@@ -188,6 +197,23 @@ final class Host implements AutoCloseable {
             } catch (IOException e) {
                 LOG.warn("Left behind: {}", e.getMessage());
             }
+        }
+    }
+
+    private final class Operations implements ManagementServlet.Operations {
+        @Override
+        public boolean ready() {
+            return !draining && upstream.answers();
+        }
+
+        @Override
+        public Optional<String> problem() {
+            return upstream.problem();
+        }
+
+        @Override
+        public boolean restart() {
+            return upstream.restart();
         }
     }
 

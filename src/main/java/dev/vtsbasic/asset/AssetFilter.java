@@ -7,7 +7,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Enumeration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Answers requests for static files from the {@link AssetIndex} and lets all others pass.
@@ -18,17 +22,52 @@ import java.util.Enumeration;
 public final class AssetFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
-    private final transient AssetIndex index;
+    /** How many builds' assets are kept, the current one's among them. */
+    private static final int BUILDS = 4;
 
-    public AssetFilter(AssetIndex index) {
-        this.index = index;
+    /** The current build's, then those of others, whose hashed assets are served too. */
+    private transient volatile List<AssetIndex> builds;
+
+    public AssetFilter(AssetIndex current) {
+        this.builds = List.of(current);
+    }
+
+    /** Serves a build's hashed assets too: pages that name them may come soon. */
+    public synchronized void add(AssetIndex build) {
+        List<AssetIndex> longer = new ArrayList<>(builds);
+        longer.add(1, build);
+        builds = List.copyOf(longer);
+    }
+
+    /** Serves no asset of a build that was {@link #add added} any more. */
+    public synchronized void remove(AssetIndex build) {
+        builds = builds.stream().filter(known -> known != build).toList();
+    }
+
+    /** Serves all of a build's files, and of the ones before it the hashed assets: pages that name them may be open. */
+    public synchronized void makeCurrent(AssetIndex build) {
+        remove(build);
+        builds = Stream.concat(Stream.of(build), builds.stream()).limit(BUILDS).toList();
+    }
+
+    private Asset find(String path) {
+        List<AssetIndex> known = builds;
+        Asset asset = known.get(0).find(path);
+        if (asset != null || !AssetIndex.isHashed(path)) {
+            return asset;
+        }
+        return known.stream()
+                .map(build -> build.find(path))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String path = request.getRequestURI().substring(request.getContextPath().length());
-        Asset asset = index.find(path);
+        Asset asset = find(path);
         if (asset != null) {
             serve(asset, request, response);
         } else if (AssetIndex.isHashed(path)) {

@@ -56,7 +56,7 @@ public final class BunSupervisor implements Upstream {
         this.settings = settings;
         this.rules = settings.workers();
         this.run = run;
-        this.release = new Release(dist, 1);
+        this.release = new Release(dist, 1, "");
         this.pool = new ReadyWorkers(settings.holdQueue());
         this.slots = IntStream.rangeClosed(1, rules.count())
                 .mapToObj(number -> new WorkerSlot(number, this, settings, pool))
@@ -96,9 +96,16 @@ public final class BunSupervisor implements Upstream {
         return !pool.isEmpty() && slots.stream().anyMatch(slot -> slot.answers(PROBE_TIMEOUT));
     }
 
-    /** Replaces all workers, one after the other, none before its successor is ready; also after they were given up. */
-    public void restart() {
-        change(() -> release = release.next(release.dist()));
+    @Override
+    public Optional<String> problem() {
+        return pool.givenUp().map(message -> "Bun keeps crashing and is not started again; the log says why");
+    }
+
+    /** No worker goes before its successor is ready. Workers that were given up are started anew. */
+    @Override
+    public boolean restart() {
+        change(() -> release = release.next(release.dist(), "a restart was asked for"));
+        return true;
     }
 
     /**
@@ -107,7 +114,7 @@ public final class BunSupervisor implements Upstream {
      * @return completes when it is ready, or with why it is not; then the others stay. One at a time
      */
     public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
-        Deployment next = new Deployment(release.next(dist), new CompletableFuture<>());
+        Deployment next = new Deployment(release.next(dist, "there is a new build"), new CompletableFuture<>());
         change(() -> deployment = next);
         return next.outcome();
     }
@@ -186,7 +193,7 @@ public final class BunSupervisor implements Upstream {
                         "Bun crashed " + rules.maxCrashes() + " times within "
                                 + rules.crashWindow().toSeconds() + " s and is not started again. " + why.message());
                 LOG.error("{}", givenUp.message());
-                pool.giveUp();
+                pool.giveUp(givenUp.message());
                 failure.complete(givenUp);
             } else if (!firstReady.isDone()) {
                 failure.complete(why);

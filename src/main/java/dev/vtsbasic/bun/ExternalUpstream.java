@@ -42,6 +42,16 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
+    public Optional<String> problem() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean restart() {
+        return false;
+    }
+
+    @Override
     public boolean answers() {
         try {
             return HttpProbe.status(worker.address(), readyPath, PROBE_TIMEOUT) < 500;

@@ -33,7 +33,7 @@ final class ReadyWorkers implements WorkerPool {
     private int waiting;
     private long leases;
     private boolean closed;
-    private boolean givenUp;
+    private String givenUp;
 
     /** @param mostWaiting how many requests may wait at a time; more are turned away at once */
     ReadyWorkers(int mostWaiting) {
@@ -45,7 +45,7 @@ final class ReadyWorkers implements WorkerPool {
         lock.lockInterruptibly();
         boolean counted = false;
         try {
-            while (!closed && !givenUp) {
+            while (!closed && givenUp == null) {
                 Load load = leastLoaded(avoid, System.nanoTime());
                 if (load != null) {
                     return Optional.of(load.lease(++leases));
@@ -137,13 +137,23 @@ final class ReadyWorkers implements WorkerPool {
     void add(Worker worker) {
         change(() -> {
             ready.put(worker, new Load(worker));
-            givenUp = false;
+            givenUp = null;
         });
     }
 
     /** Nobody is to wait for a worker until one is added. */
-    void giveUp() {
-        change(() -> givenUp = true);
+    void giveUp(String why) {
+        change(() -> givenUp = why);
+    }
+
+    @Override
+    public Optional<String> givenUp() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(givenUp);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Forgets a worker that has ended. */

@@ -5,10 +5,11 @@ import dev.vtsbasic.build.Dist;
 /**
  * What all workers are to run. A worker of another release is replaced.
  *
- * @param number grows with each deployment and each restart that was asked for
+ * @param number grows from one to the next
+ * @param reason why there is another than before, for the log
  */
-record Release(Dist dist, int number) {
-    Release next(Dist dist) {
-        return new Release(dist, number + 1);
+record Release(Dist dist, int number, String reason) {
+    Release next(Dist dist, String reason) {
+        return new Release(dist, number + 1, reason);
     }
 }

@@ -1,6 +1,7 @@
 package dev.vtsbasic.bun;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** What answers the requests that are not for assets: Bun, run by us or by someone else. Safe for any number of threads. */
@@ -16,6 +17,12 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
      * starting goes on, ever more slowly.
      */
     CompletableFuture<BunFailure> failure();
+
+    /** Why no worker will answer until someone looks at it; empty when one may. */
+    Optional<String> problem();
+
+    /** Begins to replace the workers, one after the other; false when they are not ours. */
+    boolean restart();
 
     /** Asks a worker now; takes up to two seconds when it hangs. */
     boolean answers();

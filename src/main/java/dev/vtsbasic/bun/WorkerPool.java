@@ -25,6 +25,11 @@ public interface WorkerPool {
         return false;
     }
 
+    /** Why there will be no worker until someone looks at it, with the last output; empty when there may be one. */
+    default Optional<String> givenUp() {
+        return Optional.empty();
+    }
+
     /** Whether a request is the one that kept a worker from answering, and so must not be given to another. */
     default boolean isBlamed(String requestId) {
         return false;

@@ -37,7 +37,8 @@ final class WorkerSlot {
     private final Backoff backoff;
     private final Thread thread;
     private int starts;
-    private long replaceNotBefore = System.nanoTime();
+    private Release failed;
+    private long failedAt;
     private volatile Occupant occupant;
 
     WorkerSlot(int number, BunSupervisor supervisor, Settings settings, ReadyWorkers pool) {
@@ -148,10 +149,14 @@ final class WorkerSlot {
                 return;
             }
             Optional<String> reason = whyReplace(current);
-            if (reason.isPresent() && System.nanoTime() - replaceNotBefore >= 0) {
+            if (reason.isPresent() && !justFailed(supervisor.releaseFor(number))) {
                 current = replace(current, reason.get());
             }
         }
+    }
+
+    private boolean justFailed(Release release) {
+        return release == failed && System.nanoTime() - failedAt < RETRY_AFTER.toNanos();
     }
 
     private void died(Occupant dead, String how) throws InterruptedException {
@@ -166,8 +171,7 @@ final class WorkerSlot {
     private Optional<String> whyReplace(Occupant current) {
         Release wanted = supervisor.releaseFor(number);
         if (wanted.number() != current.release.number()) {
-            boolean deployed = !wanted.dist().equals(current.release.dist());
-            return Optional.of(deployed ? "there is a new build" : "a restart was asked for");
+            return Optional.of(wanted.reason());
         }
         return current.whyTooOld(pool.requests(current.worker));
     }
@@ -202,7 +206,8 @@ final class WorkerSlot {
             if (!supervisor.rejected(release, e.failure)) {
                 LOG.warn("{} stays: {}", current.worker.name(), e.failure.message());
             }
-            replaceNotBefore = System.nanoTime() + RETRY_AFTER.toNanos();
+            failed = supervisor.releaseFor(number);
+            failedAt = System.nanoTime();
             return current;
         } finally {
             supervisor.mayReplace().release();

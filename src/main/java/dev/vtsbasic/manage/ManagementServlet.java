@@ -2,18 +2,22 @@ package dev.vtsbasic.manage;
 
 import jakarta.json.JsonBuilderFactory;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 
 /**
  * {@code /-/live} and {@code /-/ready}, in the shape of MicroProfile Health: the first says that this front answers,
- * the second that Bun does, asked at that moment. Safe for any number of threads.
+ * the second that Bun does, asked at that moment. {@code POST /-/restart} has the workers replaced. Safe for any number of
+ * threads.
  */
 public final class ManagementServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -21,43 +25,110 @@ public final class ManagementServlet extends HttpServlet {
     /** Looked up once: each static method of {@code jakarta.json.Json} searches for its provider anew. */
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
 
+    /** A proxy sends some of these, a browser the last. */
+    private static final List<String> SPOKEN_FOR = List.of(
+            "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via", "Origin");
+
     private final String prefix;
-    private final transient BooleanSupplier bunAnswers;
+    private final transient Optional<String> token;
+    private final transient Operations operations;
+
+    /** What is managed. Safe for any number of threads. */
+    public interface Operations {
+        /** Asks Bun whether it answers; may take a while. */
+        boolean ready();
+
+        /** Why it will not answer until someone looks at it; empty when it may. */
+        Optional<String> problem();
+
+        /** Begins to replace the workers; false when they are not ours. */
+        boolean restart();
+    }
 
     /**
      * @param prefix path that this servlet is mapped to, without a slash at the end
-     * @param bunAnswers asks Bun; may take a while
+     * @param token what an operator from elsewhere sends as a bearer token; empty when there is none such
      */
-    public ManagementServlet(String prefix, BooleanSupplier bunAnswers) {
+    public ManagementServlet(String prefix, Optional<String> token, Operations operations) {
         this.prefix = prefix;
-        this.bunAnswers = bunAnswers;
+        this.token = token;
+        this.operations = operations;
     }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
-        String endpoint = path.startsWith(prefix) ? path.substring(prefix.length()) : path;
-        switch (endpoint) {
-            case "/live" -> answer(response, "front", true);
-            case "/ready" -> answer(response, "bun", bunAnswers.getAsBoolean());
-            default -> {
-                response.setStatus(HttpServletResponse.SC_NOT_FOUND);
-                response.setHeader("Content-Type", "text/plain; charset=utf-8");
-                response.getOutputStream().print("404 Not Found; there are live and ready\n");
+        switch (endpoint(request)) {
+            case "/live" -> answer(response, "front", true, Optional.empty());
+            case "/ready" -> {
+                boolean ready = operations.ready();
+                answer(response, "bun", ready, ready ? Optional.empty() : operations.problem());
             }
+            case "/restart" -> {
+                response.setHeader("Allow", "POST");
+                text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "A restart is asked for with POST");
+            }
+            default -> notFound(response);
         }
     }
 
-    private static void answer(HttpServletResponse response, String check, boolean up) throws IOException {
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!endpoint(request).equals("/restart")) {
+            notFound(response);
+        } else if (!isOperator(request)) {
+            text(
+                    response,
+                    HttpServletResponse.SC_FORBIDDEN,
+                    "Only this machine may, or who sends VTS_MANAGEMENT_TOKEN as a bearer token");
+        } else if (operations.restart()) {
+            text(response, HttpServletResponse.SC_ACCEPTED, "The workers are being replaced, one after the other");
+        } else {
+            text(response, HttpServletResponse.SC_CONFLICT, "Nothing to restart: VTS_UPSTREAM is run by someone else");
+        }
+    }
+
+    /**
+     * Whether the client may do what changes something. A proxy on this machine speaks for strangers and says so; a page in
+     * a browser on this machine does too, and says whose page it is.
+     */
+    private boolean isOperator(HttpServletRequest request) {
+        String sent = request.getHeader("Authorization");
+        if (sent != null && token.isPresent()) {
+            byte[] expected = ("Bearer " + token.get()).getBytes(StandardCharsets.UTF_8);
+            return MessageDigest.isEqual(expected, sent.getBytes(StandardCharsets.UTF_8));
+        }
+        return isLoopback(request.getRemoteAddr())
+                && SPOKEN_FOR.stream().allMatch(name -> request.getHeader(name) == null);
+    }
+
+    private static boolean isLoopback(String address) {
+        return address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1");
+    }
+
+    private String endpoint(HttpServletRequest request) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        return path.startsWith(prefix) ? path.substring(prefix.length()) : path;
+    }
+
+    private static void notFound(HttpServletResponse response) throws IOException {
+        text(response, HttpServletResponse.SC_NOT_FOUND, "There are live, ready and restart");
+    }
+
+    private static void text(HttpServletResponse response, int status, String sentence) throws IOException {
+        response.setStatus(status);
+        response.setHeader("Content-Type", "text/plain; charset=utf-8");
+        response.setHeader("Cache-Control", "no-store");
+        response.getOutputStream().print(sentence + "\n");
+    }
+
+    private static void answer(HttpServletResponse response, String name, boolean up, Optional<String> problem)
+            throws IOException {
         String status = up ? "UP" : "DOWN";
+        JsonObjectBuilder check = JSON.createObjectBuilder().add("name", name).add("status", status);
+        problem.ifPresent(text -> check.add("data", JSON.createObjectBuilder().add("problem", text)));
         JsonObject json = JSON.createObjectBuilder()
                 .add("status", status)
-                .add(
-                        "checks",
-                        JSON.createArrayBuilder()
-                                .add(JSON.createObjectBuilder()
-                                        .add("name", check)
-                                        .add("status", status)))
+                .add("checks", JSON.createArrayBuilder().add(check))
                 .build();
         byte[] body = json.toString().getBytes(StandardCharsets.UTF_8);
         response.setStatus(up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);

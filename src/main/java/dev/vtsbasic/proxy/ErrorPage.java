@@ -10,6 +10,10 @@ enum ErrorPage {
     NOT_IMPLEMENTED(501, "Not Implemented", "This server does not know what you ask for."),
     BAD_GATEWAY(502, "Bad Gateway", "The application broke off before it answered. Please try again."),
     UNAVAILABLE(503, "Service Unavailable", "The application is not ready. Please try again in a few seconds."),
+    GIVEN_UP(
+            503,
+            "Service Unavailable",
+            "The application keeps crashing and is not started again by itself. The server's log says why."),
     GATEWAY_TIMEOUT(504, "Gateway Timeout", "The application took too long to answer. Please try again.");
 
     private static final String RETRY_AFTER_SECONDS = "5";

@@ -81,7 +81,7 @@ final class Exchange {
             }
             WorkerLease lease = awaitWorker(dead, deadline).orElse(null);
             if (lease == null) {
-                fail(ErrorPage.UNAVAILABLE);
+                fail(environment.pool().givenUp().isPresent() ? ErrorPage.GIVEN_UP : ErrorPage.UNAVAILABLE);
                 return;
             }
             Worker worker = lease.worker();

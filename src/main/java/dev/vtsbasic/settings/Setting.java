@@ -129,7 +129,16 @@ final class Setting<T> {
             "/-",
             "(/[A-Za-z0-9._~-]+)+",
             "a path such as /- or /internal/vts",
-            "prefix of live and ready");
+            "prefix of live, ready and restart");
+    static final Setting<Optional<String>> MANAGEMENT_TOKEN = new Setting<>(
+            "vts.management-token",
+            "",
+            "any text without spaces",
+            "who sends it as a bearer token may restart the workers from anywhere; without it only this machine may",
+            text -> {
+                require(!text.matches(".*\\s.*"));
+                return Optional.of(text).filter(token -> !token.isEmpty());
+            });
     static final Setting<Optional<Path>> WORK_DIR =
             path("vts.work-dir", "directory for unpacked files; without it the user's cache or temporary directory");
     static final Setting<LogLevel> LOG_LEVEL =

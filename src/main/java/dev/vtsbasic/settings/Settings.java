@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
+ * @param managementToken bearer token of who may restart the workers from elsewhere
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
  * @param warnings what the user should be told about the settings, a sentence each
@@ -63,6 +64,7 @@ public record Settings(
         List<IpNetwork> trustedProxies,
         Duration stopTimeout,
         String managementPath,
+        Optional<String> managementToken,
         Optional<Path> workDir,
         LogLevel logLevel,
         List<String> warnings) {
@@ -122,6 +124,7 @@ public record Settings(
                 value(Setting.TRUSTED_PROXIES, sources),
                 value(Setting.STOP_TIMEOUT, sources),
                 value(Setting.MANAGEMENT_PATH, sources),
+                value(Setting.MANAGEMENT_TOKEN, sources),
                 value(Setting.WORK_DIR, sources),
                 value(Setting.LOG_LEVEL, sources),
                 unknownNames(sources));

@@ -131,7 +131,8 @@ class ReadyWorkersTest {
     @Test
     void nobodyWaitsForWorkersThatWereGivenUp() throws Exception {
         Waiter waiter = new Waiter(null);
-        pool.giveUp();
+        pool.giveUp("it crashes");
+        assertEquals(Optional.of("it crashes"), pool.givenUp());
         assertEquals(Optional.empty(), waiter.result());
         assertEquals(Optional.empty(), worker(null, farAway()));
         pool.add(ONE);

@@ -1,0 +1,125 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.asset.AssetFilter;
+import dev.vtsbasic.asset.AssetIndex;
+import dev.vtsbasic.build.BuildValidator;
+import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.bun.BunFailure;
+import dev.vtsbasic.bun.BunSupervisor;
+import dev.vtsbasic.settings.Validation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a new build into service that appears in {@code VTS_APP_DIR}: a link that now leads elsewhere, or another directory
+ * in its place.
+ *
+ * <p>Assets and workers change together: the new build's hashed assets are served as soon as a page could name them, the
+ * rest when its first worker is ready. A build that is not valid, or does not become ready, changes nothing.
+ */
+final class BuildWatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BuildWatcher.class);
+    private static final long LOOK_EVERY_MILLIS = 1000;
+
+    private final Path appDir;
+    private final Validation validation;
+    private final AssetFilter assets;
+    private final BunSupervisor supervisor;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "vts-build-watcher");
+
+    private BuildWatcher(Path appDir, Validation validation, AssetFilter assets, BunSupervisor supervisor) {
+        this.appDir = appDir;
+        this.validation = validation;
+        this.assets = assets;
+        this.supervisor = supervisor;
+    }
+
+    /** Begins to watch. */
+    static BuildWatcher watch(Path appDir, Validation validation, AssetFilter assets, BunSupervisor supervisor) {
+        BuildWatcher watcher = new BuildWatcher(appDir, validation, assets, supervisor);
+        watcher.thread.setDaemon(true);
+        watcher.thread.start();
+        return watcher;
+    }
+
+    /** By which one build is told from the next, without reading all of it. */
+    private record Sight(Path root, Object rootKey, Object entryKey, FileTime modified, long size) {
+        /** Empty while there is no whole build. */
+        static Optional<Sight> of(Path appDir) {
+            try {
+                Dist dist = Dist.at(appDir.toRealPath());
+                BasicFileAttributes root = Files.readAttributes(dist.root(), BasicFileAttributes.class);
+                BasicFileAttributes entry = Files.readAttributes(dist.entry(), BasicFileAttributes.class);
+                return Optional.of(new Sight(
+                        dist.root(), root.fileKey(), entry.fileKey(), entry.lastModifiedTime(), entry.size()));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private void run() {
+        Optional<Sight> inService = Sight.of(appDir);
+        Optional<Sight> before = inService;
+        try {
+            while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                Optional<Sight> now = Sight.of(appDir);
+                // One that still changes is looked at again when it is done.
+                if (now.isPresent() && now.equals(before) && !now.equals(inService)) {
+                    inService = now;
+                    deploy();
+                }
+                before = now;
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("No more watching", e);
+        }
+    }
+
+    private void deploy() throws InterruptedException {
+        AssetIndex next = null;
+        try {
+            Dist dist = Dist.at(appDir.toRealPath());
+            ValidationReport report = BuildValidator.validate(dist);
+            if (!report.valid() && validation == Validation.FAIL) {
+                refuse(report.text());
+                return;
+            }
+            next = AssetIndex.of(dist.client());
+            assets.add(next);
+            Optional<BunFailure> failure = supervisor.deploy(dist).get();
+            if (failure.isEmpty()) {
+                assets.makeCurrent(next);
+                LOG.info("The new build in {} is in service", dist.root());
+                return;
+            }
+            refuse(failure.get().message());
+        } catch (IOException | ExecutionException | RuntimeException e) {
+            refuse(e.toString());
+        }
+        if (next != null) {
+            assets.remove(next);
+        }
+    }
+
+    private void refuse(String why) {
+        LOG.error("The new build in {} is not put into service, and the one before it goes on: {}", appDir, why);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.SettingSource;
+import dev.vtsbasic.settings.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.List;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** The instance on this machine that runs with the settings of this process, as its management endpoints see it. */
+final class RunningInstance {
+    private static final int TIMEOUT_MILLIS = 5000;
+
+    private final Settings settings;
+
+    private RunningInstance(Settings settings) {
+        this.settings = settings;
+    }
+
+    static RunningInstance find() throws BadSettingException {
+        return new RunningInstance(
+                Settings.read(List.of(SettingSource.systemProperties(), SettingSource.environment())));
+    }
+
+    /**
+     * Asks a management endpoint, and prints what it answered.
+     *
+     * @return the status
+     * @throws IOException when nothing answers
+     */
+    int ask(String method, String endpoint) throws IOException {
+        String host = settings.address().equals("0.0.0.0") ? "127.0.0.1" : settings.address();
+        String scheme = settings.tlsCert().isPresent() ? "https" : "http";
+        URI uri = URI.create(scheme + "://" + host + ":" + settings.port() + settings.managementPath() + endpoint);
+        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        if (connection instanceof HttpsURLConnection tls) {
+            trustOnly(settings.tlsCert().orElseThrow(), tls);
+        }
+        connection.setRequestMethod(method);
+        settings.managementToken()
+                .ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+        connection.setConnectTimeout(TIMEOUT_MILLIS);
+        connection.setReadTimeout(TIMEOUT_MILLIS);
+        int status = connection.getResponseCode();
+        System.out.println(uri + " answered " + status);
+        return status;
+    }
+
+    /** The server we ask has this very certificate, whatever its name and whoever signed it. */
+    private static void trustOnly(Path certificate, HttpsURLConnection connection) throws IOException {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            try (InputStream file = Files.newInputStream(certificate)) {
+                trusted.setCertificateEntry(
+                        "server", CertificateFactory.getInstance("X.509").generateCertificate(file));
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            connection.setSSLSocketFactory(context.getSocketFactory());
+            connection.setHostnameVerifier((host, session) -> true);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(certificate + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+}
