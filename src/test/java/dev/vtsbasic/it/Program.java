@@ -58,6 +58,28 @@ class Program implements AutoCloseable {
         }
     }
 
+    /** Waits until {@code pattern} was found in as many lines. */
+    void awaitLines(String pattern, int count) throws InterruptedException {
+        Pattern compiled = Pattern.compile(pattern);
+        long left = PATIENCE.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (lines.stream().filter(line -> compiled.matcher(line).find()).count() < count) {
+                if (ended || left <= 0) {
+                    throw new AssertionError(
+                            "not " + count + " lines with " + pattern + " in:\n" + String.join("\n", lines));
+                }
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     /** Everything printed so far. */
     String output() {
         lock.lock();

@@ -122,8 +122,8 @@ class SettingsTest {
     @Test
     void anUnknownNameThatIsLikeNoneIsWarnedAboutAlone() throws Exception {
         assertEquals(
-                List.of("unknown setting VTS_XYZZY_PLUGH from the command line"),
-                read("vts.xyzzy-plugh", "1").warnings());
+                List.of("unknown setting VTS_QQQQQQQQQQQQQQQQQQQQQQQQQQ from the command line"),
+                read("vts.qqqqqqqqqqqqqqqqqqqqqqqqqq", "1").warnings());
     }
 
     private static Settings read(String name, String value) throws BadSettingException {

@@ -1,0 +1,91 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two copies of the WAR in one stock Tomcat, one of which is deployed again and again. */
+class RedeployIT {
+    private static final int TIMES = 20;
+    private static final String APP = "export default { fetch: () => new Response('page') };";
+
+    @Test
+    void redeployingLeavesNoProcessNoSocketNoThreadAndNoClassLoader(@TempDir Path directory) throws Exception {
+        Path app = directory.resolve("app");
+        SmallBuild.write(app, APP);
+        Path work = Files.createDirectory(directory.resolve("work"));
+        Path base = Files.createDirectory(directory.resolve("tomcat"));
+        Map<String, String> environment = Map.of(
+                "VTS_APP_DIR",
+                app.toString(),
+                "VTS_WORK_DIR",
+                work.toString(),
+                "JAVA_OPTS",
+                "-Djava.io.tmpdir=" + work);
+        List<ProcessHandle> buns;
+        try (StockTomcat tomcat = StockTomcat.runTwo(base, "one.war", "two.war", environment)) {
+            tomcat.awaitLines("worker-1-1 is ready", 2);
+            Path war = base.resolve("webapps/one.war");
+            Instant past = Instant.now().minus(Duration.ofDays(1));
+            for (int i = 1; i <= TIMES; i++) {
+                // Not the present: Tomcat waits until a file has been left alone for a while.
+                Files.setLastModifiedTime(war, FileTime.from(past.plusSeconds(10L * i)));
+                tomcat.awaitLines("worker-1-1 is ready", 2 + i);
+            }
+            assertEquals(2, tomcat.buns().size());
+            assertEquals(2, sockets(work));
+            assertFalse(tomcat.output().contains("memory leak"), tomcat.output());
+            assertEquals(2, classLoaders(tomcat), "class loaders");
+            buns = tomcat.buns();
+        }
+        for (ProcessHandle bun : buns) {
+            assertTrue(Program.endsWithin(bun, Duration.ofSeconds(5)));
+        }
+        assertEquals(0, sockets(work));
+    }
+
+    private static long sockets(Path work) throws Exception {
+        try (Stream<Path> files = Files.walk(work)) {
+            return files.filter(file -> file.toString().endsWith(".sock")).count();
+        }
+    }
+
+    /** How many web applications' class loaders are left when there is no garbage. */
+    private static long classLoaders(StockTomcat tomcat) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long count;
+        do {
+            jcmd(tomcat, "GC.run");
+            Matcher row = Pattern.compile("\\s(\\d+)\\s+\\d+\\s+\\S*\\.ParallelWebappClassLoader\\b")
+                    .matcher(jcmd(tomcat, "GC.class_histogram"));
+            assertTrue(row.find());
+            count = Long.parseLong(row.group(1));
+        } while (count > 2 && System.nanoTime() < deadline);
+        return count;
+    }
+
+    private static String jcmd(StockTomcat tomcat, String command) throws Exception {
+        Process jcmd = new ProcessBuilder(
+                        System.getProperty("java.home") + "/bin/jcmd", Long.toString(tomcat.pid()), command)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, jcmd.waitFor(), output);
+        return output;
+    }
+}
