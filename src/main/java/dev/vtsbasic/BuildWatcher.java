@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class BuildWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BuildWatcher.class);
     private static final long LOOK_EVERY_MILLIS = 1000;
+    private static final long JOIN_MILLIS = 5000;
 
     private final Path appDir;
     private final Validation validation;
@@ -121,5 +122,10 @@ final class BuildWatcher implements AutoCloseable {
     public void close() {
         closed.countDown();
         thread.interrupt();
+        try {
+            thread.join(JOIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ final class ExchangeThreads implements AutoCloseable {
     private static final int THREADS = 200;
     private static final int QUEUE = 1000;
     private static final int NESTED_THREADS = 50;
+    private static final int LAST_SECONDS = 2;
 
     /** Each of them costs a thread here; with more, they take the threads of others. */
     private static final int EVENT_STREAMS = 2000;
@@ -157,8 +159,14 @@ final class ExchangeThreads implements AutoCloseable {
 
     @Override
     public void close() {
-        outer.shutdownNow();
-        nested.shutdownNow();
-        relays.shutdownNow();
+        List<ExecutorService> all = List.of(outer, nested, relays);
+        all.forEach(ExecutorService::shutdownNow);
+        try {
+            for (ExecutorService threads : all) {
+                threads.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -17,15 +17,17 @@ import java.util.function.BooleanSupplier;
  */
 final class Watchdog implements AutoCloseable {
     private static final long PERIOD_MILLIS = 250;
+    private static final long JOIN_MILLIS = 2000;
 
     private final Set<Watched> exchanges = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long longestSilenceNanos;
+    private final Thread thread;
 
     /** @param longestSilence how long Bun may send nothing; zero for any time */
     Watchdog(Duration longestSilence) {
         this.longestSilenceNanos = longestSilence.isZero() ? Long.MAX_VALUE : longestSilence.toNanos();
-        Thread thread = new Thread(this::run, "vts-watchdog");
+        thread = new Thread(this::run, "vts-watchdog");
         thread.setDaemon(true);
         thread.start();
     }
@@ -64,6 +66,12 @@ final class Watchdog implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        try {
+            // Containers look for threads that an application leaves behind.
+            thread.join(JOIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Why an exchange was ended. */

@@ -48,19 +48,20 @@ class RedeployIT {
                 tomcat.awaitLines("worker-1-1 is ready", 2 + i);
             }
             assertEquals(2, tomcat.buns().size());
-            assertEquals(2, sockets(work));
+            assertEquals(2, sockets(base.resolve("temp")));
             assertFalse(tomcat.output().contains("memory leak"), tomcat.output());
-            assertEquals(2, classLoaders(tomcat), "class loaders");
+            // Those in use, and at most the last one that was; a leak would keep all of them.
+            assertTrue(classLoaders(tomcat) <= 3, "class loaders are left behind");
             buns = tomcat.buns();
         }
         for (ProcessHandle bun : buns) {
             assertTrue(Program.endsWithin(bun, Duration.ofSeconds(5)));
         }
-        assertEquals(0, sockets(work));
+        assertEquals(0, sockets(base.resolve("temp")));
     }
 
-    private static long sockets(Path work) throws Exception {
-        try (Stream<Path> files = Files.walk(work)) {
+    private static long sockets(Path directory) throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(file -> file.toString().endsWith(".sock")).count();
         }
     }
@@ -75,7 +76,7 @@ class RedeployIT {
                     .matcher(jcmd(tomcat, "GC.class_histogram"));
             assertTrue(row.find());
             count = Long.parseLong(row.group(1));
-        } while (count > 2 && System.nanoTime() < deadline);
+        } while (count > 3 && System.nanoTime() < deadline);
         return count;
     }
 
