@@ -39,12 +39,11 @@ class AssetFilterTest {
                 directory.resolve("client"), "assets/app-12345678.js", "app()", "robots.txt", "ok", "large.txt", LARGE);
         Tree.write(directory.resolve("client"), "empty.txt", "", ".env", "SECRET");
         AssetIndex index = AssetIndex.of(directory.resolve("client"));
-        server = TestServer.start(context -> register(context, index));
+        server = TestServer.start(context -> register(context, new AssetFilter(index)));
     }
 
-    private static void register(ServletContext context, AssetIndex index) {
-        context.addFilter("assets", new AssetFilter(index))
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+    private static void register(ServletContext context, AssetFilter filter) {
+        context.addFilter("assets", filter).addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         context.addServlet("app", new App()).addMapping("/*");
     }
 
@@ -64,6 +63,28 @@ class AssetFilterTest {
         assertEquals("nosniff", answer.header("X-Content-Type-Options"));
         assertNotNull(answer.header("ETag"));
         assertEquals("no-cache", server.request("GET /robots.txt").header("Cache-Control"));
+    }
+
+    @Test
+    void anotherBuildsHashedAssetsAreServedBesideThisOnes(@TempDir Path other) throws Exception {
+        Tree.write(other, "assets/new-1.js", "new()", "robots.txt", "new", "added.txt", "new");
+        AssetFilter filter = new AssetFilter(AssetIndex.of(directory.resolve("client")));
+        try (TestServer both = TestServer.start(context -> register(context, filter))) {
+            AssetIndex build = AssetIndex.of(other);
+            assertEquals(404, both.request("GET /assets/new-1.js").status());
+            filter.add(build);
+            assertEquals("new()", both.request("GET /assets/new-1.js").body());
+            assertEquals("ok", both.request("GET /robots.txt").body());
+            filter.remove(build);
+            assertEquals(404, both.request("GET /assets/new-1.js").status());
+
+            filter.add(build);
+            filter.makeCurrent(build);
+            assertEquals("new", both.request("GET /robots.txt").body());
+            assertEquals("new", both.request("GET /added.txt").body());
+            assertEquals("app()", both.request("GET /assets/app-12345678.js").body());
+            assertEquals("app saw /large.txt", both.request("GET /large.txt").body());
+        }
     }
 
     @Test

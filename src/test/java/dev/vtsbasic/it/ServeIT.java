@@ -256,6 +256,47 @@ class ServeIT {
     }
 
     @Test
+    void aProgramThatStaysInACrashLoopSaysSoAndCanBeRestarted(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, """
+                import { existsSync } from "node:fs";
+                const healthy = existsSync("healthy");
+                export default {
+                  fetch() {
+                    if (!healthy) setTimeout(() => process.exit(7), 20);
+                    return new Response("well");
+                  },
+                };
+                """);
+        Map<String, String> environment =
+                Map.of("VTS_APP_DIR", directory.toString(), "VTS_MAX_CRASHES", "3", "VTS_ON_CRASH_LOOP", "stay");
+        try (Vts vts = Vts.serve(environment)) {
+            vts.awaitLine("crashed 3 times within 60 s and is not started again.*ended with exit code 7");
+            HttpResponse<String> page = get(vts.uri(), "/");
+            assertEquals(503, page.statusCode());
+            assertTrue(page.body().contains("keeps crashing"), page.body());
+            HttpResponse<String> ready = get(vts.uri(), "/-/ready");
+            assertEquals(503, ready.statusCode());
+            assertTrue(ready.body().contains("keeps crashing"), ready.body());
+
+            Files.writeString(directory.resolve("healthy"), "");
+            String port = Integer.toString(vts.uri().getPort());
+            try (Vts restart = Vts.launch(Map.of("VTS_PORT", port), "restart")) {
+                assertEquals(0, restart.awaitExit(), restart.output());
+            }
+            assertEquals("well", getWhenReady(vts.uri()));
+        }
+    }
+
+    private static String getWhenReady(URI server) throws Exception {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        HttpResponse<String> answer = get(server, "/");
+        while (answer.statusCode() == 503 && System.nanoTime() < deadline) {
+            answer = get(server, "/");
+        }
+        return answer.body();
+    }
+
+    @Test
     void aBuildWithAMissingAssetIsRefused(@TempDir Path directory) throws Exception {
         SmallBuild.write(
                 directory,
