@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param path the binary
  * @param version what it says of itself
+ * @param original what it was copied from; empty when it was not
  */
-public record BunBinary(Path path, String version) {
+public record BunBinary(Path path, String version, Optional<BundledBun> original) {
     private static final Logger LOG = LoggerFactory.getLogger(BunBinary.class);
 
     /** The first whose flags and HTTP server are those that the launcher was tested with. */
@@ -72,6 +73,21 @@ public record BunBinary(Path path, String version) {
                 + " or newer. Tried:" + tried + "\n  the PATH");
     }
 
+    /**
+     * Where it lies, copied there again if something swept it away: cleaners of temporary directories take files that
+     * nobody opened for long.
+     *
+     * @throws IOException when it is gone and cannot be had again
+     */
+    Path restored() throws IOException {
+        if (!Files.exists(path) && original.isPresent()) {
+            LOG.warn("{} is gone and is unpacked again", path);
+            WorkDirectory.makePrivate(path.getParent());
+            copy(original.get(), path);
+        }
+        return path;
+    }
+
     private static BunBinary unpack(BundledBun bundled, List<Path> workDirectories) throws IOException {
         if (!bundled.isForThisPlatform()) {
             throw new IOException("is for " + bundled.platform());
@@ -91,7 +107,8 @@ public record BunBinary(Path path, String version) {
             try {
                 Path directory = WorkDirectory.makePrivate(
                         WorkDirectory.makePrivate(workDirectory).resolve(name));
-                return check(copy(bundled, directory.resolve("bun")));
+                BunBinary copied = check(copy(bundled, directory.resolve("bun")));
+                return new BunBinary(copied.path(), copied.version(), Optional.of(bundled));
             } catch (IOException e) {
                 LOG.warn("Cannot run Bun from {}: {}", workDirectory, e.getMessage());
                 refusals.append("\n    ").append(e.getMessage());
@@ -157,7 +174,7 @@ public record BunBinary(Path path, String version) {
             if (Version.parse(output).compareTo(Version.parse(MINIMUM_VERSION)) < 0) {
                 throw new IOException(path + " is Bun " + output + "; " + MINIMUM_VERSION + " or newer is needed");
             }
-            return new BunBinary(path, output);
+            return new BunBinary(path, output, Optional.empty());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while waiting for " + path + " --version", e);

@@ -37,6 +37,7 @@ final class BunProcess {
     /** More than the longest request id. */
     private static final int MARK_SIZE = 256;
 
+    private static final long OUTPUT_MILLIS = 1000;
     private static final long GROUP_TIMEOUT_SECONDS = 5;
 
     private final String name;
@@ -44,9 +45,8 @@ final class BunProcess {
     private final Path socket;
     private final Path mark;
     private final String token;
-    private final WorkerOutput output = new WorkerOutput();
     private final CompletableFuture<Integer> listeningPort = new CompletableFuture<>();
-    private final Thread outputReader;
+    private final WorkerOutput output;
     private final CompletableFuture<Void> groupEnded;
     private volatile SocketAddress address;
 
@@ -56,9 +56,12 @@ final class BunProcess {
         this.socket = socket;
         this.mark = mark;
         this.token = token;
-        this.outputReader = new Thread(this::readOutput, "vts-" + name + "-output");
-        outputReader.setDaemon(true);
-        outputReader.start();
+        this.output = new WorkerOutput(
+                name,
+                process.getInputStream(),
+                process.getErrorStream(),
+                this::isLaunchersLine,
+                (level, line) -> APP_LOG.atLevel(level).log("{}: {}", name, line));
         process.onExit().thenRun(() -> mark.toFile().delete());
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
         this.groupEnded = process.onExit().thenRun(group::kill);
@@ -70,12 +73,11 @@ final class BunProcess {
         // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
         // package, and read .env files of the working directory.
         ProcessBuilder builder = new ProcessBuilder(
-                        bun.path().toString(),
+                        bun.restored().toString(),
                         "--no-install",
                         "--no-env-file",
                         run.launcher().toString())
-                .directory(dist.root().toFile())
-                .redirectErrorStream(true);
+                .directory(dist.root().toFile());
         boolean unix = settings.bunTransport() == BunTransport.UNIX;
         Path socket = unix ? run.socket(name) : null;
         String token = UUID.randomUUID().toString();
@@ -199,8 +201,9 @@ final class BunProcess {
 
     /** What it printed last, a line each, to be put behind a message; empty when it printed nothing. */
     String lastWords() throws InterruptedException {
-        // What it started may hold the pipe open for longer.
-        outputReader.join(1000);
+        // What it started holds the pipes open for longer.
+        awaitGroupEnd();
+        output.awaitEnd(OUTPUT_MILLIS);
         return output.lastLines().isEmpty() ? "" : "\n  " + String.join("\n  ", output.lastLines());
     }
 
@@ -213,6 +216,10 @@ final class BunProcess {
             kill();
         }
         started.forEach(ProcessHandle::destroyForcibly);
+        awaitGroupEnd();
+    }
+
+    private void awaitGroupEnd() throws InterruptedException {
         try {
             groupEnded.get(GROUP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -226,17 +233,16 @@ final class BunProcess {
         process.destroyForcibly();
     }
 
-    private void readOutput() {
-        output.readFrom(process.getInputStream(), line -> {
-            if (line.isEmpty() && !listeningPort.isDone()) {
-                return false;
-            }
-            if (line.startsWith(token)) {
-                return !listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
-            }
-            APP_LOG.info("{}: {}", name, line);
+    /** The launcher says that it listens with a word that the app does not know, on a line of its own. */
+    private boolean isLaunchersLine(String line) {
+        if (listeningPort.isDone()) {
+            return false;
+        }
+        if (line.matches(token + " [0-9]{1,5}")) {
+            listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
             return true;
-        });
+        }
+        return line.isEmpty();
     }
 
     /** The process ended before it answered. */

@@ -1,64 +1,121 @@
 package dev.vtsbasic.bun;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.slf4j.event.Level;
 
-/** Reads what a worker prints, line by line, and remembers the last lines for the message that explains its death. */
+/**
+ * Reads what a worker prints, as fast as it prints it, into the host's log: standard output as information, standard
+ * error as warnings, unless a line names its level itself. What is too much is left out, see {@link LineLimit}.
+ */
 final class WorkerOutput {
-    private static final int REMEMBERED_LINES = 20;
-    private static final int LONGEST_LINE = 16 * 1024;
+    private static final int BUFFER = 64 * 1024;
 
-    private final Deque<String> lastLines = new ArrayDeque<>();
+    private final LastLines lastLines = new LastLines();
+    private final OutputLog log;
+    private final AtomicInteger open = new AtomicInteger(2);
+    private final Thread out;
+    private final Thread err;
+    private final Thread writer;
 
     /**
-     * Returns at the end of the stream; a longer line than 16 KiB is passed on in pieces.
+     * Begins to read.
      *
-     * @param line takes each line; false when it is not the app's and need not be remembered
+     * @param name of the worker
+     * @param control takes each short line of standard output first, and says whether it is one that is not for the log
+     * @param sink takes what is to be logged
      */
-    void readFrom(InputStream stream, Predicate<String> line) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        byte[] buffer = new byte[8192];
+    WorkerOutput(
+            String name, InputStream out, InputStream err, Predicate<String> control, BiConsumer<Level, String> sink) {
+        this.log = new OutputLog(sink);
+        this.out = start("vts-" + name + "-out", () -> read(out, Level.INFO, control));
+        this.err = start("vts-" + name + "-err", () -> read(err, Level.WARN, line -> false));
+        this.writer = start("vts-" + name + "-log", this::write);
+    }
+
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void read(InputStream stream, Level level, Predicate<String> control) {
+        LineSplitter splitter = new LineSplitter(new Lines(level, control));
+        byte[] buffer = new byte[BUFFER];
         try {
             for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-                for (int i = 0; i < count; i++) {
-                    if (buffer[i] == '\n' || bytes.size() == LONGEST_LINE) {
-                        emit(bytes, line);
-                    }
-                    if (buffer[i] != '\n') {
-                        bytes.write(buffer[i]);
-                    }
-                }
+                splitter.take(buffer, count);
             }
         } catch (IOException e) {
             // The process is gone, or its end of the pipe was closed by stopping it.
         }
-        if (bytes.size() > 0) {
-            emit(bytes, line);
+        splitter.end();
+        if (open.decrementAndGet() == 0) {
+            log.close();
         }
+    }
+
+    private void write() {
+        try {
+            log.write();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until all was read and logged, for a while: processes that the worker left behind may hold the pipe open. */
+    void awaitEnd(long millis) throws InterruptedException {
+        out.join(millis);
+        err.join(millis);
+        writer.join(millis);
     }
 
     /** The last lines it printed, oldest first. */
-    synchronized List<String> lastLines() {
-        return List.copyOf(lastLines);
+    List<String> lastLines() {
+        return lastLines.all();
     }
 
-    private void emit(ByteArrayOutputStream bytes, Predicate<String> consumer) {
-        String line = bytes.toString(StandardCharsets.UTF_8).stripTrailing();
-        bytes.reset();
-        if (!consumer.test(line)) {
-            return;
+    private final class Lines implements LineSplitter.Lines {
+        /** No control line is longer. */
+        private static final int CONTROL_LENGTH = 64;
+
+        private final LineLimit limit = new LineLimit(System::nanoTime);
+        private final Level level;
+        private final Predicate<String> control;
+
+        Lines(Level level, Predicate<String> control) {
+            this.level = level;
+            this.control = control;
         }
-        synchronized (this) {
-            if (lastLines.size() == REMEMBERED_LINES) {
-                lastLines.removeFirst();
+
+        @Override
+        public boolean wanted() {
+            return !limit.isExhausted();
+        }
+
+        @Override
+        public void line(byte[] bytes, int length) {
+            if (length <= CONTROL_LENGTH && control.test(new String(bytes, 0, length, StandardCharsets.UTF_8))) {
+                return;
             }
-            lastLines.add(line);
+            lastLines.add(bytes, length);
+            if (limit.allows(length)) {
+                log.add(level, Arrays.copyOf(bytes, length));
+            } else {
+                log.suppress(1);
+            }
+        }
+
+        @Override
+        public void passedOver(long count) {
+            log.suppress(count);
         }
     }
 }

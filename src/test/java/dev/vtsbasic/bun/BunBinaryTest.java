@@ -32,7 +32,7 @@ class BunBinaryTest {
     @Test
     void theNamedBunIsAskedForItsVersion() throws Exception {
         Path bun = script(GOOD);
-        assertEquals(new BunBinary(bun, "1.4.2"), find(bun));
+        assertEquals(new BunBinary(bun, "1.4.2", Optional.empty()), find(bun));
     }
 
     @ParameterizedTest
@@ -97,7 +97,28 @@ class BunBinaryTest {
                 "rwx------",
                 PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(found.path().getParent())));
-        assertEquals(found, BunBinary.find(Optional.empty(), bundled(GOOD, Optional.empty()), List.of(work)));
+        assertEquals(
+                found.path(),
+                BunBinary.find(Optional.empty(), bundled(GOOD, Optional.empty()), List.of(work))
+                        .path());
+    }
+
+    @Test
+    void anUnpackedBunThatWasSweptAwayComesBack() throws Exception {
+        Path work = directory.resolve("work");
+        BunBinary found = BunBinary.find(Optional.empty(), bundled(GOOD, Optional.empty()), List.of(work));
+        assertEquals(found.path(), found.restored());
+        Files.delete(found.path());
+        assertEquals(GOOD, Files.readString(found.restored()));
+        assertTrue(Files.isExecutable(found.path()));
+        Files.delete(found.path());
+        Files.delete(found.path().getParent());
+        Files.delete(work);
+        assertEquals(GOOD, Files.readString(found.restored()));
+        assertEquals(
+                "rwx------",
+                PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(found.path().getParent())));
     }
 
     @Test

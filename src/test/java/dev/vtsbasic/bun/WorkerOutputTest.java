@@ -2,76 +2,133 @@ package dev.vtsbasic.bun;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 class WorkerOutputTest {
-    private final WorkerOutput output = new WorkerOutput();
+    private static final long ENOUGH = 10_000;
+
+    private final List<String> logged = Collections.synchronizedList(new ArrayList<>());
+    private final BiConsumer<Level, String> sink = (level, line) -> logged.add(level + " " + line);
 
     @Test
-    void eachLineIsPassedOnAlsoTheLastWithoutALineEnd() {
-        assertEquals(List.of("one", "", "two", "three"), linesOf("one\n\ntwo\r\nthree"));
-        assertEquals(List.of("one"), linesOf("one\n"));
-        assertEquals(List.of(), linesOf(""));
+    void standardOutputIsInformationAndStandardErrorAWarning() throws Exception {
+        read(stream("one\ntwo\n"), stream(""));
+        read(stream(""), stream("three\nfour"));
+        assertEquals(List.of("INFO one", "INFO two", "WARN three", "WARN four"), logged);
     }
 
     @Test
-    void aLineMayComeInPiecesThatCutACharacter() {
-        byte[] bytes = "grüße, 世界\nnext\n".getBytes(UTF_8);
-        for (int cut = 0; cut <= bytes.length; cut++) {
-            InputStream pieces = new SequenceInputStream(
-                    new ByteArrayInputStream(bytes, 0, cut), new ByteArrayInputStream(bytes, cut, bytes.length - cut));
-            assertEquals(List.of("grüße, 世界", "next"), linesOf(pieces));
-        }
+    void aLineThatNamesItsLevelHasThat() throws Exception {
+        read(stream("{\"level\":50,\"msg\":\"a\"}\n"), stream("{\"level\":\"debug\"}\n"));
+        assertTrue(logged.contains("ERROR {\"level\":50,\"msg\":\"a\"}"), logged.toString());
+        assertTrue(logged.contains("DEBUG {\"level\":\"debug\"}"), logged.toString());
     }
 
     @Test
-    void anOverlongLineIsPassedOnInPieces() {
-        String piece = "x".repeat(16 * 1024);
-        assertEquals(List.of(piece, piece, "y", "z"), linesOf(piece + piece + "y\nz"));
-        assertEquals(List.of(piece, "z"), linesOf(piece + "\nz"));
+    void onlyTheLastTwentyLinesAreRememberedAndWithoutControlCharacters() throws Exception {
+        WorkerOutput output = read(stream(String.join("\n", numbers(1, 50)) + "\u0007"), stream(""));
+        List<String> expected = new ArrayList<>(numbers(31, 49));
+        expected.add("50\\u0007");
+        assertEquals(expected, output.lastLines());
     }
 
     @Test
-    void onlyTheLastTwentyLinesAreRemembered() {
-        linesOf(String.join("\n", numbers(1, 50)));
-        assertEquals(numbers(31, 50), output.lastLines());
-    }
-
-    @Test
-    void whatIsNotTheAppsIsNotRemembered() {
-        output.readFrom(new ByteArrayInputStream("app\ncontrol\n".getBytes(UTF_8)), line -> line.equals("app"));
+    void whatTheLauncherSaysOnStandardOutputIsNeitherLoggedNorRemembered() throws Exception {
+        WorkerOutput output = new WorkerOutput("w", stream("app\ncontrol\n"), stream(""), "control"::equals, sink);
+        output.awaitEnd(ENOUGH);
         assertEquals(List.of("app"), output.lastLines());
+        assertEquals(List.of("INFO app"), logged);
+        new WorkerOutput("w", stream(""), stream("control\n"), "control"::equals, sink).awaitEnd(ENOUGH);
+        assertEquals(List.of("INFO app", "WARN control"), logged);
     }
 
     @Test
-    void aPipeThatBreaksEndsTheReadingWithWhatCame() {
+    void aPipeThatBreaksEndsTheReadingWithWhatCame() throws Exception {
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
                 throw new IOException("Stream closed");
             }
         };
-        assertEquals(
-                List.of("one", "two"),
-                linesOf(new SequenceInputStream(new ByteArrayInputStream("one\ntwo".getBytes(UTF_8)), broken)));
+        read(new SequenceInputStream(stream("one\ntwo"), broken), broken);
+        assertEquals(List.of("INFO one", "INFO two"), logged);
     }
 
-    private List<String> linesOf(String text) {
-        return linesOf(new ByteArrayInputStream(text.getBytes(UTF_8)));
+    @Test
+    void aFloodIsReadToItsEndLoggedInPartAndCounted() throws Exception {
+        int lines = 1_000_000;
+        StringBuilder flood = new StringBuilder();
+        for (int i = 1; i <= lines; i++) {
+            flood.append("line ").append(i).append('\n');
+        }
+        WorkerOutput output = read(stream(flood.toString()), stream(""));
+        assertEquals("line " + lines, output.lastLines().get(19));
+        assertEquals("line " + (lines - 19), output.lastLines().get(0));
+        long told =
+                logged.stream().filter(line -> line.startsWith("INFO line ")).count();
+        long suppressed = logged.stream()
+                .filter(line -> line.matches("WARN \\d+ lines suppressed.*"))
+                .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
+                .sum();
+        assertEquals(lines, told + suppressed);
+        assertTrue(told >= LineLimit.MOST_LINES && told < lines / 2, told + " lines were logged");
     }
 
-    private List<String> linesOf(InputStream stream) {
-        List<String> lines = new ArrayList<>();
-        output.readFrom(stream, lines::add);
-        return lines;
+    @Test
+    void aLogThatStandsStillDoesNotHoldTheReading() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch read = new CountDownLatch(1);
+        InputStream end = new InputStream() {
+            @Override
+            public int read() {
+                read.countDown();
+                return -1;
+            }
+        };
+        WorkerOutput output = new WorkerOutput(
+                "w",
+                new SequenceInputStream(stream("x\n".repeat(1_000_000) + "last\n"), end),
+                stream(""),
+                line -> false,
+                (level, line) -> {
+                    stuck.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    logged.add(line);
+                });
+        stuck.await();
+        assertTrue(read.await(ENOUGH, java.util.concurrent.TimeUnit.MILLISECONDS), "the worker would be held");
+        go.countDown();
+        output.awaitEnd(ENOUGH);
+        assertEquals("last", output.lastLines().get(19));
+        assertTrue(logged.get(logged.size() - 1).contains("lines suppressed"), logged.get(logged.size() - 1));
+    }
+
+    private WorkerOutput read(InputStream out, InputStream err) throws InterruptedException {
+        WorkerOutput output = new WorkerOutput("w", out, err, line -> false, sink);
+        output.awaitEnd(ENOUGH);
+        return output;
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(UTF_8));
     }
 
     private static List<String> numbers(int first, int last) {

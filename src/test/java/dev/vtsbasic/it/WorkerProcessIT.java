@@ -31,7 +31,9 @@ class WorkerProcessIT {
 
     private static final String APP = """
             import { spawn } from "node:child_process";
+            import { writeSync } from "node:fs";
             import { getPriority } from "node:os";
+            process.stdout.write("no line end");
             async function pidsOf(command) {
               const shell = Bun.spawn(["sh", "-c", command], { stdout: "pipe" });
               const { value } = await shell.stdout.getReader().read();
@@ -57,6 +59,25 @@ class WorkerProcessIT {
                     },
                   }));
                 }
+                if (path === "/flood") {
+                  const chunk = Buffer.from(("x".repeat(99) + "\\n").repeat(640));
+                  globalThis.left = Number(new URL(request.url).searchParams.get("bytes"));
+                  const begun = performance.now();
+                  const write = () => {
+                    for (let i = 0; i < 16 && left > 0; i++) left -= writeSync(1, chunk);
+                    if (left > 0) setImmediate(write);
+                    else globalThis.flooded = performance.now() - begun;
+                  };
+                  write();
+                }
+                if (path === "/flooded") return new Response(String(globalThis.flooded ?? ""));
+                if (path === "/print") {
+                  process.stdout.write("plain\\r\\n\\x1b[2Jfaked\\x1b[31mred\\n");
+                  console.error("trouble");
+                  console.log(JSON.stringify({ level: 50, msg: "broken" }));
+                  console.log(JSON.stringify({ level: 20, msg: "detail" }));
+                  process.stdout.write("unfinished");
+                }
                 if (path === "/exit") setTimeout(() => process.exit(7), 10);
                 if (path === "/nice") return new Response(String(getPriority()));
                 return new Response("");
@@ -79,6 +100,38 @@ class WorkerProcessIT {
     @BeforeEach
     void build() throws IOException {
         SmallBuild.write(directory, APP);
+    }
+
+    @Test
+    void whatAWorkerPrintsIsLoggedByLineAndLevel() throws Exception {
+        try (Vts vts = Vts.serve(environment())) {
+            vts.awaitLine("INFO  app: worker-1-1: no line end$");
+            get(vts.uri(), "/print");
+            vts.awaitLine("INFO  app: worker-1-1: plain$");
+            vts.awaitLine("INFO  app: worker-1-1: \\\\u001b\\[2Jfakedred$");
+            vts.awaitLine("WARN  app: worker-1-1: trouble$");
+            vts.awaitLine("ERROR app: worker-1-1: \\{\"level\":50,\"msg\":\"broken\"}$");
+            get(vts.uri(), "/exit");
+            vts.awaitLine("INFO  app: worker-1-1: unfinished$");
+            assertFalse(vts.output().contains("detail\"}\n20"), vts.output());
+        }
+    }
+
+    @Test
+    void aWorkerThatFloodsItsLogStillAnswers() throws Exception {
+        try (Vts vts = Vts.serve(environment())) {
+            get(vts.uri(), "/flood?bytes=400000000");
+            int answers = 0;
+            for (String flooded = ""; flooded.isEmpty(); answers++) {
+                flooded = get(vts.uri(), "/flooded");
+            }
+            assertTrue(answers > 1, "no answer while it floods");
+            vts.awaitLine("WARN  app: worker-1-1: \\d+ lines suppressed");
+            assertTrue(vts.output().length() < 20_000_000, vts.output().length() + " characters logged");
+            get(vts.uri(), "/print");
+            get(vts.uri(), "/exit");
+            vts.awaitLine("^  unfinished$");
+        }
     }
 
     @Test
