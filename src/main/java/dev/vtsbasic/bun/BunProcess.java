@@ -199,12 +199,14 @@ final class BunProcess {
         return process.pid();
     }
 
-    /** What it printed last, a line each, to be put behind a message; empty when it printed nothing. */
+    /** What it printed last, a line each, to be put behind a message. */
     String lastWords() throws InterruptedException {
         // What it started holds the pipes open for longer.
         awaitGroupEnd();
         output.awaitEnd(OUTPUT_MILLIS);
-        return output.lastLines().isEmpty() ? "" : "\n  " + String.join("\n  ", output.lastLines());
+        return output.lastLines().isEmpty()
+                ? "; it printed nothing"
+                : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
     }
 
     /** Asks it to finish its requests and end, and kills it when it does not within {@code grace}; then what it started. */

@@ -5,8 +5,6 @@ import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +61,7 @@ final class WorkerSlot {
     /** Whether its worker's event loop answers now; false when it has none. */
     boolean answers(Duration timeout) {
         Occupant known = occupant;
-        return known != null && known.process.ping(timeout).isPresent();
+        return known != null && known.process().ping(timeout).isPresent();
     }
 
     private void run() {
@@ -72,7 +70,7 @@ final class WorkerSlot {
                 Release release = supervisor.releaseFor(number);
                 try {
                     Occupant first = startOne(release);
-                    pool.add(first.worker);
+                    pool.add(first.worker());
                     watch(first);
                 } catch (StartFailedException e) {
                     if (!supervisor.rejected(release, e.failure)) {
@@ -108,7 +106,7 @@ final class WorkerSlot {
             int exitCode = process.awaitExit();
             throw new StartFailedException(
                     BunFailure.Reason.CRASHED,
-                    "Bun ended with exit code " + exitCode + " before it answered; it printed:" + process.lastWords());
+                    "Bun ended with exit code " + exitCode + " before it answered" + process.lastWords());
         } catch (TimeoutException e) {
             process.kill();
             process.awaitExit();
@@ -116,7 +114,7 @@ final class WorkerSlot {
                     BunFailure.Reason.NOT_READY_IN_TIME,
                     "Bun did not answer " + settings.readyPath() + " within "
                             + settings.startupTimeout().toMillis()
-                            + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked. It printed:"
+                            + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked"
                             + process.lastWords());
         }
     }
@@ -125,9 +123,9 @@ final class WorkerSlot {
     private void watch(Occupant first) throws InterruptedException {
         Occupant current = first;
         while (current != null) {
-            if (current.process.endsWithin(LOOK_EVERY)) {
-                pool.remove(current.worker);
-                died(current, "ended with exit code " + current.process.awaitExit());
+            if (current.process().endsWithin(LOOK_EVERY)) {
+                pool.remove(current.worker());
+                died(current, "ended with exit code " + current.process().awaitExit());
                 return;
             }
             if (supervisor.isStopping()) {
@@ -135,13 +133,13 @@ final class WorkerSlot {
             }
             if (current.isHung()) {
                 // First of all nobody else may get to it; what waits for its answer is sent again when it is dead.
-                pool.remove(current.worker);
-                String busyWith = current.isBusy() ? current.process.lastRequest() : "";
+                pool.remove(current.worker());
+                String busyWith = current.isBusy() ? current.process().lastRequest() : "";
                 if (!busyWith.isEmpty()) {
                     pool.blame(busyWith);
                 }
-                current.process.kill();
-                current.process.awaitExit();
+                current.process().kill();
+                current.process().awaitExit();
                 died(
                         current,
                         "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed"
@@ -161,19 +159,19 @@ final class WorkerSlot {
 
     private void died(Occupant dead, String how) throws InterruptedException {
         mourn(
-                dead.release,
+                dead.release(),
                 new BunFailure(
                         BunFailure.Reason.CRASHED,
-                        dead.worker.name() + " (pid " + dead.process.pid() + ") " + how + "; it printed last:"
-                                + dead.process.lastWords()));
+                        dead.worker().name() + " (pid " + dead.process().pid() + ") " + how
+                                + dead.process().lastWords()));
     }
 
     private Optional<String> whyReplace(Occupant current) {
         Release wanted = supervisor.releaseFor(number);
-        if (wanted.number() != current.release.number()) {
+        if (wanted.number() != current.release().number()) {
             return Optional.of(wanted.reason());
         }
-        return current.whyTooOld(pool.requests(current.worker));
+        return current.whyTooOld(pool.requests(current.worker()));
     }
 
     /**
@@ -187,24 +185,25 @@ final class WorkerSlot {
         }
         Release release = supervisor.releaseFor(number);
         try {
-            LOG.info("{} is replaced: {}", current.worker.name(), reason);
+            LOG.info("{} is replaced: {}", current.worker().name(), reason);
             if (settings.bunPort() != 0) {
                 // The next one needs the same port.
                 occupant = null;
-                pool.remove(current.worker);
-                current.process.stop(settings.stopTimeout());
+                pool.remove(current.worker());
+                current.process().stop(settings.stopTimeout());
                 return null;
             }
             Occupant next = startOne(release);
-            ReadyWorkers.Load rest = pool.replace(current.worker, next.worker);
-            Thread retirement = new Thread(() -> retire(current, rest), "vts-" + current.worker.name() + "-end");
+            ReadyWorkers.Load rest = pool.replace(current.worker(), next.worker());
+            Thread retirement = new Thread(
+                    () -> retire(current, rest), "vts-" + current.worker().name() + "-end");
             retirement.setDaemon(true);
             retirement.start();
             return next;
         } catch (StartFailedException e) {
             occupant = current;
             if (!supervisor.rejected(release, e.failure)) {
-                LOG.warn("{} stays: {}", current.worker.name(), e.failure.message());
+                LOG.warn("{} stays: {}", current.worker().name(), e.failure.message());
             }
             failed = supervisor.releaseFor(number);
             failedAt = System.nanoTime();
@@ -221,11 +220,11 @@ final class WorkerSlot {
                 LOG.warn(
                         "{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut",
                         left,
-                        old.worker.name());
+                        old.worker().name());
             }
-            old.process.stop(LAST_GRACE);
+            old.process().stop(LAST_GRACE);
         } catch (InterruptedException e) {
-            old.process.kill();
+            old.process().kill();
         }
     }
 
@@ -241,76 +240,6 @@ final class WorkerSlot {
         } else {
             supervisor.awaitOtherThan(number, release, FOR_EVER);
             backoff.forget();
-        }
-    }
-
-    /** A worker that was ready, and what is known of it since. Used by the slot's thread. */
-    private static final class Occupant {
-        private final BunProcess process;
-        private final Worker worker;
-        private final Release release;
-        private final WorkerRules rules;
-        private final long readySince = System.nanoTime();
-        private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
-        private long lastAnswer = readySince;
-        private Duration cpuTime = Duration.ZERO;
-        private long memory;
-        private long maxMemory;
-
-        Occupant(BunProcess process, Worker worker, Release release, WorkerRules rules) {
-            this.process = process;
-            this.worker = worker;
-            this.release = release;
-            this.rules = rules;
-            this.maxMemory = rules.maxMemory();
-        }
-
-        /** Asks its event loop, and waits for the answer for as long as the loop may be busy. */
-        boolean isHung() {
-            long hangNanos = rules.hangTimeout().toNanos();
-            if (hangNanos == 0) {
-                return false;
-            }
-            long left = Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
-            OptionalLong answer = process.ping(Duration.ofNanos(left));
-            long now = System.nanoTime();
-            if (answer.isEmpty()) {
-                return now - lastAnswer >= hangNanos && process.isAlive();
-            }
-            boolean first = memory == 0;
-            memory = answer.getAsLong();
-            lastAnswer = now;
-            cpuTime = process.cpuTime();
-            if (first && maxMemory > 0 && memory > maxMemory) {
-                LOG.warn(
-                        "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
-                        worker.name(),
-                        memory >> 20);
-                maxMemory = 0;
-            }
-            return false;
-        }
-
-        /** Whether it worked since its last answer; one that was stopped, or waits, did not. */
-        boolean isBusy() {
-            return process.cpuTime()
-                            .minus(cpuTime)
-                            .compareTo(rules.hangTimeout().dividedBy(4))
-                    > 0;
-        }
-
-        Optional<String> whyTooOld(long requests) {
-            if (maxMemory > 0 && memory > maxMemory) {
-                return Optional.of("it uses " + (memory >> 20) + " MB, which is more than VTS_WORKER_MAX_MEMORY");
-            }
-            long age = System.nanoTime() - readySince;
-            if (!rules.maxAge().isZero() && age > rules.maxAge().toNanos() * jitter) {
-                return Optional.of("it is as old as VTS_WORKER_MAX_AGE");
-            }
-            if (rules.maxRequests() > 0 && requests > rules.maxRequests() * jitter) {
-                return Optional.of("it has had as many requests as VTS_WORKER_MAX_REQUESTS");
-            }
-            return Optional.empty();
         }
     }
 

@@ -1,0 +1,91 @@
+package dev.vtsbasic.bun;
+
+import dev.vtsbasic.settings.WorkerRules;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker that was ready, and what is known of it since. Used by the thread of its {@link WorkerSlot}. */
+final class Occupant {
+    private static final Logger LOG = LoggerFactory.getLogger(Occupant.class);
+
+    private final BunProcess process;
+    private final Worker worker;
+    private final Release release;
+    private final WorkerRules rules;
+    private final long readySince = System.nanoTime();
+    private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
+    private long lastAnswer = readySince;
+    private Duration cpuTime = Duration.ZERO;
+    private long memory;
+    private long maxMemory;
+
+    /** @param process one that is ready */
+    Occupant(BunProcess process, Worker worker, Release release, WorkerRules rules) {
+        this.process = process;
+        this.worker = worker;
+        this.release = release;
+        this.rules = rules;
+        this.maxMemory = rules.maxMemory();
+    }
+
+    BunProcess process() {
+        return process;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    Release release() {
+        return release;
+    }
+
+    /** Asks its event loop, and waits for the answer for as long as the loop may be busy. */
+    boolean isHung() {
+        long hangNanos = rules.hangTimeout().toNanos();
+        if (hangNanos == 0) {
+            return false;
+        }
+        long left = Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
+        OptionalLong answer = process.ping(Duration.ofNanos(left));
+        long now = System.nanoTime();
+        if (answer.isEmpty()) {
+            return now - lastAnswer >= hangNanos && process.isAlive();
+        }
+        boolean first = memory == 0;
+        memory = answer.getAsLong();
+        lastAnswer = now;
+        cpuTime = process.cpuTime();
+        if (first && maxMemory > 0 && memory > maxMemory) {
+            LOG.warn(
+                    "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
+                    worker.name(),
+                    memory >> 20);
+            maxMemory = 0;
+        }
+        return false;
+    }
+
+    /** Whether it worked since its last answer; one that was stopped, or waits, did not. */
+    boolean isBusy() {
+        return process.cpuTime().minus(cpuTime).compareTo(rules.hangTimeout().dividedBy(4)) > 0;
+    }
+
+    Optional<String> whyTooOld(long requests) {
+        if (maxMemory > 0 && memory > maxMemory) {
+            return Optional.of("it uses " + (memory >> 20) + " MB, which is more than VTS_WORKER_MAX_MEMORY");
+        }
+        long age = System.nanoTime() - readySince;
+        if (!rules.maxAge().isZero() && age > rules.maxAge().toNanos() * jitter) {
+            return Optional.of("it is as old as VTS_WORKER_MAX_AGE");
+        }
+        if (rules.maxRequests() > 0 && requests > rules.maxRequests() * jitter) {
+            return Optional.of("it has had as many requests as VTS_WORKER_MAX_REQUESTS");
+        }
+        return Optional.empty();
+    }
+}
