@@ -59,7 +59,13 @@ final class BunProcess {
         this.outputReader = new Thread(this::readOutput, "vts-" + name + "-output");
         outputReader.setDaemon(true);
         outputReader.start();
-        process.onExit().thenRun(() -> mark.toFile().delete());
+        process.onExit().thenRun(() -> {
+            mark.toFile().delete();
+            if (socket != null) {
+                // One that was killed leaves it behind.
+                socket.toFile().delete();
+            }
+        });
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
         this.groupEnded = process.onExit().thenRun(group::kill);
     }

@@ -102,8 +102,10 @@ final class WorkerSlot {
             long took = (System.nanoTime() - started) / 1_000_000;
             LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took, process.pid(), supervisor.bunVersion());
             supervisor.ready(release, Duration.ofMillis(took));
-            occupant = new Occupant(process, worker, release, rules);
-            return occupant;
+            Occupant next = new Occupant(process, worker, release, rules);
+            next.measureAtStart();
+            occupant = next;
+            return next;
         } catch (BunProcess.ExitedException e) {
             int exitCode = process.awaitExit();
             throw new StartFailedException(
@@ -170,7 +172,7 @@ final class WorkerSlot {
 
     private Optional<String> whyReplace(Occupant current) {
         Release wanted = supervisor.releaseFor(number);
-        if (wanted.number() != current.release.number()) {
+        if (!wanted.equals(current.release)) {
             return Optional.of(wanted.reason());
         }
         return current.whyTooOld(pool.requests(current.worker));
@@ -265,30 +267,35 @@ final class WorkerSlot {
             this.maxMemory = rules.maxMemory();
         }
 
-        /** Asks its event loop, and waits for the answer for as long as the loop may be busy. */
-        boolean isHung() {
-            long hangNanos = rules.hangTimeout().toNanos();
-            if (hangNanos == 0) {
-                return false;
-            }
-            long left = Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
-            OptionalLong answer = process.ping(Duration.ofNanos(left));
-            long now = System.nanoTime();
-            if (answer.isEmpty()) {
-                return now - lastAnswer >= hangNanos && process.isAlive();
-            }
-            boolean first = memory == 0;
-            memory = answer.getAsLong();
-            lastAnswer = now;
-            cpuTime = process.cpuTime();
-            if (first && maxMemory > 0 && memory > maxMemory) {
+        /** Looks at what it uses before anybody asks it for anything. */
+        void measureAtStart() {
+            process.ping(LOOK_EVERY).ifPresent(this::answered);
+            if (maxMemory > 0 && memory > maxMemory) {
                 LOG.warn(
                         "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
                         worker.name(),
                         memory >> 20);
                 maxMemory = 0;
             }
-            return false;
+        }
+
+        /** Asks its event loop, and waits for the answer for as long as the loop may be busy. */
+        boolean isHung() {
+            long hangNanos = rules.hangTimeout().toNanos();
+            boolean neverHung = hangNanos == 0;
+            long left = neverHung ? LOOK_EVERY.toNanos() : Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
+            OptionalLong answer = process.ping(Duration.ofNanos(left));
+            if (answer.isPresent()) {
+                answered(answer.getAsLong());
+                return false;
+            }
+            return !neverHung && System.nanoTime() - lastAnswer >= hangNanos && process.isAlive();
+        }
+
+        private void answered(long bytes) {
+            memory = bytes;
+            lastAnswer = System.nanoTime();
+            cpuTime = process.cpuTime();
         }
 
         /** Whether it worked since its last answer; one that was stopped, or waits, did not. */

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +39,9 @@ class FaultIT {
     private static final Duration WARM_UP = Duration.ofSeconds(1);
 
     private static final int LONG_PIECES = 3000 / OpenLoop.PIECE_MILLIS;
+
+    /** More in {@code VTS_HANG_TIMEOUT} than a socket that is not listened to takes. */
+    private static final int CROWD_PER_SECOND = 400;
 
     @TempDir
     private static Path directory;
@@ -61,14 +67,19 @@ class FaultIT {
 
     @BeforeAll
     static void start() throws Exception {
-        FaultyApp.write(directory);
+        FaultyApp.write(directory.resolve("first"));
+        Files.createSymbolicLink(link(), directory.resolve("first"));
         one = serve(1, Map.of("VTS_WORKER_MAX_MEMORY", FaultyApp.MAX_MEMORY));
         two = serve(2, Map.of("VTS_WORKER_MAX_MEMORY", FaultyApp.MAX_MEMORY));
     }
 
+    private static Path link() {
+        return directory.resolve("current");
+    }
+
     private static Vts serve(int workers, Map<String, String> more) throws Exception {
         Map<String, String> environment = new HashMap<>(more);
-        environment.put("VTS_APP_DIR", directory.toString());
+        environment.put("VTS_APP_DIR", link().toString());
         environment.put("VTS_WORKERS", Integer.toString(workers));
         environment.put("VTS_HANG_TIMEOUT", "2s");
         // No fault is to be taken for a sequel of the one before.
@@ -104,6 +115,11 @@ class FaultIT {
     @Test
     void theOnlyWorkerHangs() throws Exception {
         through("hang of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
+    }
+
+    @Test
+    void moreWaitThanASocketTakes() throws Exception {
+        through("hang, with a crowd", one, (vts, workers) -> silence(vts, workers, FaultyApp.HANG), CROWD_PER_SECOND);
     }
 
     @Test
@@ -144,6 +160,72 @@ class FaultIT {
                 return Effect.NONE;
             });
         }
+    }
+
+    @Test
+    void twoWorkersAreRestarted() throws Exception {
+        through("restart of two", two, FaultIT::restart);
+    }
+
+    @Test
+    void theOnlyWorkerIsRestarted() throws Exception {
+        through("restart of the only one", one, FaultIT::restart);
+    }
+
+    @Test
+    void aNewBuildIsPutIntoService() throws Exception {
+        FaultyApp.write(directory.resolve("second"));
+        try (Vts vts = serve(2, Map.of())) {
+            through("new build", vts, (server, workers) -> {
+                lead("second");
+                server.awaitLine("The new build in .*second is in service");
+                awaitReplaced(server, workers.values(), "there is a new build");
+                return Effect.NONE;
+            });
+        } finally {
+            lead("first");
+        }
+    }
+
+    @Test
+    void aBuildThatDoesNotFitTogetherIsRefused() throws Exception {
+        SmallBuild.write(directory.resolve("unfit"), "const css = '/assets/styles-AAAAAAAA.css';");
+        refused("unfit build", "unfit", "styles-AAAAAAAA.css does not exist");
+    }
+
+    @Test
+    void aBuildThatDoesNotStartIsRefused() throws Exception {
+        SmallBuild.write(directory.resolve("broken"), "throw new Error('the database is away')");
+        refused("broken build", "broken", "Bun ended with exit code 1 before it answered");
+    }
+
+    private static void refused(String name, String build, String why) throws Exception {
+        try (Vts vts = serve(2, Map.of())) {
+            through(name, vts, (server, workers) -> {
+                lead(build);
+                server.awaitLine("The new build in .* is not put into service");
+                server.awaitLine(why);
+                assertEquals(workers, FaultyApp.workers(server));
+                return Effect.NONE;
+            });
+        } finally {
+            lead("first");
+        }
+    }
+
+    /** Switches the link to another build, at once. */
+    private static void lead(String build) throws IOException {
+        Path next = Files.createSymbolicLink(directory.resolve("next"), directory.resolve(build));
+        Files.move(next, link(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static Effect restart(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception {
+        try (RawClient operator = new RawClient(vts.uri().getPort())) {
+            operator.send("POST /-/restart HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assertEquals(202, operator.readToEnd().status());
+        }
+        awaitReplaced(vts, workers.values(), "a restart was asked for");
+        return Effect.NONE;
     }
 
     private static Effect kill(Vts vts, Map<Integer, FaultyApp.Running> workers) throws InterruptedException {
@@ -193,7 +275,11 @@ class FaultIT {
     }
 
     private static void through(String name, Vts vts, Fault fault) throws Exception {
-        try (OpenLoop loop = OpenLoop.start(vts.uri(), PER_SECOND)) {
+        through(name, vts, fault, PER_SECOND);
+    }
+
+    private static void through(String name, Vts vts, Fault fault, int perSecond) throws Exception {
+        try (OpenLoop loop = OpenLoop.start(vts.uri(), perSecond)) {
             long first = System.nanoTime();
             loop.go(BEFORE);
             Map<Integer, FaultyApp.Running> workers = FaultyApp.workers(vts);
@@ -242,8 +328,8 @@ class FaultIT {
     }
 
     private static void report(String name, List<OpenLoop.Asked> all, long first, long from, long to) {
-        long[] before = latencies(all, first, from);
-        long[] during = latencies(all, from, to);
+        long[] before = latencies(all, asked -> asked.due() >= first && asked.end() < from);
+        long[] during = latencies(all, asked -> asked.due() < to && asked.end() >= from);
         System.out.printf(
                 Locale.ROOT,
                 "%-24s %5d requests, %d failed, %d cut; before: p99 %d ms, max %d ms; during %.1f s: p99 %d ms, max %d ms;"
@@ -260,10 +346,9 @@ class FaultIT {
                 share(during, 100) - share(before, 100));
     }
 
-    /** In order, of those that were under way at some time from {@code from} until {@code to}. */
-    private static long[] latencies(List<OpenLoop.Asked> all, long from, long to) {
+    private static long[] latencies(List<OpenLoop.Asked> all, Predicate<OpenLoop.Asked> which) {
         return all.stream()
-                .filter(asked -> asked.due() < to && asked.due() + asked.latencyNanos() >= from)
+                .filter(which)
                 .mapToLong(asked -> asked.latencyNanos() / 1_000_000)
                 .sorted()
                 .toArray();

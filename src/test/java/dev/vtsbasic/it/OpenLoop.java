@@ -77,10 +77,11 @@ final class OpenLoop implements AutoCloseable {
      * A request that is over. Times are in terms of {@link System#nanoTime}.
      *
      * @param due when it was to be sent
-     * @param latencyNanos from then to the end of its answer, without the time that the app takes on purpose
+     * @param end when its answer ended
+     * @param latencyNanos from the one to the other, without the time that the app takes on purpose
      * @param what the request and the answer, in short
      */
-    record Asked(long due, long latencyNanos, Outcome outcome, String what) {}
+    record Asked(long due, long end, long latencyNanos, Outcome outcome, String what) {}
 
     private OpenLoop(URI server, int perSecond) throws IOException {
         this.server = new InetSocketAddress(InetAddress.getByName(server.getHost()), server.getPort());
@@ -118,7 +119,7 @@ final class OpenLoop implements AutoCloseable {
             }
             List<Asked> all = new ArrayList<>(over);
             for (int i = 0; i < underWay; i++) {
-                all.add(new Asked(started, timeout.toNanos(), Outcome.FAILED, "no answer"));
+                all.add(new Asked(started, System.nanoTime(), timeout.toNanos(), Outcome.FAILED, "no answer"));
             }
             return all;
         } finally {
@@ -169,10 +170,11 @@ final class OpenLoop implements AutoCloseable {
     }
 
     private void over(Request request, Outcome outcome, String why) {
-        long latency = System.nanoTime() - request.due - TimeUnit.MILLISECONDS.toNanos(request.ownMillis);
+        long end = System.nanoTime();
+        long latency = end - request.due - TimeUnit.MILLISECONDS.toNanos(request.ownMillis);
         lock.lock();
         try {
-            over.add(new Asked(request.due, latency, outcome, request.line + ": " + why));
+            over.add(new Asked(request.due, end, latency, outcome, request.line + ": " + why));
             underWay--;
             changed.signalAll();
         } finally {

@@ -116,10 +116,6 @@ class Program implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    long pid() {
-        return process.pid();
-    }
-
     /** The Bun processes below it. */
     List<ProcessHandle> buns() {
         return process.descendants()
