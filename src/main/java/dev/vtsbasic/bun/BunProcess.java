@@ -62,7 +62,13 @@ final class BunProcess {
                 process.getErrorStream(),
                 this::isLaunchersLine,
                 (level, line) -> APP_LOG.atLevel(level).log("{}: {}", name, line));
-        process.onExit().thenRun(() -> mark.toFile().delete());
+        process.onExit().thenRun(() -> {
+            mark.toFile().delete();
+            if (socket != null) {
+                // One that was killed leaves it behind.
+                socket.toFile().delete();
+            }
+        });
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
         this.groupEnded = process.onExit().thenRun(group::kill);
     }

@@ -44,30 +44,39 @@ final class Occupant {
         return release;
     }
 
-    /** Asks its event loop, and waits for the answer for as long as the loop may be busy. */
-    boolean isHung() {
-        long hangNanos = rules.hangTimeout().toNanos();
-        if (hangNanos == 0) {
-            return false;
-        }
-        long left = Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
-        OptionalLong answer = process.ping(Duration.ofNanos(left));
-        long now = System.nanoTime();
-        if (answer.isEmpty()) {
-            return now - lastAnswer >= hangNanos && process.isAlive();
-        }
-        boolean first = memory == 0;
-        memory = answer.getAsLong();
-        lastAnswer = now;
-        cpuTime = process.cpuTime();
-        if (first && maxMemory > 0 && memory > maxMemory) {
+    /** Looks at what it uses before anybody asks it for anything. */
+    void measureAtStart(Duration timeout) {
+        process.ping(timeout).ifPresent(this::answered);
+        if (maxMemory > 0 && memory > maxMemory) {
             LOG.warn(
                     "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
                     worker.name(),
                     memory >> 20);
             maxMemory = 0;
         }
-        return false;
+    }
+
+    /**
+     * Asks its event loop, and waits for the answer for as long as the loop may be busy.
+     *
+     * @param patience how long to wait when it may be busy for ever
+     */
+    boolean isHung(Duration patience) {
+        long hangNanos = rules.hangTimeout().toNanos();
+        boolean mayBeBusyForEver = hangNanos == 0;
+        long left = mayBeBusyForEver ? patience.toNanos() : Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
+        OptionalLong answer = process.ping(Duration.ofNanos(left));
+        if (answer.isPresent()) {
+            answered(answer.getAsLong());
+            return false;
+        }
+        return !mayBeBusyForEver && System.nanoTime() - lastAnswer >= hangNanos && process.isAlive();
+    }
+
+    private void answered(long bytes) {
+        memory = bytes;
+        lastAnswer = System.nanoTime();
+        cpuTime = process.cpuTime();
     }
 
     /** Whether it worked since its last answer; one that was stopped, or waits, did not. */

@@ -52,12 +52,16 @@ final class RunDirectory implements AutoCloseable {
                         + refusals);
     }
 
-    /** Writes the launcher, again if something swept it away. */
-    Path launcher() throws IOException {
+    /** Writes the launcher, again if something swept it away; a worker that starts meanwhile reads a whole one. */
+    synchronized Path launcher() throws IOException {
         Files.createDirectories(directory);
         Path launcher = directory.resolve("launcher.js");
-        try (InputStream script = RunDirectory.class.getResourceAsStream("launcher.js")) {
-            Files.copy(script, launcher, StandardCopyOption.REPLACE_EXISTING);
+        if (!Files.exists(launcher)) {
+            Path unfinished = directory.resolve("launcher.js.unfinished");
+            try (InputStream script = RunDirectory.class.getResourceAsStream("launcher.js")) {
+                Files.copy(script, unfinished, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.move(unfinished, launcher, StandardCopyOption.ATOMIC_MOVE);
         }
         return launcher;
     }

@@ -100,8 +100,10 @@ final class WorkerSlot {
             long took = (System.nanoTime() - started) / 1_000_000;
             LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took, process.pid(), supervisor.bunVersion());
             supervisor.ready(release, Duration.ofMillis(took));
-            occupant = new Occupant(process, worker, release, rules);
-            return occupant;
+            Occupant next = new Occupant(process, worker, release, rules);
+            next.measureAtStart(LOOK_EVERY);
+            occupant = next;
+            return next;
         } catch (BunProcess.ExitedException e) {
             int exitCode = process.awaitExit();
             throw new StartFailedException(
@@ -131,7 +133,7 @@ final class WorkerSlot {
             if (supervisor.isStopping()) {
                 return;
             }
-            if (current.isHung()) {
+            if (current.isHung(LOOK_EVERY)) {
                 // First of all nobody else may get to it; what waits for its answer is sent again when it is dead.
                 pool.remove(current.worker());
                 String busyWith = current.isBusy() ? current.process().lastRequest() : "";
@@ -168,7 +170,7 @@ final class WorkerSlot {
 
     private Optional<String> whyReplace(Occupant current) {
         Release wanted = supervisor.releaseFor(number);
-        if (wanted.number() != current.release().number()) {
+        if (!wanted.equals(current.release())) {
             return Optional.of(wanted.reason());
         }
         return current.whyTooOld(pool.requests(current.worker()));

@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,6 +43,19 @@ class RunDirectoryTest {
             Files.delete(launcher);
             Files.delete(launcher.getParent());
             assertTrue(Files.size(run.launcher()) > 0);
+        }
+    }
+
+    @Test
+    void workersThatStartAtTheSameTimeGetAWholeLauncher() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+                Set<Long> sizes = IntStream.range(0, 8)
+                        .parallel()
+                        .mapToObj(i -> assertDoesNotThrow(() -> Files.size(run.launcher())))
+                        .collect(Collectors.toSet());
+                assertEquals(1, sizes.size());
+            }
         }
     }
 

@@ -1,0 +1,360 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.RawClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The built WAR under a constant load while its workers fail or are replaced: no request may fail.
+ *
+ * <p>The only answers that may break off are those that a worker had begun when it was killed. For each worker there is
+ * one that takes seconds, so that there always is one to break off, or to be finished.
+ */
+class FaultIT {
+    private static final int PER_SECOND = 200;
+    private static final Duration BEFORE = Duration.ofSeconds(3);
+    private static final Duration AFTER = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Until then the server has compiled little of what it does, and latencies say nothing. */
+    private static final Duration WARM_UP = Duration.ofSeconds(1);
+
+    private static final int LONG_PIECES = 3000 / OpenLoop.PIECE_MILLIS;
+
+    /** More in {@code VTS_HANG_TIMEOUT} than a socket that is not listened to takes. */
+    private static final int CROWD_PER_SECOND = 400;
+
+    @TempDir
+    private static Path directory;
+
+    private static Vts one;
+    private static Vts two;
+    private static int faults;
+
+    /** Makes workers fail, and returns when others are in their place. */
+    private interface Fault {
+        Effect strike(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception;
+    }
+
+    /**
+     * What a fault did.
+     *
+     * @param killed process ids of workers whose answers may have broken off
+     * @param at a time when these could begin no more answers, in terms of {@link System#nanoTime}
+     */
+    private record Effect(Set<Long> killed, long at) {
+        static final Effect NONE = new Effect(Set.of(), 0);
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        FaultyApp.write(directory.resolve("first"));
+        Files.createSymbolicLink(link(), directory.resolve("first"));
+        one = serve(1, Map.of("VTS_WORKER_MAX_MEMORY", FaultyApp.MAX_MEMORY));
+        two = serve(2, Map.of("VTS_WORKER_MAX_MEMORY", FaultyApp.MAX_MEMORY));
+    }
+
+    private static Path link() {
+        return directory.resolve("current");
+    }
+
+    private static Vts serve(int workers, Map<String, String> more) throws Exception {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("VTS_APP_DIR", link().toString());
+        environment.put("VTS_WORKERS", Integer.toString(workers));
+        environment.put("VTS_HANG_TIMEOUT", "2s");
+        // No fault is to be taken for a sequel of the one before.
+        environment.put("VTS_CRASH_WINDOW", "1s");
+        Vts vts = Vts.serve(environment);
+        for (int place = 1; place <= workers; place++) {
+            vts.awaitLine("worker-" + place + "-1 is ready");
+        }
+        return vts;
+    }
+
+    @AfterAll
+    static void stop() {
+        one.close();
+        two.close();
+    }
+
+    @Test
+    void oneOfTwoWorkersIsKilled() throws Exception {
+        through("kill -9 of one of two", two, FaultIT::kill);
+    }
+
+    @Test
+    void theOnlyWorkerIsKilled() throws Exception {
+        through("kill -9 of the only one", one, FaultIT::kill);
+    }
+
+    @Test
+    void oneOfTwoWorkersHangs() throws Exception {
+        through("hang of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
+    }
+
+    @Test
+    void theOnlyWorkerHangs() throws Exception {
+        through("hang of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
+    }
+
+    @Test
+    void moreWaitThanASocketTakes() throws Exception {
+        through("hang, with a crowd", one, (vts, workers) -> silence(vts, workers, FaultyApp.HANG), CROWD_PER_SECOND);
+    }
+
+    @Test
+    void oneOfTwoWorkersIsStopped() throws Exception {
+        through("SIGSTOP of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
+    }
+
+    @Test
+    void theOnlyWorkerIsStopped() throws Exception {
+        through("SIGSTOP of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
+    }
+
+    @Test
+    void oneOfTwoWorkersUsesTooMuchMemory() throws Exception {
+        through("memory of one of two", two, FaultIT::leak);
+    }
+
+    @Test
+    void theOnlyWorkerUsesTooMuchMemory() throws Exception {
+        through("memory of the only one", one, FaultIT::leak);
+    }
+
+    @Test
+    void workersAreReplacedByAge() throws Exception {
+        try (Vts vts = serve(2, Map.of("VTS_WORKER_MAX_AGE", "2s"))) {
+            through("age of two", vts, (server, workers) -> {
+                awaitReplaced(server, workers.values(), "it is as old as VTS_WORKER_MAX_AGE");
+                return Effect.NONE;
+            });
+        }
+    }
+
+    @Test
+    void workersAreReplacedByRequests() throws Exception {
+        try (Vts vts = serve(2, Map.of("VTS_WORKER_MAX_REQUESTS", "200"))) {
+            through("requests of two", vts, (server, workers) -> {
+                awaitReplaced(server, workers.values(), "it has had as many requests as VTS_WORKER_MAX_REQUESTS");
+                return Effect.NONE;
+            });
+        }
+    }
+
+    @Test
+    void twoWorkersAreRestarted() throws Exception {
+        through("restart of two", two, FaultIT::restart);
+    }
+
+    @Test
+    void theOnlyWorkerIsRestarted() throws Exception {
+        through("restart of the only one", one, FaultIT::restart);
+    }
+
+    @Test
+    void aNewBuildIsPutIntoService() throws Exception {
+        FaultyApp.write(directory.resolve("second"));
+        try (Vts vts = serve(2, Map.of())) {
+            through("new build", vts, (server, workers) -> {
+                lead("second");
+                server.awaitLine("The new build in .*second is in service");
+                awaitReplaced(server, workers.values(), "there is a new build");
+                return Effect.NONE;
+            });
+        } finally {
+            lead("first");
+        }
+    }
+
+    @Test
+    void aBuildThatDoesNotFitTogetherIsRefused() throws Exception {
+        SmallBuild.write(directory.resolve("unfit"), "const css = '/assets/styles-AAAAAAAA.css';");
+        refused("unfit build", "unfit", "styles-AAAAAAAA.css does not exist");
+    }
+
+    @Test
+    void aBuildThatDoesNotStartIsRefused() throws Exception {
+        SmallBuild.write(directory.resolve("broken"), "throw new Error('the database is away')");
+        refused("broken build", "broken", "Bun ended with exit code 1 before it answered");
+    }
+
+    private static void refused(String name, String build, String why) throws Exception {
+        try (Vts vts = serve(2, Map.of())) {
+            through(name, vts, (server, workers) -> {
+                lead(build);
+                server.awaitLine("The new build in .* is not put into service");
+                server.awaitLine(why);
+                assertEquals(workers, FaultyApp.workers(server));
+                return Effect.NONE;
+            });
+        } finally {
+            lead("first");
+        }
+    }
+
+    /** Switches the link to another build, at once. */
+    private static void lead(String build) throws IOException {
+        Path next = Files.createSymbolicLink(directory.resolve("next"), directory.resolve(build));
+        Files.move(next, link(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static Effect restart(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception {
+        try (RawClient operator = new RawClient(vts.uri().getPort())) {
+            operator.send("POST /-/restart HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assertEquals(202, operator.readToEnd().status());
+        }
+        awaitReplaced(vts, workers.values(), "a restart was asked for");
+        return Effect.NONE;
+    }
+
+    private static Effect kill(Vts vts, Map<Integer, FaultyApp.Running> workers) throws InterruptedException {
+        FaultyApp.Running victim = workers.get(1);
+        assertTrue(ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly());
+        vts.awaitLine("\\(pid " + victim.pid() + "\\) ended with exit code 137");
+        long at = System.nanoTime();
+        vts.awaitLine(victim.successor() + " is ready");
+        return new Effect(Set.of(victim.pid()), at);
+    }
+
+    private static Effect silence(Vts vts, Map<Integer, FaultyApp.Running> workers, String fault) throws Exception {
+        int number = ++faults;
+        try (RawClient culprit = FaultyApp.ask(vts, fault, number)) {
+            long pid = FaultyApp.awaitFault(vts, fault, number);
+            long at = System.nanoTime();
+            vts.awaitLine("\\(pid " + pid + "\\) did not answer for 2000 ms and was killed");
+            vts.awaitLine(named(workers, pid).successor() + " is ready");
+            assertEquals(502, culprit.readToEnd().status());
+            return new Effect(Set.of(pid), at);
+        }
+    }
+
+    private static Effect leak(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception {
+        int number = ++faults;
+        try (RawClient culprit = FaultyApp.ask(vts, FaultyApp.LEAK, number)) {
+            long pid = FaultyApp.awaitFault(vts, FaultyApp.LEAK, number);
+            awaitReplaced(vts, List.of(named(workers, pid)), "it uses \\d+ MB");
+            assertEquals(200, culprit.readToEnd().status());
+            return Effect.NONE;
+        }
+    }
+
+    private static FaultyApp.Running named(Map<Integer, FaultyApp.Running> workers, long pid) {
+        return workers.values().stream()
+                .filter(worker -> worker.pid() == pid)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void awaitReplaced(Vts vts, Collection<FaultyApp.Running> workers, String why)
+            throws InterruptedException {
+        for (FaultyApp.Running worker : workers) {
+            vts.awaitLine(worker.name() + " is replaced: " + why);
+            vts.awaitLine(worker.successor() + " is ready");
+        }
+    }
+
+    private static void through(String name, Vts vts, Fault fault) throws Exception {
+        through(name, vts, fault, PER_SECOND);
+    }
+
+    private static void through(String name, Vts vts, Fault fault, int perSecond) throws Exception {
+        try (OpenLoop loop = OpenLoop.start(vts.uri(), perSecond)) {
+            long first = System.nanoTime();
+            loop.go(BEFORE);
+            Map<Integer, FaultyApp.Running> workers = FaultyApp.workers(vts);
+            Map<Long, RawClient> answers = longAnswers(vts, workers.size());
+            long from = System.nanoTime();
+            Effect effect = fault.strike(vts, workers);
+            long to = System.nanoTime();
+            loop.go(AFTER);
+            List<OpenLoop.Asked> all = loop.finish(PATIENCE);
+            report(name, all, first + WARM_UP.toNanos(), from, to);
+            for (Map.Entry<Long, RawClient> answer : answers.entrySet()) {
+                boolean whole = answer.getValue().readRest().endsWith("\r\n0\r\n\r\n");
+                answer.getValue().close();
+                assertEquals(!effect.killed.contains(answer.getKey()), whole, name + ": pid " + answer.getKey());
+            }
+            assertEquals(List.of(), what(all, OpenLoop.Outcome.FAILED), vts.output());
+            boolean cutsAreOfTheKilled = all.stream()
+                    .filter(asked -> asked.outcome() == OpenLoop.Outcome.CUT)
+                    .allMatch(asked -> !effect.killed.isEmpty() && asked.due() < effect.at);
+            assertTrue(cutsAreOfTheKilled, () -> what(all, OpenLoop.Outcome.CUT) + "\n" + vts.output());
+        }
+    }
+
+    /** An answer of each worker that has begun and takes seconds, by the worker's process id. */
+    private static Map<Long, RawClient> longAnswers(Vts vts, int workers) throws IOException {
+        Map<Long, RawClient> answers = new HashMap<>();
+        for (int i = 0; answers.size() < workers; i++) {
+            assertFalse(i > 100, "a worker gets no requests");
+            RawClient client = new RawClient(vts.uri().getPort())
+                    .send("GET /stream?number=0&pieces=" + LONG_PIECES
+                            + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            client.readUntil("stream of ");
+            RawClient another = answers.put(Long.parseLong(client.readUntil(" ").strip()), client);
+            if (another != null) {
+                another.close();
+            }
+        }
+        return answers;
+    }
+
+    private static List<String> what(List<OpenLoop.Asked> all, OpenLoop.Outcome outcome) {
+        return all.stream()
+                .filter(asked -> asked.outcome() == outcome)
+                .map(OpenLoop.Asked::what)
+                .collect(Collectors.toList());
+    }
+
+    private static void report(String name, List<OpenLoop.Asked> all, long first, long from, long to) {
+        long[] before = latencies(all, asked -> asked.due() >= first && asked.end() < from);
+        long[] during = latencies(all, asked -> asked.due() < to && asked.end() >= from);
+        System.out.printf(
+                Locale.ROOT,
+                "%-24s %5d requests, %d failed, %d cut; before: p99 %d ms, max %d ms; during %.1f s: p99 %d ms, max %d ms;"
+                        + " added %d ms%n",
+                name + ":",
+                all.size(),
+                what(all, OpenLoop.Outcome.FAILED).size(),
+                what(all, OpenLoop.Outcome.CUT).size(),
+                share(before, 99),
+                share(before, 100),
+                (to - from) / 1e9,
+                share(during, 99),
+                share(during, 100),
+                share(during, 100) - share(before, 100));
+    }
+
+    private static long[] latencies(List<OpenLoop.Asked> all, Predicate<OpenLoop.Asked> which) {
+        return all.stream()
+                .filter(which)
+                .mapToLong(asked -> asked.latencyNanos() / 1_000_000)
+                .sorted()
+                .toArray();
+    }
+
+    private static long share(long[] sorted, int percent) {
+        return sorted.length == 0 ? 0 : sorted[(sorted.length - 1) * percent / 100];
+    }
+}

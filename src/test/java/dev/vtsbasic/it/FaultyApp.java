@@ -1,0 +1,80 @@
+package dev.vtsbasic.it;
+
+import dev.vtsbasic.testing.RawClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** An app for {@link OpenLoop} whose workers can be asked to fail, and what the log says of them. */
+final class FaultyApp {
+    /** Memory above which its workers are to be replaced: more than they need, less than {@link #LEAK}. */
+    static final String MAX_MEMORY = "300m";
+
+    /** Asks a worker to fail; what it prints first says which one it is. None of these is safe to repeat. */
+    static final String HANG = "hang";
+
+    static final String STOP = "stop";
+    static final String LEAK = "leak";
+
+    private static final String SERVER = """
+            const faults = {
+              hang() { for (;;); },
+              stop() { process.kill(process.pid, "SIGSTOP"); },
+              leak() { globalThis.leak = Buffer.alloc(300 << 20, 1); },
+            };
+            export default {
+              async fetch(request) {
+            %s
+                if (pathname.startsWith("/fault/")) {
+                  const kind = pathname.slice("/fault/".length);
+                  console.log("fault " + searchParams.get("number") + ": " + kind + " of " + process.pid);
+                  faults[kind]();
+                }
+                return new Response("ready");
+              },
+            };
+            """.formatted(OpenLoop.APP);
+
+    private static final Pattern READY = Pattern.compile("(worker-(\\d+)-\\d+) is ready after \\d+ ms \\(pid (\\d+)");
+
+    private FaultyApp() {}
+
+    /** A worker as the log names it. */
+    record Running(String name, long pid) {
+        /** The name of the next worker in its place. */
+        String successor() {
+            int number = name.lastIndexOf('-') + 1;
+            return name.substring(0, number) + (Integer.parseInt(name.substring(number)) + 1);
+        }
+    }
+
+    static void write(Path directory) throws IOException {
+        SmallBuild.write(directory, SERVER);
+    }
+
+    /** The workers that became ready last, each by its place. */
+    static Map<Integer, Running> workers(Vts vts) {
+        Map<Integer, Running> workers = new HashMap<>();
+        Matcher ready = READY.matcher(vts.output());
+        while (ready.find()) {
+            workers.put(Integer.valueOf(ready.group(2)), new Running(ready.group(1), Long.parseLong(ready.group(3))));
+        }
+        return workers;
+    }
+
+    /** Asks for a failure, on a connection that is closed after the answer. */
+    static RawClient ask(Vts vts, String fault, int number) throws IOException {
+        return new RawClient(vts.uri().getPort())
+                .send("POST /fault/" + fault + "?number=" + number
+                        + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+
+    /** Waits until a worker begins to fail as it was asked to, and returns its process id. */
+    static long awaitFault(Vts vts, String fault, int number) throws InterruptedException {
+        return Long.parseLong(
+                vts.awaitLine("fault " + number + ": " + fault + " of (\\d+)").group(1));
+    }
+}
