@@ -33,6 +33,7 @@ final class BunProcess {
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long PROBE_PAUSE_MILLIS = 50;
+    private static final long GRACE_SECONDS = 10;
 
     /** More than the longest request id. */
     private static final int MARK_SIZE = 256;
@@ -93,7 +94,8 @@ final class BunProcess {
         JsonObjectBuilder launch = JSON.createObjectBuilder()
                 .add("entry", dist.entry().toString())
                 .add("token", token)
-                .add("nice", settings.workerNice());
+                .add("nice", settings.workerNice())
+                .add("alarm", alarmSeconds(settings.workers().hangTimeout()));
         if (unix) {
             Files.deleteIfExists(socket);
             launch.add("socket", socket.toString());
@@ -105,6 +107,11 @@ final class BunProcess {
         Process process = builder.start();
         tell(process, launch.build() + "\n");
         return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun.path(), process.pid()));
+    }
+
+    /** After how long a worker that hangs ends by itself, if we are not there to end it; 0 for never. */
+    private static long alarmSeconds(Duration hangTimeout) {
+        return hangTimeout.isZero() ? 0 : hangTimeout.toSeconds() + GRACE_SECONDS;
     }
 
     /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */

@@ -5,7 +5,7 @@ import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
 // The host's first line says what to run. Not in the environment: that would reach whatever the app starts.
-const { entry, socket, port, token, nice, mark } = JSON.parse(firstLine());
+const { entry, socket, port, token, nice, mark, alarm } = JSON.parse(firstLine());
 
 function firstLine() {
   const bytes = Buffer.alloc(64 * 1024);
@@ -29,6 +29,7 @@ function cLibrary() {
       return dlopen(name, {
         setsid: { args: [], returns: "int" },
         setpriority: { args: ["int", "int", "int"], returns: "int" },
+        alarm: { args: ["u32"], returns: "u32" },
       }).symbols;
     } catch {
       // Another C library, or a system where no code may be made at run time.
@@ -138,6 +139,12 @@ const server = Bun.serve({
   ...(app.websocket ? { websocket: tracked(app.websocket) } : {}),
 });
 const appServer = forTheApp(server);
+
+// An event loop that does not come back is the host's to end; when the host is gone too, the system does it.
+if (libc && alarm > 0) {
+  libc.alarm(alarm);
+  setInterval(() => libc.alarm(alarm), 1000).unref();
+}
 
 process.on("SIGTERM", async () => {
   for (const socket of sockets) socket.close(1001, "The server is restarting");
