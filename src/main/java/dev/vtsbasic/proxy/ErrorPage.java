@@ -34,9 +34,20 @@ enum ErrorPage {
      * @param requestId names the request in the log
      */
     void send(InboundRequest request, HttpServletResponse response, String requestId) throws IOException {
+        send(request, response, requestId, "");
+    }
+
+    /**
+     * The same with an explanation, which only a person on this machine gets to see.
+     *
+     * @param explanation any text; empty for none
+     */
+    void send(InboundRequest request, HttpServletResponse response, String requestId, String explanation)
+            throws IOException {
+        String shown = request.isFromThisMachine() ? explanation : "";
         String accept = request.header("Accept");
         boolean json = accept.contains("json") && !accept.contains("text/html");
-        byte[] body = (json ? json(requestId) : html(requestId)).getBytes(StandardCharsets.UTF_8);
+        byte[] body = (json ? json(requestId) : html(requestId, shown)).getBytes(StandardCharsets.UTF_8);
         response.reset();
         response.setStatus(status);
         response.setHeader("Cache-Control", "no-store");
@@ -58,7 +69,7 @@ enum ErrorPage {
     }
 
     /** A request id has none of the characters that mean something in HTML or JSON; see {@link Forwarding}. */
-    private String html(String requestId) {
+    private String html(String requestId, String explanation) {
         return """
                 <!doctype html>
                 <html lang="en">
@@ -68,11 +79,21 @@ enum ErrorPage {
                 <style>
                   :root { color-scheme: light dark; font-family: system-ui, sans-serif; }
                   body { display: grid; min-height: 90vh; place-content: center; padding: 1rem; text-align: center; }
+                  pre { overflow: auto; text-align: left; }
                 </style>
                 <h1>%1$d %2$s</h1>
                 <p>%3$s</p>
-                <p><small>Request %4$s</small></p>
+                %5$s<p><small>Request %4$s</small></p>
                 </html>
-                """.formatted(status, title, sentence, requestId);
+                """.formatted(
+                        status,
+                        title,
+                        sentence,
+                        requestId,
+                        explanation.isEmpty() ? "" : "<pre>" + escape(explanation) + "</pre>\n");
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 }

@@ -81,7 +81,7 @@ final class Exchange {
             }
             WorkerLease lease = awaitWorker(dead, deadline).orElse(null);
             if (lease == null) {
-                fail(environment.pool().givenUp().isPresent() ? ErrorPage.GIVEN_UP : ErrorPage.UNAVAILABLE);
+                failWithoutWorker();
                 return;
             }
             Worker worker = lease.worker();
@@ -154,6 +154,15 @@ final class Exchange {
                 && !environment.pool().isBlamed(forwarding.requestId())
                 && (body == null || body.canBeSentAgain())
                 && request.isIdempotent();
+    }
+
+    private void failWithoutWorker() throws IOException {
+        Optional<String> why = environment.pool().givenUp();
+        if (why.isEmpty() || response.isCommitted()) {
+            fail(ErrorPage.UNAVAILABLE);
+        } else {
+            ErrorPage.GIVEN_UP.send(request, response, forwarding.requestId(), why.get());
+        }
     }
 
     private void fail(ErrorPage page) throws IOException {

@@ -122,6 +122,16 @@ record InboundRequest(
         };
     }
 
+    /** Whether it was made on this machine and for nobody else: a proxy would have said for whom. */
+    boolean isFromThisMachine() {
+        boolean loopback = clientAddress.startsWith("127.")
+                || clientAddress.equals("::1")
+                || clientAddress.equals("0:0:0:0:0:0:0:1");
+        return loopback
+                && header("X-Forwarded-For").isEmpty()
+                && header("Forwarded").isEmpty();
+    }
+
     /** The path without the query, for the log: a query may hold secrets. */
     String path() {
         int query = target.indexOf('?');

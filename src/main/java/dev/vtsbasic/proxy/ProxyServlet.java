@@ -144,7 +144,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         // Bun's silence has its own limit, and an event stream has none.
         async.setTimeout(0);
         try {
-            threads.execute(isFromOurselves(inbound), () -> {
+            // It may be the app's own, made while it renders a page.
+            threads.execute(inbound.isFromThisMachine(), () -> {
                 try {
                     run(inbound, forwarding, body, response, client, deadline);
                     complete(async, inbound, response);
@@ -175,13 +176,6 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } catch (IllegalStateException e) {
             LOG.debug("The container has already ended the request", e);
         }
-    }
-
-    /** A request from this machine that no proxy forwarded may be the app's own, made while it renders a page. */
-    private static boolean isFromOurselves(InboundRequest inbound) {
-        String address = inbound.clientAddress();
-        boolean loopback = address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1");
-        return loopback && inbound.header("X-Forwarded-For").isEmpty();
     }
 
     /**

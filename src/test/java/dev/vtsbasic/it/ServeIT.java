@@ -274,6 +274,9 @@ class ServeIT {
             HttpResponse<String> page = get(vts.uri(), "/");
             assertEquals(503, page.statusCode());
             assertTrue(page.body().contains("keeps crashing"), page.body());
+            assertTrue(page.body().contains("ended with exit code 7"), page.body());
+            HttpResponse<String> strangers = send(request(vts.uri(), "/").header("X-Forwarded-For", "192.0.2.1"));
+            assertFalse(strangers.body().contains("exit code"), strangers.body());
             HttpResponse<String> ready = get(vts.uri(), "/-/ready");
             assertEquals(503, ready.statusCode());
             assertTrue(ready.body().contains("keeps crashing"), ready.body());
