@@ -30,6 +30,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ final class Host implements AutoCloseable {
     private final AssetFilter assets;
     private final Optional<BuildWatcher> watcher;
     private final ProxyServlet proxy;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
 
     private Host(Settings settings, BundledApp bundledApp, Upstream upstream, AssetIndex assets) {
@@ -185,8 +187,12 @@ final class Host implements AutoCloseable {
         return left;
     }
 
+    /** A second time does nothing. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
         upstream.close();

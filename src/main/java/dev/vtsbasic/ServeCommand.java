@@ -102,6 +102,8 @@ final class ServeCommand implements Callable<Integer> {
             if (left > 0) {
                 logger().warn("{} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
             }
+            // Before the server, which looks for threads that an application leaves behind.
+            host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;
         } catch (EmbeddedServer.CannotListenException e) {
             return fail(CANNOT_START, e.getMessage());
