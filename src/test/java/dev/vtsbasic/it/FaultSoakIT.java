@@ -37,6 +37,9 @@ class FaultSoakIT {
     private static final long SEED = Long.getLong("test.seed", System.currentTimeMillis());
     private static final int WORKERS = 3;
     private static final int PER_SECOND = 50;
+    /** A pool of threads grows with each request until it is full. */
+    private static final Duration WARM_UP = Duration.ofSeconds(6);
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final int LONGEST_PAUSE_MILLIS = 700;
@@ -63,12 +66,12 @@ class FaultSoakIT {
                     ProcessHandle.of(vts.pid()).orElseThrow().descendants().count(),
                     count(Path.of(server, "fd")),
                     count(Path.of(server, "task")),
-                    inRunDirectory(run));
+                    socketsAndMarks(run));
         }
 
         boolean hasNoMoreThan(Holdings before) {
-            return processes == before.processes
-                    && sockets == before.sockets
+            return processes == WORKERS
+                    && sockets == 2 * WORKERS
                     && files <= before.files + LEEWAY
                     && threads <= before.threads + LEEWAY;
         }
@@ -79,7 +82,7 @@ class FaultSoakIT {
             }
         }
 
-        private static long inRunDirectory(Path run) throws IOException {
+        private static long socketsAndMarks(Path run) throws IOException {
             try (Stream<Path> files = Files.walk(run)) {
                 return files.filter(file -> file.toString().matches(".*\\.(sock|mark)"))
                         .count();
@@ -114,12 +117,38 @@ class FaultSoakIT {
             vts.awaitLines("worker-\\d-1 is ready", WORKERS);
             Holdings before;
             try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
-                load.go(Duration.ofSeconds(3));
+                load.go(WARM_UP);
                 before = Holdings.of(vts, run);
                 Map<Fault, Integer> counts = strike(vts, load);
                 List<OpenLoop.Asked> all = load.finish(PATIENCE);
                 report(all, counts, started);
             }
+            Holdings after = awaitNoMoreThan(before, vts, run);
+            System.out.printf("faults: before %s%nfaults: after  %s%n", before, after);
+        }
+    }
+
+    /** Nothing fails here, so nobody looks after what is left of a worker because of a failure. */
+    @Test
+    void nothingIsLeftOfManyReplacements() throws Exception {
+        FaultyApp.write(directory.resolve("build"));
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Map<String, String> environment = Map.of(
+                "VTS_APP_DIR",
+                directory.resolve("build").toString(),
+                "VTS_WORKERS",
+                Integer.toString(WORKERS),
+                "VTS_WORKER_MAX_REQUESTS",
+                "10",
+                "JAVA_TOOL_OPTIONS",
+                "-Djava.io.tmpdir=" + run);
+        try (Vts vts = Vts.serve(environment);
+                OpenLoop load = OpenLoop.start(vts.uri(), 4 * PER_SECOND)) {
+            vts.awaitLines("worker-\\d-\\d+ is replaced: it has had", WORKERS);
+            load.go(WARM_UP);
+            Holdings before = Holdings.of(vts, run);
+            vts.awaitLines("worker-\\d-\\d+ is replaced: it has had", 2 * LEEWAY);
+            load.finish(PATIENCE).forEach(asked -> assertEquals(OpenLoop.Outcome.WHOLE, asked.outcome(), asked.what()));
             Holdings after = awaitNoMoreThan(before, vts, run);
             System.out.printf("faults: before %s%nfaults: after  %s%n", before, after);
         }
