@@ -1,8 +1,12 @@
 package dev.vtsbasic.bun;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -17,6 +21,7 @@ import java.util.regex.Pattern;
 final class HttpProbe implements AutoCloseable {
     private static final int STATUS_LINE = "HTTP/1.1 200".length();
     private static final int LONGEST_PONG = 1024;
+    private static final long FULL_PAUSE_MILLIS = 20;
     private static final Pattern PONG = Pattern.compile(
             "HTTP/1\\.1 204 .*\r\nvts-memory: ([0-9]{1,18})\r\n.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
@@ -38,7 +43,7 @@ final class HttpProbe implements AutoCloseable {
      *     timeout}
      */
     static OptionalLong ping(SocketAddress address, String token, Duration timeout) {
-        try (HttpProbe probe = new HttpProbe(SocketChannel.open(address), System.nanoTime() + timeout.toNanos())) {
+        try (HttpProbe probe = to(address, timeout)) {
             probe.send("/", "VTS-Ping: " + token);
             Matcher pong = PONG.matcher(probe.head());
             return pong.matches() ? OptionalLong.of(Long.parseLong(pong.group(1))) : OptionalLong.empty();
@@ -56,7 +61,7 @@ final class HttpProbe implements AutoCloseable {
      */
     @SuppressWarnings("resource") // Closed by the thread that reads the rest.
     static int status(SocketAddress address, String path, Duration timeout) throws IOException {
-        HttpProbe probe = new HttpProbe(SocketChannel.open(address), System.nanoTime() + timeout.toNanos());
+        HttpProbe probe = to(address, timeout);
         try {
             // Frameworks give what they take for a robot the whole page at once, however long its slowest part takes.
             int status = probe.get(path, "User-Agent: Mozilla/5.0 Chrome/150 vts");
@@ -67,6 +72,38 @@ final class HttpProbe implements AutoCloseable {
         } catch (IOException e) {
             probe.close();
             throw e;
+        }
+    }
+
+    /** Tries until there is a connection: Linux turns it away while the worker has not yet accepted hundreds of others. */
+    private static HttpProbe to(SocketAddress address, Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            SocketChannel channel = address instanceof UnixDomainSocketAddress
+                    ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                    : SocketChannel.open();
+            try {
+                // In blocking mode it would wait without a limit.
+                channel.configureBlocking(!(address instanceof UnixDomainSocketAddress));
+                if (channel.connect(address) || channel.finishConnect()) {
+                    return new HttpProbe(channel, deadline);
+                }
+                channel.close();
+            } catch (ConnectException e) {
+                channel.close();
+                throw e;
+            } catch (IOException e) {
+                channel.close();
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+            }
+            try {
+                Thread.sleep(FULL_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
         }
     }
 

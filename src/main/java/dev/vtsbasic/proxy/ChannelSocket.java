@@ -2,17 +2,21 @@ package dev.vtsbasic.proxy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 
 /**
  * A Unix or TCP socket in the shape that HttpClient's blocking connections need.
@@ -24,6 +28,9 @@ import java.nio.channels.SocketChannel;
  */
 final class ChannelSocket extends Socket {
     private static final int END_OF_FIELDS = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
+
+    /** How long to wait before a worker is tried again that many others wait for. */
+    private static final long FULL_PAUSE_MILLIS = 10;
 
     private final SocketChannel channel;
     private volatile int soTimeout;
@@ -37,10 +44,9 @@ final class ChannelSocket extends Socket {
         this.channel = channel;
     }
 
-    /** @param timeoutMillis for TCP only: a Unix socket is connected to at once or not at all */
     static ChannelSocket to(SocketAddress address, int timeoutMillis) throws IOException {
-        if (address instanceof UnixDomainSocketAddress) {
-            return new ChannelSocket(SocketChannel.open(address));
+        if (address instanceof UnixDomainSocketAddress unix) {
+            return new ChannelSocket(connect(unix, System.nanoTime() + timeoutMillis * 1_000_000L));
         }
         SocketChannel channel = SocketChannel.open();
         try {
@@ -50,6 +56,41 @@ final class ChannelSocket extends Socket {
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /**
+     * Linux turns a connection away, or lets it wait without a limit, while the worker has not yet accepted hundreds of
+     * others; that is no sign of its end.
+     */
+    private static SocketChannel connect(UnixDomainSocketAddress address, long deadline) throws IOException {
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            boolean connected = false;
+            try {
+                channel.configureBlocking(false);
+                connected = channel.connect(address) || channel.finishConnect();
+                if (connected) {
+                    channel.configureBlocking(true);
+                    return channel;
+                }
+            } catch (ConnectException e) {
+                throw e;
+            } catch (SocketException e) {
+                if (System.nanoTime() - deadline > 0 || !Files.exists(address.getPath())) {
+                    throw e;
+                }
+            } finally {
+                if (!connected) {
+                    channel.close();
+                }
+            }
+            try {
+                Thread.sleep(FULL_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.LaxConnPool;
 import org.apache.hc.core5.pool.PoolEntry;
@@ -22,8 +24,11 @@ final class WorkerConnections implements AutoCloseable {
     /** Below the time after which any server of note closes an idle connection; the launcher never does. */
     private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(4);
 
+    private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final LaxConnPool<SocketAddress, WorkerHttpConnection> pool =
             new LaxConnPool<>(Integer.MAX_VALUE, TimeValue.NEG_ONE_MILLISECOND, PoolReusePolicy.LIFO, null, null);
+    private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
     private final int connectTimeoutMillis;
 
     WorkerConnections(Duration connectTimeout) {
@@ -36,6 +41,7 @@ final class WorkerConnections implements AutoCloseable {
      * @throws ConnectFailedException when none could be made, so that nothing was sent
      */
     WorkerConnection take(WorkerLease worker) throws ConnectFailedException {
+        closeExpired();
         boolean taken = false;
         try {
             while (true) {
@@ -102,6 +108,15 @@ final class WorkerConnections implements AutoCloseable {
                         ? new InetSocketAddress(tcp.getHostString(), tcp.getPort())
                         : address,
                 connectTimeoutMillis);
+    }
+
+    /** Nobody will ask for those to a worker that was replaced, nor look whether they have expired. */
+    private void closeExpired() {
+        long now = System.nanoTime();
+        long last = lastLook.get();
+        if (now - last > LOOK_EVERY_NANOS && lastLook.compareAndSet(last, now)) {
+            pool.closeExpired();
+        }
     }
 
     /** Closes all connections that are not in use, so that the next request gets a new one. */

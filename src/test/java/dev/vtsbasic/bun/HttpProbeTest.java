@@ -8,14 +8,21 @@ import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.ScriptedUpstream.Request;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -118,5 +125,37 @@ class HttpProbeTest {
         }
         assertEquals(OptionalLong.empty(), HttpProbe.ping(address, "secret", ENOUGH));
         assertThrows(IOException.class, () -> HttpProbe.status(address, "/", ENOUGH));
+    }
+
+    @Test
+    @Timeout(20)
+    @SuppressWarnings("try") // Only its queue matters.
+    void aWorkerThatAcceptsNoMoreConnectionsDoesNotAnswer() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
+        List<SocketChannel> waiting = new ArrayList<>();
+        try (ServerSocketChannel worker =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1)) {
+            fill(address, waiting);
+            assertEquals(OptionalLong.empty(), HttpProbe.ping(address, "word", SHORT));
+        } finally {
+            for (SocketChannel channel : waiting) {
+                channel.close();
+            }
+        }
+    }
+
+    private static void fill(SocketAddress address, List<SocketChannel> waiting) throws IOException {
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            waiting.add(channel);
+            channel.configureBlocking(false);
+            try {
+                if (!channel.connect(address)) {
+                    return;
+                }
+            } catch (SocketException e) {
+                return; // As many wait as may.
+            }
+        }
     }
 }

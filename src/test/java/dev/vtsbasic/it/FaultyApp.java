@@ -72,6 +72,12 @@ final class FaultyApp {
                         + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
+    /** Asks for other workers in the place of all. */
+    static RawClient restart(Vts vts) throws IOException {
+        return new RawClient(vts.uri().getPort())
+                .send("POST /-/restart HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+
     /** Waits until a worker begins to fail as it was asked to, and returns its process id. */
     static long awaitFault(Vts vts, String fault, int number) throws InterruptedException {
         return Long.parseLong(

@@ -1,11 +1,13 @@
 package dev.vtsbasic.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,7 +15,11 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,5 +92,45 @@ class ChannelSocketTest {
     void aSocketWhereNobodyListensCannotBeConnected() throws Exception {
         server.close();
         assertThrows(IOException.class, () -> ChannelSocket.to(UnixDomainSocketAddress.of(directory.resolve("s")), 0));
+    }
+
+    @Test
+    void aConnectionIsMadeWhenTheWorkerAcceptsAgain() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("full"));
+        int count = 20;
+        List<CompletableFuture<ChannelSocket>> connecting = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(count);
+        try (ServerSocketChannel worker =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1)) {
+            for (int i = 0; i < count; i++) {
+                connecting.add(CompletableFuture.supplyAsync(
+                        () -> assertDoesNotThrow(() -> ChannelSocket.to(address, 10_000)), threads));
+            }
+            for (int i = 0; i < count; i++) {
+                worker.accept().close();
+            }
+            for (CompletableFuture<ChannelSocket> connected : connecting) {
+                connected.get().close();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try") // Only its queue matters.
+    void aWorkerThatAcceptsNothingIsGivenUp() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("full"));
+        List<ChannelSocket> waiting = new ArrayList<>();
+        try (ServerSocketChannel worker =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1)) {
+            assertThrows(SocketException.class, () -> {
+                for (int i = 0; i < 1000; i++) {
+                    waiting.add(ChannelSocket.to(address, 20));
+                }
+            });
+        } finally {
+            waiting.forEach(ChannelSocket::close);
+        }
     }
 }

@@ -1,0 +1,248 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.RawClient;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The built WAR through many faults in a row, some of them at the same time: afterwards nothing is left of them, and
+ * requests are answered. {@code -Dtest.faults} says how many, {@code -Dtest.seed} repeats a choice.
+ *
+ * <p>Here a request may fail: two faults in a row may hit it.
+ */
+@EnabledOnOs(OS.LINUX)
+class FaultSoakIT {
+    private static final int FAULTS = Integer.getInteger("test.faults", 30);
+    private static final long SEED = Long.getLong("test.seed", System.currentTimeMillis());
+    private static final int WORKERS = 3;
+    private static final int PER_SECOND = 50;
+    /** A pool of threads grows with each request until it is full. */
+    private static final Duration WARM_UP = Duration.ofSeconds(6);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    private static final int LONGEST_PAUSE_MILLIS = 700;
+
+    /** What comes and goes without any fault; less than one for each of them. */
+    private static final int LEEWAY = 25;
+
+    @TempDir
+    private Path directory;
+
+    private enum Fault {
+        KILL,
+        HANG,
+        STOP,
+        LEAK,
+        RESTART
+    }
+
+    /** What the server has of that which may leak. */
+    private record Holdings(long processes, long files, long threads, long sockets) {
+        static Holdings of(Vts vts, Path run) throws IOException {
+            String server = "/proc/" + vts.pid();
+            return new Holdings(
+                    ProcessHandle.of(vts.pid()).orElseThrow().descendants().count(),
+                    count(Path.of(server, "fd")),
+                    count(Path.of(server, "task")),
+                    socketsAndMarks(run));
+        }
+
+        boolean hasNoMoreThan(Holdings before) {
+            return processes == WORKERS
+                    && sockets == 2 * WORKERS
+                    && files <= before.files + LEEWAY
+                    && threads <= before.threads + LEEWAY;
+        }
+
+        private static long count(Path directory) throws IOException {
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.count();
+            }
+        }
+
+        private static long socketsAndMarks(Path run) throws IOException {
+            try (Stream<Path> files = Files.walk(run)) {
+                return files.filter(file -> file.toString().matches(".*\\.(sock|mark)"))
+                        .count();
+            } catch (UncheckedIOException e) {
+                return -1; // Something went while it was looked at.
+            }
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfManyFaults() throws Exception {
+        FaultyApp.write(directory.resolve("build"));
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Map<String, String> environment = Map.of(
+                "VTS_APP_DIR",
+                directory.resolve("build").toString(),
+                "VTS_WORKERS",
+                Integer.toString(WORKERS),
+                "VTS_HANG_TIMEOUT",
+                "1s",
+                "VTS_WORKER_MAX_MEMORY",
+                FaultyApp.MAX_MEMORY,
+                "VTS_MAX_CRASHES",
+                "1000",
+                "VTS_CRASH_WINDOW",
+                "500ms",
+                "JAVA_TOOL_OPTIONS",
+                "-Djava.io.tmpdir=" + run);
+        System.out.println("faults: " + FAULTS + ", seed " + SEED);
+        long started = System.nanoTime();
+        try (Vts vts = Vts.serve(environment)) {
+            vts.awaitLines("worker-\\d-1 is ready", WORKERS);
+            Holdings before;
+            try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
+                load.go(WARM_UP);
+                before = Holdings.of(vts, run);
+                Map<Fault, Integer> counts = strike(vts, load);
+                List<OpenLoop.Asked> all = load.finish(PATIENCE);
+                report(all, counts, started);
+            }
+            Holdings after = awaitNoMoreThan(before, vts, run);
+            System.out.printf("faults: before %s%nfaults: after  %s%n", before, after);
+        }
+    }
+
+    /** Nothing fails here, so nobody looks after what is left of a worker because of a failure. */
+    @Test
+    void nothingIsLeftOfManyReplacements() throws Exception {
+        FaultyApp.write(directory.resolve("build"));
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Map<String, String> environment = Map.of(
+                "VTS_APP_DIR",
+                directory.resolve("build").toString(),
+                "VTS_WORKERS",
+                Integer.toString(WORKERS),
+                "VTS_WORKER_MAX_REQUESTS",
+                "10",
+                "JAVA_TOOL_OPTIONS",
+                "-Djava.io.tmpdir=" + run);
+        try (Vts vts = Vts.serve(environment);
+                OpenLoop load = OpenLoop.start(vts.uri(), 4 * PER_SECOND)) {
+            vts.awaitLines("worker-\\d-\\d+ is replaced: it has had", WORKERS);
+            load.go(WARM_UP);
+            Holdings before = Holdings.of(vts, run);
+            vts.awaitLines("worker-\\d-\\d+ is replaced: it has had", 2 * LEEWAY);
+            load.finish(PATIENCE).forEach(asked -> assertEquals(OpenLoop.Outcome.WHOLE, asked.outcome(), asked.what()));
+            Holdings after = awaitNoMoreThan(before, vts, run);
+            System.out.printf("faults: before %s%nfaults: after  %s%n", before, after);
+        }
+    }
+
+    private static Map<Fault, Integer> strike(Vts vts, OpenLoop load) throws Exception {
+        Random random = new Random(SEED);
+        Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
+        // Fewer at a time than there are workers.
+        ExecutorService strikers = Executors.newFixedThreadPool(WORKERS - 1);
+        List<Future<?>> strikes = new ArrayList<>();
+        try {
+            for (int i = 1; i <= FAULTS; i++) {
+                Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+                int place = 1 + random.nextInt(WORKERS);
+                int number = i;
+                counts.merge(fault, 1, Integer::sum);
+                load.go(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
+                strikes.add(strikers.submit(() -> {
+                    strike(vts, fault, number, place);
+                    return null;
+                }));
+                if (strikes.size() >= WORKERS) {
+                    strikes.remove(0).get();
+                }
+            }
+            for (Future<?> strike : strikes) {
+                strike.get();
+            }
+        } finally {
+            strikers.shutdownNow();
+        }
+        return counts;
+    }
+
+    private static void strike(Vts vts, Fault fault, int number, int place) throws Exception {
+        switch (fault) {
+            case KILL ->
+                ProcessHandle.of(FaultyApp.workers(vts).get(place).pid()).ifPresent(ProcessHandle::destroyForcibly);
+            case RESTART -> {
+                try (RawClient operator = FaultyApp.restart(vts)) {
+                    assertEquals(202, operator.readToEnd().status());
+                }
+            }
+            default -> {
+                String kind = fault.name().toLowerCase(Locale.ROOT);
+                // Another fault may end the worker that was asked before it fails by itself.
+                while (!vts.output().contains("fault " + number + ": " + kind)) {
+                    try (RawClient culprit = FaultyApp.ask(vts, kind, number)) {
+                        culprit.readRest();
+                    }
+                }
+            }
+        }
+    }
+
+    /** Under load, which also shows that requests are answered. */
+    private static Holdings awaitNoMoreThan(Holdings before, Vts vts, Path run) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        Holdings now;
+        try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
+            do {
+                load.go(LOOK_EVERY);
+                now = Holdings.of(vts, run);
+                assertTrue(
+                        now.hasNoMoreThan(before) || System.nanoTime() < deadline,
+                        before + " became " + now + File.separator + vts.output());
+            } while (!now.hasNoMoreThan(before));
+        }
+        try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
+            load.go(Duration.ofSeconds(1));
+            boolean allWhole =
+                    load.finish(PATIENCE).stream().allMatch(asked -> asked.outcome() == OpenLoop.Outcome.WHOLE);
+            assertTrue(allWhole, vts.output());
+        }
+        return now;
+    }
+
+    private static void report(List<OpenLoop.Asked> all, Map<Fault, Integer> counts, long started) {
+        System.out.printf(
+                Locale.ROOT,
+                "faults: %s in %.1f s; %d requests, %d failed, %d cut%n",
+                counts,
+                (System.nanoTime() - started) / 1e9,
+                all.size(),
+                all.stream()
+                        .filter(asked -> asked.outcome() == OpenLoop.Outcome.FAILED)
+                        .count(),
+                all.stream()
+                        .filter(asked -> asked.outcome() == OpenLoop.Outcome.CUT)
+                        .count());
+        all.stream()
+                .filter(asked -> asked.outcome() == OpenLoop.Outcome.FAILED)
+                .forEach(asked -> System.out.println(
+                        "faults: failed " + asked.what().lines().findFirst().orElse("")));
+    }
+}
