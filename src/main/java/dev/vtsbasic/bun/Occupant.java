@@ -18,7 +18,7 @@ final class Occupant {
     private final WorkerRules rules;
     private final long readySince = System.nanoTime();
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
-    private long lastAnswer = readySince;
+    private long unansweredSince;
     private Duration cpuTime = Duration.ZERO;
     private long memory;
     private long maxMemory;
@@ -62,20 +62,23 @@ final class Occupant {
      * @param patience how long to wait when it may be busy for ever
      */
     boolean isHung(Duration patience) {
-        long hangNanos = rules.hangTimeout().toNanos();
-        boolean mayBeBusyForEver = hangNanos == 0;
-        long left = mayBeBusyForEver ? patience.toNanos() : Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
-        OptionalLong answer = process.ping(Duration.ofNanos(left));
+        boolean mayBeBusyForEver = rules.hangTimeout().isZero();
+        long asked = System.nanoTime();
+        OptionalLong answer = process.ping(mayBeBusyForEver ? patience : rules.hangTimeout());
         if (answer.isPresent()) {
             answered(answer.getAsLong());
             return false;
         }
-        return !mayBeBusyForEver && System.nanoTime() - lastAnswer >= hangNanos && process.isAlive();
+        // The question may have failed at once, and is then asked again at the next look.
+        unansweredSince = unansweredSince == 0 ? asked : unansweredSince;
+        return !mayBeBusyForEver
+                && System.nanoTime() - unansweredSince >= rules.hangTimeout().toNanos()
+                && process.isAlive();
     }
 
     private void answered(long bytes) {
         memory = bytes;
-        lastAnswer = System.nanoTime();
+        unansweredSince = 0;
         cpuTime = process.cpuTime();
     }
 

@@ -134,18 +134,9 @@ final class WorkerSlot {
                 return;
             }
             if (current.isHung(LOOK_EVERY)) {
-                // First of all nobody else may get to it; what waits for its answer is sent again when it is dead.
+                // First of all nobody else may get to it.
                 pool.remove(current.worker());
-                String busyWith = current.isBusy() ? current.process().lastRequest() : "";
-                if (!busyWith.isEmpty()) {
-                    pool.blame(busyWith);
-                }
-                current.process().kill();
-                current.process().awaitExit();
-                died(
-                        current,
-                        "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed"
-                                + (busyWith.isEmpty() ? "" : "; it was busy since request " + busyWith));
+                died(current, endHung(current));
                 return;
             }
             Optional<String> reason = whyReplace(current);
@@ -153,6 +144,23 @@ final class WorkerSlot {
                 current = replace(current, reason.get());
             }
         }
+    }
+
+    /**
+     * Kills a worker that hangs. What waits for its answer is then sent to another, but for the request that it was busy
+     * with.
+     *
+     * @return what became of it
+     */
+    private String endHung(Occupant hung) throws InterruptedException {
+        String busyWith = hung.isBusy() ? hung.process().lastRequest() : "";
+        if (!busyWith.isEmpty()) {
+            pool.blame(busyWith);
+        }
+        hung.process().kill();
+        hung.process().awaitExit();
+        return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed"
+                + (busyWith.isEmpty() ? "" : "; it was busy since request " + busyWith);
     }
 
     private boolean justFailed(Release release) {
@@ -215,14 +223,21 @@ final class WorkerSlot {
         }
     }
 
+    /** Lets a worker end what it has to do; it may hang even now. */
     private void retire(Occupant old, ReadyWorkers.Load rest) {
+        String name = old.worker().name();
+        long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         try {
-            int left = rest == null ? 0 : rest.awaitEnd(settings.stopTimeout());
+            int left = rest.awaitEnd(LOOK_EVERY);
+            while (left > 0 && System.nanoTime() - deadline < 0) {
+                if (old.isHung(LOOK_EVERY)) {
+                    LOG.warn("{} {}", name, endHung(old));
+                    return;
+                }
+                left = rest.awaitEnd(LOOK_EVERY);
+            }
             if (left > 0) {
-                LOG.warn(
-                        "{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut",
-                        left,
-                        old.worker().name());
+                LOG.warn("{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut", left, name);
             }
             old.process().stop(LAST_GRACE);
         } catch (InterruptedException e) {
