@@ -18,7 +18,8 @@ final class Occupant {
     private final WorkerRules rules;
     private final long readySince = System.nanoTime();
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
-    private long lastAnswer = readySince;
+    private boolean askedInVain;
+    private long silentSince;
     private Duration cpuTime = Duration.ZERO;
     private long memory;
     private long maxMemory;
@@ -64,18 +65,24 @@ final class Occupant {
     boolean isHung(Duration patience) {
         long hangNanos = rules.hangTimeout().toNanos();
         boolean mayBeBusyForEver = hangNanos == 0;
-        long left = mayBeBusyForEver ? patience.toNanos() : Math.max(1, hangNanos - (System.nanoTime() - lastAnswer));
+        long now = System.nanoTime();
+        if (!askedInVain) {
+            // Not since its last answer: it is not silent while nobody asks.
+            askedInVain = true;
+            silentSince = now;
+        }
+        long left = mayBeBusyForEver ? patience.toNanos() : Math.max(1, hangNanos - (now - silentSince));
         OptionalLong answer = process.ping(Duration.ofNanos(left));
         if (answer.isPresent()) {
             answered(answer.getAsLong());
             return false;
         }
-        return !mayBeBusyForEver && System.nanoTime() - lastAnswer >= hangNanos && process.isAlive();
+        return !mayBeBusyForEver && System.nanoTime() - silentSince >= hangNanos && process.isAlive();
     }
 
     private void answered(long bytes) {
         memory = bytes;
-        lastAnswer = System.nanoTime();
+        askedInVain = false;
         cpuTime = process.cpuTime();
     }
 

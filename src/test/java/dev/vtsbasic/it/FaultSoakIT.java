@@ -1,6 +1,7 @@
 package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.RawClient;
@@ -118,6 +119,8 @@ class FaultSoakIT {
             Holdings before;
             try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
                 load.go(WARM_UP);
+                // The time-out is as short as the time between two looks.
+                assertFalse(vts.output().contains("did not answer"), vts.output());
                 before = Holdings.of(vts, run);
                 Map<Fault, Integer> counts = strike(vts, load);
                 List<OpenLoop.Asked> all = load.finish(PATIENCE);
