@@ -136,16 +136,7 @@ final class WorkerSlot {
             if (current.isHung(LOOK_EVERY)) {
                 // First of all nobody else may get to it; what waits for its answer is sent again when it is dead.
                 pool.remove(current.worker());
-                String busyWith = current.isBusy() ? current.process().lastRequest() : "";
-                if (!busyWith.isEmpty()) {
-                    pool.blame(busyWith);
-                }
-                current.process().kill();
-                current.process().awaitExit();
-                died(
-                        current,
-                        "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed"
-                                + (busyWith.isEmpty() ? "" : "; it was busy since request " + busyWith));
+                died(current, killHung(current));
                 return;
             }
             Optional<String> reason = whyReplace(current);
@@ -153,6 +144,18 @@ final class WorkerSlot {
                 current = replace(current, reason.get());
             }
         }
+    }
+
+    /** @return what is to be said of it */
+    private String killHung(Occupant hung) throws InterruptedException {
+        String busyWith = hung.isBusy() ? hung.process().lastRequest() : "";
+        if (!busyWith.isEmpty()) {
+            pool.blame(busyWith);
+        }
+        hung.process().kill();
+        hung.process().awaitExit();
+        return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed"
+                + (busyWith.isEmpty() ? "" : "; it was busy since request " + busyWith);
     }
 
     private boolean justFailed(Release release) {
@@ -217,7 +220,16 @@ final class WorkerSlot {
 
     private void retire(Occupant old, ReadyWorkers.Load rest) {
         try {
-            int left = rest == null ? 0 : rest.awaitEnd(settings.stopTimeout());
+            long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
+            int left = rest == null ? 0 : rest.awaitEnd(shorter(LOOK_EVERY, settings.stopTimeout()));
+            while (left > 0 && System.nanoTime() - deadline < 0) {
+                if (old.isHung(LOOK_EVERY)) {
+                    LOG.warn(
+                            "{} (pid {}) {}", old.worker().name(), old.process().pid(), killHung(old));
+                    return;
+                }
+                left = rest.awaitEnd(shorter(LOOK_EVERY, Duration.ofNanos(deadline - System.nanoTime())));
+            }
             if (left > 0) {
                 LOG.warn(
                         "{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut",
@@ -228,6 +240,10 @@ final class WorkerSlot {
         } catch (InterruptedException e) {
             old.process().kill();
         }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Notes a crash and waits for as long as it is wise to before the next start. */

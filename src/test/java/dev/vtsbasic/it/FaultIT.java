@@ -153,6 +153,23 @@ class FaultIT {
         through("SIGSTOP of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
+    /** It gets no more requests, but some wait for its answer. */
+    @Test
+    void aWorkerThatIsToGoIsStopped() throws Exception {
+        FaultyApp.Running worker = FaultyApp.workers(one).get(1);
+        try (RawClient waiting = new RawClient(one.uri().getPort())) {
+            waiting.send(
+                    "GET /fault/slow?number=" + worker.pid() + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            FaultyApp.awaitFault(one, FaultyApp.SLOW, Math.toIntExact(worker.pid()));
+            restart(one, Map.of(1, worker));
+            Process stop = new ProcessBuilder(Vts.BUN.toString(), "-e", "process.kill(" + worker.pid() + ", 'SIGSTOP')")
+                    .start();
+            assertEquals(0, stop.waitFor());
+            assertEquals(200, waiting.readToEnd().status());
+            one.awaitLine("\\(pid " + worker.pid() + "\\) did not answer for 2000 ms and was killed");
+        }
+    }
+
     @Test
     void oneOfTwoWorkersUsesTooMuchMemory() throws Exception {
         through("memory of one of two", two, FaultIT::leak);

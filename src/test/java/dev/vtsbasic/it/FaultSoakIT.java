@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.RawClient;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -117,8 +116,10 @@ class FaultSoakIT {
         try (Vts vts = Vts.serve(environment)) {
             vts.awaitLines("worker-\\d-1 is ready", WORKERS);
             Holdings before;
-            try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
+            try (OpenLoop load = OpenLoop.start(vts.uri(), 4 * PER_SECOND)) {
                 load.go(WARM_UP);
+            }
+            try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
                 // The time-out is as short as the time between two looks.
                 assertFalse(vts.output().contains("did not answer"), vts.output());
                 before = Holdings.of(vts, run);
@@ -218,7 +219,7 @@ class FaultSoakIT {
                 now = Holdings.of(vts, run);
                 assertTrue(
                         now.hasNoMoreThan(before) || System.nanoTime() < deadline,
-                        before + " became " + now + File.separator + vts.output());
+                        before + " became " + now + "\n" + vts.output());
             } while (!now.hasNoMoreThan(before));
         }
         try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
