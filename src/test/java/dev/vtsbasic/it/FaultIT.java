@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FaultIT {
     private static final int PER_SECOND = 200;
-    private static final Duration BEFORE = Duration.ofSeconds(3);
+    private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final Duration AFTER = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -68,23 +68,23 @@ class FaultIT {
 
     @BeforeAll
     static void start() throws Exception {
-        FaultyApp.write(directory.resolve("first"));
-        Files.createSymbolicLink(link(), directory.resolve("first"));
+        FaultyApp.write(build());
         one = serve(1, Map.of("VTS_WORKER_MAX_MEMORY", FaultyApp.MAX_MEMORY));
         two = serve(2, Map.of("VTS_WORKER_MAX_MEMORY", FaultyApp.MAX_MEMORY));
     }
 
-    private static Path link() {
-        return directory.resolve("current");
+    private static Path build() {
+        return directory.resolve("first");
     }
 
     private static Vts serve(int workers, Map<String, String> more) throws Exception {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.put("VTS_APP_DIR", link().toString());
+        Map<String, String> environment = new HashMap<>();
+        environment.put("VTS_APP_DIR", build().toString());
         environment.put("VTS_WORKERS", Integer.toString(workers));
         environment.put("VTS_HANG_TIMEOUT", "2s");
         // No fault is to be taken for a sequel of the one before.
         environment.put("VTS_CRASH_WINDOW", "1s");
+        environment.putAll(more);
         Vts vts = Vts.serve(environment);
         for (int place = 1; place <= workers; place++) {
             vts.awaitLine("worker-" + place + "-1 is ready");
@@ -153,6 +153,23 @@ class FaultIT {
         through("SIGSTOP of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
+    /** It gets no more requests, but some wait for its answer. */
+    @Test
+    void aWorkerThatIsToGoIsStopped() throws Exception {
+        FaultyApp.Running worker = FaultyApp.workers(one).get(1);
+        try (RawClient waiting = new RawClient(one.uri().getPort())) {
+            waiting.send(
+                    "GET /fault/slow?number=" + worker.pid() + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            FaultyApp.awaitFault(one, FaultyApp.SLOW, Math.toIntExact(worker.pid()));
+            restart(one, Map.of(1, worker));
+            Process stop = new ProcessBuilder(Vts.BUN.toString(), "-e", "process.kill(" + worker.pid() + ", 'SIGSTOP')")
+                    .start();
+            assertEquals(0, stop.waitFor());
+            assertEquals(200, waiting.readToEnd().status());
+            one.awaitLine("\\(pid " + worker.pid() + "\\) did not answer for 2000 ms and was killed");
+        }
+    }
+
     @Test
     void oneOfTwoWorkersUsesTooMuchMemory() throws Exception {
         through("memory of one of two", two, FaultIT::leak);
@@ -194,50 +211,41 @@ class FaultIT {
     }
 
     @Test
-    void aNewBuildIsPutIntoService() throws Exception {
+    void buildsArePutIntoServiceOrRefused() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("current"), build());
         FaultyApp.write(directory.resolve("second"));
-        try (Vts vts = serve(2, Map.of())) {
+        SmallBuild.write(directory.resolve("unfit"), "const css = '/assets/styles-AAAAAAAA.css';");
+        SmallBuild.write(directory.resolve("broken"), "throw new Error('the database is away')");
+        try (Vts vts = serve(2, Map.of("VTS_APP_DIR", link.toString()))) {
             through("new build", vts, (server, workers) -> {
-                lead("second");
+                lead(link, "second");
                 server.awaitLine("The new build in .*second is in service");
                 awaitReplaced(server, workers.values(), "there is a new build");
                 return Effect.NONE;
             });
-        } finally {
-            lead("first");
-        }
-    }
-
-    @Test
-    void aBuildThatDoesNotFitTogetherIsRefused() throws Exception {
-        SmallBuild.write(directory.resolve("unfit"), "const css = '/assets/styles-AAAAAAAA.css';");
-        refused("unfit build", "unfit", "styles-AAAAAAAA.css does not exist");
-    }
-
-    @Test
-    void aBuildThatDoesNotStartIsRefused() throws Exception {
-        SmallBuild.write(directory.resolve("broken"), "throw new Error('the database is away')");
-        refused("broken build", "broken", "Bun ended with exit code 1 before it answered");
-    }
-
-    private static void refused(String name, String build, String why) throws Exception {
-        try (Vts vts = serve(2, Map.of())) {
-            through(name, vts, (server, workers) -> {
-                lead(build);
-                server.awaitLine("The new build in .* is not put into service");
-                server.awaitLine(why);
-                assertEquals(workers, FaultyApp.workers(server));
-                return Effect.NONE;
+            through("build that does not fit", vts, (server, workers) -> {
+                lead(link, "unfit");
+                return refused(server, workers, "styles-AAAAAAAA.css does not exist", 1);
             });
-        } finally {
-            lead("first");
+            through("build that does not start", vts, (server, workers) -> {
+                lead(link, "broken");
+                return refused(server, workers, "Bun ended with exit code 1 before it answered", 2);
+            });
         }
     }
 
-    /** Switches the link to another build, at once. */
-    private static void lead(String build) throws IOException {
+    private static Effect refused(Vts vts, Map<Integer, FaultyApp.Running> workers, String why, int refusals)
+            throws InterruptedException {
+        vts.awaitLines("The new build in .* is not put into service", refusals);
+        vts.awaitLine(why);
+        assertEquals(workers, FaultyApp.workers(vts));
+        return Effect.NONE;
+    }
+
+    /** Switches a link to another build, at once. */
+    private static void lead(Path link, String build) throws IOException {
         Path next = Files.createSymbolicLink(directory.resolve("next"), directory.resolve(build));
-        Files.move(next, link(), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static Effect restart(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception {
@@ -348,7 +356,7 @@ class FaultIT {
         long[] during = latencies(all, asked -> asked.due() < to && asked.end() >= from);
         System.out.printf(
                 Locale.ROOT,
-                "%-24s %5d requests, %d failed, %d cut; before: p99 %d ms, max %d ms; during %.1f s: p99 %d ms, max %d ms;"
+                "%-26s %5d requests, %d failed, %d cut; before: p99 %d ms, max %d ms; during %.1f s: p99 %d ms, max %d ms;"
                         + " added %d ms%n",
                 name + ":",
                 all.size(),

@@ -1,10 +1,10 @@
 package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.RawClient;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -116,8 +116,12 @@ class FaultSoakIT {
         try (Vts vts = Vts.serve(environment)) {
             vts.awaitLines("worker-\\d-1 is ready", WORKERS);
             Holdings before;
-            try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
+            try (OpenLoop load = OpenLoop.start(vts.uri(), 4 * PER_SECOND)) {
                 load.go(WARM_UP);
+            }
+            try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
+                // The time-out is as short as the time between two looks.
+                assertFalse(vts.output().contains("did not answer"), vts.output());
                 before = Holdings.of(vts, run);
                 Map<Fault, Integer> counts = strike(vts, load);
                 List<OpenLoop.Asked> all = load.finish(PATIENCE);
@@ -215,7 +219,7 @@ class FaultSoakIT {
                 now = Holdings.of(vts, run);
                 assertTrue(
                         now.hasNoMoreThan(before) || System.nanoTime() < deadline,
-                        before + " became " + now + File.separator + vts.output());
+                        before + " became " + now + "\n" + vts.output());
             } while (!now.hasNoMoreThan(before));
         }
         try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {

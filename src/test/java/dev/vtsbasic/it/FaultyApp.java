@@ -19,10 +19,15 @@ final class FaultyApp {
     static final String STOP = "stop";
     static final String LEAK = "leak";
 
+    /** Takes long in the worker whose process id is its number. */
+    static final String SLOW = "slow";
+
     private static final String SERVER = """
             const faults = {
               hang() { for (;;); },
               stop() { process.kill(process.pid, "SIGSTOP"); },
+              // Only in the worker with that number: another answers at once.
+              async slow(number) { if (process.pid === Number(number)) await Bun.sleep(60_000); },
               leak() { globalThis.leak = Buffer.alloc(300 << 20, 1); },
             };
             export default {
@@ -31,7 +36,7 @@ final class FaultyApp {
                 if (pathname.startsWith("/fault/")) {
                   const kind = pathname.slice("/fault/".length);
                   console.log("fault " + searchParams.get("number") + ": " + kind + " of " + process.pid);
-                  faults[kind]();
+                  await faults[kind](searchParams.get("number"));
                 }
                 return new Response("ready");
               },

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -137,6 +138,8 @@ final class OpenLoop implements AutoCloseable {
                     ((Connection) key.attachment()).proceed(key);
                 }
             }
+        } catch (ClosedSelectorException e) {
+            // So are the connections, in close().
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -184,7 +187,14 @@ final class OpenLoop implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        lock.lock();
+        ending = true;
+        lock.unlock();
+        List<SelectionKey> open = List.copyOf(selector.keys());
         selector.close();
+        for (SelectionKey key : open) {
+            key.channel().close();
+        }
         try {
             thread.join();
         } catch (InterruptedException e) {
