@@ -18,8 +18,7 @@ final class Occupant {
     private final WorkerRules rules;
     private final long readySince = System.nanoTime();
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
-    private boolean askedInVain;
-    private long silentSince;
+    private long unansweredSince;
     private Duration cpuTime = Duration.ZERO;
     private long memory;
     private long maxMemory;
@@ -63,26 +62,23 @@ final class Occupant {
      * @param patience how long to wait when it may be busy for ever
      */
     boolean isHung(Duration patience) {
-        long hangNanos = rules.hangTimeout().toNanos();
-        boolean mayBeBusyForEver = hangNanos == 0;
-        long now = System.nanoTime();
-        if (!askedInVain) {
-            // Not since its last answer: it is not silent while nobody asks.
-            askedInVain = true;
-            silentSince = now;
-        }
-        long left = mayBeBusyForEver ? patience.toNanos() : Math.max(1, hangNanos - (now - silentSince));
-        OptionalLong answer = process.ping(Duration.ofNanos(left));
+        boolean mayBeBusyForEver = rules.hangTimeout().isZero();
+        long asked = System.nanoTime();
+        OptionalLong answer = process.ping(mayBeBusyForEver ? patience : rules.hangTimeout());
         if (answer.isPresent()) {
             answered(answer.getAsLong());
             return false;
         }
-        return !mayBeBusyForEver && System.nanoTime() - silentSince >= hangNanos && process.isAlive();
+        // The question may have failed at once, and is then asked again at the next look.
+        unansweredSince = unansweredSince == 0 ? asked : unansweredSince;
+        return !mayBeBusyForEver
+                && System.nanoTime() - unansweredSince >= rules.hangTimeout().toNanos()
+                && process.isAlive();
     }
 
     private void answered(long bytes) {
         memory = bytes;
-        askedInVain = false;
+        unansweredSince = 0;
         cpuTime = process.cpuTime();
     }
 

@@ -136,7 +136,7 @@ final class WorkerSlot {
             if (current.isHung(LOOK_EVERY)) {
                 // First of all nobody else may get to it.
                 pool.remove(current.worker());
-                died(current, killHung(current));
+                died(current, endHung(current));
                 return;
             }
             Optional<String> reason = whyReplace(current);
@@ -146,8 +146,13 @@ final class WorkerSlot {
         }
     }
 
-    /** @return what is to be said of it */
-    private String killHung(Occupant hung) throws InterruptedException {
+    /**
+     * Kills a worker that hangs. What waits for its answer is then sent to another, but for the request that it was busy
+     * with.
+     *
+     * @return what became of it
+     */
+    private String endHung(Occupant hung) throws InterruptedException {
         String busyWith = hung.isBusy() ? hung.process().lastRequest() : "";
         if (!busyWith.isEmpty()) {
             pool.blame(busyWith);
@@ -223,15 +228,13 @@ final class WorkerSlot {
         String name = old.worker().name();
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         try {
-            long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
-            int left = rest == null ? 0 : rest.awaitEnd(shorter(LOOK_EVERY, settings.stopTimeout()));
+            int left = rest.awaitEnd(LOOK_EVERY);
             while (left > 0 && System.nanoTime() - deadline < 0) {
                 if (old.isHung(LOOK_EVERY)) {
-                    LOG.warn(
-                            "{} (pid {}) {}", old.worker().name(), old.process().pid(), killHung(old));
+                    LOG.warn("{} (pid {}) {}", name, old.process().pid(), endHung(old));
                     return;
                 }
-                left = rest.awaitEnd(shorter(LOOK_EVERY, Duration.ofNanos(deadline - System.nanoTime())));
+                left = rest.awaitEnd(LOOK_EVERY);
             }
             if (left > 0) {
                 LOG.warn("{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut", left, name);
@@ -240,10 +243,6 @@ final class WorkerSlot {
         } catch (InterruptedException e) {
             old.process().kill();
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Notes a crash and waits for as long as it is wise to before the next start. */
