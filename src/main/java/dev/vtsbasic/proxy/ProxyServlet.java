@@ -2,13 +2,13 @@ package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.settings.Settings;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServlet.class);
-
-    /** Set on a request that is dispatched here only so that its failure reaches the container. */
-    private static final String FAILURE = "dev.vtsbasic.proxy.failure";
 
     private final transient Settings settings;
     private final transient WorkerConnections connections;
@@ -44,7 +41,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (request.getAttribute(FAILURE) instanceof IOException failure) {
+        IOException failure = AsyncAnswer.failureOf(request);
+        if (failure != null) {
             if (ClientConnection.of(request, response, "").cut()) {
                 return;
             }
@@ -78,7 +76,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         // Another filter of the container's may not allow asynchronous requests.
         if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
             try {
-                run(inbound, forwarding, body, response, client, deadline);
+                run(inbound, forwarding, body, response, client, client::isGone, deadline);
             } catch (IOException e) {
                 if (!client.cut()) {
                     throw e;
@@ -95,10 +93,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             RequestBody body,
             HttpServletResponse response,
             ClientConnection client,
+            BooleanSupplier clientGone,
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
-        try (Watchdog.Watched watched = watchdog.watch(client::isGone)) {
+        try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
             if (client.isStream()) {
                 watched.clientMayBeAsked();
             }
@@ -140,42 +139,41 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             ClientConnection client,
             long deadline)
             throws IOException {
-        AsyncContext async = request.startAsync(request, response);
-        // Bun's silence has its own limit, and an event stream has none.
-        async.setTimeout(0);
+        AsyncAnswer answer = AsyncAnswer.start(request, response);
         try {
             // It may be the app's own, made while it renders a page.
-            threads.execute(inbound.isFromThisMachine(), () -> {
-                try {
-                    run(inbound, forwarding, body, response, client, deadline);
-                    complete(async, inbound, response);
-                } catch (IOException | RuntimeException e) {
-                    cut(async, e instanceof IOException failure ? failure : new IOException(e));
-                }
-            });
+            threads.execute(
+                    inbound.isFromThisMachine(),
+                    () -> runToEnd(answer, inbound, response, () -> {
+                        BooleanSupplier clientGone = () -> answer.hasFailed() || client.isGone();
+                        run(inbound, forwarding, body, response, client, clientGone, deadline);
+                    }));
         } catch (RejectedExecutionException e) {
-            ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
-            complete(async, inbound, response);
+            runToEnd(
+                    answer,
+                    inbound,
+                    response,
+                    () -> ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId()));
         }
     }
 
-    private static void complete(AsyncContext async, InboundRequest inbound, HttpServletResponse response)
-            throws IOException {
-        if (inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2")) {
-            // Tomcat would send the end of the stream without a head.
-            response.flushBuffer();
-        }
-        async.complete();
-    }
-
-    /** Completing would make a broken answer look whole; only a container's own thread can cut it. */
-    private static void cut(AsyncContext async, IOException failure) {
+    private static void runToEnd(
+            AsyncAnswer answer, InboundRequest inbound, HttpServletResponse response, Exchanging exchanging) {
         try {
-            async.getRequest().setAttribute(FAILURE, failure);
-            async.dispatch();
-        } catch (IllegalStateException e) {
-            LOG.debug("The container has already ended the request", e);
+            exchanging.run();
+            if (inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2")) {
+                // Tomcat would send the end of the stream without a head.
+                response.flushBuffer();
+            }
+            answer.complete();
+        } catch (IOException | RuntimeException e) {
+            answer.cut(e instanceof IOException failure ? failure : new IOException(e));
         }
+    }
+
+    @FunctionalInterface
+    private interface Exchanging {
+        void run() throws IOException;
     }
 
     /**

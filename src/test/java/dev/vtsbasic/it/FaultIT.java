@@ -22,7 +22,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -31,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The only answers that may break off are those that a worker had begun when it was killed. For each worker there is
  * one that takes seconds, so that there always is one to break off, or to be finished.
  */
-@EnabledIfSystemProperty(named = "test.faults", matches = "[0-9]+")
 class FaultIT {
     private static final int PER_SECOND = 200;
     private static final Duration BEFORE = Duration.ofSeconds(2);

@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Here a request may fail: two faults in a row may hit it.
  */
 @EnabledOnOs(OS.LINUX)
-@EnabledIfSystemProperty(named = "test.faults", matches = "[0-9]+")
 class FaultSoakIT {
     private static final int FAULTS = Integer.getInteger("test.faults", 30);
     private static final long SEED = Long.getLong("test.seed", System.currentTimeMillis());

@@ -1,6 +1,7 @@
 package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +43,15 @@ class LoadIT {
                     else controller.close();
                   };
                   return new Response(new ReadableStream({ pull }));
+                }
+                if (url.pathname === "/pieces") {
+                  const pieces = async function* () {
+                    for (let i = 0; i < 4; i++) {
+                      yield "piece".padEnd(200);
+                      await Bun.sleep(20);
+                    }
+                  };
+                  return new Response(pieces());
                 }
                 if (url.pathname === "/up") {
                   let total = 0;
@@ -90,6 +100,38 @@ class LoadIT {
                 assertEquals("outer inner", answer.get().body());
             }
         }
+    }
+
+    /** A server ends the requests of those, and gives what belonged to them to others. */
+    @Test
+    void clientsThatLeaveCutNobodyElsesAnswer() throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest request = HttpRequest.newBuilder(small.uri().resolve("/pieces"))
+                .header("X-Forwarded-For", "192.0.2.1")
+                .timeout(Program.PATIENCE)
+                .build();
+        List<CompletableFuture<Void>> readers = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            readers.add(wholeAnswers(client, request, 60));
+        }
+        CompletableFuture<Void> all = CompletableFuture.allOf(readers.toArray(CompletableFuture[]::new));
+        byte[] head = "GET /pieces HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII);
+        while (!all.isDone()) {
+            try (Socket leaver = new Socket(small.uri().getHost(), small.uri().getPort())) {
+                leaver.getOutputStream().write(head);
+                assertTrue(leaver.getInputStream().read() >= 0, "no answer");
+            }
+        }
+        all.join();
+    }
+
+    private static CompletableFuture<Void> wholeAnswers(HttpClient client, HttpRequest request, int left) {
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenCompose(answer -> {
+            assertEquals(800, answer.body().length());
+            return left > 1 ? wholeAnswers(client, request, left - 1) : CompletableFuture.completedFuture(null);
+        });
     }
 
     @Test

@@ -1,0 +1,115 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An answer that another thread than the container's writes, and its one end.
+ *
+ * <p>When a write fails, Tomcat ends the request itself, on a thread of its own, and gives its objects to the request of
+ * another client; the thread whose write failed is then still using them. So the container is kept waiting here until that
+ * thread has let go.
+ */
+final class AsyncAnswer implements AsyncListener {
+    private static final Logger LOG = LoggerFactory.getLogger(AsyncAnswer.class);
+
+    /** How long a container's thread is kept at most; what it waits for was told to end. */
+    private static final int LAST_SECONDS = 10;
+
+    /** Set on a request that is dispatched only so that its failure reaches the container. */
+    private static final String FAILURE = AsyncAnswer.class.getName() + ".failure";
+
+    private final AsyncContext context;
+    private final CountDownLatch letGo = new CountDownLatch(1);
+    private volatile boolean failed;
+
+    private AsyncAnswer(AsyncContext context) {
+        this.context = context;
+    }
+
+    /** Lets another thread answer; it is to call {@link #complete} or {@link #cut} when it has. */
+    static AsyncAnswer start(HttpServletRequest request, HttpServletResponse response) {
+        AsyncContext context = request.startAsync(request, response);
+        // Bun's silence has its own limit, and an event stream has none.
+        context.setTimeout(0);
+        AsyncAnswer answer = new AsyncAnswer(context);
+        context.addListener(answer);
+        return answer;
+    }
+
+    /** Why the answer was cut, on the container's thread; null unless {@link #cut} had it called. */
+    static IOException failureOf(HttpServletRequest request) {
+        return (IOException) request.getAttribute(FAILURE);
+    }
+
+    /** Whether the container has given up the request. */
+    boolean hasFailed() {
+        return failed;
+    }
+
+    /** The answer is whole. */
+    void complete() {
+        end(context::complete);
+    }
+
+    /** Completing would make a broken answer look whole; only a container's own thread can cut it. */
+    void cut(IOException failure) {
+        end(() -> {
+            context.getRequest().setAttribute(FAILURE, failure);
+            context.dispatch();
+        });
+    }
+
+    private synchronized void end(Runnable end) {
+        if (!failed) {
+            try {
+                end.run();
+            } catch (IllegalStateException e) {
+                LOG.debug("The container has already ended the request", e);
+            }
+        }
+        letGo.countDown();
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        synchronized (this) {
+            if (letGo.getCount() == 0) {
+                // The container knows the end.
+                return;
+            }
+            failed = true;
+        }
+        try {
+            if (!letGo.await(LAST_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("An answer that the container has given up is still being written");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        context.complete();
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        // The exchange has ended before.
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        // There is no time-out.
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        // Not started twice.
+    }
+}
