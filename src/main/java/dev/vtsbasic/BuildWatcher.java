@@ -97,8 +97,7 @@ final class BuildWatcher implements AutoCloseable {
                 refuse(report.text());
                 return;
             }
-            next = AssetIndex.of(dist.client());
-            assets.add(next);
+            next = assets.add(dist.client());
             Optional<BunFailure> failure = supervisor.deploy(dist).get();
             if (failure.isEmpty()) {
                 assets.makeCurrent(next);

@@ -1,7 +1,6 @@
 package dev.vtsbasic;
 
 import dev.vtsbasic.asset.AssetFilter;
-import dev.vtsbasic.asset.AssetIndex;
 import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
@@ -38,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class Host implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
 
+    /** Of a few assets at a time; they are sent uncompressed meanwhile. */
+    private static final Duration LONGEST_COMPRESSION = Duration.ofMinutes(2);
+
     private final Settings settings;
     private final BundledApp bundledApp;
     private final Upstream upstream;
@@ -47,11 +49,11 @@ final class Host implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
 
-    private Host(Settings settings, BundledApp bundledApp, Upstream upstream, AssetIndex assets) {
+    private Host(Settings settings, BundledApp bundledApp, Upstream upstream, AssetFilter assets) {
         this.settings = settings;
         this.bundledApp = bundledApp;
         this.upstream = upstream;
-        this.assets = new AssetFilter(assets);
+        this.assets = assets;
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
                 ? Optional.of(BuildWatcher.watch(settings.appDir().get(), settings.validate(), this.assets, supervisor))
                 : Optional.empty();
@@ -76,14 +78,23 @@ final class Host implements AutoCloseable {
         containerDirectory.ifPresent(workDirectories::add);
         BundledApp bundledApp = settings.appDir().isPresent() ? null : BundledApp.of(war, workDirectories);
         Upstream upstream = null;
+        AssetFilter assets = null;
         try {
             Dist dist = distOf(settings, bundledApp);
             upstream = startUpstream(settings, war, workDirectories, dist);
             validate(settings, dist);
-            return new Host(settings, bundledApp, upstream, AssetIndex.of(dist.client()));
+            assets = new AssetFilter(
+                    settings.assets(),
+                    new BunCompressor(
+                            () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION));
+            assets.makeCurrent(assets.add(dist.client()));
+            return new Host(settings, bundledApp, upstream, assets);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
+            }
+            if (assets != null) {
+                assets.close();
             }
             if (bundledApp != null) {
                 bundledApp.close();
@@ -101,8 +112,8 @@ final class Host implements AutoCloseable {
         return BunSupervisor.start(binary, dist, settings, runDirectories(settings));
     }
 
-    private static BunBinary findBun(Settings settings, WarFiles war, List<Path> workDirectories)
-            throws NoBunException {
+    /** @throws NoBunException when none runs here */
+    static BunBinary findBun(Settings settings, WarFiles war, List<Path> workDirectories) throws NoBunException {
         String path = "/WEB-INF/bun/bun";
         try {
             Optional<BundledBun> bundled =
@@ -197,6 +208,7 @@ final class Host implements AutoCloseable {
         watcher.ifPresent(BuildWatcher::close);
         upstream.close();
         proxy.close();
+        assets.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();

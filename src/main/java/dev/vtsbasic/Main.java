@@ -11,7 +11,13 @@ import picocli.CommandLine.IVersionProvider;
         description = "Runs a Bun server-rendered web app behind a servlet container.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {ServeCommand.class, ValidateCommand.class, HealthcheckCommand.class, RestartCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            ValidateCommand.class,
+            PrecompressCommand.class,
+            HealthcheckCommand.class,
+            RestartCommand.class
+        })
 public final class Main {
     private Main() {}
 

@@ -1,17 +1,18 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.settings.AssetSettings;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers requests for static files from the {@link AssetIndex} and lets all others pass.
@@ -19,109 +20,110 @@ import java.util.stream.Stream;
  * <p>A name under a hashed directory that no file has is a plain 404: the app would render a page that no browser can
  * use as a script. Safe for any number of threads.
  */
-public final class AssetFilter extends HttpFilter {
+public final class AssetFilter extends HttpFilter implements AutoCloseable {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(AssetFilter.class);
 
     /** How many builds' assets are kept, the current one's among them. */
     private static final int BUILDS = 4;
 
-    /** The current build's, then those of others, whose hashed assets are served too. */
-    private transient volatile List<AssetIndex> builds;
+    private final transient CacheRules rules;
+    private final transient AssetMemory memory;
+    private final transient LazyCodings codings;
+    private final transient Optional<AssetArchive> archive;
 
-    public AssetFilter(AssetIndex current) {
-        this.builds = List.of(current);
+    /** The current build's, then those of others, whose hashed assets are served too. */
+    private transient volatile List<AssetIndex> builds = List.of();
+
+    /** @param compressor for files that come without other codings */
+    public AssetFilter(AssetSettings settings, Compressor compressor) {
+        this.rules = new CacheRules(settings.rules());
+        this.memory = new AssetMemory(settings.memory());
+        this.codings = new LazyCodings(compressor, this.memory);
+        this.archive = settings.archive().map(kept -> new AssetArchive(kept, this.rules));
     }
 
-    /** Serves a build's hashed assets too: pages that name them may come soon. */
-    public synchronized void add(AssetIndex build) {
+    /**
+     * Serves a build's hashed assets, too, since pages that name them may come soon, and keeps them in the archive.
+     *
+     * @param client the directory of the static files
+     * @throws IOException when a file cannot be read
+     */
+    public synchronized AssetIndex add(Path client) throws IOException {
+        AssetIndex build = AssetIndex.of(client, rules, memory);
+        if (archive.isPresent()) {
+            try {
+                archive.get().store(build);
+            } catch (IOException e) {
+                LOG.error("The assets of this build are not kept in the archive (VTS_ASSET_ARCHIVE): {}", e.toString());
+            }
+        }
         List<AssetIndex> longer = new ArrayList<>(builds);
-        longer.add(1, build);
+        longer.add(Math.min(1, longer.size()), build);
         builds = List.copyOf(longer);
+        return build;
     }
 
     /** Serves no asset of a build that was {@link #add added} any more. */
     public synchronized void remove(AssetIndex build) {
-        builds = builds.stream().filter(known -> known != build).toList();
+        builds = builds.stream().filter(other -> other != build).toList();
+        build.release(memory);
     }
 
     /** Serves all of a build's files, and of the ones before it the hashed assets: pages that name them may be open. */
     public synchronized void makeCurrent(AssetIndex build) {
-        remove(build);
-        builds = Stream.concat(Stream.of(build), builds.stream()).limit(BUILDS).toList();
-    }
-
-    private Asset find(String path) {
-        List<AssetIndex> known = builds;
-        Asset asset = known.get(0).find(path);
-        if (asset != null || !AssetIndex.isHashed(path)) {
-            return asset;
+        List<AssetIndex> newestFirst = new ArrayList<>(builds);
+        newestFirst.remove(build);
+        newestFirst.add(0, build);
+        while (newestFirst.size() > BUILDS) {
+            newestFirst.remove(newestFirst.size() - 1).release(memory);
         }
-        return known.stream()
-                .map(build -> build.find(path))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        builds = List.copyOf(newestFirst);
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String path = request.getRequestURI().substring(request.getContextPath().length());
-        Asset asset = find(path);
+        List<AssetIndex> all = builds;
+        Asset asset = all.get(0).find(path);
         if (asset != null) {
-            serve(asset, request, response);
-        } else if (AssetIndex.isHashed(path)) {
-            notFound(response);
+            serve(all.get(0), asset, request, response);
+        } else if (rules.isHashed(path)) {
+            serveOfOtherBuild(all, path, request, response);
         } else {
             chain.doFilter(request, response);
         }
     }
 
-    private static void serve(Asset asset, HttpServletRequest request, HttpServletResponse response)
+    private void serveOfOtherBuild(
+            List<AssetIndex> all, String path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        String method = request.getMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            response.setHeader("Allow", "GET, HEAD");
-            response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
-            response.setContentLength(0);
-            return;
-        }
-        response.setHeader("ETag", asset.entityTag());
-        response.setHeader("Cache-Control", asset.cacheControl());
-        if (matches(asset.entityTag(), request.getHeaders("If-None-Match"))) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            return;
-        }
-        response.setHeader("Content-Type", asset.mediaType());
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setContentLengthLong(asset.length());
-        if (method.equals("HEAD")) {
-            return;
-        }
-        if (asset.body() != null) {
-            response.getOutputStream().write(asset.body());
-        } else {
-            Files.copy(asset.file(), response.getOutputStream());
-        }
-    }
-
-    /** RFC 9110 §13.1.2: any listed tag matches, compared weakly; {@code *} matches whatever exists. */
-    private static boolean matches(String entityTag, Enumeration<String> ifNoneMatch) {
-        while (ifNoneMatch.hasMoreElements()) {
-            for (String candidate : ifNoneMatch.nextElement().split(",")) {
-                String tag = candidate.strip();
-                if (tag.equals("*") || tag.equals(entityTag) || tag.equals("W/" + entityTag)) {
-                    return true;
-                }
+        for (AssetIndex build : all) {
+            Asset asset = build.find(path);
+            if (asset != null) {
+                serve(build, asset, request, response);
+                return;
             }
         }
-        return false;
+        AssetArchive.Found found = archive.isPresent() ? archive.get().find(path) : null;
+        if (found != null) {
+            serve(found.build(), found.asset(), request, response);
+        } else {
+            AssetAnswer.sendText(HttpServletResponse.SC_NOT_FOUND, "404 Not Found", response);
+        }
     }
 
-    private static void notFound(HttpServletResponse response) throws IOException {
-        response.setStatus(HttpServletResponse.SC_NOT_FOUND);
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("Content-Type", "text/plain; charset=utf-8");
-        response.getOutputStream().print("404 Not Found\n");
+    private void serve(AssetIndex build, Asset asset, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        if (asset.asksForCodings()) {
+            codings.ask(asset);
+        }
+        AssetAnswer.send(asset, build.modified(), request, response);
+    }
+
+    @Override
+    public void close() {
+        codings.close();
     }
 }

@@ -1,93 +1,157 @@
 package dev.vtsbasic.asset;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * All static files of a build by the path a browser asks for, made once at the start and never changed.
+ * All static files of a build by the path a browser asks for, made once and never changed.
  *
  * <p>A request is one look-up of its raw path; the file system is never asked for a name that came from a client, so no
- * path can lead out of the build.
+ * path can lead out of the build. Safe for any number of threads.
  */
 public final class AssetIndex {
-    /** Where Vite puts files whose names change with their content; decided by directory, since no name tells it. */
-    private static final String HASHED_DIRECTORY = "/assets/";
+    private static final Logger LOG = LoggerFactory.getLogger(AssetIndex.class);
 
-    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
-    private static final String REVALIDATED = "no-cache";
-    private static final long IN_MEMORY = 1 << 20;
+    private final Path client;
+    private final List<IndexedAsset> indexed;
+    private final Map<String, Asset> byPath;
+    private final Modified modified = Modified.now();
 
-    private final Map<String, Asset> assets;
-
-    private AssetIndex(Map<String, Asset> assets) {
-        this.assets = assets;
+    private AssetIndex(Path client, List<IndexedAsset> indexed, Map<String, Asset> byPath) {
+        this.client = client;
+        this.indexed = indexed;
+        this.byPath = byPath;
     }
 
     /**
-     * Reads every file below {@code client}; names with a dot in front are left out, except {@code .well-known}, and so
-     * are links that lead out of it.
+     * Takes the index that the build brings, if it has one that fits its files, else reads all of them.
+     *
+     * @param client the directory of the static files
+     * @param memory for bodies, the shortest first
      */
-    public static AssetIndex of(Path client) throws IOException {
+    static AssetIndex of(Path client, CacheRules rules, AssetMemory memory) throws IOException {
         Path root = client.toRealPath();
-        Map<String, Asset> assets = new HashMap<>();
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.toList()) {
-                if (Files.isRegularFile(file)
-                        && file.toRealPath().startsWith(root)
-                        && !isHidden(root.relativize(file))) {
-                    String path = pathOf(root.relativize(file));
-                    Asset asset = read(file, path);
-                    assets.put(path, asset);
-                    assets.put(asBrowsersSpell(path), asset);
+        Optional<List<IndexedAsset>> brought = IndexFile.read(root);
+        if (brought.isPresent()) {
+            Optional<String> misfit = misfit(root, brought.get());
+            if (misfit.isEmpty()) {
+                return of(root, brought.get(), true, rules, memory);
+            }
+            LOG.warn(
+                    "The index of the assets in {} is not used, since {}; `precompress` writes a new one",
+                    root,
+                    misfit.get());
+        }
+        return of(root, scan(root), false, rules, memory);
+    }
+
+    private static AssetIndex of(
+            Path root, List<IndexedAsset> indexed, boolean codingsAreMade, CacheRules rules, AssetMemory memory)
+            throws IOException {
+        Map<String, Asset> byPath = new HashMap<>();
+        List<IndexedAsset> shortestFirst = new ArrayList<>(indexed);
+        shortestFirst.sort(Comparator.comparingLong(asset -> asset.file().size()));
+        for (IndexedAsset entry : shortestFirst) {
+            Asset asset = assetOf(root, entry, codingsAreMade, rules, memory);
+            String path = RequestPath.of(entry.path());
+            byPath.put(path, asset);
+            byPath.put(RequestPath.asBrowsersSpell(path), asset);
+        }
+        return new AssetIndex(root, List.copyOf(indexed), Map.copyOf(byPath));
+    }
+
+    private static Asset assetOf(
+            Path root, IndexedAsset entry, boolean codingsAreMade, CacheRules rules, AssetMemory memory)
+            throws IOException {
+        List<Representation> representations = new ArrayList<>();
+        representations.add(representation(null, entry.file(), root.resolve(entry.path()), memory));
+        for (Map.Entry<Coding, IndexedAsset.Content> coded : entry.codings().entrySet()) {
+            Path file = IndexFile.coded(root, entry.path(), coded.getKey());
+            representations.add(representation(coded.getKey(), coded.getValue(), file, memory));
+        }
+        boolean codingsCome = entry.compressible() && !codingsAreMade;
+        return new Asset(
+                entry.mediaType(),
+                rules.cacheControlOf("/" + entry.path()),
+                codingsCome || !entry.codings().isEmpty(),
+                codingsCome ? root.resolve(entry.path()) : null,
+                representations.toArray(Representation[]::new));
+    }
+
+    static Representation representation(Coding coding, IndexedAsset.Content content, Path file, AssetMemory memory)
+            throws IOException {
+        return new Representation(coding, content.size(), content.entityTag(), memory.read(file, content.size()), file);
+    }
+
+    /** Why an index is not about these files; empty when it is. */
+    private static Optional<String> misfit(Path root, List<IndexedAsset> indexed) {
+        for (IndexedAsset asset : indexed) {
+            if (!hasSize(root, root.resolve(asset.path()), asset.file().size())) {
+                return Optional.of(asset.path() + " is not the file it was made for");
+            }
+            for (Map.Entry<Coding, IndexedAsset.Content> coded : asset.codings().entrySet()) {
+                Path file = IndexFile.coded(root, asset.path(), coded.getKey());
+                if (!hasSize(root, file, coded.getValue().size())) {
+                    return Optional.of(root.relativize(file) + " is missing or another");
                 }
             }
         }
-        return new AssetIndex(Map.copyOf(assets));
+        return Optional.empty();
     }
 
-    /** The asset of a raw request path that starts with a slash, or null. */
-    Asset find(String path) {
-        return assets.get(path);
-    }
-
-    /** Whether only the client build can have this path, so that the app need not be asked for it. */
-    static boolean isHashed(String path) {
-        return path.startsWith(HASHED_DIRECTORY);
-    }
-
-    /** How many files there are. */
-    public int size() {
-        return assets.size();
-    }
-
-    private static Asset read(Path file, String path) throws IOException {
-        long length = Files.size(file);
-        byte[] body = length <= IN_MEMORY ? Files.readAllBytes(file) : null;
-        MessageDigest digest = sha256();
-        if (body != null) {
-            digest.update(body);
-        } else {
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
+    private static boolean hasSize(Path root, Path file, long size) {
+        try {
+            return Files.size(file) == size && file.toRealPath().startsWith(root);
+        } catch (IOException e) {
+            return false;
         }
-        String tag = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(digest.digest())
-                .substring(0, 22);
-        return new Asset(
-                MediaTypes.of(path), '"' + tag + '"', isHashed(path) ? IMMUTABLE : REVALIDATED, length, body, file);
+    }
+
+    /**
+     * Reads every file below {@code root}; names with a dot in front are left out, except {@code .well-known}, and so are
+     * links that lead out of it.
+     */
+    static List<IndexedAsset> scan(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            List<Path> found = files.toList();
+            return found.parallelStream()
+                    .filter(file ->
+                            !isHidden(root.relativize(file)) && Files.isRegularFile(file) && isWithin(root, file))
+                    .map(file -> read(root, file))
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static IndexedAsset read(Path root, Path file) {
+        try {
+            return IndexedAsset.of(root, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isWithin(Path root, Path file) {
+        try {
+            return file.toRealPath().startsWith(root);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isHidden(Path file) {
@@ -99,33 +163,42 @@ public final class AssetIndex {
         return false;
     }
 
-    /** The path as browsers send it: UTF-8, percent-encoded but for the characters of RFC 3986 §3.3 pchar. */
-    private static String pathOf(Path file) {
-        StringBuilder path = new StringBuilder();
-        for (Path name : file) {
-            path.append('/');
-            for (byte octet : name.toString().getBytes(StandardCharsets.UTF_8)) {
-                char c = (char) (octet & 0xff);
-                if (c < 0x80 && (Character.isLetterOrDigit(c) || "-._~!$&'()*+,;=:@".indexOf(c) >= 0)) {
-                    path.append(c);
-                } else {
-                    path.append('%').append("%02X".formatted((int) c));
-                }
-            }
-        }
-        return path.toString();
+    /** The asset of a raw request path that starts with a slash, or null. */
+    Asset find(String path) {
+        return byPath.get(path);
     }
 
-    /** Browsers leave these as they are (WHATWG URL, path percent-encode set), although RFC 3986 does not. */
-    private static String asBrowsersSpell(String path) {
-        return path.replace("%5B", "[").replace("%5D", "]").replace("%7C", "|");
+    /** How many files there are. */
+    public int size() {
+        return indexed.size();
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    Path client() {
+        return client;
+    }
+
+    List<IndexedAsset> indexed() {
+        return indexed;
+    }
+
+    /** When these files came into service: what has their name cannot have changed since. */
+    Modified modified() {
+        return modified;
+    }
+
+    /** Tells this build's files from those of others: the same for the same names and contents. */
+    String id(CacheRules rules) {
+        MessageDigest digest = IndexedAsset.Content.digest();
+        indexed.stream()
+                .filter(asset -> rules.isHashed("/" + asset.path()))
+                .sorted(Comparator.comparing(IndexedAsset::path))
+                .forEach(asset -> digest.update(
+                        (asset.path() + '\0' + asset.file().sha256() + '\n').getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+
+    /** Gives back the memory of the bodies; those that are being sent are still sent. */
+    void release(AssetMemory memory) {
+        byPath.values().stream().distinct().forEach(asset -> memory.release(asset.representations()));
     }
 }

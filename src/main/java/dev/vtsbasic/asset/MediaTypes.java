@@ -1,44 +1,61 @@
 package dev.vtsbasic.asset;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Media types by file name extension (IANA media types registry; RFC 9239 for JavaScript). */
+/**
+ * Media types by file name extension, as the IANA registry, Apache and nginx know them (npm's mime-db), and which of them
+ * are worth compressing.
+ */
 final class MediaTypes {
-    private static final Map<String, String> BY_EXTENSION = Map.ofEntries(
-            Map.entry("js", "text/javascript; charset=utf-8"),
-            Map.entry("mjs", "text/javascript; charset=utf-8"),
-            Map.entry("css", "text/css; charset=utf-8"),
-            Map.entry("html", "text/html; charset=utf-8"),
-            Map.entry("txt", "text/plain; charset=utf-8"),
-            Map.entry("xml", "text/xml; charset=utf-8"),
-            Map.entry("md", "text/markdown; charset=utf-8"),
-            Map.entry("json", "application/json"),
-            Map.entry("map", "application/json"),
-            Map.entry("webmanifest", "application/manifest+json"),
-            Map.entry("wasm", "application/wasm"),
-            Map.entry("pdf", "application/pdf"),
-            Map.entry("svg", "image/svg+xml"),
-            Map.entry("ico", "image/x-icon"),
-            Map.entry("png", "image/png"),
-            Map.entry("jpg", "image/jpeg"),
-            Map.entry("jpeg", "image/jpeg"),
-            Map.entry("gif", "image/gif"),
-            Map.entry("webp", "image/webp"),
-            Map.entry("avif", "image/avif"),
-            Map.entry("woff", "font/woff"),
-            Map.entry("woff2", "font/woff2"),
-            Map.entry("ttf", "font/ttf"),
-            Map.entry("otf", "font/otf"),
-            Map.entry("mp3", "audio/mpeg"),
-            Map.entry("ogg", "audio/ogg"),
-            Map.entry("mp4", "video/mp4"),
-            Map.entry("webm", "video/webm"));
+    private static final Map<String, MediaType> BY_EXTENSION = read("media-types.txt");
+    private static final MediaType UNKNOWN = new MediaType("application/octet-stream", false);
+
+    /**
+     * @param contentType value of Content-Type
+     * @param compressible whether a content coding makes it smaller as a rule
+     */
+    record MediaType(String contentType, boolean compressible) {}
 
     private MediaTypes() {}
 
-    static String of(String path) {
-        String extension = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        return BY_EXTENSION.getOrDefault(extension, "application/octet-stream");
+    static MediaType of(String path) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        int dot = name.lastIndexOf('.');
+        return dot < 0
+                ? UNKNOWN
+                : BY_EXTENSION.getOrDefault(name.substring(dot + 1).toLowerCase(Locale.ROOT), UNKNOWN);
+    }
+
+    private static Map<String, MediaType> read(String resource) {
+        Map<String, MediaType> types = new HashMap<>();
+        try (InputStream in = MediaTypes.class.getResourceAsStream(resource);
+                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.startsWith("#")) {
+                    String[] words = line.split(" ");
+                    types.put(words[0], new MediaType(withCharset(words[1]), isCompressible(words[1], words[2])));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Map.copyOf(types);
+    }
+
+    /** What Vite copies and emits is UTF-8; without saying so, browsers guess. */
+    private static String withCharset(String type) {
+        return type.startsWith("text/") ? type + "; charset=utf-8" : type;
+    }
+
+    private static boolean isCompressible(String type, String listed) {
+        return listed.equals("yes") || type.startsWith("text/");
     }
 }

@@ -38,6 +38,21 @@ final class Setting<T> {
             "fail",
             Validation.class,
             "what happens at the start when the server build names assets that the client build does not have");
+    static final Setting<List<AssetRule>> ASSET_RULES = new Setting<>(
+            "vts.asset-rules",
+            "",
+            "globs with a Cache-Control each, such as /fonts/**=public, max-age=86400; /data/*.json=no-store",
+            "Cache-Control of static files, the first that matches; what matches none is immutable in /assets/, else no-cache",
+            AssetRule::list);
+    static final Setting<Long> ASSET_MEMORY =
+            size("vts.asset-memory", "32m", "how much of the static files is kept in memory, the shortest first");
+    static final Setting<Optional<Path>> ASSET_ARCHIVE = path(
+            "vts.asset-archive",
+            "directory that keeps the hashed assets of earlier builds, for pages that are still open; instances may share it");
+    static final Setting<Integer> ASSET_ARCHIVE_BUILDS =
+            number("vts.asset-archive-builds", "10", 1, 1000, "how many builds it keeps at most");
+    static final Setting<Duration> ASSET_ARCHIVE_AGE = duration(
+            "vts.asset-archive-age", "720h", "how long it keeps a build after another one has taken its place");
     static final Setting<Optional<Path>> BUN =
             path("vts.bun", "path of the bun binary; without it the one in the WAR, else the one on the PATH");
     static final Setting<BunTransport> BUN_TRANSPORT = choice(

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param tlsKey private key of that certificate, PEM; there when the certificate is
  * @param appDir a build to serve instead of the one in the WAR
  * @param validate what a failed validation of the build does at the start
+ * @param assets how static files are served
  * @param bun path of the bun binary
  * @param bunTransport how requests reach Bun
  * @param workerEnv names of the environment's variables that the app sees; one that ends in {@code *} stands for all that
@@ -47,6 +48,7 @@ public record Settings(
         Optional<Path> tlsKey,
         Optional<Path> appDir,
         Validation validate,
+        AssetSettings assets,
         Optional<Path> bun,
         BunTransport bunTransport,
         List<String> workerEnv,
@@ -99,6 +101,15 @@ public record Settings(
                 value(Setting.ON_CRASH_LOOP, sources));
     }
 
+    private static AssetSettings assets(List<SettingSource> sources) throws BadSettingException {
+        int builds = value(Setting.ASSET_ARCHIVE_BUILDS, sources);
+        Duration age = value(Setting.ASSET_ARCHIVE_AGE, sources);
+        return new AssetSettings(
+                value(Setting.ASSET_RULES, sources),
+                value(Setting.ASSET_MEMORY, sources),
+                value(Setting.ASSET_ARCHIVE, sources).map(directory -> new ArchiveRules(directory, builds, age)));
+    }
+
     private static Settings readEach(List<SettingSource> sources) throws BadSettingException {
         return new Settings(
                 value(Setting.PORT, sources),
@@ -107,6 +118,7 @@ public record Settings(
                 value(Setting.TLS_KEY, sources),
                 value(Setting.APP_DIR, sources),
                 value(Setting.VALIDATE, sources),
+                assets(sources),
                 value(Setting.BUN, sources),
                 value(Setting.BUN_TRANSPORT, sources),
                 value(Setting.WORKER_ENV, sources),

@@ -1,0 +1,59 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.asset.Precompression;
+import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.SettingSource;
+import dev.vtsbasic.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code precompress DIST}: makes the codings and the index of a build's static files, so that no server has to. */
+@Command(
+        name = "precompress",
+        description = "Compresses a build's static files (brotli, zstd, gzip) and writes an index of them.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "2:the build cannot be read or written, or there is no Bun"})
+final class PrecompressCommand implements Callable<Integer> {
+    private static final Duration TIMEOUT = Duration.ofMinutes(30);
+
+    @Parameters(paramLabel = "DIST", description = "The build: a directory with client/ and server/.")
+    private Path dist;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            Settings settings = Settings.read(List.of(SettingSource.systemProperties(), SettingSource.environment()));
+            List<Path> workDirectories =
+                    WorkDirectory.candidates(settings.workDir().orElse(null));
+            BunCompressor compressor = new BunCompressor(
+                    () -> Host.findBun(settings, WarFiles.in(Main.home()), workDirectories)
+                            .path(),
+                    TIMEOUT);
+            long started = System.nanoTime();
+            Precompression.Result result = Precompression.of(Dist.at(dist).client(), compressor);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: %d of %d client files are smaller when compressed, %d instead of %d bytes in all (%.1f s)%n",
+                    dist,
+                    result.compressed(),
+                    result.files(),
+                    result.smallestBytes(),
+                    result.bytes(),
+                    (System.nanoTime() - started) / 1e9);
+            return 0;
+        } catch (IOException | BadSettingException e) {
+            System.err.println(e.getMessage());
+            return 2;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.vtsbasic.asset;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.UUID;
+
+/** Answers GET and HEAD for an asset: coding, conditions, ranges (RFC 9110 §12 to §14). */
+final class AssetAnswer {
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final boolean isGet;
+
+    private AssetAnswer(HttpServletRequest request, HttpServletResponse response) {
+        this.request = request;
+        this.response = response;
+        this.isGet = request.getMethod().equals("GET");
+    }
+
+    static void send(Asset asset, Modified modified, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+            response.setHeader("Allow", "GET, HEAD");
+            sendText(HttpServletResponse.SC_METHOD_NOT_ALLOWED, "405 Method Not Allowed", response);
+            return;
+        }
+        new AssetAnswer(request, response).send(asset, modified);
+    }
+
+    /** A small answer about a file rather than with it. */
+    static void sendText(int status, String text, HttpServletResponse response) throws IOException {
+        response.setStatus(status);
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("Content-Type", "text/plain; charset=utf-8");
+        byte[] body = (text + '\n').getBytes(StandardCharsets.US_ASCII);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    private void send(Asset asset, Modified modified) throws IOException {
+        if (asset.negotiated()) {
+            response.setHeader("Vary", "Accept-Encoding");
+        }
+        Representation chosen = asset.negotiated()
+                ? AcceptEncoding.choose(asset.representations(), acceptEncoding())
+                : asset.representations()[0];
+        if (chosen == null) {
+            sendText(HttpServletResponse.SC_NOT_ACCEPTABLE, "406 Not Acceptable", response);
+            return;
+        }
+        Preconditions.Outcome outcome = Preconditions.evaluate(request, chosen.entityTag(), modified);
+        if (outcome == Preconditions.Outcome.FAILED) {
+            sendText(HttpServletResponse.SC_PRECONDITION_FAILED, "412 Precondition Failed", response);
+            return;
+        }
+        response.setHeader("ETag", chosen.entityTag());
+        response.setHeader("Cache-Control", asset.cacheControl());
+        response.setHeader("Last-Modified", modified.httpDate());
+        if (outcome == Preconditions.Outcome.NOT_MODIFIED) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            return;
+        }
+        response.setHeader("Accept-Ranges", "bytes");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (chosen.coding() != null) {
+            response.setHeader("Content-Encoding", chosen.coding().token());
+        }
+        ByteRanges wanted = ranges(chosen, modified);
+        if (wanted == null) {
+            response.setHeader("Content-Type", asset.mediaType());
+            sendPart(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
+        } else {
+            sendRanges(asset, chosen, wanted.ranges());
+        }
+    }
+
+    /** One line as it came; several are rare. */
+    private String acceptEncoding() {
+        Enumeration<String> lines = request.getHeaders("Accept-Encoding");
+        if (!lines.hasMoreElements()) {
+            return null;
+        }
+        String line = lines.nextElement();
+        while (lines.hasMoreElements()) {
+            line += "," + lines.nextElement();
+        }
+        return line;
+    }
+
+    /** Null when the whole is to be sent. */
+    private ByteRanges ranges(Representation chosen, Modified modified) {
+        String field = isGet ? request.getHeader("Range") : null;
+        return field != null && Preconditions.rangeHolds(request, chosen.entityTag(), modified)
+                ? ByteRanges.parse(field, chosen.length())
+                : null;
+    }
+
+    private void sendRanges(Asset asset, Representation chosen, List<ByteRanges.ByteRange> ranges) throws IOException {
+        if (ranges.isEmpty()) {
+            response.setHeader("Content-Range", "bytes */" + chosen.length());
+            response.setHeader("ETag", null);
+            response.setHeader("Content-Encoding", null);
+            sendText(HttpServletResponse.SC_REQUESTED_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable", response);
+            return;
+        }
+        response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+        if (ranges.size() == 1) {
+            response.setHeader("Content-Type", asset.mediaType());
+            response.setHeader("Content-Range", ranges.get(0).of(chosen.length()));
+            sendPart(chosen, ranges.get(0));
+        } else {
+            sendParts(asset.mediaType(), chosen, ranges);
+        }
+    }
+
+    private void sendPart(Representation chosen, ByteRanges.ByteRange part) throws IOException {
+        response.setContentLengthLong(part.length());
+        if (isGet && part.length() > 0 && !Sendfile.hand(request, chosen, part)) {
+            AssetBody.write(chosen, part, response.getOutputStream());
+        }
+    }
+
+    /** RFC 9110 §14.6. */
+    private void sendParts(String mediaType, Representation chosen, List<ByteRanges.ByteRange> ranges)
+            throws IOException {
+        String boundary = UUID.randomUUID().toString();
+        List<byte[]> heads = ranges.stream()
+                .map(range -> ("\r\n--" + boundary + "\r\nContent-Type: " + mediaType + "\r\nContent-Range: "
+                                + range.of(chosen.length()) + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII))
+                .toList();
+        byte[] end = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII);
+        response.setHeader("Content-Type", "multipart/byteranges; boundary=" + boundary);
+        response.setContentLengthLong(end.length
+                + heads.stream().mapToLong(head -> head.length).sum()
+                + ranges.stream().mapToLong(ByteRanges.ByteRange::length).sum());
+        ServletOutputStream out = response.getOutputStream();
+        for (int i = 0; i < ranges.size(); i++) {
+            out.write(heads.get(i));
+            AssetBody.write(chosen, ranges.get(i), out);
+        }
+        out.write(end);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.vtsbasic.asset;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * What an index says of a client file.
+ *
+ * @param path within the client files, without a slash in front
+ * @param file the file
+ * @param mediaType value of Content-Type
+ * @param compressible whether a coding makes such files smaller as a rule
+ * @param codings those that make this one smaller
+ */
+record IndexedAsset(String path, Content file, String mediaType, boolean compressible, Map<Coding, Content> codings) {
+    /** Below this a coding saves nothing that leaves earlier: it fits into one packet. */
+    private static final long SHORTEST = 512;
+
+    /**
+     * @param size in bytes
+     * @param sha256 in hexadecimal
+     */
+    record Content(long size, String sha256) {
+        static Content of(Path file) throws IOException {
+            MessageDigest digest = digest();
+            long size;
+            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+                size = in.transferTo(OutputStream.nullOutputStream());
+            }
+            return new Content(size, HexFormat.of().formatHex(digest.digest()));
+        }
+
+        static MessageDigest digest() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Value of ETag. */
+        String entityTag() {
+            return '"' + sha256.substring(0, 32) + '"';
+        }
+    }
+
+    /** Reads the file; it has no codings yet. */
+    static IndexedAsset of(Path client, Path file) throws IOException {
+        String path = client.relativize(file).toString().replace('\\', '/');
+        Content content = Content.of(file);
+        MediaTypes.MediaType type = MediaTypes.of(path);
+        return new IndexedAsset(
+                path,
+                content,
+                type.contentType(),
+                type.compressible() && content.size() >= SHORTEST,
+                new EnumMap<>(Coding.class));
+    }
+}
