@@ -1,0 +1,139 @@
+package dev.vtsbasic.asset;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.Tree;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PrecompressionTest {
+    private static final String LONG = "many words ".repeat(1000);
+
+    @TempDir
+    private Path client;
+
+    /** Bun is not needed to see what becomes of its files; this one gains nothing from brotli. */
+    private static void gzip(List<Compressor.Job> jobs) throws IOException {
+        for (Compressor.Job job : jobs) {
+            Files.createDirectories(job.target().getParent());
+            try (OutputStream out =
+                    new GZIPOutputStream(Files.newOutputStream(Codings.file(job.target(), Coding.GZIP)))) {
+                Files.copy(job.source(), out);
+            }
+            Files.copy(job.source(), Codings.file(job.target(), Coding.BROTLI));
+        }
+    }
+
+    private AssetIndex read() throws IOException {
+        return AssetIndex.of(client, new CacheRules(List.of()), new AssetMemory(1 << 20));
+    }
+
+    @Test
+    void whatABuildBringsIsTakenAndNothingIsReadAgain() throws Exception {
+        Tree.write(client, "assets/a.js", LONG, "assets/b.png", LONG, "short.txt", "short");
+        Precompression.Result result = Precompression.of(client, PrecompressionTest::gzip);
+        assertEquals(3, result.files());
+        assertEquals(1, result.compressed());
+        assertEquals(LONG.length(), result.bytes());
+        assertTrue(result.smallestBytes() < 200, result.toString());
+
+        // Of the same length, so that only reading it would tell.
+        Tree.write(client, "assets/a.js", LONG.replace('w', 'W'));
+        Asset script = read().find("/assets/a.js");
+        assertEquals(2, script.representations().length);
+        Representation coded = script.representations()[0];
+        assertEquals(Coding.GZIP, coded.coding());
+        assertArrayEquals(LONG.getBytes(), new GZIPInputStream(Files.newInputStream(coded.file())).readAllBytes());
+        assertFalse(script.asksForCodings(), "the build has made all there are");
+        assertEquals(1, read().find("/assets/b.png").representations().length);
+        assertNull(read().find("/.vts/assets.json"), "the index is not to be served");
+    }
+
+    @Test
+    void theSameFilesGiveTheSameIndex() throws Exception {
+        Tree.write(client, "b.txt", LONG, "a.txt", LONG + 1, "c/d.css", LONG + 2);
+        Precompression.of(client, PrecompressionTest::gzip);
+        byte[] index = Files.readAllBytes(client.resolve(".vts/assets.json"));
+        Precompression.of(client, PrecompressionTest::gzip);
+        assertArrayEquals(index, Files.readAllBytes(client.resolve(".vts/assets.json")));
+    }
+
+    @Test
+    void anIndexThatDoesNotFitItsFilesIsNotBelieved() throws Exception {
+        Tree.write(client, "a.js", LONG);
+        Precompression.of(client, PrecompressionTest::gzip);
+        Tree.write(client, "a.js", "changed", "new.js", "new");
+        AssetIndex index = read();
+        assertEquals(2, index.size());
+        assertEquals(7, index.find("/a.js").identity().length());
+        Precompression.of(client, PrecompressionTest::gzip);
+        Files.delete(client.resolve("a.js"));
+        assertEquals(1, read().size());
+    }
+
+    @Test
+    void anIndexCannotNameFilesOutside(@TempDir Path elsewhere) throws Exception {
+        Tree.write(elsewhere, "secret.txt", "SECRET");
+        Tree.write(client, "a.txt", "SECRET");
+        Precompression.of(client, PrecompressionTest::gzip);
+        Path index = client.resolve(".vts/assets.json");
+        String outside = client.toRealPath()
+                .relativize(elsewhere.toRealPath())
+                .resolve("secret.txt")
+                .toString();
+        Files.writeString(index, Files.readString(index).replace("a.txt", outside));
+        assertEquals(1, read().size());
+        assertNull(read().find("/" + outside));
+    }
+
+    @Test
+    void aBrokenIndexIsNamed() throws Exception {
+        Tree.write(client, ".vts/assets.json", "{\"version\": 1}");
+        String message = assertThrows(IOException.class, this::read).getMessage();
+        assertTrue(message.contains(".vts/assets.json is no index of assets; delete it"), message);
+    }
+
+    @Test
+    void codingsOfOtherBuildsAreMadeWhenTheyAreFirstAskedFor() throws Exception {
+        Tree.write(client, "a.js", LONG, "b.js", "short", "c.js", LONG);
+        AssetIndex index = read();
+        Asset script = index.find("/a.js");
+        assertTrue(script.negotiated());
+        assertFalse(index.find("/b.js").negotiated());
+        BlockingQueue<Integer> batches = new LinkedBlockingQueue<>();
+        Compressor compressor = jobs -> {
+            gzip(jobs);
+            batches.add(jobs.size());
+        };
+        try (LazyCodings codings = new LazyCodings(compressor, new AssetMemory(0))) {
+            assertTrue(script.asksForCodings());
+            assertFalse(script.asksForCodings(), "asked for twice");
+            codings.ask(script);
+            assertEquals(1, batches.poll(20, TimeUnit.SECONDS));
+            // The next batch begins when the first is in use.
+            codings.ask(index.find("/c.js"));
+            assertEquals(1, batches.poll(20, TimeUnit.SECONDS));
+        }
+        assertEquals(
+                List.of("gzip", "identity"),
+                Arrays.stream(script.representations())
+                        .map(Representation::token)
+                        .toList());
+    }
+}
