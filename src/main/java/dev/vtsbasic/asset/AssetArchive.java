@@ -116,17 +116,18 @@ final class AssetArchive {
         Known last = known;
         try {
             FileTime at = Files.getLastModifiedTime(rules.directory());
-            if (!at.equals(last.at())) {
-                last = new Known(at, read(last.builds()));
-                known = last;
-            }
+            return at.equals(last.at()) ? last : read(at);
         } catch (IOException e) {
             LOG.warn("The asset archive {} cannot be read: {}", rules.directory(), e.toString());
         }
         return last;
     }
 
-    private Map<String, AssetIndex> read(Map<String, AssetIndex> last) throws IOException {
+    private synchronized Known read(FileTime at) throws IOException {
+        Map<String, AssetIndex> last = known.builds();
+        if (at.equals(known.at())) {
+            return known;
+        }
         Map<String, AssetIndex> builds = new HashMap<>();
         for (Path build : builds()) {
             String name = build.getFileName().toString();
@@ -137,7 +138,8 @@ final class AssetArchive {
                 LOG.warn("{} is not served: {}", build, e.toString());
             }
         }
-        return Map.copyOf(builds);
+        known = new Known(at, Map.copyOf(builds));
+        return known;
     }
 
     private List<Path> builds() throws IOException {

@@ -13,24 +13,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the codings of files that came without, each when it is first asked for; until they are there it is sent as it is.
  *
- * <p>One thread has one batch made at a time. Files that are too long stay as they are, and so do all once the codings
- * take too much room on disk. Safe for any number of threads.
+ * <p>One thread has one batch made at a time. The codings are kept in memory, and those for which there is no room are
+ * not kept; files that are too long stay as they are. Safe for any number of threads.
  */
 final class LazyCodings implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LazyCodings.class);
     private static final int QUEUE = 10_000;
     private static final int BATCH = 20;
     private static final long LONGEST = 8 << 20;
-    private static final long ROOM = 256 << 20;
     private static final long JOIN_MILLIS = 5000;
 
     private final BlockingQueue<Asset> asked = new ArrayBlockingQueue<>(QUEUE);
     private final Compressor compressor;
     private final AssetMemory memory;
     private final Thread thread = new Thread(this::run, "vts-codings");
-    private Path directory;
-    private long used;
-    private int count;
 
     LazyCodings(Compressor compressor, AssetMemory memory) {
         this.compressor = compressor;
@@ -48,13 +44,16 @@ final class LazyCodings implements AutoCloseable {
 
     private void run() {
         try {
-            while (used < ROOM) {
+            while (true) {
                 List<Asset> batch = new ArrayList<>(List.of(asked.take()));
                 asked.drainTo(batch, BATCH - 1);
-                make(batch);
+                Path directory = Files.createTempDirectory("vts-codings-");
+                try {
+                    make(batch, directory);
+                } finally {
+                    Precompression.deleteTree(directory);
+                }
             }
-            LOG.warn(
-                    "The codings of assets take all the room they get; `precompress` makes those of a build beforehand");
         } catch (InterruptedException e) {
             LOG.debug("No more codings are made", e);
         } catch (IOException | RuntimeException e) {
@@ -62,28 +61,30 @@ final class LazyCodings implements AutoCloseable {
         }
     }
 
-    private void make(List<Asset> batch) throws IOException, InterruptedException {
-        if (directory == null) {
-            directory = Files.createTempDirectory("vts-codings-");
-        }
+    private void make(List<Asset> batch, Path directory) throws IOException, InterruptedException {
         List<Compressor.Job> jobs = new ArrayList<>();
         for (Asset asset : batch) {
-            jobs.add(new Compressor.Job(asset.source(), directory.resolve(Integer.toString(count++))));
+            jobs.add(new Compressor.Job(asset.source(), directory.resolve(Integer.toString(jobs.size()))));
         }
         compressor.compress(jobs);
         for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).replace(withCodings(batch.get(i), jobs.get(i).target()));
+            batch.get(i)
+                    .replace(withCodings(batch.get(i).identity(), jobs.get(i).target()));
         }
     }
 
-    private Representation[] withCodings(Asset asset, Path target) throws IOException {
-        List<Representation> all = new ArrayList<>(List.of(asset.identity()));
+    private Representation[] withCodings(Representation identity, Path target) throws IOException {
+        // Few will ask for it from now on.
+        memory.release(identity);
+        List<Representation> all = new ArrayList<>();
+        all.add(new Representation(null, identity.length(), identity.entityTag(), null, identity.file()));
         for (Coding coding : Coding.values()) {
             Path file = Codings.file(target, coding);
-            if (Files.isRegularFile(file) && Files.size(file) < asset.identity().length()) {
-                IndexedAsset.Content content = IndexedAsset.Content.of(file);
-                used += content.size();
-                all.add(AssetIndex.representation(coding, content, file, memory));
+            if (Files.isRegularFile(file) && Files.size(file) < identity.length()) {
+                Representation coded = AssetIndex.representation(coding, IndexedAsset.Content.of(file), file, memory);
+                if (coded.body() != null) {
+                    all.add(coded);
+                }
             }
         }
         return all.toArray(Representation[]::new);
@@ -94,13 +95,8 @@ final class LazyCodings implements AutoCloseable {
         thread.interrupt();
         try {
             thread.join(JOIN_MILLIS);
-            if (directory != null) {
-                Precompression.deleteTree(directory);
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.warn("Left behind: {}", e.getMessage());
         }
     }
 }

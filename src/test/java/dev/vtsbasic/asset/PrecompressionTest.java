@@ -121,7 +121,7 @@ class PrecompressionTest {
             gzip(jobs);
             batches.add(jobs.size());
         };
-        try (LazyCodings codings = new LazyCodings(compressor, new AssetMemory(0))) {
+        try (LazyCodings codings = new LazyCodings(compressor, new AssetMemory(1 << 20))) {
             assertTrue(script.asksForCodings());
             assertFalse(script.asksForCodings(), "asked for twice");
             codings.ask(script);
