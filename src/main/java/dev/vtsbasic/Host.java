@@ -101,8 +101,8 @@ final class Host implements AutoCloseable {
         return BunSupervisor.start(binary, dist, settings, runDirectories(settings));
     }
 
-    private static BunBinary findBun(Settings settings, WarFiles war, List<Path> workDirectories)
-            throws NoBunException {
+    /** The Bun that the settings name, else the one in the WAR, else one on the PATH. */
+    static BunBinary findBun(Settings settings, WarFiles war, List<Path> workDirectories) throws NoBunException {
         String path = "/WEB-INF/bun/bun";
         try {
             Optional<BundledBun> bundled =
