@@ -1,7 +1,25 @@
 import tailwindcss from '@tailwindcss/vite'
 import { tanstackStart } from '@tanstack/react-start/plugin/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+
+/**
+ * The server's manifest names the source file of each route by its whole path, so that the same sources built in another
+ * directory would get another hash, and the path would be told to everyone who has the build.
+ */
+function routePathsWithinProject(): Plugin {
+  let root = ''
+  return {
+    name: 'route-paths-within-project',
+    configResolved(config) {
+      root = config.root
+    },
+    transform: {
+      filter: { id: /tanstack-start-manifest/ },
+      handler: (code) => code.replaceAll(`${root}/`, ''),
+    },
+  }
+}
 
 export default defineConfig(({ command }) => ({
   resolve: { tsconfigPaths: true },
@@ -14,5 +32,5 @@ export default defineConfig(({ command }) => ({
       },
     },
   },
-  plugins: [tailwindcss(), tanstackStart(), react()],
+  plugins: [tailwindcss(), tanstackStart(), react(), routePathsWithinProject()],
 }))

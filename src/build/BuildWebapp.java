@@ -126,6 +126,7 @@ class BuildWebapp {
             return files.filter(file ->
                             Set.of("bun", "bun.exe").contains(file.getFileName().toString()))
                     .filter(file -> Files.isRegularFile(file) && sizeOf(file) > 10_000_000)
+                    .sorted()
                     .findFirst()
                     .orElseThrow(() -> new BuildFailed("the npm package of Bun has no binary for " + platform()));
         }
@@ -185,6 +186,8 @@ class BuildWebapp {
         String path =
                 Path.of(command.get(0)).getParent() + System.getProperty("path.separator") + System.getenv("PATH");
         process.environment().put("PATH", path);
+        // Vite builds something else when it is set.
+        process.environment().remove("NODE_ENV");
         int exit = process.start().waitFor();
         if (exit != 0) {
             throw new BuildFailed("`" + shown + "` failed with exit code " + exit + " in " + directory);

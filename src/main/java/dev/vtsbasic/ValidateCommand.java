@@ -1,23 +1,41 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.build.BuildReproduction;
 import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.ReproductionReport;
 import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.SettingSource;
+import dev.vtsbasic.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code validate DIST}: 0 when every asset that the build names exists, 1 when one is missing, 2 when it cannot tell. */
+/**
+ * {@code validate DIST}: 0 when every asset that the build names exists, 1 when one is missing, 2 when it cannot tell.
+ * With {@code --reproduce}: 0 when its project gives the same build each time, 1 when it does not, 2 when it cannot tell.
+ */
 @Command(
         name = "validate",
-        description = "Checks that every asset which the build names exists in its client files.",
+        description = "Checks that every asset which the build names exists in its client files;"
+                + " or, with --reproduce, that its project gives the same build each time.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all exist", "1:some are missing", "2:the build cannot be read"})
+        exitCodeList = {
+            "0:all exist; with --reproduce: the same each time",
+            "1:some are missing; with --reproduce: not the same",
+            "2:the build cannot be read or not be made"
+        })
 final class ValidateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIST", description = "The build: a directory with client/ and server/.")
     private Path dist;
@@ -25,15 +43,58 @@ final class ValidateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
+    @ArgGroup(exclusive = false)
+    private Reproduction reproduction;
+
+    /** What belongs to {@code --reproduce}. */
+    private static final class Reproduction {
+        @Option(
+                names = "--reproduce",
+                required = true,
+                description = "Build the project that DIST lies in twice, elsewhere, and compare.")
+        private boolean wanted;
+
+        @Option(
+                names = "--build-command",
+                paramLabel = "COMMAND",
+                description = "How to build it; else its script build:prod, else build.")
+        private String command;
+
+        @Option(
+                names = "--time-limit",
+                paramLabel = "SECONDS",
+                defaultValue = "600",
+                description = "How long both builds may take together (default: ${DEFAULT-VALUE}).")
+        private int seconds;
+    }
+
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         try {
-            ValidationReport report = BuildValidator.validate(Dist.at(dist));
-            System.out.println(json ? report.json() : report.text());
-            return report.valid() ? 0 : 1;
-        } catch (IOException e) {
+            return reproduction == null ? validate() : reproduce();
+        } catch (IOException | BadSettingException | Host.NoBunException e) {
             System.err.println(e.getMessage());
             return 2;
+        }
+    }
+
+    private int validate() throws IOException {
+        ValidationReport report = BuildValidator.validate(Dist.at(dist));
+        System.out.println(json ? report.json() : report.text());
+        return report.valid() ? 0 : 1;
+    }
+
+    private int reproduce() throws IOException, BadSettingException, Host.NoBunException, InterruptedException {
+        Settings settings = Settings.read(List.of(SettingSource.systemProperties(), SettingSource.environment()));
+        Path bun = Host.findBun(
+                        settings,
+                        WarFiles.in(Main.home()),
+                        WorkDirectory.candidates(settings.workDir().orElse(null)))
+                .path();
+        try (BuildReproduction builds = BuildReproduction.of(dist, bun, Optional.ofNullable(reproduction.command))) {
+            ReproductionReport report = builds.run(Duration.ofSeconds(reproduction.seconds), System.err::println);
+            System.out.println(json ? report.json() : report.text());
+            return report.reproducible() ? 0 : 1;
         }
     }
 }

@@ -1,0 +1,168 @@
+package dev.vtsbasic.build;
+
+import dev.vtsbasic.build.ReproductionReport.Existing;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Checks whether a project gives the same build each time: builds copies of it twice, in different directories, for users
+ * with different names and homes, in different time zones, one after the other, and compares.
+ */
+public final class BuildReproduction implements AutoCloseable {
+    private final Project project;
+    private final Path bun;
+    private final Optional<String> command;
+    private final String shownCommand;
+    private final Path place;
+    private final Thread atExit = new Thread(this::endAtExit, "end of the builds");
+    private BuildRun running;
+    private boolean ended;
+
+    private BuildReproduction(Project project, Path bun, Optional<String> command, String shownCommand, Path place) {
+        this.project = project;
+        this.bun = bun;
+        this.command = command;
+        this.shownCommand = shownCommand;
+        this.place = place;
+    }
+
+    /**
+     * @param dist the build; the project is the nearest directory above it with a {@code package.json}
+     * @param bun runs the project's build, and is the {@code bun} on its {@code PATH}
+     * @param command how to build; empty for the script {@code build:prod}, else {@code build}
+     * @throws IOException when there is no such project or no place for the copies
+     */
+    public static BuildReproduction of(Path dist, Path bun, Optional<String> command) throws IOException {
+        Project project = Project.of(dist);
+        String shown = command.isPresent() ? command.get() : "bun run " + project.script();
+        Path place = Files.createTempDirectory("vts-reproduce").toRealPath();
+        BuildReproduction reproduction = new BuildReproduction(project, bun.toAbsolutePath(), command, shown, place);
+        // The program may be told to end while a build runs.
+        Runtime.getRuntime().addShutdownHook(reproduction.atExit);
+        return reproduction;
+    }
+
+    /**
+     * Builds twice and compares.
+     *
+     * @param limit how long both builds may take together
+     * @param progress is told what is done next
+     * @throws IOException when a build fails or takes too long; the message says why
+     */
+    public ReproductionReport run(Duration limit, Consumer<String> progress) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        Surroundings aroundFirst = Surroundings.first(place);
+        Surroundings aroundSecond = Surroundings.second(place);
+        Instant start = Instant.now();
+        Path first = build(aroundFirst, deadline, progress);
+        awaitSecondAfter(start);
+        Path second = build(aroundSecond, deadline, progress);
+
+        List<DifferingFile> differing = TreeComparison.between(first, second);
+        if (!differing.isEmpty()) {
+            CauseFinder causes = new CauseFinder(first, second, aroundFirst, aroundSecond);
+            return report(first, differing, Difference.of(differing, first, second, causes), Existing.NOT_COMPARED);
+        }
+        return compareWithExisting(first, aroundFirst);
+    }
+
+    private ReproductionReport compareWithExisting(Path built, Surroundings around) throws IOException {
+        Path existing = project.dist();
+        if (!Files.isDirectory(existing)) {
+            return report(built, List.of(), null, Existing.ABSENT);
+        }
+        List<DifferingFile> differing = TreeComparison.between(built, existing);
+        if (differing.isEmpty()) {
+            return report(built, differing, null, Existing.SAME);
+        }
+        CauseFinder causes = new CauseFinder(built, existing, around, Surroundings.here(project.tree()));
+        return report(built, differing, Difference.of(differing, built, existing, causes), Existing.DIFFERENT);
+    }
+
+    private ReproductionReport report(
+            Path built, List<DifferingFile> differing, Difference difference, Existing existing) throws IOException {
+        int files = TreeComparison.files(built).size();
+        return new ReproductionReport(project.dist(), shownCommand, files, differing, difference, existing);
+    }
+
+    /** Else a time in seconds could be the same in both builds. */
+    private static void awaitSecondAfter(Instant start) throws InterruptedException {
+        for (Instant now = Instant.now(); now.getEpochSecond() == start.getEpochSecond(); now = Instant.now()) {
+            Thread.sleep(Duration.between(now, start.plusSeconds(1)).toMillis() + 1);
+        }
+    }
+
+    private Path build(Surroundings around, long deadline, Consumer<String> progress)
+            throws IOException, InterruptedException {
+        progress.accept("copying " + project.tree() + " to " + around.tree());
+        Files.createDirectories(around.tree().getParent());
+        project.copyTo(around.tree());
+        Project copy = project.at(around.tree());
+        Files.createDirectories(around.temporary());
+        String programs = Stream.of(
+                        bun.getParent(),
+                        copy.directory().resolve("node_modules/.bin"),
+                        copy.tree().resolve("node_modules/.bin"))
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+        progress.accept("building there: " + shownCommand);
+        List<String> line =
+                command.isPresent() ? BuildRun.ofCommand(bun, command.get()) : BuildRun.ofScript(bun, project.script());
+        BuildRun run;
+        synchronized (this) {
+            if (ended) {
+                throw new InterruptedException("The builds were ended");
+            }
+            run = BuildRun.start(
+                    line,
+                    copy.directory(),
+                    around.environment(programs),
+                    around.home().resolve("log"));
+            running = run;
+        }
+        try (run) {
+            run.await(Duration.ofNanos(deadline - System.nanoTime()));
+        }
+        if (!Files.isDirectory(copy.dist())) {
+            throw new IOException("`" + shownCommand + "` made no "
+                    + project.directory().relativize(project.dist()) + " in a copy of " + project.directory());
+        }
+        return copy.dist();
+    }
+
+    private synchronized void end() throws IOException {
+        ended = true;
+        if (running != null) {
+            running.close();
+        }
+        Trees.delete(place);
+    }
+
+    private void endAtExit() {
+        try {
+            end();
+        } catch (IOException e) {
+            System.err.println("Left behind: " + place + " (" + e + ")");
+        }
+    }
+
+    /** Ends what still runs and removes the copies. */
+    @Override
+    public void close() throws IOException {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The program is ending, and the hook has the same to do.
+        }
+    }
+}

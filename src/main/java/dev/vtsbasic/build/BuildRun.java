@@ -1,0 +1,94 @@
+package dev.vtsbasic.build;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** One run of a project's build, which is ended when it takes too long or this object is closed. */
+final class BuildRun implements AutoCloseable {
+    private static final int LAST_LINES = 15;
+    private static final long PATIENCE_SECONDS = 5;
+
+    private final Process process;
+    private final Path log;
+
+    private BuildRun(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * @param environment what it has besides our own environment or instead
+     * @param log where its output goes
+     */
+    static BuildRun start(List<String> command, Path directory, Map<String, String> environment, Path log)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("VTS_") || name.startsWith("XDG_"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        return new BuildRun(process, log);
+    }
+
+    /** How Bun is told to run a script of {@code package.json}. Where the system has no shell, Bun is one. */
+    static List<String> ofScript(Path bun, String script) {
+        boolean hasShell = File.separatorChar == '/' && Files.isExecutable(Path.of("/bin/sh"));
+        return List.of(bun.toString(), "run", "--shell=" + (hasShell ? "system" : "bun"), script);
+    }
+
+    /** How Bun is told to run a command line; it is the shell itself. */
+    static List<String> ofCommand(Path bun, String command) {
+        return List.of(bun.toString(), "exec", command);
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @throws IOException when it fails or takes longer than {@code limit}; the message has its last lines
+     */
+    void await(Duration limit) throws IOException, InterruptedException {
+        if (!process.waitFor(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS)) {
+            throw new IOException(
+                    "The build did not end in time; --time-limit gives it more. It printed last:" + lastLines());
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException("The build failed with exit code " + process.exitValue()
+                    + "; --build-command says another way to build. It printed last:" + lastLines());
+        }
+    }
+
+    private String lastLines() throws IOException {
+        List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                .replaceAll("\\x1b\\[[0-9;]*m", "")
+                .lines()
+                .toList();
+        return "\n  " + String.join("\n  ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+    }
+
+    /** Kills it and all that it started, as far as that is still below it. */
+    @Override
+    public void close() {
+        List<ProcessHandle> below;
+        try (Stream<ProcessHandle> descendants = process.descendants()) {
+            below = descendants.toList();
+        }
+        process.destroyForcibly();
+        below.forEach(ProcessHandle::destroyForcibly);
+        try {
+            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
