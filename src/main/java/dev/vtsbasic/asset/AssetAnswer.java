@@ -57,6 +57,12 @@ final class AssetAnswer {
             sendText(HttpServletResponse.SC_PRECONDITION_FAILED, "412 Precondition Failed", response);
             return;
         }
+        ByteRanges wanted = outcome == Preconditions.Outcome.PROCEED ? ranges(chosen, modified) : null;
+        if (wanted != null && wanted.ranges().isEmpty()) {
+            response.setHeader("Content-Range", "bytes */" + chosen.length());
+            sendText(HttpServletResponse.SC_REQUESTED_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable", response);
+            return;
+        }
         response.setHeader("ETag", chosen.entityTag());
         response.setHeader("Cache-Control", asset.cacheControl());
         response.setHeader("Last-Modified", modified.httpDate());
@@ -69,7 +75,6 @@ final class AssetAnswer {
         if (chosen.coding() != null) {
             response.setHeader("Content-Encoding", chosen.coding().token());
         }
-        ByteRanges wanted = ranges(chosen, modified);
         if (wanted == null) {
             response.setHeader("Content-Type", asset.mediaType());
             sendPart(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
@@ -91,22 +96,19 @@ final class AssetAnswer {
         return line;
     }
 
-    /** Null when the whole is to be sent. */
+    /** Null when the whole is to be sent; of several lines no one knows which is meant. */
     private ByteRanges ranges(Representation chosen, Modified modified) {
-        String field = isGet ? request.getHeader("Range") : null;
-        return field != null && Preconditions.rangeHolds(request, chosen.entityTag(), modified)
-                ? ByteRanges.parse(field, chosen.length())
+        Enumeration<String> lines = request.getHeaders("Range");
+        if (!isGet || !lines.hasMoreElements()) {
+            return null;
+        }
+        String line = lines.nextElement();
+        return !lines.hasMoreElements() && Preconditions.rangeHolds(request, chosen.entityTag(), modified)
+                ? ByteRanges.parse(line, chosen.length())
                 : null;
     }
 
     private void sendRanges(Asset asset, Representation chosen, List<ByteRanges.ByteRange> ranges) throws IOException {
-        if (ranges.isEmpty()) {
-            response.setHeader("Content-Range", "bytes */" + chosen.length());
-            response.setHeader("ETag", null);
-            response.setHeader("Content-Encoding", null);
-            sendText(HttpServletResponse.SC_REQUESTED_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable", response);
-            return;
-        }
         response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
         if (ranges.size() == 1) {
             response.setHeader("Content-Type", asset.mediaType());

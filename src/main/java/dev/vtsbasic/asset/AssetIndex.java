@@ -123,14 +123,14 @@ public final class AssetIndex {
 
     /**
      * Reads every file below {@code root}; names with a dot in front are left out, except {@code .well-known}, and so are
-     * links that lead out of it.
+     * links that lead out of it or to such a name.
      */
     static List<IndexedAsset> scan(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             List<Path> found = files.toList();
             return found.parallelStream()
                     .filter(file ->
-                            !isHidden(root.relativize(file)) && Files.isRegularFile(file) && isWithin(root, file))
+                            !isHidden(root.relativize(file)) && Files.isRegularFile(file) && isVisible(root, file))
                     .map(file -> read(root, file))
                     .toList();
         } catch (UncheckedIOException e) {
@@ -146,9 +146,10 @@ public final class AssetIndex {
         }
     }
 
-    private static boolean isWithin(Path root, Path file) {
+    private static boolean isVisible(Path root, Path file) {
         try {
-            return file.toRealPath().startsWith(root);
+            Path real = file.toRealPath();
+            return real.startsWith(root) && !isHidden(root.relativize(real));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

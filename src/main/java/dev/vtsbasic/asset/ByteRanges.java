@@ -68,6 +68,10 @@ record ByteRanges(List<ByteRange> ranges) {
             }
             long first = from == NONE ? Math.max(0, length - to) : from;
             long last = from == NONE || to == NONE ? length - 1 : Math.min(to, length - 1);
+            if (length == 0 && from == NONE && to > 0) {
+                // The end of nothing exists, but no part can tell it.
+                return null;
+            }
             if (first <= last) {
                 ranges.add(new ByteRange(first, last));
                 total += last - first + 1;

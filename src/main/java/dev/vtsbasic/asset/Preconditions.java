@@ -20,69 +20,79 @@ final class Preconditions {
             if (!lists(ifMatch, entityTag, true)) {
                 return Outcome.FAILED;
             }
-        } else if (isBefore(request, "If-Unmodified-Since", modified.at())) {
-            return Outcome.FAILED;
+        } else {
+            Instant since = date(request, "If-Unmodified-Since");
+            if (since != null && since.isBefore(modified.at())) {
+                return Outcome.FAILED;
+            }
         }
         Enumeration<String> ifNoneMatch = request.getHeaders("If-None-Match");
         if (ifNoneMatch.hasMoreElements()) {
             return lists(ifNoneMatch, entityTag, false) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
         }
-        if (request.getHeader("If-Modified-Since") != null) {
-            Instant since = HttpDate.parse(request.getHeader("If-Modified-Since"));
-            if (since != null && !modified.at().isAfter(since)) {
-                return Outcome.NOT_MODIFIED;
-            }
-        }
-        return Outcome.PROCEED;
+        Instant since = date(request, "If-Modified-Since");
+        return since != null && !modified.at().isAfter(since) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
     }
 
     /** RFC 9110 §13.1.5: a part of what the client has is of use only with the rest of the very same. */
     static boolean rangeHolds(HttpServletRequest request, String entityTag, Modified modified) {
-        String validator = request.getHeader("If-Range");
-        if (validator == null) {
+        Enumeration<String> lines = request.getHeaders("If-Range");
+        if (!lines.hasMoreElements()) {
             return true;
         }
-        String stripped = validator.strip();
+        String stripped = lines.nextElement().strip();
+        if (lines.hasMoreElements()) {
+            return false;
+        }
         return stripped.startsWith("\"")
                 ? stripped.equals(entityTag)
                 : modified.at().equals(HttpDate.parse(stripped)) && modified.isStrong(Instant.now());
     }
 
-    private static boolean isBefore(HttpServletRequest request, String field, Instant modified) {
-        String value = request.getHeader(field);
-        if (value == null) {
-            return false;
+    /** Null when there is none, or no valid one: several lines are none. */
+    private static Instant date(HttpServletRequest request, String field) {
+        Enumeration<String> lines = request.getHeaders(field);
+        if (!lines.hasMoreElements()) {
+            return null;
         }
-        Instant date = HttpDate.parse(value);
-        return date != null && date.isBefore(modified);
+        String line = lines.nextElement();
+        return lines.hasMoreElements() ? null : HttpDate.parse(line);
     }
 
     /** {@code *} stands for whatever exists; the strong comparison takes no weak tag (RFC 9110 §8.8.3.2). */
     private static boolean lists(Enumeration<String> lines, String entityTag, boolean strong) {
-        while (lines.hasMoreElements()) {
-            String line = lines.nextElement();
-            for (int at = 0; at < line.length(); ) {
-                char c = line.charAt(at);
-                if (c == '*') {
-                    return true;
-                }
-                boolean weak = line.startsWith("W/\"", at);
-                int open = weak ? at + 2 : at;
-                if (line.charAt(open) != '"') {
-                    at++;
-                    continue;
-                }
-                int close = line.indexOf('"', open + 1);
-                if (close < 0) {
-                    break;
-                }
-                int length = close + 1 - open;
-                if (!(weak && strong)
-                        && length == entityTag.length()
-                        && line.regionMatches(open, entityTag, 0, length)) {
-                    return true;
-                }
-                at = close + 1;
+        String line = lines.nextElement();
+        if (!lines.hasMoreElements() && line.strip().equals("*")) {
+            return true;
+        }
+        while (!lists(line, entityTag, strong)) {
+            if (!lines.hasMoreElements()) {
+                return false;
+            }
+            line = lines.nextElement();
+        }
+        return true;
+    }
+
+    /** What is no tag is skipped up to the next comma. */
+    private static boolean lists(String line, String entityTag, boolean strong) {
+        for (int at = 0; at < line.length(); at++) {
+            char c = line.charAt(at);
+            if (c == ' ' || c == '\t' || c == ',') {
+                continue;
+            }
+            boolean weak = line.startsWith("W/\"", at);
+            int open = weak ? at + 2 : at;
+            int close = line.charAt(open) == '"' ? line.indexOf('"', open + 1) : -1;
+            if (close > 0
+                    && !(weak && strong)
+                    && close + 1 - open == entityTag.length()
+                    && line.startsWith(entityTag, open)) {
+                return true;
+            }
+            at = line.indexOf(',', Math.max(at, close));
+            if (at < 0) {
+                return false;
             }
         }
         return false;

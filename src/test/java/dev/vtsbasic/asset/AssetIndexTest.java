@@ -66,9 +66,10 @@ class AssetIndexTest {
         Tree.write(directory, "secret.txt", "s", "secrets/a.txt", "s");
         Files.createSymbolicLink(client.resolve("out.txt"), directory.resolve("secret.txt"));
         Files.createSymbolicLink(client.resolve("out"), directory.resolve("secrets"));
+        Files.createSymbolicLink(client.resolve("hidden.txt"), Path.of(".env"));
         Files.createSymbolicLink(client.resolve("in.txt"), Path.of("robots.txt"));
         Files.createSymbolicLink(client.resolve("dangling.txt"), Path.of("gone.txt"));
-        AssetIndex index = index("robots.txt", "");
+        AssetIndex index = index("robots.txt", "", ".env", "s");
         assertEquals(2, index.size());
         assertNotNull(index.find("/in.txt"));
     }

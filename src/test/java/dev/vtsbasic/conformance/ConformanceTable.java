@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,15 +12,35 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Plays every case on VTS Basic and on Debian's nginx and HAProxy, and writes what came of it as a page. */
+/**
+ * What came of cases that were played on VTS Basic and on others, as a page; by itself, that of all cases of a proxy, on
+ * Debian's nginx and HAProxy.
+ */
 final class ConformanceTable {
     private static final int LONGEST_REASON = 90;
 
+    /** Where we stand alone and no reason is written down. */
+    private static final String UNEXPLAINED = "?";
+
+    private final List<Proxy.Kind> kinds;
+    private final Map<String, List<Case>> cases;
+    private final List<Malformed> malformed;
+    private final Map<String, String> reasons;
     private final Map<Proxy.Kind, Map<String, String>> failures = new EnumMap<>(Proxy.Kind.class);
     private final Map<Proxy.Kind, List<Outcome>> smuggling = new EnumMap<>(Proxy.Kind.class);
     private final StringBuilder page = new StringBuilder();
 
-    private ConformanceTable() {}
+    /** @param kinds what is played on, VTS Basic first */
+    ConformanceTable(
+            List<Proxy.Kind> kinds,
+            Map<String, List<Case>> cases,
+            List<Malformed> malformed,
+            Map<String, String> reasons) {
+        this.kinds = kinds;
+        this.cases = cases;
+        this.malformed = malformed;
+        this.reasons = reasons;
+    }
 
     /** @param args the page to write; or {@code -} and the name of the one proxy to play on, to be told what fails */
     public static void main(String[] args) throws IOException {
@@ -35,17 +53,24 @@ final class ConformanceTable {
             }
             return;
         }
-        ConformanceTable table = new ConformanceTable();
+        ConformanceTable table = new ConformanceTable(
+                List.of(Proxy.Kind.values()), Suite.cases(), Smuggling.requests(), Reasons.read("reasons.txt"));
         for (Proxy.Kind kind : Proxy.Kind.values()) {
             System.out.println("Playing on " + kind.title());
             try (Suite suite = new Suite(kind)) {
                 table.add(kind, suite.playAll());
             }
         }
-        Files.writeString(Path.of(args[0]), table.write());
+        table.say("# Conformance: VTS Basic, nginx and HAProxy side by side");
+        table.say("");
+        table.say("Made by `mvn -q -DskipTests package exec:exec@conformance` on " + LocalDate.now()
+                + "; it needs Debian's packages `nginx-light` and `haproxy`. A client and a server are scripted byte by"
+                + " byte, and each case is played on each proxy. `ConformanceIT` plays the same on VTS Basic in every"
+                + " build.");
+        Files.writeString(Path.of(args[0]), table.write("nginx.conf", "haproxy.cfg"));
     }
 
-    private void add(Proxy.Kind kind, List<Outcome> outcomes) {
+    void add(Proxy.Kind kind, List<Outcome> outcomes) {
         failures.put(
                 kind,
                 outcomes.stream()
@@ -58,55 +83,54 @@ final class ConformanceTable {
                         .toList());
     }
 
-    private String write() throws IOException {
-        List<Case> all = Suite.cases().values().stream().flatMap(List::stream).toList();
-        say("# Conformance: VTS Basic, nginx and HAProxy side by side");
-        say("");
-        say("Made by `mvn -q -DskipTests package exec:exec@conformance` on " + LocalDate.now()
-                + "; it needs Debian's packages `nginx-light` and `haproxy`. A client and a server are scripted byte by"
-                + " byte, and each case is played on each proxy. `ConformanceIT` plays the same on VTS Basic in every"
-                + " build.");
+    /** The page, below what was said on it already. */
+    String write(String... configurations) throws IOException {
+        List<Case> all = cases.values().stream().flatMap(List::stream).toList();
         say("");
         say("| | " + columns(Proxy.Kind::title) + " |");
-        say("|---|" + "---|".repeat(Proxy.Kind.values().length));
+        say("|---|" + "---|".repeat(kinds.size()));
         row("version", Proxy.Kind::version);
         for (Case.Level level : Case.Level.values()) {
-            List<Case> cases = all.stream().filter(c -> c.level() == level).toList();
-            row(level + ", of " + cases.size(), kind -> count(kind, cases));
+            List<Case> those = all.stream().filter(c -> c.level() == level).toList();
+            row(level + ", of " + those.size(), kind -> count(kind, those));
         }
-        row(
-                "malformed requests, of " + Smuggling.requests().size(),
-                kind -> ""
-                        + smuggling.get(kind).stream()
-                                .filter(o -> o.failure().isEmpty())
-                                .count());
+        if (!malformed.isEmpty()) {
+            row(
+                    "malformed requests, of " + malformed.size(),
+                    kind -> ""
+                            + smuggling.get(kind).stream()
+                                    .filter(o -> o.failure().isEmpty())
+                                    .count());
+        }
         say("");
         say("**MUST**: an RFC says so. **SHOULD**: an RFC says so, or a user would call anything else a bug. **OURS**:"
                 + " we promise it, others need not. ✓ shown · ✗ not shown, and what was seen instead · – not shown and"
                 + " not promised. The peers run with the short configurations at the end of this page; some of their"
                 + " – and ✗ have a setting that mends them.");
-        Suite.cases().forEach(this::group);
-        malformed();
+        cases.forEach(this::group);
+        if (!malformed.isEmpty()) {
+            malformed();
+        }
         differences(all);
-        configurations();
+        configurations(configurations);
         return page.toString();
     }
 
-    private String count(Proxy.Kind kind, List<Case> cases) {
-        return "" + cases.stream().filter(c -> passed(kind, c)).count();
+    private String count(Proxy.Kind kind, List<Case> those) {
+        return "" + those.stream().filter(c -> passed(kind, c)).count();
     }
 
     private boolean passed(Proxy.Kind kind, Case c) {
         return failures.get(kind).get(c.name()).isEmpty();
     }
 
-    private void group(String title, List<Case> cases) {
+    private void group(String title, List<Case> those) {
         say("");
         say("## " + title);
         say("");
         say("| behaviour | | asked for by | " + columns(Proxy.Kind::title) + " |");
-        say("|---|---|---|" + "---|".repeat(Proxy.Kind.values().length));
-        for (Case c : cases) {
+        say("|---|---|---|" + "---|".repeat(kinds.size()));
+        for (Case c : those) {
             say("| " + cell(c.name()) + " | " + c.level() + " | " + cell(c.source()) + " | "
                     + columns(kind -> result(kind, c)) + " |");
         }
@@ -132,8 +156,8 @@ final class ConformanceTable {
                 + " on; where RFC 9112 leaves no other way, the request is refused.");
         say("");
         say("| family | requests | " + columns(Proxy.Kind::title) + " |");
-        say("|---|---|" + "---|".repeat(Proxy.Kind.values().length));
-        Smuggling.requests().stream()
+        say("|---|---|" + "---|".repeat(kinds.size()));
+        malformed.stream()
                 .collect(Collectors.groupingBy(Malformed::family, LinkedHashMap::new, Collectors.counting()))
                 .forEach((family, count) -> say(
                         "| " + cell(family) + " | " + count + " | " + columns(kind -> family(kind, family)) + " |"));
@@ -151,23 +175,31 @@ final class ConformanceTable {
     }
 
     /** Where we stand alone, and why. */
-    private void differences(List<Case> all) throws IOException {
-        Map<String, String> reasons = Reasons.read();
-        List<String> lines = new ArrayList<>();
-        for (Case c : all) {
-            if (passed(Proxy.Kind.VTS, c) && !passed(Proxy.Kind.NGINX, c) && !passed(Proxy.Kind.HAPROXY, c)) {
-                lines.add(
-                        "- " + cell(c.name()) + " (" + cell(c.source()) + "): " + reasons.getOrDefault(c.name(), "?"));
-            }
-        }
+    private void differences(List<Case> all) {
         say("");
-        say("## Where both peers differ from us, and why we do it");
+        say(kinds.size() > 2 ? "## Where both peers differ from us, and why we do it" : "## Where we differ, and why");
         say("");
-        lines.forEach(this::say);
+        all.stream()
+                .filter(this::isOursAlone)
+                .forEach(c -> say("- " + cell(c.name()) + " (" + cell(c.source()) + "): "
+                        + reasons.getOrDefault(c.name(), UNEXPLAINED)));
     }
 
-    private void configurations() throws IOException {
-        for (String name : List.of("nginx.conf", "haproxy.cfg")) {
+    private boolean isOursAlone(Case c) {
+        return kinds.stream().allMatch(kind -> passed(kind, c) == (kind == Proxy.Kind.VTS));
+    }
+
+    /** The cases that we alone show, without a word why. */
+    List<String> unexplained() {
+        return cases.values().stream()
+                .flatMap(List::stream)
+                .filter(c -> isOursAlone(c) && !reasons.containsKey(c.name()))
+                .map(Case::name)
+                .toList();
+    }
+
+    private void configurations(String... names) throws IOException {
+        for (String name : names) {
             say("");
             say("## " + name);
             say("");
@@ -179,14 +211,14 @@ final class ConformanceTable {
 
     private void row(String title, Column column) throws IOException {
         StringBuilder row = new StringBuilder("| " + title + " |");
-        for (Proxy.Kind kind : Proxy.Kind.values()) {
+        for (Proxy.Kind kind : kinds) {
             row.append(' ').append(column.of(kind)).append(" |");
         }
         say(row.toString());
     }
 
-    private static String columns(Function<Proxy.Kind, String> column) {
-        return Arrays.stream(Proxy.Kind.values()).map(column).collect(Collectors.joining(" | "));
+    private String columns(Function<Proxy.Kind, String> column) {
+        return kinds.stream().map(column).collect(Collectors.joining(" | "));
     }
 
     /** What was seen instead, without what is different in each run. */
@@ -199,7 +231,7 @@ final class ConformanceTable {
         return text.replace("\n", " ").replaceAll("([|\\\\`*_<>\\[\\]])", "\\\\$1");
     }
 
-    private void say(String line) {
+    void say(String line) {
         page.append(line).append('\n');
     }
 

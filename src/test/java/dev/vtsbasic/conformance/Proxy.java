@@ -51,7 +51,7 @@ final class Proxy implements AutoCloseable {
         NGINX("nginx") {
             @Override
             Proxy start(int upstream) throws IOException {
-                return configured("nginx.conf", upstream, List.of("nginx", "-e", "stderr", "-c"));
+                return nginx("nginx.conf", upstream, Map.of());
             }
 
             @Override
@@ -62,7 +62,7 @@ final class Proxy implements AutoCloseable {
         HAPROXY("HAProxy") {
             @Override
             Proxy start(int upstream) throws IOException {
-                return configured("haproxy.cfg", upstream, List.of("haproxy", "-f"));
+                return configured("haproxy.cfg", upstream, Map.of(), List.of("haproxy", "-f"));
             }
 
             @Override
@@ -106,6 +106,14 @@ final class Proxy implements AutoCloseable {
                 settings);
     }
 
+    /**
+     * @param configuration name of a resource
+     * @param values by what stands for them in it
+     */
+    static Proxy nginx(String configuration, int upstream, Map<String, String> values) throws IOException {
+        return configured(configuration, upstream, values, List.of("nginx", "-e", "stderr", "-c"));
+    }
+
     int port() {
         return port;
     }
@@ -126,7 +134,8 @@ final class Proxy implements AutoCloseable {
     }
 
     /** The configuration is the resource of this name, with the ports and a directory filled in. */
-    private static Proxy configured(String name, int upstream, List<String> command) throws IOException {
+    private static Proxy configured(String name, int upstream, Map<String, String> values, List<String> command)
+            throws IOException {
         int port = freePort();
         Path directory = newDirectory();
         Path configuration = directory.resolve(name);
@@ -134,6 +143,9 @@ final class Proxy implements AutoCloseable {
                 .replace("@PORT@", Integer.toString(port))
                 .replace("@UPSTREAM@", Integer.toString(upstream))
                 .replace("@DIRECTORY@", directory.toString());
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            text = text.replace(value.getKey(), value.getValue());
+        }
         Files.writeString(configuration, text);
         return new Proxy(
                 port,

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Why we show what neither peer shows: the resource {@code reasons.txt}, a line {@code case => reason} each. */
+/** Why we show what neither peer shows: a resource of lines {@code case => reason}. */
 final class Reasons {
     private Reasons() {}
 
-    static Map<String, String> read() throws IOException {
+    static Map<String, String> read(String resource) throws IOException {
         Map<String, String> reasons = new LinkedHashMap<>();
-        for (String line : Proxy.configuration("reasons.txt").lines().toList()) {
+        for (String line : Proxy.configuration(resource).lines().toList()) {
             int end = line.lastIndexOf(" => ");
             if (end > 0) {
                 reasons.put(line.substring(0, end), line.substring(end + 4));

@@ -3,9 +3,11 @@ package dev.vtsbasic.conformance;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +28,25 @@ final class Suite implements AutoCloseable {
     private static final Duration LONGEST_CASE = Duration.ofSeconds(20);
 
     private final Upstream upstream = new Upstream();
+    private final Map<String, List<Case>> cases;
+    private final List<Malformed> malformed;
     private final Proxy proxy;
 
+    /** How a proxy is started before a server's port. */
+    @FunctionalInterface
+    interface Start {
+        Proxy before(int upstream) throws IOException;
+    }
+
+    /** The cases of a proxy. */
     Suite(Proxy.Kind kind) throws IOException {
-        proxy = kind.start(upstream.port());
+        this(cases(), Smuggling.requests(), kind::start);
+    }
+
+    Suite(Map<String, List<Case>> cases, List<Malformed> malformed, Start start) throws IOException {
+        this.cases = cases;
+        this.malformed = malformed;
+        proxy = start.before(upstream.port());
     }
 
     /** The cases by theme. */
@@ -44,9 +61,13 @@ final class Suite implements AutoCloseable {
         cases.put("Failure", FailureCases.all());
         cases.put("Upgrade", UpgradeCases.all());
         cases.put("Forwarding", ForwardingCases.all());
-        List<String> names = new ArrayList<>();
-        cases.values().forEach(group -> group.forEach(c -> names.add(c.name())));
-        Check.equal("case names", names.size(), (int) names.stream().distinct().count());
+        return withoutNamesakes(cases);
+    }
+
+    /** The cases, once it is sure that a name tells one from all others. */
+    static Map<String, List<Case>> withoutNamesakes(Map<String, List<Case>> cases) {
+        Set<String> names = new HashSet<>();
+        cases.values().forEach(group -> group.forEach(c -> Check.that(names.add(c.name()), "twice: " + c.name())));
         return cases;
     }
 
@@ -74,12 +95,12 @@ final class Suite implements AutoCloseable {
     /** Plays every case and every malformed request; nothing is thrown. */
     List<Outcome> playAll() {
         List<Outcome> outcomes = new ArrayList<>();
-        cases().forEach((group, cases) ->
-                cases.forEach(c -> outcomes.add(new Outcome(group, c.name(), failure(c.script())))));
-        for (Malformed malformed : Smuggling.requests()) {
-            String failure = failure(scene -> Smuggling.play(malformed, scene));
-            String told = failure.isEmpty() ? "" : Text.quote(malformed.text()) + ": " + failure;
-            outcomes.add(new Outcome(SMUGGLING, malformed.family(), told));
+        cases.forEach((group, all) ->
+                all.forEach(c -> outcomes.add(new Outcome(group, c.name(), failure(c.script())))));
+        for (Malformed request : malformed) {
+            String failure = failure(scene -> Smuggling.play(request, scene));
+            String told = failure.isEmpty() ? "" : Text.quote(request.text()) + ": " + failure;
+            outcomes.add(new Outcome(SMUGGLING, request.family(), told));
         }
         return outcomes;
     }

@@ -29,23 +29,35 @@ final class StockTomcat extends Program {
     /** The same, with settings of the application's. */
     static StockTomcat run(String majorVersion, Path base, String warName, Map<String, String> environment)
             throws IOException, InterruptedException {
-        return start(majorVersion, base, List.of(warName), "true", environment);
+        return start(majorVersion, base, List.of(warName), "true", "", environment);
+    }
+
+    /** The same, with attributes of its connector's, such as {@code compression="on"}. */
+    static StockTomcat runWith(String connector, String majorVersion, Path base, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return start(majorVersion, base, List.of("ROOT.war"), "true", connector, environment);
     }
 
     /** Two copies in a Tomcat 11 that looks for changes every second. */
     static StockTomcat runTwo(Path base, String oneWar, String otherWar, Map<String, String> environment)
             throws IOException, InterruptedException {
-        return start("11.0", base, List.of(oneWar, otherWar), "true", environment);
+        return start("11.0", base, List.of(oneWar, otherWar), "true", "", environment);
     }
 
     /** The same, with the WAR left packed and {@code workDirectory} for what has to lie on disk. */
     static StockTomcat runPacked(String majorVersion, Path base, String warName, Path workDirectory)
             throws IOException, InterruptedException {
-        return start(majorVersion, base, List.of(warName), "false", Map.of("VTS_WORK_DIR", workDirectory.toString()));
+        return start(
+                majorVersion, base, List.of(warName), "false", "", Map.of("VTS_WORK_DIR", workDirectory.toString()));
     }
 
     private static StockTomcat start(
-            String majorVersion, Path base, List<String> warNames, String unpack, Map<String, String> environment)
+            String majorVersion,
+            Path base,
+            List<String> warNames,
+            String unpack,
+            String connector,
+            Map<String, String> environment)
             throws IOException, InterruptedException {
         Path home = home(majorVersion);
         for (String directory : List.of("conf", "logs", "temp", "webapps", "work")) {
@@ -63,7 +75,9 @@ final class StockTomcat extends Program {
                         .replace("unpackWARs=\"true\"", "unpackWARs=\"" + unpack + "\"")
                         .replace("<Engine ", "<Engine backgroundProcessorDelay=\"1\" ")
                         .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
-                        .replace("<Connector port=\"8080\"", "<Connector port=\"0\" address=\"127.0.0.1\""));
+                        .replace(
+                                "<Connector port=\"8080\"",
+                                "<Connector port=\"0\" address=\"127.0.0.1\" " + connector));
         for (String warName : warNames) {
             Files.copy(Vts.WAR, base.resolve("webapps").resolve(warName));
         }
