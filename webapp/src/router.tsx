@@ -2,10 +2,11 @@ import { createRouter } from '@tanstack/react-router'
 import { parseSearch, stringifySearch } from './address-search'
 import { ErrorPage } from './components/ErrorPage'
 import { NotFoundPage } from './components/NotFoundPage'
+import { reloadWhenBuildIsGone } from './new-build'
 import { routeTree } from './routeTree.gen'
 
 export function getRouter() {
-  return createRouter({
+  const router = createRouter({
     routeTree,
     scrollRestoration: true,
     defaultPreload: 'intent',
@@ -14,6 +15,8 @@ export function getRouter() {
     parseSearch,
     stringifySearch,
   })
+  if (!import.meta.env.SSR) reloadWhenBuildIsGone(router)
+  return router
 }
 
 declare module '@tanstack/react-router' {

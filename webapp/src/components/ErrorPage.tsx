@@ -1,19 +1,31 @@
 import { Link, useRouter } from '@tanstack/react-router'
+import { use } from 'react'
+import { buildState } from '~/new-build'
 import { PageTitle } from './PageTitle'
+
+const endOfPage = new Promise<never>(() => undefined)
 
 export function ErrorPage() {
   const router = useRouter()
+  // What was on the page stays until the new one comes.
+  if (buildState() === 'reloading') use(endOfPage)
+  const missing = buildState() === 'missing'
   return (
     <div data-testid="error-page">
       <PageTitle title="Something went wrong">
-        <p>The server could not build this page. Trying again may help.</p>
+        <p>
+          {missing
+            ? 'A part of this page could not be loaded. The site may have changed since you opened it.'
+            : 'The server could not build this page. Trying again may help.'}
+        </p>
       </PageTitle>
       <div className="flex flex-wrap gap-3">
         <button
           type="button"
           className="btn btn-primary"
           onClick={() => {
-            void router.invalidate()
+            if (missing) location.reload()
+            else void router.invalidate()
           }}
         >
           Try again

@@ -2,9 +2,11 @@ package dev.vtsbasic.asset;
 
 import dev.vtsbasic.settings.ArchiveRules;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -15,7 +17,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,20 +39,28 @@ final class AssetArchive {
     private static final Duration ABANDONED = Duration.ofHours(1);
     private static final int ID_LENGTH = 32;
 
+    /** Of putting a build where other instances may put it, or remove it, at the same time. */
+    private static final int MOST_TRIES = 10;
+
+    /** Of a file system's clock. */
+    private static final Duration COARSEST_TICK = Duration.ofSeconds(2);
+
     /** Their bodies are read from disk: there may be many builds, and few ask for them. */
     private static final AssetMemory NO_MEMORY = new AssetMemory(0);
 
     private final ArchiveRules rules;
     private final CacheRules cacheRules;
-    private volatile Known known = new Known(null, Map.of());
+    private volatile Known known = new Known(null, false, Map.of());
+    private final AtomicBoolean unreadable = new AtomicBoolean();
 
     /**
      * What was found at the last look.
      *
      * @param at the directory's modification time then
+     * @param settled whether a later change is sure to have another modification time
      * @param builds by name
      */
-    private record Known(FileTime at, Map<String, AssetIndex> builds) {}
+    private record Known(FileTime at, boolean settled, Map<String, AssetIndex> builds) {}
 
     AssetArchive(ArchiveRules rules, CacheRules cacheRules) {
         this.rules = rules;
@@ -58,22 +70,66 @@ final class AssetArchive {
     /** Keeps a build's hashed assets, and removes those builds that the rules no longer keep. */
     void store(AssetIndex build) throws IOException {
         Files.createDirectories(rules.directory());
-        String id = build.id(cacheRules);
-        Path home = rules.directory().resolve(id);
-        if (!Files.isDirectory(home)) {
-            // Readable by whoever may read the archive, which a temporary directory is not.
-            Path unfinished = Files.createDirectory(rules.directory().resolve(UNFINISHED + UUID.randomUUID()));
-            try {
-                copy(build, unfinished);
-                Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
-            } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-                LOG.debug("Another instance has stored the same build", e);
-            } finally {
-                Precompression.deleteTree(unfinished);
-            }
+        Path home = rules.directory().resolve(build.id(cacheRules));
+        if (!isWhole(home) || !touch(home)) {
+            put(build, home);
         }
-        Files.setLastModifiedTime(home, FileTime.from(Instant.now()));
-        prune(id);
+        try {
+            prune(home);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Builds that need no longer be kept are still in {}: {}", rules.directory(), e.toString());
+        }
+    }
+
+    private boolean isWhole(Path home) {
+        try {
+            AssetIndex.archived(home, cacheRules, NO_MEMORY);
+            return isBuild(home);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("{} is not there, or not all of it", home, e);
+            return false;
+        }
+    }
+
+    /** @return false when another instance has removed it */
+    private static boolean touch(Path home) {
+        try {
+            Files.setLastModifiedTime(home, FileTime.from(Instant.now()));
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            LOG.warn("{} keeps its old date, and may be removed early: {}", home, e.toString());
+        }
+        return true;
+    }
+
+    private void put(AssetIndex build, Path home) throws IOException {
+        // Readable by whoever may read the archive, which a temporary directory is not.
+        Path unfinished = Files.createDirectory(rules.directory().resolve(UNFINISHED + UUID.randomUUID()));
+        try {
+            copy(build, unfinished);
+            Files.setLastModifiedTime(unfinished, FileTime.from(Instant.now()));
+            for (int tries = 1; !move(unfinished, home, tries == MOST_TRIES); tries++) {
+                takeAway(home).ifPresent(AssetArchive::delete);
+            }
+        } finally {
+            delete(unfinished);
+        }
+    }
+
+    /** @return false when something is in its place that is not the same build */
+    private boolean move(Path unfinished, Path home, boolean last) throws IOException {
+        try {
+            Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (FileSystemException e) {
+            boolean stored = isWhole(home);
+            if (!stored && last) {
+                throw e;
+            }
+            LOG.debug("{} is there already, whole: {}", home, stored, e);
+            return stored;
+        }
     }
 
     private void copy(AssetIndex build, Path target) throws IOException {
@@ -98,34 +154,55 @@ final class AssetArchive {
 
     /** An asset of one of the builds, those that came since the last look among them; null when none has it. */
     Found find(String path) {
-        Known now = look();
-        for (AssetIndex build : now.builds().values()) {
+        for (AssetIndex build : look().builds().values()) {
             Asset asset = build.find(path);
-            if (asset != null) {
+            if (asset != null && isThere(build, asset)) {
                 return new Found(build, asset);
             }
         }
         return null;
     }
 
+    /** The archive is open to others: a file may have gone, or become a link that leads elsewhere. */
+    private static boolean isThere(AssetIndex build, Asset asset) {
+        try {
+            for (Representation representation : asset.representations()) {
+                if (!representation.file().toRealPath().startsWith(build.client())) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** An asset and the build it belongs to. */
     record Found(AssetIndex build, Asset asset) {}
 
-    /** Reads the directory only when it has changed since the last time. */
+    /** Reads the directory only when it may have changed since the last time. */
     private Known look() {
-        Known last = known;
         try {
+            Instant now = Instant.now();
             FileTime at = Files.getLastModifiedTime(rules.directory());
-            return at.equals(last.at()) ? last : read(at);
-        } catch (IOException e) {
-            LOG.warn("The asset archive {} cannot be read: {}", rules.directory(), e.toString());
+            Known last = known;
+            if (!at.equals(last.at()) || !last.settled()) {
+                last = read(at, at.toInstant().isBefore(now.minus(COARSEST_TICK)));
+            }
+            unreadable.set(false);
+            return last;
+        } catch (IOException | UncheckedIOException e) {
+            // Anybody may ask for a name that is in no build, as often as they like.
+            if (!unreadable.getAndSet(true)) {
+                LOG.warn("The asset archive {} cannot be read: {}", rules.directory(), e.toString());
+            }
+            return known;
         }
-        return last;
     }
 
-    private synchronized Known read(FileTime at) throws IOException {
+    private synchronized Known read(FileTime at, boolean settled) throws IOException {
         Map<String, AssetIndex> last = known.builds();
-        if (at.equals(known.at())) {
+        if (at.equals(known.at()) && known.settled()) {
             return known;
         }
         Map<String, AssetIndex> builds = new HashMap<>();
@@ -133,64 +210,106 @@ final class AssetArchive {
             String name = build.getFileName().toString();
             AssetIndex index = last.get(name);
             try {
-                builds.put(name, index == null ? AssetIndex.of(build, cacheRules, NO_MEMORY) : index);
-            } catch (IOException e) {
+                builds.put(name, index == null ? AssetIndex.archived(build, cacheRules, NO_MEMORY) : index);
+            } catch (IOException | RuntimeException e) {
                 LOG.warn("{} is not served: {}", build, e.toString());
             }
         }
-        known = new Known(at, Map.copyOf(builds));
+        known = new Known(at, settled, Map.copyOf(builds));
         return known;
     }
 
     private List<Path> builds() throws IOException {
         try (Stream<Path> files = Files.list(rules.directory())) {
-            return files.filter(file -> file.getFileName().toString().matches("[0-9a-f]{" + ID_LENGTH + "}"))
-                    .toList();
+            return files.filter(AssetArchive::isBuild).toList();
         }
     }
 
+    /** A link is none: what it leads to is not the archive's. */
+    private static boolean isBuild(Path file) {
+        return file.getFileName().toString().matches("[0-9a-f]{" + ID_LENGTH + "}")
+                && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** A build's age counts from when another one took its place: until then pages with its names were made. */
-    private void prune(String current) throws IOException {
-        record Dated(Path build, Instant inServiceSince) {}
+    private void prune(Path current) throws IOException {
+        record Dated(Path build, FileTime inServiceSince) {}
         List<Dated> newestFirst = new ArrayList<>();
         for (Path build : builds()) {
-            newestFirst.add(new Dated(build, Files.getLastModifiedTime(build).toInstant()));
+            dateOf(build).ifPresent(date -> newestFirst.add(new Dated(build, date)));
         }
         newestFirst.sort(Comparator.comparing(Dated::inServiceSince).reversed());
-        Instant oldest = Instant.now().minus(rules.age());
+        FileTime oldest = FileTime.from(Instant.now().minus(rules.age()));
         for (int i = 1; i < newestFirst.size(); i++) {
-            Path build = newestFirst.get(i).build();
-            boolean tooOld = newestFirst.get(i - 1).inServiceSince().isBefore(oldest);
-            if ((i >= rules.builds() || tooOld) && !build.endsWith(current)) {
-                remove(build);
+            Dated dated = newestFirst.get(i);
+            boolean tooOld = newestFirst.get(i - 1).inServiceSince().compareTo(oldest) < 0;
+            if ((i >= rules.builds() || tooOld) && !dated.build().equals(current)) {
+                remove(dated.build(), dated.inServiceSince());
             }
         }
         removeAbandoned();
     }
 
-    /** Out of sight first, so that nobody finds half of it. */
-    private void remove(Path build) throws IOException {
-        Path removed = rules.directory().resolve(REMOVED + build.getFileName());
+    private void remove(Path build, FileTime inServiceSince) throws IOException {
+        Optional<Path> removed = takeAway(build);
+        if (removed.isEmpty()) {
+            return;
+        }
+        if (!dateOf(removed.get()).equals(Optional.of(inServiceSince))) {
+            try {
+                // Another instance has put it into service since it was looked at.
+                Files.move(removed.get(), build, StandardCopyOption.ATOMIC_MOVE);
+                return;
+            } catch (IOException e) {
+                LOG.debug("Another instance has stored it again", e);
+            }
+        }
+        delete(removed.get());
+        LOG.info("The assets of the build {} are no longer kept", build.getFileName());
+    }
+
+    /** Puts it out of sight, so that nobody finds half of it. */
+    private Optional<Path> takeAway(Path build) {
+        Path removed = rules.directory().resolve(REMOVED + UUID.randomUUID());
         try {
-            Files.move(build, removed, StandardCopyOption.ATOMIC_MOVE);
-            Precompression.deleteTree(removed);
-            LOG.info("The assets of the build {} are no longer kept", build.getFileName());
+            return Optional.of(Files.move(build, removed, StandardCopyOption.ATOMIC_MOVE));
         } catch (IOException e) {
             LOG.debug("Another instance removes it, too", e);
+            return Optional.empty();
         }
     }
 
     /** What an instance left that was killed while it stored or removed a build. */
     private void removeAbandoned() throws IOException {
-        Instant longAgo = Instant.now().minus(ABANDONED);
+        FileTime longAgo = FileTime.from(Instant.now().minus(ABANDONED));
         try (Stream<Path> files = Files.list(rules.directory())) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
                 if ((name.startsWith(UNFINISHED) || name.startsWith(REMOVED))
-                        && Files.getLastModifiedTime(file).toInstant().isBefore(longAgo)) {
-                    Precompression.deleteTree(file);
+                        && dateOf(file)
+                                .filter(date -> date.compareTo(longAgo) < 0)
+                                .isPresent()) {
+                    delete(file);
                 }
             }
+        }
+    }
+
+    /** Empty when another instance has removed it. */
+    private static Optional<FileTime> dateOf(Path file) throws IOException {
+        try {
+            return Optional.of(Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is left of it, when another instance deletes it at the same time, is deleted later. */
+    private static void delete(Path tree) {
+        try {
+            Precompression.deleteTree(tree);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("Not all of {} could be deleted", tree, e);
         }
     }
 }

@@ -51,23 +51,29 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
      */
     public synchronized AssetIndex add(Path client) throws IOException {
         AssetIndex build = AssetIndex.of(client, rules, memory);
-        if (archive.isPresent()) {
-            try {
-                archive.get().store(build);
-            } catch (IOException e) {
-                LOG.error("The assets of this build are not kept in the archive (VTS_ASSET_ARCHIVE): {}", e.toString());
-            }
-        }
+        store(build);
         List<AssetIndex> longer = new ArrayList<>(builds);
         longer.add(Math.min(1, longer.size()), build);
         builds = List.copyOf(longer);
         return build;
     }
 
+    private void store(AssetIndex build) {
+        if (archive.isPresent()) {
+            try {
+                archive.get().store(build);
+            } catch (IOException | RuntimeException e) {
+                LOG.error("The assets of this build are not kept in the archive (VTS_ASSET_ARCHIVE): {}", e.toString());
+            }
+        }
+    }
+
     /** Serves no asset of a build that was {@link #add added} any more. */
     public synchronized void remove(AssetIndex build) {
         builds = builds.stream().filter(other -> other != build).toList();
         build.release(memory);
+        // For the archive the other had taken its place.
+        store(builds.get(0));
     }
 
     /** Serves all of a build's files, and of the ones before it the hashed assets: pages that name them may be open. */

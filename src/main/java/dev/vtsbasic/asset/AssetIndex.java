@@ -59,6 +59,22 @@ public final class AssetIndex {
         return of(root, scan(root), false, rules, memory);
     }
 
+    /**
+     * Takes the index that the directory has: what does not fit it is damaged, and must not be served for good.
+     *
+     * @throws IOException when it has no index, or one that does not fit its files
+     */
+    static AssetIndex archived(Path build, CacheRules rules, AssetMemory memory) throws IOException {
+        Path root = build.toRealPath();
+        List<IndexedAsset> brought =
+                IndexFile.read(root).orElseThrow(() -> new IOException(root + " has no index of its files"));
+        Optional<String> misfit = misfit(root, brought);
+        if (misfit.isPresent()) {
+            throw new IOException(misfit.get());
+        }
+        return of(root, brought, true, rules, memory);
+    }
+
     private static AssetIndex of(
             Path root, List<IndexedAsset> indexed, boolean codingsAreMade, CacheRules rules, AssetMemory memory)
             throws IOException {

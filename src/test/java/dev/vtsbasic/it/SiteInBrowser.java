@@ -10,9 +10,11 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.LoadState;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,9 @@ abstract class SiteInBrowser {
             "/about", "How it is put together",
             "/country", "Countries",
             "/metrics", "Metrics");
+
+    /** The build in the WAR. */
+    private static final Path CLIENT = Path.of("webapp/dist/client");
 
     private Server server;
     private Chromium chromium;
@@ -339,12 +344,54 @@ abstract class SiteInBrowser {
         }
     }
 
+    @Test
+    void aFirstVisitTransfersNoMoreThanBrotliAndARepeatVisitNoAssets() throws IOException {
+        NetworkLog log = new NetworkLog(page);
+        visitor.open("/");
+        page.waitForLoadState(LoadState.NETWORKIDLE);
+        List<NetworkLog.Transfer> firstVisit = assets(log);
+        assertTrue(firstVisit.size() >= 4, firstVisit.toString());
+        for (NetworkLog.Transfer asset : firstVisit) {
+            assertTrue(asset.body() > 0 && asset.body() <= brotliSize(asset.path()), asset.toString());
+        }
+
+        page.navigate("about:blank");
+        visitor.open("/");
+        page.waitForLoadState(LoadState.NETWORKIDLE);
+        List<NetworkLog.Transfer> repeatVisit = assets(log);
+        assertEquals(hashed(firstVisit), hashed(repeatVisit));
+        for (NetworkLog.Transfer asset : repeatVisit) {
+            assertEquals(0, asset.path().startsWith("/assets/") ? asset.total() : asset.body(), asset.toString());
+        }
+    }
+
     private static Locator heading(Page page) {
         return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1));
     }
 
     private static Locator rows(Visitor visitor) {
         return visitor.find("country-table").locator("tbody tr");
+    }
+
+    private static List<NetworkLog.Transfer> assets(NetworkLog log) {
+        return log.take().stream()
+                .filter(transfer ->
+                        Files.isRegularFile(CLIENT.resolve(transfer.path().substring(1))))
+                .toList();
+    }
+
+    private static List<String> hashed(List<NetworkLog.Transfer> transfers) {
+        return transfers.stream()
+                .map(NetworkLog.Transfer::path)
+                .filter(path -> path.startsWith("/assets/"))
+                .sorted()
+                .toList();
+    }
+
+    /** Of what nginx sends with {@code brotli_static on}. */
+    private static long brotliSize(String path) throws IOException {
+        Path brotli = CLIENT.resolve(".vts/codings" + path + ".br");
+        return Files.size(Files.exists(brotli) ? brotli : CLIENT.resolve(path.substring(1)));
     }
 
     private String address(String path) {

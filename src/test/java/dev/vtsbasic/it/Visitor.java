@@ -40,6 +40,8 @@ final class Visitor implements AutoCloseable {
         String address = "http://[^/]+" + Pattern.quote(path) + "(?![^ ?:])";
         expected.add(Pattern.compile("^response: " + status + " " + address));
         expected.add(Pattern.compile("^console: " + address + ".* status of " + status + " "));
+        // So it ends when it is a module of a script.
+        expected.add(Pattern.compile("^request: net::ERR_ABORTED " + address));
     }
 
     void expectInConsole(String text) {
