@@ -97,6 +97,9 @@ final class BuildWatcher implements AutoCloseable {
                 refuse(report.text());
                 return;
             }
+            if (!report.warnings().isEmpty()) {
+                LOG.info("{}", report.warningSummary());
+            }
             next = AssetIndex.of(dist.client());
             assets.add(next);
             Optional<BunFailure> failure = supervisor.deploy(dist).get();

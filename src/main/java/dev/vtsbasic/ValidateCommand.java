@@ -30,6 +30,9 @@ final class ValidateCommand implements Callable<Integer> {
         try {
             ValidationReport report = BuildValidator.validate(Dist.at(dist));
             System.out.println(json ? report.json() : report.text());
+            if (!json && !report.warnings().isEmpty()) {
+                System.out.println(report.warningText());
+            }
             return report.valid() ? 0 : 1;
         } catch (IOException e) {
             System.err.println(e.getMessage());
