@@ -97,6 +97,9 @@ final class BuildWatcher implements AutoCloseable {
                 refuse(report.text());
                 return;
             }
+            if (!report.warnings().isEmpty()) {
+                LOG.info("{}", report.warningSummary());
+            }
             next = assets.add(dist.client());
             Optional<BunFailure> failure = supervisor.deploy(dist).get();
             if (failure.isEmpty()) {

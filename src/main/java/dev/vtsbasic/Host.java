@@ -149,6 +149,9 @@ final class Host implements AutoCloseable {
 
     private static void validate(Settings settings, Dist dist) throws BadSettingException, IOException {
         ValidationReport report = BuildValidator.validate(dist);
+        if (!report.warnings().isEmpty()) {
+            LOG.info("{}", report.warningSummary());
+        }
         if (report.valid()) {
             LOG.info("{}", report.text());
         } else if (settings.validate() == Validation.WARN) {

@@ -81,6 +81,9 @@ final class ValidateCommand implements Callable<Integer> {
     private int validate() throws IOException {
         ValidationReport report = BuildValidator.validate(Dist.at(dist));
         System.out.println(json ? report.json() : report.text());
+        if (!json && !report.warnings().isEmpty()) {
+            System.out.println(report.warningText());
+        }
         return report.valid() ? 0 : 1;
     }
 

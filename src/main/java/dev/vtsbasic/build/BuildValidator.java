@@ -1,74 +1,227 @@
 package dev.vtsbasic.build;
 
-import dev.vtsbasic.text.NearestName;
+import dev.vtsbasic.build.BuildFiles.BuildFile;
+import dev.vtsbasic.build.BuildWarning.Kind;
+import dev.vtsbasic.build.Mention.Certainty;
+import dev.vtsbasic.build.PathLeaks.Leak;
+import jakarta.json.JsonException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * Checks that every asset that a build names is among its client files. A build in which one is missing shows pages
- * without style or script, and nothing else tells so before a visitor does.
+ * without style or script, and nothing else tells so before a visitor does. Besides, it warns of what is odd.
  */
 public final class BuildValidator {
-    /** {@code name-HASH} with the eight or nine characters that Rollup and Rolldown append. */
-    private static final Pattern HASH = Pattern.compile("-[A-Za-z0-9_-]{8,9}(?=\\.[^./]+$)");
+    /** As Vite does. */
+    private static final long LARGE = 500_000;
 
-    private static final int SUGGESTIONS = 3;
+    private static final String[] SCRIPTS = {".js", ".mjs"};
+    private static final String[] SERVER_SCRIPTS = {".js", ".mjs", ".cjs"};
 
-    private BuildValidator() {}
+    private final Dist dist;
+    private final BuildFiles files;
+    private final PathLeaks leaks;
+    /** Which files name what; of files of the client that exist, only that they are named. */
+    private final Map<Mention, Set<String>> mentions = new ConcurrentHashMap<>();
+
+    private final Set<String> named = ConcurrentHashMap.newKeySet();
+    private final Map<String, Leak> leaking = new ConcurrentHashMap<>();
+    private final Map<String, Long> large = new ConcurrentHashMap<>();
+    private final List<BuildWarning> warnings = new ArrayList<>();
+
+    private BuildValidator(Dist dist) throws IOException {
+        this.dist = dist;
+        this.files = BuildFiles.of(dist);
+        this.leaks = PathLeaks.of(dist.root());
+    }
 
     /**
-     * @throws IOException when a file of the build cannot be read
+     * @throws IOException when a file of the build cannot be read; the message is fit to be shown
      */
     public static ValidationReport validate(Dist dist) throws IOException {
-        Set<String> existing = clientFiles(dist);
-        Map<String, Set<String>> missing = new TreeMap<>();
-        Set<String> named = new TreeSet<>();
         try {
-            for (AssetReference reference : AssetReferences.in(dist)) {
-                named.add(reference.name());
-                if (!existing.contains(reference.name())) {
-                    missing.computeIfAbsent(reference.name(), name -> new TreeSet<>())
-                            .add(reference.namedIn());
+            return new BuildValidator(dist).report();
+        } catch (NoSuchFileException e) {
+            throw new IOException(e.getFile() + " has vanished while the build was read", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(e.getFile() + " may not be read by this user", e);
+        } catch (FileSystemException e) {
+            throw new IOException(e.getFile() + " cannot be read: " + e.getReason(), e);
+        }
+    }
+
+    private ValidationReport report() throws IOException {
+        readManifests();
+        readFiles();
+        leaking.forEach(
+                (file, leak) -> warnings.add(new BuildWarning(Kind.BUILD_PATH, file, leak.first(), leak.count())));
+        large.forEach((file, size) -> warnings.add(new BuildWarning(Kind.LARGE_CHUNK, file, "", size)));
+        warnings.sort(Comparator.comparing(BuildWarning::kind).thenComparing(BuildWarning::file));
+        SimilarNames similar = new SimilarNames(files.client().keySet());
+        String base = BasePath.of(
+                mentions.keySet().stream()
+                        .map(Mention::path)
+                        .filter(path -> path.startsWith("/"))
+                        .toList(),
+                similar.hashedNames());
+        List<MissingAsset> missing = missing(base, similar);
+        return new ValidationReport(
+                dist.root(), base, files.client().size(), named.size(), missing, List.copyOf(warnings));
+    }
+
+    private List<MissingAsset> missing(String base, SimilarNames similar) {
+        Map<String, Set<String>> namedIn = new TreeMap<>();
+        Set<String> hashedDirectories = hashedDirectories();
+        mentions.forEach((mention, in) -> {
+            String name = mention.path();
+            if (name.startsWith("/")) {
+                if (!name.startsWith(base)) {
+                    return;
                 }
+                name = ClientPath.resolve("", name.substring(base.length()));
             }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            if (name == null || name.isEmpty()) {
+                return;
+            }
+            if (files.client().containsKey(name)) {
+                named.add(name);
+            } else if (hasToExist(name, mention.certainty(), hashedDirectories)) {
+                named.add(name);
+                namedIn.computeIfAbsent(name, key -> new TreeSet<>()).addAll(in);
+            }
+        });
+        List<MissingAsset> missing = new ArrayList<>();
+        namedIn.forEach((name, in) -> missing.add(new MissingAsset(name, List.copyOf(in), similar.to(name))));
+        return missing;
+    }
+
+    private static boolean hasToExist(String name, Certainty certainty, Set<String> hashedDirectories) {
+        return switch (certainty) {
+            case CERTAIN -> true;
+            case LIKELY -> name.startsWith("assets/") || isOfABuild(name, hashedDirectories);
+            case HASHED -> isOfABuild(name, hashedDirectories);
+        };
+    }
+
+    private static boolean isOfABuild(String name, Set<String> hashedDirectories) {
+        return HashedName.isBeyondDoubt(name) || HashedName.is(name) && hashedDirectories.contains(topOf(name));
+    }
+
+    /** Where the bundler puts files: {@code media} when there is {@code media/png/logo-HASH.png}. */
+    private Set<String> hashedDirectories() {
+        Set<String> directories = new HashSet<>(Set.of("assets"));
+        for (String name : files.client().keySet()) {
+            if (HashedName.is(name)) {
+                directories.add(topOf(name));
+            }
         }
-        List<MissingAsset> problems = missing.entrySet().stream()
-                .map(problem -> new MissingAsset(
-                        problem.getKey(), List.copyOf(problem.getValue()), similar(problem.getKey(), existing)))
-                .toList();
-        return new ValidationReport(dist.root(), existing.size(), named.size(), problems);
+        return directories;
     }
 
-    private static Set<String> clientFiles(Dist dist) throws IOException {
-        try (Stream<Path> files = Files.walk(dist.client())) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> dist.client().relativize(file).toString().replace('\\', '/'))
-                    .collect(Collectors.toCollection(TreeSet::new));
+    private static String topOf(String name) {
+        return name.substring(0, Math.max(0, name.indexOf('/')));
+    }
+
+    private void readManifests() throws IOException {
+        for (String name : Manifest.NAMES) {
+            readManifest(dist.client().resolve(name), "client/" + name);
+            readManifest(dist.server().resolve(name), "server/" + name);
         }
     }
 
-    /** The same file under another hash is what is most often meant; else the names that are spelled most alike. */
-    private static List<String> similar(String name, Set<String> existing) {
-        List<String> otherHash = existing.stream()
-                .filter(candidate -> withoutHash(candidate).equals(withoutHash(name)))
-                .limit(SUGGESTIONS)
-                .toList();
-        return otherHash.isEmpty() ? NearestName.of(name, existing, SUGGESTIONS) : otherHash;
+    private void readManifest(Path path, String name) throws IOException {
+        try {
+            Optional<Manifest> manifest = Manifest.at(path);
+            // The server's own manifest lists the server's files.
+            if (manifest.isPresent()
+                    && manifest.get().entryFiles().stream()
+                            .noneMatch(file ->
+                                    name.startsWith("server/") && files.server().containsKey(file))) {
+                manifest.get().find(mention -> note(mention, name));
+            }
+            if (manifest.isPresent() && name.startsWith("client/") && !name.startsWith("client/.")) {
+                leak(name, Files.readString(path, StandardCharsets.ISO_8859_1));
+            }
+        } catch (JsonException e) {
+            warnings.add(new BuildWarning(
+                    Kind.BAD_MANIFEST,
+                    name,
+                    "it is not JSON (" + e.getMessage().lines().findFirst().orElse("") + ")",
+                    0));
+        }
     }
 
-    private static String withoutHash(String name) {
-        return HASH.matcher(name).replaceFirst("");
+    private void readFiles() throws IOException {
+        List<BuildFile> client = files.client().values().stream()
+                .filter(file -> file.endsWith(SCRIPTS) || file.endsWith(".css", ".html"))
+                .toList();
+        List<BuildFile> server = files.server().values().stream()
+                .filter(file -> file.endsWith(SERVER_SCRIPTS))
+                .toList();
+        Set<BuildFile> ofTheServer = new HashSet<>(server);
+        List<BuildFile> all = new ArrayList<>(client);
+        all.addAll(server);
+        BuildReader.read(all, (file, text) -> {
+            boolean isServers = ofTheServer.contains(file);
+            String name = (isServers ? "server/" : "client/") + file.name();
+            String directory = ClientPath.directoryOf(file.name());
+            Set<Mention> here = new HashSet<>();
+            if (isServers) {
+                ScriptMentions.find(text, directory, ScriptMentions.Kind.SERVER, here::add);
+                here.removeIf(mention -> files.server().containsKey(mention.path()));
+            } else if (file.endsWith(".css")) {
+                StyleMentions.find(text, directory, here::add);
+            } else {
+                boolean page = file.endsWith(".html");
+                ScriptMentions.find(
+                        text, directory, page ? ScriptMentions.Kind.PAGE : ScriptMentions.Kind.CLIENT, here::add);
+            }
+            here.forEach(mention -> note(mention, name));
+            leak(name, text);
+            if (!isServers && !file.endsWith(".html") && file.size() > LARGE) {
+                large.computeIfAbsent(name, key -> sizeOf(file, text));
+                large.values().removeIf(size -> size <= LARGE);
+            }
+        });
+    }
+
+    /** Without a source map in its end. */
+    private static long sizeOf(BuildFile file, String beginning) {
+        int map = beginning.lastIndexOf("sourceMappingURL=data:");
+        boolean last = map > 0 && beginning.substring(map).stripTrailing().indexOf('\n') < 0;
+        return last && beginning.indexOf('"', map) < 0 ? map : file.size();
+    }
+
+    private void note(Mention mention, String namedIn) {
+        if (files.client().containsKey(mention.path())) {
+            named.add(mention.path());
+        } else {
+            mentions.computeIfAbsent(mention, key -> new ConcurrentSkipListSet<>())
+                    .add(namedIn);
+        }
+    }
+
+    private void leak(String name, String text) {
+        Leak leak = leaks.in(text);
+        if (leak.count() > 0) {
+            leaking.merge(name, leak, Leak::and);
+        }
     }
 }

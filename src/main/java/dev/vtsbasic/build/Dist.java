@@ -1,10 +1,13 @@
 package dev.vtsbasic.build;
 
+import jakarta.json.JsonException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A build as Vite leaves it: static files in {@code client/}, a server entry that Bun can run in {@code server/}.
@@ -13,7 +16,8 @@ import java.util.List;
  * @param entry the server entry
  */
 public record Dist(Path root, Path entry) {
-    private static final List<String> ENTRIES = List.of("server.js", "index.js", "server.mjs", "index.mjs");
+    private static final List<String> ENTRIES =
+            List.of("server.js", "index.js", "server.mjs", "index.mjs", "entry-server.js", "entry-server.mjs");
 
     /**
      * @throws IOException when {@code root} holds no such build; the message says what is missing
@@ -35,8 +39,28 @@ public record Dist(Path root, Path entry) {
                 return new Dist(root, entry);
             }
         }
-        throw new NoSuchFileException(
-                root.resolve("server") + " has no server entry; it must be one of " + String.join(", ", ENTRIES));
+        return new Dist(
+                root,
+                entryOfManifest(root.resolve("server"))
+                        .orElseThrow(() -> new NoSuchFileException(root.resolve("server")
+                                + " has no server entry; it must be one of "
+                                + String.join(", ", ENTRIES))));
+    }
+
+    /** An entry may have any name; {@code build.manifest} tells it, when there is only one. */
+    private static Optional<Path> entryOfManifest(Path server) throws IOException {
+        try {
+            List<Path> entries = Manifest.at(server.resolve(".vite").resolve("manifest.json"))
+                    .map(Manifest::entryFiles)
+                    .orElse(List.of())
+                    .stream()
+                    .map(server::resolve)
+                    .filter(Files::isRegularFile)
+                    .toList();
+            return entries.size() == 1 ? Optional.of(entries.get(0)) : Optional.empty();
+        } catch (JsonException | InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /** The static files. */

@@ -11,13 +11,17 @@ import java.util.stream.Collectors;
  * What {@link BuildValidator} found.
  *
  * @param root the build's directory
+ * @param base the path that its URLs have in front, found from them: {@code /}, or {@code /shop/}
  * @param files how many client files there are
  * @param references how many of them are named somewhere
  * @param missing what is named but does not exist
+ * @param warnings what is odd, but does not make the build invalid
  */
-public record ValidationReport(Path root, int files, int references, List<MissingAsset> missing) {
+public record ValidationReport(
+        Path root, String base, int files, int references, List<MissingAsset> missing, List<BuildWarning> warnings) {
     private static final String REMEDY =
             "Build client and server again in one run (`vite build`) and deploy both together.";
+    private static final int MOST_LINES = 50;
 
     public boolean valid() {
         return missing.isEmpty();
@@ -28,12 +32,26 @@ public record ValidationReport(Path root, int files, int references, List<Missin
         if (valid()) {
             return root + ": all " + references + " assets that the build names exist (" + files + " client files)";
         }
-        String problems = missing.stream().map(problem -> "\n  " + problem).collect(Collectors.joining());
         return root + ": " + missing.size() + " of " + references + " assets that the build names are missing"
-                + problems + "\n" + REMEDY;
+                + lines(missing, "") + "\n" + REMEDY;
     }
 
-    /** For programs: the shape documented in {@code docs/troubleshooting.md}. */
+    /** For people: a line for each warning; nothing when there is none. */
+    public String warningText() {
+        return warnings.isEmpty() ? "" : lines(warnings, "warning: ").substring(1);
+    }
+
+    /** For the log: one line about all warnings; nothing when there is none. */
+    public String warningSummary() {
+        if (warnings.isEmpty()) {
+            return "";
+        }
+        int others = warnings.size() - 1;
+        return "About the build: " + warnings.get(0)
+                + (others == 0 ? "" : "; and " + others + " more, which `validate` lists");
+    }
+
+    /** For programs: the shape documented in {@code docs/validate.md}. */
     public JsonObject json() {
         JsonProvider json = JsonProvider.provider();
         JsonArrayBuilder problems = json.createArrayBuilder();
@@ -43,12 +61,25 @@ public record ValidationReport(Path root, int files, int references, List<Missin
                     .add("namedIn", json.createArrayBuilder(problem.namedIn()))
                     .add("similar", json.createArrayBuilder(problem.similar())));
         }
+        JsonArrayBuilder oddities = json.createArrayBuilder();
+        warnings.forEach(warning -> oddities.add(warning.json()));
         return json.createObjectBuilder()
                 .add("valid", valid())
                 .add("root", root.toString())
+                .add("base", base)
                 .add("files", files)
                 .add("references", references)
                 .add("missing", problems)
+                .add("warnings", oddities)
                 .build();
+    }
+
+    private static String lines(List<?> things, String label) {
+        String more = things.size() > MOST_LINES ? "\n  and " + (things.size() - MOST_LINES) + " more (--json)" : "";
+        return things.stream()
+                        .limit(MOST_LINES)
+                        .map(thing -> "\n  " + label + thing)
+                        .collect(Collectors.joining())
+                + more;
     }
 }

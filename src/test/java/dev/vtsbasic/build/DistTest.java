@@ -44,8 +44,16 @@ class DistTest {
         Tree.write(root, "client/robots.txt", "", "server/main.js", "");
         assertEquals(
                 root.resolve("server")
-                        + " has no server entry; it must be one of server.js, index.js, server.mjs, index.mjs",
+                        + " has no server entry; it must be one of server.js, index.js, server.mjs, index.mjs,"
+                        + " entry-server.js, entry-server.mjs",
                 refusal(root));
+    }
+
+    @Test
+    void theServersManifestNamesAnyOtherEntry() throws Exception {
+        Tree.write(root, "client/robots.txt", "", "server/main.js", "");
+        Tree.write(root, "server/.vite/manifest.json", "{\"a.ts\":{\"file\":\"main.js\",\"isEntry\":true}}");
+        assertEquals(root.resolve("server/main.js"), Dist.at(root).entry());
     }
 
     private static String refusal(Path root) {

@@ -318,6 +318,43 @@ class ServeIT {
     }
 
     @Test
+    void validateHasStableExitCodesAndJson(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, "export default {}; '/shop/assets/a-AbCd12eF.js'; '/home/me/app/src/a.tsx'");
+        Files.writeString(directory.resolve("client/assets/a-AbCd12eF.js"), "");
+        assertValidates(
+                0,
+                "{\"valid\":true,\"root\":\"" + directory + "\",\"base\":\"/shop/\",\"files\":1,\"references\":1,"
+                        + "\"missing\":[],\"warnings\":[{\"kind\":\"build-path\",\"file\":\"server/server.js\","
+                        + "\"message\":\"server/server.js holds a path of the machine that built it:"
+                        + " /home/me/app/src/a.tsx\",\"excerpt\":\"/home/me/app/src/a.tsx\",\"count\":1}]}",
+                "--json",
+                directory.toString());
+        Path renamed = directory.resolve("client/assets/a-GhCd12eF.js");
+        Files.move(directory.resolve("client/assets/a-AbCd12eF.js"), renamed);
+        Files.writeString(directory.resolve("server/server.js"), "'/shop/assets/a-AbCd12eF.js'");
+        assertValidates(
+                1,
+                "{\"valid\":false,\"root\":\"" + directory + "\",\"base\":\"/shop/\",\"files\":1,\"references\":1,"
+                        + "\"missing\":[{\"name\":\"assets/a-AbCd12eF.js\",\"namedIn\":[\"server/server.js\"],"
+                        + "\"similar\":[\"assets/a-GhCd12eF.js\"]}],\"warnings\":[]}",
+                "--json",
+                directory.toString());
+        Path file = directory.resolve("client/assets/a-GhCd12eF.js");
+        assertValidates(2, file + " is not a directory", "--json", file.toString());
+        Path loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("loop"));
+        assertValidates(2, loop + " is not a directory", loop.toString());
+    }
+
+    private static void assertValidates(int exitCode, String output, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("validate"));
+        command.addAll(List.of(arguments));
+        try (Vts vts = Vts.launch(Map.of(), command.toArray(String[]::new))) {
+            assertEquals(exitCode, vts.awaitExit(), vts.output());
+            assertEquals(output, vts.output());
+        }
+    }
+
+    @Test
     void helpAndVersionAreThere() throws Exception {
         for (String option : List.of("--help", "--version")) {
             try (Vts vts = Vts.launch(Map.of(), option)) {

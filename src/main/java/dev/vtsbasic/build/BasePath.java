@@ -1,0 +1,42 @@
+package dev.vtsbasic.build;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The path of Vite's {@code base}, which no file of a build states: it is what most URLs have in front of the name of a
+ * client file with a hash. The hash itself may be another, since it is after a mismatch that it is looked for.
+ */
+final class BasePath {
+    private BasePath() {}
+
+    /**
+     * @param urlPaths the paths of URLs that the build names
+     * @param clientNames the hashed names of the client's files, without their hashes
+     * @return {@code /}, or a path that begins and ends with a slash
+     */
+    static String of(Collection<String> urlPaths, Set<String> clientNames) {
+        Map<String, Integer> votes = new HashMap<>();
+        for (String path : urlPaths) {
+            if (HashedName.is(path)) {
+                String name = HashedName.withoutHash(path);
+                for (int slash = 0; slash >= 0; slash = name.indexOf('/', slash + 1)) {
+                    if (clientNames.contains(name.substring(slash + 1))) {
+                        votes.merge(name.substring(0, slash + 1), 1, Integer::sum);
+                        break;
+                    }
+                }
+            }
+        }
+        return votes.entrySet().stream()
+                .max(Map.Entry.<String, Integer>comparingByValue()
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.comparingInt(String::length)
+                                .reversed()
+                                .thenComparing(Comparator.reverseOrder()))))
+                .map(Map.Entry::getKey)
+                .orElse("/");
+    }
+}

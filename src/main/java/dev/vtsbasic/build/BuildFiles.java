@@ -1,0 +1,85 @@
+package dev.vtsbasic.build;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The files of a build, as they were when it was looked through once.
+ *
+ * @param client the client's files by their names; none that is not served, being hidden or a link that leads elsewhere
+ * @param server the server's files by their names, without {@code node_modules}
+ */
+record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) {
+    private static final String SERVED = ".well-known";
+
+    /**
+     * A file of a build.
+     *
+     * @param path where it is
+     * @param name path within {@code client/} or {@code server/}, with slashes
+     * @param size its length
+     */
+    record BuildFile(Path path, String name, long size) {
+        boolean endsWith(String... endings) {
+            for (String ending : endings) {
+                if (name.endsWith(ending)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    static BuildFiles of(Dist dist) throws IOException {
+        return new BuildFiles(below(dist.client()), below(dist.server()));
+    }
+
+    private static Map<String, BuildFile> below(Path directory) throws IOException {
+        // The directory itself may be a link.
+        Path root = directory.toRealPath();
+        List<BuildFile> files = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                boolean left = !path.equals(root) && (isHidden(path) || path.endsWith("node_modules"));
+                return left ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+                if (isHidden(path)) {
+                    return FileVisitResult.CONTINUE;
+                }
+                if (attributes.isRegularFile()) {
+                    files.add(new BuildFile(path, nameOf(root, path), attributes.size()));
+                } else if (attributes.isSymbolicLink()
+                        && Files.isRegularFile(path)
+                        && path.toRealPath().startsWith(root)) {
+                    files.add(new BuildFile(path, nameOf(root, path), Files.size(path)));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        Map<String, BuildFile> byName = new TreeMap<>();
+        files.forEach(file -> byName.put(file.name(), file));
+        return Collections.unmodifiableMap(byName);
+    }
+
+    private static String nameOf(Path root, Path path) {
+        return root.relativize(path).toString().replace('\\', '/');
+    }
+
+    private static boolean isHidden(Path path) {
+        String name = path.getFileName().toString();
+        return name.startsWith(".") && !name.equals(SERVED);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.vtsbasic.build;
+
+import dev.vtsbasic.build.BuildFiles.BuildFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Reads many files as text, each once, a few at a time, and never much of one. */
+final class BuildReader {
+    /** Files up to this size are whole; larger ones come in pieces, in the end of which the next begins. */
+    private static final int PIECE = 8 << 20;
+
+    private static final int OVERLAP = 64 << 10;
+    private static final int THREADS = Math.min(4, Runtime.getRuntime().availableProcessors());
+    private static final int WORTH_A_THREAD = 100;
+
+    private BuildReader() {}
+
+    /** Is given each text, on several threads at once. */
+    interface Reading {
+        void text(BuildFile file, String text);
+    }
+
+    /**
+     * @throws IOException when one cannot be read; the others may have been read then or not
+     */
+    static void read(List<BuildFile> files, Reading reading) throws IOException {
+        int threads = Math.min(THREADS, 1 + files.size() / WORTH_A_THREAD);
+        AtomicInteger next = new AtomicInteger();
+        Callable<Void> work = () -> {
+            for (int i = next.getAndIncrement(); i < files.size(); i = next.getAndIncrement()) {
+                read(files.get(i), reading);
+            }
+            return null;
+        };
+        ExecutorService pool = threads > 1 ? Executors.newFixedThreadPool(threads - 1, BuildReader::daemon) : null;
+        try {
+            List<Future<Void>> others = new ArrayList<>();
+            for (int i = 1; i < threads; i++) {
+                others.add(pool.submit(work));
+            }
+            work.call();
+            for (Future<Void> other : others) {
+                other.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted", e);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        } finally {
+            next.set(files.size());
+            if (pool != null) {
+                pool.shutdown();
+            }
+        }
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "vts-validation");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static void read(BuildFile file, Reading reading) throws IOException {
+        try (InputStream in = Files.newInputStream(file.path())) {
+            byte[] piece = in.readNBytes(PIECE);
+            reading.text(file, new String(piece, StandardCharsets.ISO_8859_1));
+            while (piece.length == PIECE) {
+                byte[] more = in.readNBytes(PIECE - OVERLAP);
+                byte[] next = Arrays.copyOfRange(piece, PIECE - OVERLAP, PIECE + more.length);
+                System.arraycopy(more, 0, next, OVERLAP, more.length);
+                piece = next;
+                if (more.length > 0) {
+                    reading.text(file, new String(piece, StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.vtsbasic.build;
+
+/** Tells comments from code, by no more than the line. */
+final class Comment {
+    private static final int LONGEST_LINE = 200;
+
+    private Comment() {}
+
+    /** Whether the line up to here is, or holds, the beginning of a comment; minified lines are too long to be one. */
+    static boolean covers(String text, int at) {
+        int line = at;
+        while (line > 0 && text.charAt(line - 1) != '\n') {
+            line--;
+            if (at - line > LONGEST_LINE) {
+                return false;
+            }
+        }
+        String before = text.substring(line, at).strip();
+        int closed = before.lastIndexOf("*/");
+        int opened = before.lastIndexOf("/*");
+        return before.startsWith("//")
+                || before.contains(" // ")
+                || opened > closed
+                || opened < 0 && closed < 0 && before.startsWith("*");
+    }
+}

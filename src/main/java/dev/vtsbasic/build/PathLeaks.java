@@ -1,0 +1,185 @@
+package dev.vtsbasic.build;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Finds absolute paths of the machine that made a build: they tell strangers about it, and make two builds of the same
+ * source differ.
+ *
+ * <p>{@code /home/…} alone is as likely a page of a site, so a path has to end like a source file, or be in the directory
+ * of the project.
+ */
+final class PathLeaks {
+    private static final int LONGEST = 400;
+    private static final int BEFORE = 100;
+    private static final int DEEP = 2;
+    private static final Set<String> HOMES = Set.of("/home/", "/Users/", "/root/");
+    private static final Set<String> WINDOWS_HOMES = Set.of(":\\Users\\", ":\\\\Users\\\\", ":/Users/");
+    private static final Set<String> NAMED = Set.of("filePath", "__dirname", "__filename");
+    private static final Pattern SOURCE = Pattern.compile(
+            "\\.(?:[cm]?[jt]sx?|vue|svelte|astro|css|s[ac]ss|less|styl|mdx?|node|map)$", Pattern.CASE_INSENSITIVE);
+    private static final Set<String> OF_A_PROJECT = Set.of("src/", "node_modules/");
+
+    private final Set<String> projects;
+
+    private PathLeaks(Set<String> projects) {
+        this.projects = projects;
+    }
+
+    /**
+     * Such paths of one file.
+     *
+     * @param first the first of them
+     * @param count how many
+     */
+    record Leak(String first, int count) {
+        static final Leak NONE = new Leak("", 0);
+
+        Leak and(Leak other) {
+            return new Leak(count == 0 ? other.first : first, count + other.count);
+        }
+    }
+
+    /** Looks for paths of the project that has its build in {@code dist}, and for what looks like one of any project. */
+    static PathLeaks of(Path dist) throws IOException {
+        Set<String> projects = new LinkedHashSet<>();
+        for (Path root : List.of(dist.toAbsolutePath().normalize(), dist.toRealPath())) {
+            Path project = root.getParent();
+            if (project != null && project.getNameCount() >= DEEP) {
+                projects.add(project + dist.getFileSystem().getSeparator());
+            } else if (project != null && project.getNameCount() > 0) {
+                // "/app/" is the beginning of many a URL.
+                OF_A_PROJECT.forEach(part -> projects.add(project + "/" + part));
+                projects.add(root + "/");
+            }
+        }
+        return new PathLeaks(projects);
+    }
+
+    /** @param text the file, read as ISO-8859-1 */
+    Leak in(String text) {
+        Set<Integer> seen = new LinkedHashSet<>();
+        for (String project : projects) {
+            for (int at = text.indexOf(project); at >= 0; at = text.indexOf(project, at + project.length())) {
+                if (isStart(text, at) || text.startsWith("file://", at - "file://".length())) {
+                    seen.add(at);
+                }
+            }
+        }
+        for (String home : HOMES) {
+            for (int at = text.indexOf(home); at >= 0; at = text.indexOf(home, at + 1)) {
+                if (isStart(text, at) && isSource(pathAt(text, at)) && !Comment.covers(text, at)) {
+                    seen.add(at);
+                }
+            }
+        }
+        for (String home : WINDOWS_HOMES) {
+            for (int at = text.indexOf(home); at > 0; at = text.indexOf(home, at + 1)) {
+                if (isDrive(text, at - 1) && isSource(pathAt(text, at + 1))) {
+                    seen.add(at - 1);
+                }
+            }
+        }
+        for (int at = text.indexOf("file:///"); at >= 0; at = text.indexOf("file:///", at + 1)) {
+            if (at > 0 && isQuote(text.charAt(at - 1)) && isSource(pathAt(text, at + "file://".length()))) {
+                seen.add(at);
+            }
+        }
+        for (int at = text.indexOf("/node_modules/"); at >= 0; at = text.indexOf("/node_modules/", at + 1)) {
+            int start = startOf(text, at);
+            if (start < at
+                    && text.charAt(start) == '/'
+                    && isStart(text, start)
+                    && isSource(pathAt(text, start))
+                    && !Comment.covers(text, start)) {
+                seen.add(start);
+            }
+        }
+        for (String name : NAMED) {
+            for (int at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+                int value = valueAfter(text, at + name.length());
+                if (value > 0 && isAbsolute(pathAt(text, value), name)) {
+                    seen.add(value);
+                }
+            }
+        }
+        return seen.stream()
+                .min(Integer::compare)
+                .map(first -> new Leak(excerpt(text, first), seen.size()))
+                .orElse(Leak.NONE);
+    }
+
+    /** The path that begins here; what a string cannot hold ends it. */
+    private static String pathAt(String text, int start) {
+        int end = start;
+        while (end < text.length() && end - start < LONGEST && isPath(text.charAt(end))) {
+            end++;
+        }
+        return text.substring(start, end);
+    }
+
+    private static String excerpt(String text, int start) {
+        int scheme = text.startsWith("file:", start) || isDrive(text, start) ? text.indexOf(':', start) + 1 : start;
+        return text.substring(start, scheme) + pathAt(text, scheme);
+    }
+
+    private static int startOf(String text, int at) {
+        int start = at;
+        while (start > 0 && at - start < BEFORE && isPath(text.charAt(start - 1))) {
+            start--;
+        }
+        return start;
+    }
+
+    private static boolean isPath(char c) {
+        return c > ' ' && "\"'`<>|?*:;,(){}".indexOf(c) < 0;
+    }
+
+    private static boolean isStart(String text, int at) {
+        return at == 0 || !isPath(text.charAt(at - 1)) && text.charAt(at - 1) != '}' && text.charAt(at - 1) != ':';
+    }
+
+    private static boolean isDrive(String text, int at) {
+        char c = Character.toUpperCase(text.charAt(at));
+        return c >= 'A' && c <= 'Z' && (at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1)));
+    }
+
+    private static boolean isSource(String path) {
+        return path.indexOf("//") < 0
+                && path.chars().filter(c -> c == '/' || c == '\\').count() > DEEP
+                && SOURCE.matcher(path).find();
+    }
+
+    private static boolean isAbsolute(String path, String name) {
+        return path.startsWith("/")
+                && !path.startsWith("//")
+                && path.indexOf('/', 1) > 0
+                && (name.equals("__dirname") || SOURCE.matcher(path).find());
+    }
+
+    /** Where the string begins that is given to a name; 0 when there is none. */
+    private static int valueAfter(String text, int at) {
+        int i = at;
+        boolean given = false;
+        for (; i < text.length() && i - at < DEEP * DEEP * DEEP; i++) {
+            char c = text.charAt(i);
+            if (isQuote(c) && given) {
+                return i + 1;
+            }
+            given |= c == ':' || c == '=';
+            if (c > ' ' && c != ':' && c != '=' && !isQuote(c)) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    private static boolean isQuote(char c) {
+        return c == '"' || c == '\'' || c == '`';
+    }
+}
