@@ -88,8 +88,10 @@ final class Tunnels implements AutoCloseable {
                 watched.waiting();
                 ClassicHttpResponse answer = receiveHead(connection);
                 watched.heard();
-                // Without a length this stands for all that follows, including what was read ahead.
-                connection.receiveResponseEntity(answer);
+                if (hasBody(inbound, answer)) {
+                    // Without a length this stands for all that follows, including what was read ahead.
+                    connection.receiveResponseEntity(answer);
+                }
                 if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
                     upgrade.carry(answer, socket, request, response, threads, open);
                     upgraded = true;
@@ -133,6 +135,14 @@ final class Tunnels implements AutoCloseable {
             answer = connection.receiveResponseHeader();
         }
         return answer;
+    }
+
+    private static boolean hasBody(InboundRequest request, ClassicHttpResponse answer) {
+        int status = answer.getCode();
+        return status == HttpServletResponse.SC_SWITCHING_PROTOCOLS
+                || !request.method().equals("HEAD")
+                        && status != HttpServletResponse.SC_NO_CONTENT
+                        && status != HttpServletResponse.SC_NOT_MODIFIED;
     }
 
     private static void fail(
