@@ -164,14 +164,15 @@ final class ReadyWorkers implements WorkerPool {
     /**
      * Gives a worker's requests to another one from now on.
      *
-     * @return what it still has to do
+     * @return what it still has to do: nothing when it has ended
      */
     Load replace(Worker old, Worker next) {
         lock.lock();
         try {
             ready.put(next, new Load(next));
             changed.signalAll();
-            return ready.remove(old);
+            Load rest = ready.remove(old);
+            return rest == null ? new Load(old) : rest;
         } finally {
             lock.unlock();
         }

@@ -71,6 +71,7 @@ final class WorkerSlot {
                 try {
                     Occupant first = startOne(release);
                     pool.add(first.worker());
+                    forgetWhenEnded(first);
                     watch(first);
                 } catch (StartFailedException e) {
                     if (!supervisor.rejected(release, e.failure)) {
@@ -83,6 +84,11 @@ final class WorkerSlot {
         } catch (InterruptedException e) {
             LOG.debug("Supervision ended", e);
         }
+    }
+
+    /** Whoever has a request at a worker that ends is to learn it at once, whatever this place's thread is waiting for. */
+    private void forgetWhenEnded(Occupant added) {
+        added.process().whenEnded(() -> pool.remove(added.worker()));
     }
 
     /** Starts a worker and returns when it is ready. */
@@ -127,7 +133,7 @@ final class WorkerSlot {
         while (current != null) {
             if (current.process().endsWithin(LOOK_EVERY)) {
                 pool.remove(current.worker());
-                died(current, "ended with exit code " + current.process().awaitExit());
+                died(current, exit(current));
                 return;
             }
             if (supervisor.isStopping()) {
@@ -168,12 +174,16 @@ final class WorkerSlot {
     }
 
     private void died(Occupant dead, String how) throws InterruptedException {
-        mourn(
-                dead.release(),
-                new BunFailure(
-                        BunFailure.Reason.CRASHED,
-                        dead.worker().name() + " (pid " + dead.process().pid() + ") " + how
-                                + dead.process().lastWords()));
+        mourn(dead.release(), new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how)));
+    }
+
+    private static String obituary(Occupant dead, String how) throws InterruptedException {
+        return dead.worker().name() + " (pid " + dead.process().pid() + ") " + how
+                + dead.process().lastWords();
+    }
+
+    private static String exit(Occupant dead) throws InterruptedException {
+        return "ended with exit code " + dead.process().awaitExit();
     }
 
     private Optional<String> whyReplace(Occupant current) {
@@ -205,6 +215,12 @@ final class WorkerSlot {
             }
             Occupant next = startOne(release);
             ReadyWorkers.Load rest = pool.replace(current.worker(), next.worker());
+            forgetWhenEnded(next);
+            if (!current.process().isAlive()) {
+                LOG.warn("{}", obituary(current, exit(current) + " before it was replaced"));
+                backoff.crashed(System.nanoTime());
+                return next;
+            }
             Thread retirement = new Thread(
                     () -> retire(current, rest), "vts-" + current.worker().name() + "-end");
             retirement.setDaemon(true);
@@ -212,7 +228,7 @@ final class WorkerSlot {
             return next;
         } catch (StartFailedException e) {
             occupant = current;
-            if (!supervisor.rejected(release, e.failure)) {
+            if (!supervisor.rejected(release, e.failure) && current.process().isAlive()) {
                 LOG.warn("{} stays: {}", current.worker().name(), e.failure.message());
             }
             failed = supervisor.releaseFor(number);

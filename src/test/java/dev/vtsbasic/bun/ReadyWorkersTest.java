@@ -68,6 +68,15 @@ class ReadyWorkersTest {
     }
 
     @Test
+    void aWorkerThatEndedBeforeItWasReplacedHasNothingLeftToDo() throws Exception {
+        pool.add(ONE);
+        pool.remove(ONE);
+        assertTrue(pool.hasEnded(ONE, System.nanoTime()));
+        assertEquals(0, pool.replace(ONE, TWO).awaitEnd(Duration.ZERO));
+        assertEquals(Optional.of(TWO), worker(null, System.nanoTime()));
+    }
+
+    @Test
     void theWorkerWithTheFewestRequestsGetsTheNext() throws Exception {
         pool.add(ONE);
         pool.add(TWO);

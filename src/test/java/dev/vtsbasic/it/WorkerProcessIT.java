@@ -2,18 +2,23 @@ package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,6 +199,49 @@ class WorkerProcessIT {
         environment.put("VTS_WORKER_NICE", "7");
         try (Vts vts = Vts.serve(environment)) {
             assertEquals("7", get(vts.uri(), "/nice"));
+        }
+    }
+
+    /** The first of these holds its requests, the next starts when it may. */
+    private static final String HOLDING = """
+            import { existsSync, writeFileSync } from "node:fs";
+            const first = !existsSync("begun");
+            writeFileSync("begun", "");
+            if (!first) {
+              console.log("waiting to start");
+              while (!existsSync("go")) await Bun.sleep(10);
+            }
+            export default {
+              fetch(request) {
+                if (!first || new URL(request.url).pathname !== "/held") return new Response("whole");
+                console.log("holding");
+                return new Promise(() => {});
+              },
+            };
+            """;
+
+    @Test
+    void aWorkerThatDiesWhileItsSuccessorStartsLosesNoRequest() throws Exception {
+        SmallBuild.write(directory, HOLDING);
+        try (Vts vts = Vts.serve(environment())) {
+            List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
+                            () -> CLIENT.sendAsync(request(vts.uri(), "/held"), HttpResponse.BodyHandlers.ofString()))
+                    .limit(3)
+                    .toList();
+            vts.awaitLines("worker-1-1: holding", 3);
+            ProcessHandle old = vts.buns().get(0);
+            try (RawClient operator = FaultyApp.restart(vts)) {
+                assertEquals(202, operator.readToEnd().status());
+            }
+            vts.awaitLine("worker-1-2: waiting to start");
+            old.destroyForcibly();
+            CompletableFuture<Object> early = CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new));
+            assertThrows(TimeoutException.class, () -> early.get(1, TimeUnit.SECONDS), "nobody can have answered");
+            Files.writeString(directory.resolve("go"), "");
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertEquals("whole", answer.get().body());
+            }
+            vts.awaitLine("worker-1-1 \\(pid " + old.pid() + "\\) ended with exit code 137 before it was replaced");
         }
     }
 
