@@ -135,15 +135,17 @@ final class ReadyWorkers implements WorkerPool {
     }
 
     void add(Worker worker) {
-        change(() -> {
-            ready.put(worker, new Load(worker));
-            givenUp = null;
-        });
+        change(() -> ready.put(worker, new Load(worker)));
     }
 
-    /** Nobody is to wait for a worker until one is added. */
+    /** Nobody is to wait for a worker any more. */
     void giveUp(String why) {
         change(() -> givenUp = why);
+    }
+
+    /** There may be workers again. */
+    void resume() {
+        change(() -> givenUp = null);
     }
 
     @Override

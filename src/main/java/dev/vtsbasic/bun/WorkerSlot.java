@@ -25,8 +25,6 @@ final class WorkerSlot {
     /** How long a worker stays whose successor did not become ready. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    private static final Duration FOR_EVER = Duration.ofDays(36_500);
-
     private final int number;
     private final BunSupervisor supervisor;
     private final Settings settings;
@@ -35,6 +33,7 @@ final class WorkerSlot {
     private final Backoff backoff;
     private final Thread thread;
     private int starts;
+    private Release crashed;
     private Release failed;
     private long failedAt;
     private volatile Occupant occupant;
@@ -74,7 +73,9 @@ final class WorkerSlot {
                     forgetWhenEnded(first);
                     watch(first);
                 } catch (StartFailedException e) {
-                    if (!supervisor.rejected(release, e.failure)) {
+                    if (supervisor.rejected(release, e.failure)) {
+                        supervisor.awaitNextStart(number, release, Duration.ZERO);
+                    } else {
                         mourn(release, e.failure);
                     }
                 } finally {
@@ -105,7 +106,12 @@ final class WorkerSlot {
             Worker worker = process.awaitReady(settings.readyPath(), settings.startupTimeout());
             long took = (System.nanoTime() - started) / 1_000_000;
             LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took, process.pid(), supervisor.bunVersion());
-            supervisor.ready(release, Duration.ofMillis(took));
+            if (!supervisor.ready(number, release, Duration.ofMillis(took))) {
+                process.kill();
+                process.awaitExit();
+                throw new StartFailedException(
+                        BunFailure.Reason.CRASHED, name + " became ready after Bun was given up, and was ended");
+            }
             Occupant next = new Occupant(process, worker, release, rules);
             next.measureAtStart(LOOK_EVERY);
             occupant = next;
@@ -218,7 +224,7 @@ final class WorkerSlot {
             forgetWhenEnded(next);
             if (!current.process().isAlive()) {
                 LOG.warn("{}", obituary(current, exit(current) + " before it was replaced"));
-                backoff.crashed(System.nanoTime());
+                count(current.release());
                 return next;
             }
             Thread retirement = new Thread(
@@ -267,13 +273,18 @@ final class WorkerSlot {
             return;
         }
         LOG.warn("{}", failure.message());
-        Duration pause = backoff.crashed(System.nanoTime());
-        if (supervisor.crashed(number, failure, backoff.isCrashLoop())) {
-            supervisor.awaitOtherThan(number, release, pause);
-        } else {
-            supervisor.awaitOtherThan(number, release, FOR_EVER);
+        Duration pause = count(release);
+        supervisor.crashed(number, failure, backoff.isCrashLoop());
+        supervisor.awaitNextStart(number, release, pause);
+    }
+
+    /** Notes a crash; what is to run after a restart or a new build has none yet. */
+    private Duration count(Release release) {
+        if (release != crashed) {
             backoff.forget();
+            crashed = release;
         }
+        return backoff.crashed(System.nanoTime());
     }
 
     /** A worker did not become ready. */

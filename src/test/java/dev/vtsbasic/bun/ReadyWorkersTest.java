@@ -144,8 +144,11 @@ class ReadyWorkersTest {
         assertEquals(Optional.of("it crashes"), pool.givenUp());
         assertEquals(Optional.empty(), waiter.result());
         assertEquals(Optional.empty(), worker(null, farAway()));
+        pool.resume();
+        assertEquals(Optional.empty(), pool.givenUp());
+        Waiter again = new Waiter(null);
         pool.add(ONE);
-        assertEquals(Optional.of(ONE), worker(null, farAway()));
+        assertEquals(Optional.of(ONE), again.result());
     }
 
     @Test
