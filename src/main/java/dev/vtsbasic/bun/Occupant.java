@@ -44,6 +44,11 @@ final class Occupant {
         return release;
     }
 
+    /** How long ago it became ready. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - readySince);
+    }
+
     /** Looks at what it uses before anybody asks it for anything. */
     void measureAtStart(Duration timeout) {
         process.ping(timeout).ifPresent(this::answered);
@@ -91,8 +96,7 @@ final class Occupant {
         if (maxMemory > 0 && memory > maxMemory) {
             return Optional.of("it uses " + (memory >> 20) + " MB, which is more than VTS_WORKER_MAX_MEMORY");
         }
-        long age = System.nanoTime() - readySince;
-        if (!rules.maxAge().isZero() && age > rules.maxAge().toNanos() * jitter) {
+        if (!rules.maxAge().isZero() && age().toNanos() > rules.maxAge().toNanos() * jitter) {
             return Optional.of("it is as old as VTS_WORKER_MAX_AGE");
         }
         if (rules.maxRequests() > 0 && requests > rules.maxRequests() * jitter) {

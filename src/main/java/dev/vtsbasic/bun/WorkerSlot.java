@@ -76,7 +76,7 @@ final class WorkerSlot {
                     if (supervisor.rejected(release, e.failure)) {
                         supervisor.awaitNextStart(number, release, Duration.ZERO);
                     } else {
-                        mourn(release, e.failure);
+                        mourn(release, Duration.ZERO, e.failure);
                     }
                 } finally {
                     occupant = null;
@@ -180,7 +180,8 @@ final class WorkerSlot {
     }
 
     private void died(Occupant dead, String how) throws InterruptedException {
-        mourn(dead.release(), new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how)));
+        Duration answered = dead.age();
+        mourn(dead.release(), answered, new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how)));
     }
 
     private static String obituary(Occupant dead, String how) throws InterruptedException {
@@ -210,6 +211,7 @@ final class WorkerSlot {
             return current; // One place after the other; asked again at the next look.
         }
         Release release = supervisor.releaseFor(number);
+        Duration answered = current.age();
         try {
             LOG.info("{} is replaced: {}", current.worker().name(), reason);
             if (settings.bunPort() != 0) {
@@ -224,7 +226,7 @@ final class WorkerSlot {
             forgetWhenEnded(next);
             if (!current.process().isAlive()) {
                 LOG.warn("{}", obituary(current, exit(current) + " before it was replaced"));
-                count(current.release());
+                count(current.release(), answered);
                 return next;
             }
             Thread retirement = new Thread(
@@ -268,23 +270,23 @@ final class WorkerSlot {
     }
 
     /** Notes a crash and waits for as long as it is wise to before the next start. */
-    private void mourn(Release release, BunFailure failure) throws InterruptedException {
+    private void mourn(Release release, Duration answered, BunFailure failure) throws InterruptedException {
         if (supervisor.isStopping()) {
             return;
         }
         LOG.warn("{}", failure.message());
-        Duration pause = count(release);
+        Duration pause = count(release, answered);
         supervisor.crashed(number, failure, backoff.isCrashLoop());
         supervisor.awaitNextStart(number, release, pause);
     }
 
     /** Notes a crash; what is to run after a restart or a new build has none yet. */
-    private Duration count(Release release) {
+    private Duration count(Release release, Duration answered) {
         if (release != crashed) {
             backoff.forget();
             crashed = release;
         }
-        return backoff.crashed(System.nanoTime());
+        return backoff.crashed(answered);
     }
 
     /** A worker did not become ready. */

@@ -117,8 +117,10 @@ final class Setting<T> {
             "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
     static final Setting<Integer> MAX_CRASHES = number(
             "vts.max-crashes", "5", 1, 1000, "how many crashes of a worker within the crash window are a crash loop");
-    static final Setting<Duration> CRASH_WINDOW =
-            duration("vts.crash-window", "1m", "the time in which those crashes are counted");
+    static final Setting<Duration> CRASH_WINDOW = duration(
+            "vts.crash-window",
+            "1m",
+            "the time in which those crashes are counted, without starts and pauses; a worker that answered for so long is taken for well");
     static final Setting<OnCrashLoop> ON_CRASH_LOOP = choice(
             "vts.on-crash-loop",
             "exit",
