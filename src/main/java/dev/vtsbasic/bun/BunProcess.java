@@ -79,6 +79,7 @@ final class BunProcess {
             throws IOException {
         // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
         // package, and read .env files of the working directory.
+        // The launcher before the socket and the mark: with it they may come to lie elsewhere.
         ProcessBuilder builder = new ProcessBuilder(
                         bun.restored().toString(),
                         "--no-install",

@@ -4,11 +4,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory that only this user can enter, for the launcher and the workers' sockets while this JVM runs.
@@ -17,15 +26,23 @@ import java.util.stream.Stream;
  * local users out.
  */
 final class RunDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
     /** {@code sun_path} holds 104 bytes on macOS and 108 on Linux, with a NUL at the end. */
     private static final int LONGEST_SOCKET_PATH = 103;
 
     private static final String LONGEST_NAME = "/worker-100-1000000.sock";
 
-    private final Path directory;
+    private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
 
-    private RunDirectory(Path directory) {
+    private final List<Path> parents;
+    private final UserPrincipal owner;
+    private volatile Path directory;
+
+    private RunDirectory(List<Path> parents, Path directory) throws IOException {
+        this.parents = parents;
         this.directory = directory;
+        this.owner = Files.getOwner(directory);
     }
 
     /**
@@ -33,13 +50,17 @@ final class RunDirectory implements AutoCloseable {
      * @throws IOException when none can be written to, or their names are too long for a socket's path
      */
     static RunDirectory in(List<Path> parents) throws IOException {
+        return new RunDirectory(parents, make(parents));
+    }
+
+    private static Path make(List<Path> parents) throws IOException {
         StringBuilder refusals = new StringBuilder();
         for (Path parent : parents) {
             try {
                 Files.createDirectories(parent);
                 Path directory = Files.createTempDirectory(parent, "vts-");
                 if ((directory + LONGEST_NAME).getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET_PATH) {
-                    return new RunDirectory(directory);
+                    return directory;
                 }
                 Files.delete(directory);
                 refusals.append("\n  ").append(parent).append(": its name is too long for a socket's path");
@@ -52,18 +73,38 @@ final class RunDirectory implements AutoCloseable {
                         + refusals);
     }
 
-    /** Writes the launcher, again if something swept it away; a worker that starts meanwhile reads a whole one. */
+    /**
+     * Writes the launcher, for one start: what lies there was written by us a moment ago. When the directory was swept away,
+     * or its name has been taken by someone else since, there is another from now on. A worker that starts meanwhile reads
+     * a whole launcher.
+     */
     synchronized Path launcher() throws IOException {
-        Files.createDirectories(directory);
-        Path launcher = directory.resolve("launcher.js");
-        if (!Files.exists(launcher)) {
-            Path unfinished = directory.resolve("launcher.js.unfinished");
-            try (InputStream script = RunDirectory.class.getResourceAsStream("launcher.js")) {
-                Files.copy(script, unfinished, StandardCopyOption.REPLACE_EXISTING);
-            }
-            Files.move(unfinished, launcher, StandardCopyOption.ATOMIC_MOVE);
+        if (!isOurs(directory)) {
+            Path gone = directory;
+            directory = make(parents);
+            LOG.warn("{} is gone; what workers need is now in {}", gone, directory);
         }
+        Path launcher = directory.resolve("launcher.js");
+        Path unfinished = directory.resolve("launcher.js.unfinished");
+        try (InputStream script = RunDirectory.class.getResourceAsStream("launcher.js")) {
+            Files.copy(script, unfinished, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(unfinished, launcher, StandardCopyOption.ATOMIC_MOVE);
         return launcher;
+    }
+
+    /** Whether it is a directory, no link to one, that only we can have made and nobody else can enter. */
+    private boolean isOurs(Path path) throws IOException {
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        PosixFileAttributeView posix =
+                Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (posix == null) {
+            return true;
+        }
+        PosixFileAttributes attributes = posix.readAttributes();
+        return attributes.owner().equals(owner) && attributes.permissions().equals(OURS_ALONE);
     }
 
     Path socket(String workerName) {
@@ -77,7 +118,7 @@ final class RunDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (!Files.exists(directory)) {
+        if (!isOurs(directory)) {
             return;
         }
         try (Stream<Path> files = Files.walk(directory)) {

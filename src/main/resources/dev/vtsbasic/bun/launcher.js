@@ -1,6 +1,6 @@
 // Runs the app's server entry on the socket that the host chose, and ends with the host.
 import { dlopen } from "bun:ffi";
-import { readSync, rmSync } from "node:fs";
+import { lstatSync, readSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
@@ -55,7 +55,11 @@ if (nice > 0) {
 // The host holds the other end of stdin and writes no more: an end means that it is gone, however it died. Nobody else
 // will remove the directory it made for this script and its socket, nor end what the app has started.
 process.stdin.on("end", () => {
-  rmSync(import.meta.dir, { recursive: true, force: true });
+  const directory = lstatSync(import.meta.dir, { throwIfNoEntry: false });
+  // Not what someone else has put in its place since.
+  if (directory?.isDirectory() && (!process.getuid || directory.uid === process.getuid())) {
+    rmSync(import.meta.dir, { recursive: true, force: true });
+  }
   if (leads) process.kill(-process.pid, "SIGKILL");
   process.exit(1);
 });

@@ -1,8 +1,10 @@
 package dev.vtsbasic.bun;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -43,6 +45,40 @@ class RunDirectoryTest {
             Files.delete(launcher);
             Files.delete(launcher.getParent());
             assertTrue(Files.size(run.launcher()) > 0);
+        }
+    }
+
+    @Test
+    void whatOthersPutInItsPlaceIsNotRun() throws Exception {
+        try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+            byte[] ours = Files.readAllBytes(run.launcher());
+            Path taken = run.launcher().getParent();
+            Files.delete(run.launcher());
+            Files.setPosixFilePermissions(taken, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.writeString(taken.resolve("launcher.js"), "theirs");
+            assertArrayEquals(ours, Files.readAllBytes(run.launcher()));
+            assertNotEquals(taken, run.launcher().getParent());
+            assertEquals(run.launcher().getParent(), run.socket("worker-1").getParent());
+
+            Path next = run.launcher().getParent();
+            Files.delete(run.launcher());
+            Files.delete(next);
+            Path precious = Files.createDirectory(
+                    directory.resolve("precious"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createSymbolicLink(next, precious);
+            assertNotEquals(next, run.launcher().getParent());
+            assertEquals(0, Files.list(precious).count());
+        }
+        assertTrue(Files.exists(directory.resolve("precious")));
+    }
+
+    @Test
+    void theLauncherIsWrittenAnewForEachStart() throws Exception {
+        try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+            byte[] ours = Files.readAllBytes(run.launcher());
+            Files.writeString(run.launcher(), "other");
+            assertArrayEquals(ours, Files.readAllBytes(run.launcher()));
         }
     }
 
