@@ -34,6 +34,7 @@ final class BunProcess {
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long PROBE_PAUSE_MILLIS = 50;
     private static final long GRACE_SECONDS = 10;
+    private static final Duration LONGEST_HANG = Duration.ofHours(1);
 
     /** More than the longest request id. */
     private static final int MARK_SIZE = 256;
@@ -96,6 +97,7 @@ final class BunProcess {
                 .add("entry", dist.entry().toString())
                 .add("token", token)
                 .add("nice", settings.workerNice())
+                .add("startAlarm", alarmSeconds(settings.startupTimeout()))
                 .add("alarm", alarmSeconds(settings.workers().hangTimeout()));
         if (unix) {
             Files.deleteIfExists(socket);
@@ -110,9 +112,12 @@ final class BunProcess {
         return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun.path(), process.pid()));
     }
 
-    /** After how long a worker that hangs ends by itself, if we are not there to end it; 0 for never. */
-    private static long alarmSeconds(Duration hangTimeout) {
-        return hangTimeout.isZero() ? 0 : hangTimeout.toSeconds() + GRACE_SECONDS;
+    /**
+     * After how long a worker that hangs ends by itself, if we are not there to end it. It cannot tell whether we are: one
+     * that may hang for ever gets an hour.
+     */
+    private static long alarmSeconds(Duration patience) {
+        return (patience.isZero() ? LONGEST_HANG : patience).toSeconds() + GRACE_SECONDS;
     }
 
     /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */

@@ -72,7 +72,7 @@ final class Setting<T> {
     static final Setting<Duration> HANG_TIMEOUT = duration(
             "vts.hang-timeout",
             "5s",
-            "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: for ever");
+            "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: an hour");
     static final Setting<Long> WORKER_MAX_MEMORY =
             size("vts.worker-max-memory", "0", "resident memory above which a worker is replaced; 0: any");
     static final Setting<Duration> WORKER_MAX_AGE = duration(

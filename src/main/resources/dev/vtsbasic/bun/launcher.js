@@ -5,7 +5,7 @@ import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
 // The host's first line says what to run. Not in the environment: that would reach whatever the app starts.
-const { entry, socket, port, token, nice, mark, alarm } = JSON.parse(firstLine());
+const { entry, socket, port, token, nice, mark, startAlarm, alarm } = JSON.parse(firstLine());
 
 function firstLine() {
   const bytes = Buffer.alloc(64 * 1024);
@@ -64,6 +64,10 @@ process.stdin.on("end", () => {
   process.exit(1);
 });
 process.stdin.resume();
+
+// An event loop that does not come back is the host's to end; when the host is gone too, the system does it. The app may
+// hang even while it is loaded.
+libc?.alarm(startAlarm);
 
 // The app may put another in its place.
 const print = process.stdout.write.bind(process.stdout);
@@ -144,8 +148,8 @@ const server = Bun.serve({
 });
 const appServer = forTheApp(server);
 
-// An event loop that does not come back is the host's to end; when the host is gone too, the system does it.
-if (libc && alarm > 0) {
+// Put off for as long as the event loop runs.
+if (libc) {
   libc.alarm(alarm);
   setInterval(() => libc.alarm(alarm), 1000).unref();
 }
