@@ -47,13 +47,19 @@ final class Host implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
 
-    private Host(Settings settings, BundledApp bundledApp, Upstream upstream, AssetIndex assets) {
+    private Host(
+            Settings settings,
+            BundledApp bundledApp,
+            Upstream upstream,
+            Optional<BuildWatcher.Sight> seen,
+            AssetIndex assets) {
         this.settings = settings;
         this.bundledApp = bundledApp;
         this.upstream = upstream;
         this.assets = new AssetFilter(assets);
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
-                ? Optional.of(BuildWatcher.watch(settings.appDir().get(), settings.validate(), this.assets, supervisor))
+                ? Optional.of(
+                        BuildWatcher.watch(settings.appDir().get(), seen, settings.validate(), this.assets, supervisor))
                 : Optional.empty();
         this.proxy = new ProxyServlet(upstream.pool(), settings);
     }
@@ -78,9 +84,10 @@ final class Host implements AutoCloseable {
         Upstream upstream = null;
         try {
             Dist dist = distOf(settings, bundledApp);
+            Optional<BuildWatcher.Sight> seen = BuildWatcher.Sight.of(dist.root());
             upstream = startUpstream(settings, war, workDirectories, dist);
             validate(settings, dist);
-            return new Host(settings, bundledApp, upstream, AssetIndex.of(dist.client()));
+            return new Host(settings, bundledApp, upstream, seen, AssetIndex.of(dist.client()));
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
