@@ -171,7 +171,21 @@ final class ReadyWorkers implements WorkerPool {
     Load replace(Worker old, Worker next) {
         lock.lock();
         try {
-            ready.put(next, new Load(next));
+            add(next);
+            return retire(old);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a worker no more requests.
+     *
+     * @return what it still has to do: nothing when it has ended
+     */
+    Load retire(Worker old) {
+        lock.lock();
+        try {
             changed.signalAll();
             Load rest = ready.remove(old);
             return rest == null ? new Load(old) : rest;

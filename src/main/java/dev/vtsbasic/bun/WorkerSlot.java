@@ -217,8 +217,7 @@ final class WorkerSlot {
             if (settings.bunPort() != 0) {
                 // The next one needs the same port.
                 occupant = null;
-                pool.remove(current.worker());
-                current.process().stop(settings.stopTimeout());
+                retire(current, pool.retire(current.worker()));
                 return null;
             }
             Occupant next = startOne(release);

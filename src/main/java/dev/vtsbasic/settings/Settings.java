@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param workerNice how much Bun gives way to other processes, 0 to 19
  * @param upstream a server that someone else runs, to forward to instead of running Bun
  * @param workers how many workers there are, and when one is replaced
- * @param bunPort Bun's port when the transport is TCP; 0 takes any free one
+ * @param bunPort Bun's port; 0 when the transport is not TCP, or to take any free one
  * @param readyPath path asked of Bun to see that it answers
  * @param startupTimeout how long Bun may take until it answers
  * @param holdTimeout how long a request waits while no worker is ready
@@ -99,6 +99,12 @@ public record Settings(
                 value(Setting.ON_CRASH_LOOP, sources));
     }
 
+    /** Without the transport that it is for, it is to bind nobody. */
+    private static int bunPort(List<SettingSource> sources) throws BadSettingException {
+        int port = value(Setting.BUN_PORT, sources);
+        return value(Setting.BUN_TRANSPORT, sources) == BunTransport.TCP ? port : 0;
+    }
+
     private static Settings readEach(List<SettingSource> sources) throws BadSettingException {
         return new Settings(
                 value(Setting.PORT, sources),
@@ -113,7 +119,7 @@ public record Settings(
                 value(Setting.WORKER_NICE, sources),
                 value(Setting.UPSTREAM, sources),
                 workerRules(sources),
-                value(Setting.BUN_PORT, sources),
+                bunPort(sources),
                 value(Setting.READY_PATH, sources),
                 value(Setting.STARTUP_TIMEOUT, sources),
                 value(Setting.HOLD_TIMEOUT, sources),

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -195,7 +198,7 @@ class WorkerProcessIT {
 
     @Test
     void aWorkerGivesWayAsFarAsItIsTold() throws Exception {
-        Map<String, String> environment = new java.util.HashMap<>(environment());
+        Map<String, String> environment = new HashMap<>(environment());
         environment.put("VTS_WORKER_NICE", "7");
         try (Vts vts = Vts.serve(environment)) {
             assertEquals("7", get(vts.uri(), "/nice"));
@@ -242,6 +245,55 @@ class WorkerProcessIT {
                 assertEquals("whole", answer.get().body());
             }
             vts.awaitLine("worker-1-1 \\(pid " + old.pid() + "\\) ended with exit code 137 before it was replaced");
+        }
+    }
+
+    /** A Bun that takes long to be found. */
+    @Test
+    void aBuildSwitchedInDuringTheStartIsPutIntoService() throws Exception {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        SmallBuild.write(first, "export default { fetch: () => new Response('first') }");
+        SmallBuild.write(second, "export default { fetch: () => new Response('second') }");
+        Path current = Files.createSymbolicLink(directory.resolve("current"), first);
+        Path bun = directory.resolve("bun");
+        Files.writeString(bun, """
+                #!/bin/sh
+                if [ "$1" = --version ]; then ln -sfn "%s" "%s"; fi
+                exec "%s" "$@"
+                """.formatted(second, current, Vts.BUN));
+        assertTrue(bun.toFile().setExecutable(true));
+        try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", current.toString(), "VTS_BUN", bun.toString()))) {
+            vts.awaitLine("The new build in .*second is in service");
+            assertEquals("second", get(vts.uri(), "/"));
+        }
+    }
+
+    @Test
+    void aWorkerWithAPortOfItsOwnIsReplacedWithoutWaitingForEventStreams() throws Exception {
+        SmallBuild.write(directory, """
+                export default {
+                  fetch: (request) => new URL(request.url).pathname !== "/events" ? new Response("whole")
+                    : new Response(new ReadableStream({ start: (stream) => stream.enqueue("data: 1\\n\\n") }),
+                        { headers: { "content-type": "text/event-stream" } }),
+                };
+                """);
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("VTS_BUN_TRANSPORT", "tcp");
+        environment.put("VTS_BUN_PORT", Integer.toString(port));
+        environment.put("VTS_STOP_TIMEOUT", "10m");
+        try (Vts vts = Vts.serve(environment);
+                RawClient events = new RawClient(vts.uri().getPort())) {
+            events.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("data: 1");
+            try (RawClient operator = FaultyApp.restart(vts)) {
+                assertEquals(202, operator.readToEnd().status());
+            }
+            vts.awaitLine("worker-1-2 is ready");
+            assertEquals("whole", get(vts.uri(), "/"));
         }
     }
 

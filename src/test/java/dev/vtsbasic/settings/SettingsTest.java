@@ -54,6 +54,16 @@ class SettingsTest {
     }
 
     @Test
+    void aPortForBunIsForTcp() throws Exception {
+        Map<String, String> values = Map.of("vts.bun-port", "4000", "vts.workers", "2");
+        assertEquals(
+                0, Settings.read(List.of(SettingSource.commandLine(values))).bunPort());
+        Map<String, String> tcp = Map.of("vts.bun-port", "4000", "vts.bun-transport", "tcp");
+        assertEquals(
+                4000, Settings.read(List.of(SettingSource.commandLine(tcp))).bunPort());
+    }
+
+    @Test
     void choicesMayBeWrittenInAnyCaseAndWithSpaceAround() throws Exception {
         assertEquals(BunTransport.TCP, read("vts.bun-transport", " Tcp ").bunTransport());
         assertEquals(Validation.WARN, read("vts.validate", "WARN").validate());
