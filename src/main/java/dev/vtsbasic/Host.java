@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class Host implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Host.class);
 
+    /** How long the workers have at least to tell their WebSockets' clients that they end. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
     private final Settings settings;
     private final BundledApp bundledApp;
     private final Upstream upstream;
@@ -187,10 +190,15 @@ final class Host implements AutoCloseable {
      */
     int drain() throws InterruptedException {
         draining = true;
+        long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         int left = proxy.awaitIdle(settings.stopTimeout());
+        if (left > 0) {
+            LOG.warn("{} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
+        }
         proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
-        upstream.close();
+        Duration rest = Duration.ofNanos(deadline - System.nanoTime());
+        upstream.close(rest.compareTo(LAST_WORD) < 0 ? LAST_WORD : rest);
         return left;
     }
 

@@ -99,9 +99,6 @@ final class ServeCommand implements Callable<Integer> {
                             signals.received().join());
             server.stopAccepting();
             int left = host.drain();
-            if (left > 0) {
-                logger().warn("{} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
-            }
             // Before the server, which looks for threads that an application leaves behind.
             host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;

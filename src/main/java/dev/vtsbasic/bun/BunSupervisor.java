@@ -266,10 +266,17 @@ public final class BunSupervisor implements Upstream {
     /** Ends all workers: gently within the stop time-out, else by force. */
     @Override
     public void close() {
+        close(settings.stopTimeout());
+    }
+
+    @Override
+    public void close(Duration grace) {
         change(() -> stopping = true);
         pool.close();
         try {
-            List<Thread> ends = processes.stream().map(this::stopInBackground).toList();
+            List<Thread> ends = processes.stream()
+                    .map(process -> stopInBackground(process, grace))
+                    .toList();
             for (Thread end : ends) {
                 end.join();
             }
@@ -287,11 +294,11 @@ public final class BunSupervisor implements Upstream {
         }
     }
 
-    private Thread stopInBackground(BunProcess process) {
+    private static Thread stopInBackground(BunProcess process, Duration grace) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        process.stop(settings.stopTimeout());
+                        process.stop(grace);
                     } catch (InterruptedException e) {
                         process.kill();
                     }

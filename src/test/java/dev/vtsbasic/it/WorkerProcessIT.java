@@ -248,6 +248,24 @@ class WorkerProcessIT {
         }
     }
 
+    @Test
+    void aRequestThatDoesNotEndHoldsTheStopOnlyOnce() throws Exception {
+        SmallBuild.write(directory, HOLDING);
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("VTS_STOP_TIMEOUT", "3s");
+        try (Vts vts = Vts.serve(environment);
+                RawClient held = new RawClient(vts.uri().getPort())) {
+            held.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
+            vts.awaitLine("worker-1-1: holding");
+            long begun = System.nanoTime();
+            vts.terminate();
+            assertEquals(143, vts.awaitExit(), vts.output());
+            long millis = (System.nanoTime() - begun) / 1_000_000;
+            assertTrue(millis < 5500, millis + " ms\n" + vts.output());
+            vts.awaitLine("1 requests did not finish within VTS_STOP_TIMEOUT and are cut");
+        }
+    }
+
     /** A Bun that takes long to be found. */
     @Test
     void aBuildSwitchedInDuringTheStartIsPutIntoService() throws Exception {
