@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,7 @@ final class Host implements AutoCloseable {
     private final AssetFilter assets;
     private final Optional<BuildWatcher> watcher;
     private final ProxyServlet proxy;
+    private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
 
@@ -163,11 +165,21 @@ final class Host implements AutoCloseable {
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         ManagementServlet management =
-                new ManagementServlet(settings.managementPath(), settings.managementToken(), new Operations());
+                new ManagementServlet(settings.managementPath(), operatorTokens(), new Operations());
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
+    }
+
+    private List<String> operatorTokens() {
+        return Stream.concat(Stream.of(operator.text()), settings.managementToken().stream())
+                .toList();
+    }
+
+    /** Lets the {@code restart} command of this user find us. */
+    void listensOn(int port) {
+        operator.publish(WorkDirectory.candidates(settings.workDir().orElse(null)), port);
     }
 
     Settings settings() {
@@ -212,6 +224,7 @@ final class Host implements AutoCloseable {
         watcher.ifPresent(BuildWatcher::close);
         upstream.close();
         proxy.close();
+        operator.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();

@@ -78,6 +78,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
+            host.listensOn(server.port());
             host.firstReady()
                     .thenRun(() -> announce(settings.tlsCert().isPresent() ? "https" : "http", server.port(), started));
             try {

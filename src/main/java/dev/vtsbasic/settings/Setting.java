@@ -138,7 +138,7 @@ final class Setting<T> {
             "vts.management-token",
             "",
             "any text without spaces",
-            "who sends it as a bearer token may restart the workers from anywhere; without it only this machine may",
+            "who sends it as a bearer token may restart the workers; the restart command of the same user needs none with java -jar",
             text -> {
                 require(!text.matches(".*\\s.*"));
                 return Optional.of(text).filter(token -> !token.isEmpty());

@@ -35,7 +35,7 @@ import java.util.Optional;
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
- * @param managementToken bearer token of who may restart the workers from elsewhere
+ * @param managementToken bearer token of who may restart the workers
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
  * @param warnings what the user should be told about the settings, a sentence each

@@ -316,7 +316,7 @@ class WorkerProcessIT {
     }
 
     private Map<String, String> environment() {
-        return Map.of("VTS_APP_DIR", directory.toString());
+        return Map.of("VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", FaultyApp.TOKEN);
     }
 
     private static List<ProcessHandle> spawn(Vts vts) throws IOException, InterruptedException {
