@@ -2,6 +2,12 @@ package dev.vtsbasic.bun;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -35,14 +41,22 @@ final class RunDirectory implements AutoCloseable {
 
     private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
 
+    private static final String PREFIX = "vts-";
+    private static final String NAME = PREFIX + "[0-9]+";
+
+    /** Who connects to it sees whether the JVM that made the directory still runs. */
+    private static final String OWNER = "owner.sock";
+
     private final List<Path> parents;
     private final UserPrincipal owner;
     private volatile Path directory;
+    private ServerSocketChannel sign;
 
     private RunDirectory(List<Path> parents, Path directory) throws IOException {
         this.parents = parents;
         this.directory = directory;
         this.owner = Files.getOwner(directory);
+        this.sign = putUpSign(directory);
     }
 
     /**
@@ -50,7 +64,54 @@ final class RunDirectory implements AutoCloseable {
      * @throws IOException when none can be written to, or their names are too long for a socket's path
      */
     static RunDirectory in(List<Path> parents) throws IOException {
-        return new RunDirectory(parents, make(parents));
+        RunDirectory made = new RunDirectory(parents, make(parents));
+        made.sweep();
+        return made;
+    }
+
+    /** Under another name until it listens, so that a directory is never taken for one that was left behind. */
+    private static ServerSocketChannel putUpSign(Path directory) throws IOException {
+        Path unfinished = directory.resolve(OWNER + ".new");
+        ServerSocketChannel sign = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            sign.bind(UnixDomainSocketAddress.of(unfinished));
+            Files.move(unfinished, directory.resolve(OWNER), StandardCopyOption.ATOMIC_MOVE);
+            return sign;
+        } catch (IOException e) {
+            sign.close();
+            throw e;
+        }
+    }
+
+    /** Removes what JVMs that were killed have left beside us. */
+    private void sweep() {
+        try (Stream<Path> siblings = Files.list(directory.getParent())) {
+            for (Path sibling : siblings.toList()) {
+                if (sibling.getFileName().toString().matches(NAME)
+                        && isOurs(sibling)
+                        && isLeftBehind(sibling.resolve(OWNER))) {
+                    LOG.info("{} was left behind and is removed", sibling);
+                    remove(sibling);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("Not swept: {}", directory.getParent(), e);
+        }
+    }
+
+    private static boolean isLeftBehind(Path sign) {
+        if (!Files.exists(sign, LinkOption.NOFOLLOW_LINKS)) {
+            return false; // Not made by us, or just being made.
+        }
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.configureBlocking(false);
+            channel.connect(UnixDomainSocketAddress.of(sign));
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        } catch (IOException e) {
+            return false; // Nobody there would have refused.
+        }
     }
 
     private static Path make(List<Path> parents) throws IOException {
@@ -58,7 +119,7 @@ final class RunDirectory implements AutoCloseable {
         for (Path parent : parents) {
             try {
                 Files.createDirectories(parent);
-                Path directory = Files.createTempDirectory(parent, "vts-");
+                Path directory = Files.createTempDirectory(parent, PREFIX);
                 if ((directory + LONGEST_NAME).getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET_PATH) {
                     return directory;
                 }
@@ -82,6 +143,8 @@ final class RunDirectory implements AutoCloseable {
         if (!isOurs(directory)) {
             Path gone = directory;
             directory = make(parents);
+            sign.close();
+            sign = putUpSign(directory);
             LOG.warn("{} is gone; what workers need is now in {}", gone, directory);
         }
         Path launcher = directory.resolve("launcher.js");
@@ -117,10 +180,14 @@ final class RunDirectory implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        if (!isOurs(directory)) {
-            return;
+    public synchronized void close() throws IOException {
+        sign.close();
+        if (isOurs(directory)) {
+            remove(directory);
         }
+    }
+
+    private static void remove(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
