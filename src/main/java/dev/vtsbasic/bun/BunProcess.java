@@ -63,6 +63,7 @@ final class BunProcess {
                 process.getInputStream(),
                 process.getErrorStream(),
                 this::isLaunchersLine,
+                () -> !listeningPort.isDone(),
                 (level, line) -> APP_LOG.atLevel(level).log("{}: {}", name, line));
         process.onExit().thenRun(() -> {
             mark.toFile().delete();
@@ -109,7 +110,7 @@ final class BunProcess {
         launch.add("mark", mark.toString());
         Process process = builder.start();
         tell(process, launch.build() + "\n");
-        return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun.path(), process.pid()));
+        return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun, process.pid()));
     }
 
     /**
@@ -175,8 +176,9 @@ final class BunProcess {
      * Asks its event loop.
      *
      * @return resident memory in bytes; empty when there is no answer in time, or it does not listen yet
+     * @throws HttpProbe.NotAskedException when that says nothing of it
      */
-    OptionalLong ping(Duration timeout) {
+    OptionalLong ping(Duration timeout) throws HttpProbe.NotAskedException {
         SocketAddress known = address;
         return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
     }

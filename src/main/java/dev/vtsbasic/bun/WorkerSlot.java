@@ -60,7 +60,13 @@ final class WorkerSlot {
     /** Whether its worker's event loop answers now; false when it has none. */
     boolean answers(Duration timeout) {
         Occupant known = occupant;
-        return known != null && known.process().ping(timeout).isPresent();
+        try {
+            return known != null && known.process().ping(timeout).isPresent();
+        } catch (HttpProbe.NotAskedException e) {
+            LOG.warn(
+                    "{} cannot be asked whether it is ready: {}", known.worker().name(), e.getMessage());
+            return false;
+        }
     }
 
     private void run() {
