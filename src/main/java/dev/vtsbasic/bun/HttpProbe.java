@@ -196,7 +196,7 @@ final class HttpProbe implements AutoCloseable {
 
     private void await() throws IOException {
         long left = deadline - System.nanoTime();
-        if (left <= 0 || selector.select(Math.max(1, left / 1_000_000)) == 0) {
+        if (left <= 0 || selector.select(left / 1_000_000 + 1) == 0) {
             throw new SocketTimeoutException("gave no answer in time");
         }
         selector.selectedKeys().clear();
