@@ -36,26 +36,42 @@ final class BuildWatcher implements AutoCloseable {
     private final Validation validation;
     private final AssetFilter assets;
     private final BunSupervisor supervisor;
+    private Optional<Sight> inService;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "vts-build-watcher");
 
-    private BuildWatcher(Path appDir, Validation validation, AssetFilter assets, BunSupervisor supervisor) {
+    private BuildWatcher(
+            Path appDir,
+            Optional<Sight> inService,
+            Validation validation,
+            AssetFilter assets,
+            BunSupervisor supervisor) {
         this.appDir = appDir;
+        this.inService = inService;
         this.validation = validation;
         this.assets = assets;
         this.supervisor = supervisor;
     }
 
-    /** Begins to watch. */
-    static BuildWatcher watch(Path appDir, Validation validation, AssetFilter assets, BunSupervisor supervisor) {
-        BuildWatcher watcher = new BuildWatcher(appDir, validation, assets, supervisor);
+    /**
+     * Begins to watch.
+     *
+     * @param inService what the first workers run, seen before they were started: it may have changed since
+     */
+    static BuildWatcher watch(
+            Path appDir,
+            Optional<Sight> inService,
+            Validation validation,
+            AssetFilter assets,
+            BunSupervisor supervisor) {
+        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, assets, supervisor);
         watcher.thread.setDaemon(true);
         watcher.thread.start();
         return watcher;
     }
 
     /** By which one build is told from the next, without reading all of it. */
-    private record Sight(Path root, Object rootKey, Object entryKey, FileTime modified, long size) {
+    record Sight(Path root, Object rootKey, Object entryKey, FileTime modified, long size) {
         /** Empty while there is no whole build. */
         static Optional<Sight> of(Path appDir) {
             try {
@@ -71,7 +87,6 @@ final class BuildWatcher implements AutoCloseable {
     }
 
     private void run() {
-        Optional<Sight> inService = Sight.of(appDir);
         Optional<Sight> before = inService;
         try {
             while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -96,6 +111,9 @@ final class BuildWatcher implements AutoCloseable {
             if (!report.valid() && validation == Validation.FAIL) {
                 refuse(report.text());
                 return;
+            }
+            if (!report.valid()) {
+                LOG.warn("{}", report.text());
             }
             if (!report.warnings().isEmpty()) {
                 LOG.info("{}", report.warningSummary());

@@ -4,6 +4,7 @@ import dev.vtsbasic.settings.BadSettingException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code healthcheck}: 0 when the instance that runs with the same settings is ready, else 1. */
 @Command(
@@ -14,10 +15,13 @@ import picocli.CommandLine.Command;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:ready", "1:not ready, or not running"})
 final class HealthcheckCommand implements Callable<Integer> {
+    @Option(names = "--port", description = "Port the instance listens on (VTS_PORT).")
+    private String port;
+
     @Override
     public Integer call() {
         try {
-            return RunningInstance.find().ask("GET", "/ready") == 200 ? 0 : 1;
+            return RunningInstance.find(port).ask("GET", "/ready") == 200 ? 0 : 1;
         } catch (IOException e) {
             System.err.println("not ready: " + e.getMessage());
             return 1;

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,22 +41,32 @@ final class Host implements AutoCloseable {
     /** Of a few assets at a time; they are sent uncompressed meanwhile. */
     private static final Duration LONGEST_COMPRESSION = Duration.ofMinutes(2);
 
+    /** How long the workers have at least to tell their WebSockets' clients that they end. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
     private final Settings settings;
     private final BundledApp bundledApp;
     private final Upstream upstream;
     private final AssetFilter assets;
     private final Optional<BuildWatcher> watcher;
     private final ProxyServlet proxy;
+    private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
 
-    private Host(Settings settings, BundledApp bundledApp, Upstream upstream, AssetFilter assets) {
+    private Host(
+            Settings settings,
+            BundledApp bundledApp,
+            Upstream upstream,
+            Optional<BuildWatcher.Sight> seen,
+            AssetFilter assets) {
         this.settings = settings;
         this.bundledApp = bundledApp;
         this.upstream = upstream;
         this.assets = assets;
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
-                ? Optional.of(BuildWatcher.watch(settings.appDir().get(), settings.validate(), this.assets, supervisor))
+                ? Optional.of(
+                        BuildWatcher.watch(settings.appDir().get(), seen, settings.validate(), this.assets, supervisor))
                 : Optional.empty();
         this.proxy = new ProxyServlet(upstream.pool(), settings);
     }
@@ -81,6 +92,7 @@ final class Host implements AutoCloseable {
         AssetFilter assets = null;
         try {
             Dist dist = distOf(settings, bundledApp);
+            Optional<BuildWatcher.Sight> seen = BuildWatcher.Sight.of(dist.root());
             upstream = startUpstream(settings, war, workDirectories, dist);
             validate(settings, dist);
             assets = new AssetFilter(
@@ -88,7 +100,7 @@ final class Host implements AutoCloseable {
                     new BunCompressor(
                             () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION));
             assets.makeCurrent(assets.add(dist.client()));
-            return new Host(settings, bundledApp, upstream, assets);
+            return new Host(settings, bundledApp, upstream, seen, assets);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
@@ -167,11 +179,21 @@ final class Host implements AutoCloseable {
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         ManagementServlet management =
-                new ManagementServlet(settings.managementPath(), settings.managementToken(), new Operations());
+                new ManagementServlet(settings.managementPath(), operatorTokens(), new Operations());
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
+    }
+
+    private List<String> operatorTokens() {
+        return Stream.concat(Stream.of(operator.text()), settings.managementToken().stream())
+                .toList();
+    }
+
+    /** Lets the {@code restart} command of this user find us. */
+    void listensOn(int port) {
+        operator.publish(WorkDirectory.candidates(settings.workDir().orElse(null)), port);
     }
 
     Settings settings() {
@@ -194,10 +216,15 @@ final class Host implements AutoCloseable {
      */
     int drain() throws InterruptedException {
         draining = true;
+        long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         int left = proxy.awaitIdle(settings.stopTimeout());
+        if (left > 0) {
+            LOG.warn("{} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
+        }
         proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
-        upstream.close();
+        Duration rest = Duration.ofNanos(deadline - System.nanoTime());
+        upstream.close(rest.compareTo(LAST_WORD) < 0 ? LAST_WORD : rest);
         return left;
     }
 
@@ -212,6 +239,7 @@ final class Host implements AutoCloseable {
         upstream.close();
         proxy.close();
         assets.close();
+        operator.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();

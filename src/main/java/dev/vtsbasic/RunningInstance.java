@@ -1,5 +1,6 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.SettingSource;
 import dev.vtsbasic.settings.Settings;
@@ -13,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -27,9 +29,25 @@ final class RunningInstance {
         this.settings = settings;
     }
 
-    static RunningInstance find() throws BadSettingException {
-        return new RunningInstance(
-                Settings.read(List.of(SettingSource.systemProperties(), SettingSource.environment())));
+    /** @param port as the command line has it; null when it has none */
+    static RunningInstance find(String port) throws BadSettingException, IOException {
+        return new RunningInstance(Settings.read(List.of(
+                SettingSource.commandLine(port == null ? Map.of() : Map.of("vts.port", port)),
+                SettingSource.systemProperties(),
+                SettingSource.environment(),
+                SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties")))));
+    }
+
+    /** Where to ask: an address that stands for all of this machine is asked at its loopback address. */
+    static URI uri(Settings settings, String endpoint) {
+        String scheme = settings.tlsCert().isPresent() ? "https" : "http";
+        String host = switch (settings.address()) {
+            case "0.0.0.0" -> "127.0.0.1";
+            case "::", "0:0:0:0:0:0:0:0" -> "::1";
+            default -> settings.address();
+        };
+        String inUri = host.contains(":") ? "[" + host + "]" : host;
+        return URI.create(scheme + "://" + inUri + ":" + settings.port() + settings.managementPath() + endpoint);
     }
 
     /**
@@ -39,16 +57,18 @@ final class RunningInstance {
      * @throws IOException when nothing answers
      */
     int ask(String method, String endpoint) throws IOException {
-        String host = settings.address().equals("0.0.0.0") ? "127.0.0.1" : settings.address();
-        String scheme = settings.tlsCert().isPresent() ? "https" : "http";
-        URI uri = URI.create(scheme + "://" + host + ":" + settings.port() + settings.managementPath() + endpoint);
+        URI uri = uri(settings, endpoint);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         if (connection instanceof HttpsURLConnection tls) {
             trustOnly(settings.tlsCert().orElseThrow(), tls);
         }
         connection.setRequestMethod(method);
-        settings.managementToken()
-                .ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+        if (method.equals("POST")) {
+            settings.managementToken()
+                    .or(() -> OperatorToken.find(
+                            WorkDirectory.candidates(settings.workDir().orElse(null)), settings.port()))
+                    .ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+        }
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
         int status = connection.getResponseCode();

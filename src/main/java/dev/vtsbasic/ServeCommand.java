@@ -78,6 +78,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
+            host.listensOn(server.port());
             host.firstReady()
                     .thenRun(() -> announce(settings.tlsCert().isPresent() ? "https" : "http", server.port(), started));
             try {
@@ -99,9 +100,6 @@ final class ServeCommand implements Callable<Integer> {
                             signals.received().join());
             server.stopAccepting();
             int left = host.drain();
-            if (left > 0) {
-                logger().warn("{} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
-            }
             // Before the server, which looks for threads that an application leaves behind.
             host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;

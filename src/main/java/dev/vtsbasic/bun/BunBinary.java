@@ -77,12 +77,15 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
      * Where it lies, copied there again if something swept it away: cleaners of temporary directories take files that
      * nobody opened for long.
      *
-     * @throws IOException when it is gone and cannot be had again
+     * @throws IOException when it is gone and cannot be had again, or when others could have put theirs in its place
      */
     Path restored() throws IOException {
-        if (!Files.exists(path) && original.isPresent()) {
-            LOG.warn("{} is gone and is unpacked again", path);
+        if (original.isPresent()) {
+            WorkDirectory.makePrivate(path.getParent().getParent());
             WorkDirectory.makePrivate(path.getParent());
+            if (!Files.exists(path)) {
+                LOG.warn("{} is gone and is unpacked again", path);
+            }
             copy(original.get(), path);
         }
         return path;

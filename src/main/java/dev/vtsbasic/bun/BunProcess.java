@@ -34,6 +34,7 @@ final class BunProcess {
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long PROBE_PAUSE_MILLIS = 50;
     private static final long GRACE_SECONDS = 10;
+    private static final Duration LONGEST_HANG = Duration.ofHours(1);
 
     /** More than the longest request id. */
     private static final int MARK_SIZE = 256;
@@ -62,6 +63,7 @@ final class BunProcess {
                 process.getInputStream(),
                 process.getErrorStream(),
                 this::isLaunchersLine,
+                () -> !listeningPort.isDone(),
                 (level, line) -> APP_LOG.atLevel(level).log("{}: {}", name, line));
         process.onExit().thenRun(() -> {
             mark.toFile().delete();
@@ -79,6 +81,7 @@ final class BunProcess {
             throws IOException {
         // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
         // package, and read .env files of the working directory.
+        // The launcher before the socket and the mark: with it they may come to lie elsewhere.
         ProcessBuilder builder = new ProcessBuilder(
                         bun.restored().toString(),
                         "--no-install",
@@ -95,6 +98,7 @@ final class BunProcess {
                 .add("entry", dist.entry().toString())
                 .add("token", token)
                 .add("nice", settings.workerNice())
+                .add("startAlarm", alarmSeconds(settings.startupTimeout()))
                 .add("alarm", alarmSeconds(settings.workers().hangTimeout()));
         if (unix) {
             Files.deleteIfExists(socket);
@@ -106,12 +110,15 @@ final class BunProcess {
         launch.add("mark", mark.toString());
         Process process = builder.start();
         tell(process, launch.build() + "\n");
-        return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun.path(), process.pid()));
+        return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun, process.pid()));
     }
 
-    /** After how long a worker that hangs ends by itself, if we are not there to end it; 0 for never. */
-    private static long alarmSeconds(Duration hangTimeout) {
-        return hangTimeout.isZero() ? 0 : hangTimeout.toSeconds() + GRACE_SECONDS;
+    /**
+     * After how long a worker that hangs ends by itself, if we are not there to end it. It cannot tell whether we are: one
+     * that may hang for ever gets an hour.
+     */
+    private static long alarmSeconds(Duration patience) {
+        return (patience.isZero() ? LONGEST_HANG : patience).toSeconds() + GRACE_SECONDS;
     }
 
     /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */
@@ -169,8 +176,9 @@ final class BunProcess {
      * Asks its event loop.
      *
      * @return resident memory in bytes; empty when there is no answer in time, or it does not listen yet
+     * @throws HttpProbe.NotAskedException when that says nothing of it
      */
-    OptionalLong ping(Duration timeout) {
+    OptionalLong ping(Duration timeout) throws HttpProbe.NotAskedException {
         SocketAddress known = address;
         return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
     }

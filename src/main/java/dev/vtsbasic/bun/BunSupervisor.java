@@ -104,8 +104,17 @@ public final class BunSupervisor implements Upstream {
     /** No worker goes before its successor is ready. Workers that were given up are started anew. */
     @Override
     public boolean restart() {
-        change(() -> release = release.next(release.dist(), "a restart was asked for"));
+        change(() -> {
+            release = release.next(release.dist(), "a restart was asked for");
+            resume();
+        });
         return true;
+    }
+
+    /** What was given up is tried again. */
+    private void resume() {
+        crashLoops.clear();
+        pool.resume();
     }
 
     /**
@@ -148,17 +157,36 @@ public final class BunSupervisor implements Upstream {
         return process;
     }
 
-    /** A worker is ready. */
-    void ready(Release accepted, Duration took) {
-        change(() -> {
+    /**
+     * A worker is ready.
+     *
+     * @return whether it is wanted: not when all were given up while it started
+     */
+    boolean ready(int slot, Release accepted, Duration took) {
+        lock.lock();
+        try {
+            if (!mayStart(slot)) {
+                return false;
+            }
+            crashLoops.remove(slot);
             Deployment trial = deployment;
             if (trial != null && trial.release() == accepted) {
                 release = accepted;
                 deployment = null;
+                resume();
+                changed.signalAll();
                 trial.outcome().complete(Optional.empty());
             }
-        });
+        } finally {
+            lock.unlock();
+        }
         firstReady.complete(took);
+        return true;
+    }
+
+    /** Those that were given up wait for a restart or a new build, which is tried in one place first. */
+    private boolean mayStart(int slot) {
+        return pool.givenUp().isEmpty() || slot == CANARY && deployment != null;
     }
 
     /** A worker did not become ready. Whether that was a build on trial, which is then given up. */
@@ -176,40 +204,49 @@ public final class BunSupervisor implements Upstream {
      * A worker crashed.
      *
      * @param loop whether the workers of this place keep crashing
-     * @return whether it is to be started again
      */
-    boolean crashed(int slot, BunFailure why, boolean loop) {
+    void crashed(int slot, BunFailure why, boolean loop) {
+        BunFailure givenUp = new BunFailure(
+                why.reason(),
+                "Bun crashed " + rules.maxCrashes() + " times within "
+                        + rules.crashWindow().toSeconds() + " s and is not started again. " + why.message());
+        if (giveUp(slot, loop, givenUp.message())) {
+            LOG.error("{}", givenUp.message());
+            failure.complete(givenUp);
+        } else if (!firstReady.isDone()) {
+            failure.complete(why);
+        }
+    }
+
+    /** Gives up when the workers of all places keep crashing, and none of them has become ready since. */
+    private boolean giveUp(int slot, boolean loop, String why) {
         lock.lock();
         try {
             if (loop) {
                 crashLoops.add(slot);
-            } else {
-                crashLoops.remove(slot);
             }
-            boolean all = crashLoops.size() == slots.size() && pool.isEmpty();
-            if (all) {
-                BunFailure givenUp = new BunFailure(
-                        why.reason(),
-                        "Bun crashed " + rules.maxCrashes() + " times within "
-                                + rules.crashWindow().toSeconds() + " s and is not started again. " + why.message());
-                LOG.error("{}", givenUp.message());
-                pool.giveUp(givenUp.message());
-                failure.complete(givenUp);
-            } else if (!firstReady.isDone()) {
-                failure.complete(why);
+            if (crashLoops.size() < slots.size() || pool.givenUp().isPresent()) {
+                return false;
             }
-            return !all;
+            pool.giveUp(why);
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits until there is something else to run, or a stop, but no longer than {@code pause}. */
-    void awaitOtherThan(int slot, Release known, Duration pause) throws InterruptedException {
+    /**
+     * Waits for as long as is wise after a crash, and for as long as nothing may be started; no longer than until there is
+     * something else to run, or a stop.
+     */
+    void awaitNextStart(int slot, Release crashed, Duration pause) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            for (long left = pause.toNanos(); !stopping && releaseFor(slot) == known && left > 0; ) {
+            for (long left = pause.toNanos(); !stopping && releaseFor(slot) == crashed && left > 0; ) {
                 left = changed.awaitNanos(left);
+            }
+            while (!stopping && !mayStart(slot)) {
+                changed.await();
             }
         } finally {
             lock.unlock();
@@ -229,10 +266,17 @@ public final class BunSupervisor implements Upstream {
     /** Ends all workers: gently within the stop time-out, else by force. */
     @Override
     public void close() {
+        close(settings.stopTimeout());
+    }
+
+    @Override
+    public void close(Duration grace) {
         change(() -> stopping = true);
         pool.close();
         try {
-            List<Thread> ends = processes.stream().map(this::stopInBackground).toList();
+            List<Thread> ends = processes.stream()
+                    .map(process -> stopInBackground(process, grace))
+                    .toList();
             for (Thread end : ends) {
                 end.join();
             }
@@ -250,11 +294,11 @@ public final class BunSupervisor implements Upstream {
         }
     }
 
-    private Thread stopInBackground(BunProcess process) {
+    private static Thread stopInBackground(BunProcess process, Duration grace) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        process.stop(settings.stopTimeout());
+                        process.stop(grace);
                     } catch (InterruptedException e) {
                         process.kill();
                     }

@@ -61,6 +61,11 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
+    public void close(Duration grace) {
+        // It is not ours to stop.
+    }
+
+    @Override
     public void close() {
         // It is not ours to stop.
     }

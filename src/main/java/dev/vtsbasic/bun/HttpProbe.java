@@ -29,10 +29,19 @@ final class HttpProbe implements AutoCloseable {
     private final Selector selector;
     private final long deadline;
 
-    private HttpProbe(SocketChannel channel, long deadline) throws IOException {
+    private HttpProbe(SocketChannel channel, Selector selector, long deadline) {
         this.channel = channel;
+        this.selector = selector;
         this.deadline = deadline;
-        this.selector = Selector.open();
+    }
+
+    /** We lack what it takes to ask, file descriptors for example, which says nothing of the worker. */
+    static final class NotAskedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotAskedException(IOException cause) {
+            super(cause);
+        }
     }
 
     /**
@@ -41,12 +50,15 @@ final class HttpProbe implements AutoCloseable {
      * @param token the word that the launcher knows its host by
      * @return the memory the worker's process has resident, in bytes; empty when there is no answer within {@code
      *     timeout}
+     * @throws NotAskedException when that says nothing of it
      */
-    static OptionalLong ping(SocketAddress address, String token, Duration timeout) {
+    static OptionalLong ping(SocketAddress address, String token, Duration timeout) throws NotAskedException {
         try (HttpProbe probe = to(address, timeout)) {
             probe.send("/", "VTS-Ping: " + token);
             Matcher pong = PONG.matcher(probe.head());
             return pong.matches() ? OptionalLong.of(Long.parseLong(pong.group(1))) : OptionalLong.empty();
+        } catch (NotAskedException e) {
+            throw e;
         } catch (IOException e) {
             return OptionalLong.empty();
         }
@@ -79,21 +91,20 @@ final class HttpProbe implements AutoCloseable {
     private static HttpProbe to(SocketAddress address, Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
-            SocketChannel channel = address instanceof UnixDomainSocketAddress
-                    ? SocketChannel.open(StandardProtocolFamily.UNIX)
-                    : SocketChannel.open();
+            HttpProbe probe = open(address, deadline);
+            SocketChannel channel = probe.channel;
             try {
                 // In blocking mode it would wait without a limit.
                 channel.configureBlocking(!(address instanceof UnixDomainSocketAddress));
                 if (channel.connect(address) || channel.finishConnect()) {
-                    return new HttpProbe(channel, deadline);
+                    return probe;
                 }
-                channel.close();
+                probe.close();
             } catch (ConnectException e) {
-                channel.close();
+                probe.close();
                 throw e;
             } catch (IOException e) {
-                channel.close();
+                probe.close();
                 if (System.nanoTime() - deadline > 0) {
                     throw e;
                 }
@@ -104,6 +115,23 @@ final class HttpProbe implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException();
             }
+        }
+    }
+
+    @SuppressWarnings("resource") // The selector is closed with the probe.
+    private static HttpProbe open(SocketAddress address, long deadline) throws NotAskedException {
+        try {
+            SocketChannel channel = address instanceof UnixDomainSocketAddress
+                    ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                    : SocketChannel.open();
+            try {
+                return new HttpProbe(channel, Selector.open(), deadline);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new NotAskedException(e);
         }
     }
 
@@ -168,7 +196,7 @@ final class HttpProbe implements AutoCloseable {
 
     private void await() throws IOException {
         long left = deadline - System.nanoTime();
-        if (left <= 0 || selector.select(Math.max(1, left / 1_000_000)) == 0) {
+        if (left <= 0 || selector.select(left / 1_000_000 + 1) == 0) {
             throw new SocketTimeoutException("gave no answer in time");
         }
         selector.selectedKeys().clear();

@@ -18,7 +18,7 @@ final class Occupant {
     private final WorkerRules rules;
     private final long readySince = System.nanoTime();
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
-    private long unansweredSince;
+    private final Silence silence;
     private Duration cpuTime = Duration.ZERO;
     private long memory;
     private long maxMemory;
@@ -30,6 +30,7 @@ final class Occupant {
         this.release = release;
         this.rules = rules;
         this.maxMemory = rules.maxMemory();
+        this.silence = new Silence(rules.hangTimeout());
     }
 
     BunProcess process() {
@@ -44,9 +45,18 @@ final class Occupant {
         return release;
     }
 
+    /** How long ago it became ready. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - readySince);
+    }
+
     /** Looks at what it uses before anybody asks it for anything. */
     void measureAtStart(Duration timeout) {
-        process.ping(timeout).ifPresent(this::answered);
+        try {
+            process.ping(timeout).ifPresent(this::answered);
+        } catch (HttpProbe.NotAskedException e) {
+            LOG.warn("{} cannot be asked: {}", worker.name(), e.getMessage());
+        }
         if (maxMemory > 0 && memory > maxMemory) {
             LOG.warn(
                     "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
@@ -64,21 +74,22 @@ final class Occupant {
     boolean isHung(Duration patience) {
         boolean mayBeBusyForEver = rules.hangTimeout().isZero();
         long asked = System.nanoTime();
-        OptionalLong answer = process.ping(mayBeBusyForEver ? patience : rules.hangTimeout());
-        if (answer.isPresent()) {
-            answered(answer.getAsLong());
+        try {
+            OptionalLong answer = process.ping(mayBeBusyForEver ? patience : rules.hangTimeout());
+            if (answer.isPresent()) {
+                answered(answer.getAsLong());
+                return false;
+            }
+        } catch (HttpProbe.NotAskedException e) {
+            LOG.warn("{} cannot be asked whether it lives: {}", worker.name(), e.getMessage());
             return false;
         }
-        // The question may have failed at once, and is then asked again at the next look.
-        unansweredSince = unansweredSince == 0 ? asked : unansweredSince;
-        return !mayBeBusyForEver
-                && System.nanoTime() - unansweredSince >= rules.hangTimeout().toNanos()
-                && process.isAlive();
+        return !mayBeBusyForEver && silence.isTooLong(asked, System.nanoTime()) && process.isAlive();
     }
 
     private void answered(long bytes) {
         memory = bytes;
-        unansweredSince = 0;
+        silence.end();
         cpuTime = process.cpuTime();
     }
 
@@ -91,8 +102,7 @@ final class Occupant {
         if (maxMemory > 0 && memory > maxMemory) {
             return Optional.of("it uses " + (memory >> 20) + " MB, which is more than VTS_WORKER_MAX_MEMORY");
         }
-        long age = System.nanoTime() - readySince;
-        if (!rules.maxAge().isZero() && age > rules.maxAge().toNanos() * jitter) {
+        if (!rules.maxAge().isZero() && age().toNanos() > rules.maxAge().toNanos() * jitter) {
             return Optional.of("it is as old as VTS_WORKER_MAX_AGE");
         }
         if (rules.maxRequests() > 0 && requests > rules.maxRequests() * jitter) {

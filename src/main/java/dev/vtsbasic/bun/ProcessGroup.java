@@ -31,10 +31,10 @@ final class ProcessGroup {
             }
             """;
 
-    private final Path bun;
+    private final BunBinary bun;
     private final long leader;
 
-    ProcessGroup(Path bun, long leader) {
+    ProcessGroup(BunBinary bun, long leader) {
         this.bun = bun;
         this.leader = leader;
     }
@@ -44,15 +44,16 @@ final class ProcessGroup {
         if (File.separatorChar == '\\') {
             return; // No such groups there.
         }
-        ProcessBuilder builder = new ProcessBuilder(
-                        bun.toString(), "--no-install", "--no-env-file", "-e", KILL, Long.toString(leader))
-                // Bun reads its settings from where it is started.
-                .directory(bun.toAbsolutePath().getParent().toFile())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().clear();
-        builder.environment().putAll(WorkerEnvironment.of(System.getenv(), List.of()));
         try {
+            Path path = bun.restored().toAbsolutePath();
+            ProcessBuilder builder = new ProcessBuilder(
+                            path.toString(), "--no-install", "--no-env-file", "-e", KILL, Long.toString(leader))
+                    // Bun reads its settings from where it is started.
+                    .directory(path.getParent().toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD);
+            builder.environment().clear();
+            builder.environment().putAll(WorkerEnvironment.of(System.getenv(), List.of()));
             Process killer = builder.start();
             if (!killer.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 killer.destroyForcibly();

@@ -135,15 +135,17 @@ final class ReadyWorkers implements WorkerPool {
     }
 
     void add(Worker worker) {
-        change(() -> {
-            ready.put(worker, new Load(worker));
-            givenUp = null;
-        });
+        change(() -> ready.put(worker, new Load(worker)));
     }
 
-    /** Nobody is to wait for a worker until one is added. */
+    /** Nobody is to wait for a worker any more. */
     void giveUp(String why) {
         change(() -> givenUp = why);
+    }
+
+    /** There may be workers again. */
+    void resume() {
+        change(() -> givenUp = null);
     }
 
     @Override
@@ -164,14 +166,29 @@ final class ReadyWorkers implements WorkerPool {
     /**
      * Gives a worker's requests to another one from now on.
      *
-     * @return what it still has to do
+     * @return what it still has to do: nothing when it has ended
      */
     Load replace(Worker old, Worker next) {
         lock.lock();
         try {
-            ready.put(next, new Load(next));
+            add(next);
+            return retire(old);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives a worker no more requests.
+     *
+     * @return what it still has to do: nothing when it has ended
+     */
+    Load retire(Worker old) {
+        lock.lock();
+        try {
             changed.signalAll();
-            return ready.remove(old);
+            Load rest = ready.remove(old);
+            return rest == null ? new Load(old) : rest;
         } finally {
             lock.unlock();
         }

@@ -27,6 +27,13 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     /** Asks a worker now; takes up to two seconds when it hangs. */
     boolean answers();
 
+    /**
+     * Ends what is ours.
+     *
+     * @param grace how long it may take to finish its requests
+     */
+    void close(Duration grace);
+
     @Override
     void close();
 }

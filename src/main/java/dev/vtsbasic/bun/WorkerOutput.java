@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.event.Level;
 
@@ -29,13 +30,19 @@ final class WorkerOutput {
      *
      * @param name of the worker
      * @param control takes each short line of standard output first, and says whether it is one that is not for the log
+     * @param controlAwaited whether one may come, which is not to be lost among others
      * @param sink takes what is to be logged
      */
     WorkerOutput(
-            String name, InputStream out, InputStream err, Predicate<String> control, BiConsumer<Level, String> sink) {
+            String name,
+            InputStream out,
+            InputStream err,
+            Predicate<String> control,
+            BooleanSupplier controlAwaited,
+            BiConsumer<Level, String> sink) {
         this.log = new OutputLog(sink);
-        this.out = start("vts-" + name + "-out", () -> read(out, Level.INFO, control));
-        this.err = start("vts-" + name + "-err", () -> read(err, Level.WARN, line -> false));
+        this.out = start("vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, control, controlAwaited)));
+        this.err = start("vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, line -> false, () -> false)));
         this.writer = start("vts-" + name + "-log", this::write);
     }
 
@@ -46,8 +53,8 @@ final class WorkerOutput {
         return thread;
     }
 
-    private void read(InputStream stream, Level level, Predicate<String> control) {
-        LineSplitter splitter = new LineSplitter(new Lines(level, control));
+    private void read(InputStream stream, Lines lines) {
+        LineSplitter splitter = new LineSplitter(lines);
         byte[] buffer = new byte[BUFFER];
         try {
             for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
@@ -90,14 +97,17 @@ final class WorkerOutput {
         private final Level level;
         private final Predicate<String> control;
 
-        Lines(Level level, Predicate<String> control) {
+        private final BooleanSupplier controlAwaited;
+
+        Lines(Level level, Predicate<String> control, BooleanSupplier controlAwaited) {
             this.level = level;
             this.control = control;
+            this.controlAwaited = controlAwaited;
         }
 
         @Override
         public boolean wanted() {
-            return !limit.isExhausted();
+            return controlAwaited.getAsBoolean() || !limit.isExhausted();
         }
 
         @Override

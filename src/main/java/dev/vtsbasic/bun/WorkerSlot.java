@@ -25,8 +25,6 @@ final class WorkerSlot {
     /** How long a worker stays whose successor did not become ready. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    private static final Duration FOR_EVER = Duration.ofDays(36_500);
-
     private final int number;
     private final BunSupervisor supervisor;
     private final Settings settings;
@@ -35,6 +33,7 @@ final class WorkerSlot {
     private final Backoff backoff;
     private final Thread thread;
     private int starts;
+    private Release crashed;
     private Release failed;
     private long failedAt;
     private volatile Occupant occupant;
@@ -61,7 +60,13 @@ final class WorkerSlot {
     /** Whether its worker's event loop answers now; false when it has none. */
     boolean answers(Duration timeout) {
         Occupant known = occupant;
-        return known != null && known.process().ping(timeout).isPresent();
+        try {
+            return known != null && known.process().ping(timeout).isPresent();
+        } catch (HttpProbe.NotAskedException e) {
+            LOG.warn(
+                    "{} cannot be asked whether it is ready: {}", known.worker().name(), e.getMessage());
+            return false;
+        }
     }
 
     private void run() {
@@ -71,10 +76,13 @@ final class WorkerSlot {
                 try {
                     Occupant first = startOne(release);
                     pool.add(first.worker());
+                    forgetWhenEnded(first);
                     watch(first);
                 } catch (StartFailedException e) {
-                    if (!supervisor.rejected(release, e.failure)) {
-                        mourn(release, e.failure);
+                    if (supervisor.rejected(release, e.failure)) {
+                        supervisor.awaitNextStart(number, release, Duration.ZERO);
+                    } else {
+                        mourn(release, Duration.ZERO, e.failure);
                     }
                 } finally {
                     occupant = null;
@@ -83,6 +91,11 @@ final class WorkerSlot {
         } catch (InterruptedException e) {
             LOG.debug("Supervision ended", e);
         }
+    }
+
+    /** Whoever has a request at a worker that ends is to learn it at once, whatever this place's thread is waiting for. */
+    private void forgetWhenEnded(Occupant added) {
+        added.process().whenEnded(() -> pool.remove(added.worker()));
     }
 
     /** Starts a worker and returns when it is ready. */
@@ -99,7 +112,12 @@ final class WorkerSlot {
             Worker worker = process.awaitReady(settings.readyPath(), settings.startupTimeout());
             long took = (System.nanoTime() - started) / 1_000_000;
             LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took, process.pid(), supervisor.bunVersion());
-            supervisor.ready(release, Duration.ofMillis(took));
+            if (!supervisor.ready(number, release, Duration.ofMillis(took))) {
+                process.kill();
+                process.awaitExit();
+                throw new StartFailedException(
+                        BunFailure.Reason.CRASHED, name + " became ready after Bun was given up, and was ended");
+            }
             Occupant next = new Occupant(process, worker, release, rules);
             next.measureAtStart(LOOK_EVERY);
             occupant = next;
@@ -127,7 +145,7 @@ final class WorkerSlot {
         while (current != null) {
             if (current.process().endsWithin(LOOK_EVERY)) {
                 pool.remove(current.worker());
-                died(current, "ended with exit code " + current.process().awaitExit());
+                died(current, exit(current));
                 return;
             }
             if (supervisor.isStopping()) {
@@ -168,12 +186,17 @@ final class WorkerSlot {
     }
 
     private void died(Occupant dead, String how) throws InterruptedException {
-        mourn(
-                dead.release(),
-                new BunFailure(
-                        BunFailure.Reason.CRASHED,
-                        dead.worker().name() + " (pid " + dead.process().pid() + ") " + how
-                                + dead.process().lastWords()));
+        Duration answered = dead.age();
+        mourn(dead.release(), answered, new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how)));
+    }
+
+    private static String obituary(Occupant dead, String how) throws InterruptedException {
+        return dead.worker().name() + " (pid " + dead.process().pid() + ") " + how
+                + dead.process().lastWords();
+    }
+
+    private static String exit(Occupant dead) throws InterruptedException {
+        return "ended with exit code " + dead.process().awaitExit();
     }
 
     private Optional<String> whyReplace(Occupant current) {
@@ -194,17 +217,23 @@ final class WorkerSlot {
             return current; // One place after the other; asked again at the next look.
         }
         Release release = supervisor.releaseFor(number);
+        Duration answered = current.age();
         try {
             LOG.info("{} is replaced: {}", current.worker().name(), reason);
             if (settings.bunPort() != 0) {
                 // The next one needs the same port.
                 occupant = null;
-                pool.remove(current.worker());
-                current.process().stop(settings.stopTimeout());
+                retire(current, pool.retire(current.worker()));
                 return null;
             }
             Occupant next = startOne(release);
             ReadyWorkers.Load rest = pool.replace(current.worker(), next.worker());
+            forgetWhenEnded(next);
+            if (!current.process().isAlive()) {
+                LOG.warn("{}", obituary(current, exit(current) + " before it was replaced"));
+                count(current.release(), answered);
+                return next;
+            }
             Thread retirement = new Thread(
                     () -> retire(current, rest), "vts-" + current.worker().name() + "-end");
             retirement.setDaemon(true);
@@ -212,7 +241,7 @@ final class WorkerSlot {
             return next;
         } catch (StartFailedException e) {
             occupant = current;
-            if (!supervisor.rejected(release, e.failure)) {
+            if (!supervisor.rejected(release, e.failure) && current.process().isAlive()) {
                 LOG.warn("{} stays: {}", current.worker().name(), e.failure.message());
             }
             failed = supervisor.releaseFor(number);
@@ -246,18 +275,23 @@ final class WorkerSlot {
     }
 
     /** Notes a crash and waits for as long as it is wise to before the next start. */
-    private void mourn(Release release, BunFailure failure) throws InterruptedException {
+    private void mourn(Release release, Duration answered, BunFailure failure) throws InterruptedException {
         if (supervisor.isStopping()) {
             return;
         }
         LOG.warn("{}", failure.message());
-        Duration pause = backoff.crashed(System.nanoTime());
-        if (supervisor.crashed(number, failure, backoff.isCrashLoop())) {
-            supervisor.awaitOtherThan(number, release, pause);
-        } else {
-            supervisor.awaitOtherThan(number, release, FOR_EVER);
+        Duration pause = count(release, answered);
+        supervisor.crashed(number, failure, backoff.isCrashLoop());
+        supervisor.awaitNextStart(number, release, pause);
+    }
+
+    /** Notes a crash; what is to run after a restart or a new build has none yet. */
+    private Duration count(Release release, Duration answered) {
+        if (release != crashed) {
             backoff.forget();
+            crashed = release;
         }
+        return backoff.crashed(answered);
     }
 
     /** A worker did not become ready. */

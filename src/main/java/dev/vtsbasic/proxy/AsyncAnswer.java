@@ -28,19 +28,22 @@ final class AsyncAnswer implements AsyncListener {
     private static final String FAILURE = AsyncAnswer.class.getName() + ".failure";
 
     private final AsyncContext context;
+    private final ClientConnection client;
     private final CountDownLatch letGo = new CountDownLatch(1);
     private volatile boolean failed;
+    private volatile boolean whole;
 
-    private AsyncAnswer(AsyncContext context) {
+    private AsyncAnswer(AsyncContext context, ClientConnection client) {
         this.context = context;
+        this.client = client;
     }
 
     /** Lets another thread answer; it is to call {@link #complete} or {@link #cut} when it has. */
-    static AsyncAnswer start(HttpServletRequest request, HttpServletResponse response) {
+    static AsyncAnswer start(HttpServletRequest request, HttpServletResponse response, ClientConnection client) {
         AsyncContext context = request.startAsync(request, response);
         // Bun's silence has its own limit, and an event stream has none.
         context.setTimeout(0);
-        AsyncAnswer answer = new AsyncAnswer(context);
+        AsyncAnswer answer = new AsyncAnswer(context, client);
         context.addListener(answer);
         return answer;
     }
@@ -57,6 +60,7 @@ final class AsyncAnswer implements AsyncListener {
 
     /** The answer is whole. */
     void complete() {
+        whole = true;
         end(context::complete);
     }
 
@@ -81,6 +85,16 @@ final class AsyncAnswer implements AsyncListener {
 
     @Override
     public void onError(AsyncEvent event) {
+        awaitEnd();
+    }
+
+    /** Tomcat has it time out, time-out or not, when the application is being stopped. */
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
         synchronized (this) {
             if (letGo.getCount() == 0) {
                 // The container knows the end.
@@ -88,6 +102,7 @@ final class AsyncAnswer implements AsyncListener {
             }
             failed = true;
         }
+        client.endInput();
         try {
             if (!letGo.await(LAST_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("An answer that the container has given up is still being written");
@@ -95,17 +110,15 @@ final class AsyncAnswer implements AsyncListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        if (!whole) {
+            client.cut();
+        }
         context.complete();
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
         // The exchange has ended before.
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-        // There is no time-out.
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A Unix or TCP socket in the shape that HttpClient's blocking connections need.
@@ -33,6 +34,7 @@ final class ChannelSocket extends Socket {
     private static final long FULL_PAUSE_MILLIS = 10;
 
     private final SocketChannel channel;
+    private final ReentrantLock writing = new ReentrantLock();
     private volatile int soTimeout;
     private int lastOctets;
     private boolean ended;
@@ -121,16 +123,24 @@ final class ChannelSocket extends Socket {
         return count;
     }
 
+    /** The mode cannot be changed while another thread writes, which may last until somebody reads what has come. */
     private int readAtOnce(ByteBuffer buffer) throws IOException {
-        channel.configureBlocking(false);
+        if (!writing.tryLock()) {
+            throw new SocketTimeoutException("Not without waiting");
+        }
         try {
-            int count = channel.read(buffer);
-            if (count == 0) {
-                throw new SocketTimeoutException("Nothing to read");
+            channel.configureBlocking(false);
+            try {
+                int count = channel.read(buffer);
+                if (count == 0) {
+                    throw new SocketTimeoutException("Nothing to read");
+                }
+                return count;
+            } finally {
+                channel.configureBlocking(true);
             }
-            return count;
         } finally {
-            channel.configureBlocking(true);
+            writing.unlock();
         }
     }
 
@@ -161,8 +171,13 @@ final class ChannelSocket extends Socket {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
                 ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
+                writing.lock();
+                try {
+                    while (buffer.hasRemaining()) {
+                        channel.write(buffer);
+                    }
+                } finally {
+                    writing.unlock();
                 }
             }
         };

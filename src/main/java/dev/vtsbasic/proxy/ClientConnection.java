@@ -12,7 +12,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.StandardSocketOptions;
-import java.nio.channels.NetworkChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -54,6 +54,9 @@ interface ClientConnection {
 
     /** Makes the container's closing of it a reset, which no client can take for an end. */
     void resetWhenClosed();
+
+    /** Ends a read that waits for more of the client's body. */
+    void endInput();
 
     static ClientConnection of(HttpServletRequest request, HttpServletResponse response, String protocol) {
         ServletRequest innermost = request;
@@ -112,6 +115,11 @@ interface ClientConnection {
         @Override
         public void resetWhenClosed() {
             // A cut connection has to do.
+        }
+
+        @Override
+        public void endInput() {
+            // Its own time-out ends the read.
         }
     }
 
@@ -191,12 +199,24 @@ interface ClientConnection {
         @Override
         public void resetWhenClosed() {
             try {
-                Object wrapper = Internals.invoke("getSocketWrapper", Internals.valueOf("hook", coyoteRequest));
-                Object channel = Internals.invoke("getIOChannel", Internals.invoke("getSocket", wrapper));
-                ((NetworkChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
+                channel().setOption(StandardSocketOptions.SO_LINGER, 0);
             } catch (ReflectiveOperationException | IOException | RuntimeException e) {
                 LOG.debug("The connection cannot be reset", e);
             }
+        }
+
+        @Override
+        public void endInput() {
+            try {
+                channel().shutdownInput();
+            } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+                LOG.debug("The connection's input cannot be ended", e);
+            }
+        }
+
+        private SocketChannel channel() throws ReflectiveOperationException {
+            Object wrapper = Internals.invoke("getSocketWrapper", Internals.valueOf("hook", coyoteRequest));
+            return (SocketChannel) Internals.invoke("getIOChannel", Internals.invoke("getSocket", wrapper));
         }
     }
 
@@ -249,6 +269,12 @@ interface ClientConnection {
         public boolean cut() {
             resetWhenClosed();
             return actions.closeNow();
+        }
+
+        /** Tomcat wakes who reads from a stream that is closed. */
+        @Override
+        public void endInput() {
+            // Nothing to do.
         }
 
         /** Tomcat resets the stream of a failed request, but by default only after having sent its regular end. */

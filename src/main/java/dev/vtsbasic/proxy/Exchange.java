@@ -204,17 +204,19 @@ final class Exchange {
                     try {
                         relay(connection, outbound);
                         if (!connection.isSent()) {
-                            // A worker that has answered may take no more; whoever still sends to it must not wait.
                             response.flushBuffer();
-                            connection.abort();
                         }
                     } catch (IOException | HttpException e) {
                         throw new CompletionException(e);
+                    } finally {
+                        if (!connection.isSent()) {
+                            // A worker that has answered may take no more; whoever still sends to it must not wait.
+                            connection.abort();
+                        }
                     }
                 },
                 environment.relays());
         body.attempt(watched, connection::abort, answer::isDone);
-        IOException unsent = null;
         try {
             connection.sendBody(outbound);
             watched.clientMayBeAsked();
@@ -224,14 +226,14 @@ final class Exchange {
             throw e;
         } catch (IOException e) {
             // The worker takes no more of it; it may have answered all the same.
-            unsent = e;
+            LOG.debug("{} took not all of the body", outbound.getRequestUri(), e);
         }
         Exception failure = awaitAnswer(answer);
         if (failure instanceof HttpException e) {
             throw e;
         }
         if (failure != null) {
-            throw failure instanceof ClientGoneException e || unsent == null ? (IOException) failure : unsent;
+            throw (IOException) failure;
         }
     }
 

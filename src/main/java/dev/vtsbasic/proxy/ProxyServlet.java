@@ -36,7 +36,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
-        this.tunnels = new Tunnels(pool, connections, watchdog, threads::executeRelay);
+        this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay);
     }
 
     @Override
@@ -108,25 +108,29 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     .run(deadline);
         } catch (ClientGoneException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
+            resetIfEndIsSilent(inbound, client);
             // A container knows its own exception for what it is, and does not log it as a failure.
             throw e.getCause() instanceof IOException cause ? cause : e;
         } catch (IOException e) {
-            if (inbound.protocol().equals("HTTP/1.0") || client.isStream()) {
-                client.resetWhenClosed();
-            }
+            resetIfEndIsSilent(inbound, client);
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (client.isStream() && client.isGone()) {
                 // Tomcat takes the response away from a thread other than its own.
                 throw new IOException(e);
             }
-            if (client.isStream()) {
-                client.resetWhenClosed();
-            }
+            resetIfEndIsSilent(inbound, client);
             LOG.error("{} {} ({})", inbound.method(), inbound.path(), forwarding.requestId(), e);
             throw e;
         } finally {
             place.leave();
+        }
+    }
+
+    /** Where the end of a connection is the end of an answer, whoever reads on would take a cut one for whole. */
+    private static void resetIfEndIsSilent(InboundRequest inbound, ClientConnection client) {
+        if (inbound.protocol().equals("HTTP/1.0") || client.isStream()) {
+            client.resetWhenClosed();
         }
     }
 
@@ -139,7 +143,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             ClientConnection client,
             long deadline)
             throws IOException {
-        AsyncAnswer answer = AsyncAnswer.start(request, response);
+        AsyncAnswer answer = AsyncAnswer.start(request, response, client);
         try {
             // It may be the app's own, made while it renders a page.
             threads.execute(
@@ -148,7 +152,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                         BooleanSupplier clientGone = () -> answer.hasFailed() || client.isGone();
                         run(inbound, forwarding, body, response, client, clientGone, deadline);
                     }));
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
             runToEnd(
                     answer,
                     inbound,
@@ -166,7 +170,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 response.flushBuffer();
             }
             answer.complete();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             answer.cut(e instanceof IOException failure ? failure : new IOException(e));
         }
     }

@@ -1,6 +1,5 @@
 package dev.vtsbasic.proxy;
 
-import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,14 +30,21 @@ final class Tunnels implements AutoCloseable {
     private final WorkerPool pool;
     private final WorkerConnections connections;
     private final Watchdog watchdog;
+    private final RunningRequests running;
     private final Executor threads;
     private final Set<OpenTunnel> open = ConcurrentHashMap.newKeySet();
 
     /** @param threads run what waits for a worker's data */
-    Tunnels(WorkerPool pool, WorkerConnections connections, Watchdog watchdog, Executor threads) {
+    Tunnels(
+            WorkerPool pool,
+            WorkerConnections connections,
+            Watchdog watchdog,
+            RunningRequests running,
+            Executor threads) {
         this.pool = pool;
         this.connections = connections;
         this.watchdog = watchdog;
+        this.running = running;
         this.threads = threads;
     }
 
@@ -69,11 +75,17 @@ final class Tunnels implements AutoCloseable {
             ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
             return;
         }
+        RunningRequests.Place place = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
-            ChannelSocket socket = connect(deadline).orElse(null);
-            if (socket == null) {
-                ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
-                return;
+            WorkerLease lease = null;
+            ChannelSocket socket = null;
+            while (socket == null) {
+                lease = awaitWorker(lease, deadline).orElse(null);
+                if (lease == null) {
+                    ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
+                    return;
+                }
+                socket = connect(lease).orElse(null);
             }
             WorkerHttpConnection connection = new WorkerHttpConnection(socket);
             watched.on(() -> connection.close(CloseMode.IMMEDIATE));
@@ -86,17 +98,23 @@ final class Tunnels implements AutoCloseable {
                 connection.sendRequestHeader(outbound);
                 connection.flush();
                 watched.waiting();
-                ClassicHttpResponse answer = receiveHead(connection);
+                ClassicHttpResponse answer = connection.receiveHead();
                 watched.heard();
-                // Without a length this stands for all that follows, including what was read ahead.
-                connection.receiveResponseEntity(answer);
-                if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+                boolean switches = answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
+                if (switches || WorkerHttpConnection.hasBody(inbound.method(), answer)) {
+                    // Without a length this stands for all that follows, including what was read ahead.
+                    connection.receiveResponseEntity(answer);
+                }
+                if (switches) {
+                    // The worker closes its WebSockets itself when it is to go.
+                    lease.endless(() -> {});
                     upgrade.carry(answer, socket, request, response, threads, open);
                     upgraded = true;
                 } else {
                     ResponseRelay relay = new ResponseRelay(inbound.protocol(), response, watched);
                     relay.copyHead(answer);
                     relay.relayBody(answer, connection::hasMore);
+                    connection.checkEnd(answer);
                 }
             } catch (IOException | HttpException e) {
                 fail(inbound, forwarding, response, watched, e);
@@ -105,34 +123,28 @@ final class Tunnels implements AutoCloseable {
                     connection.close(CloseMode.IMMEDIATE);
                 }
             }
+        } finally {
+            place.leave();
         }
     }
 
-    private Optional<ChannelSocket> connect(long deadline) {
-        Worker dead = null;
-        while (true) {
-            try {
-                WorkerLease lease = pool.lease(dead, deadline).orElse(null);
-                if (lease == null) {
-                    return Optional.empty();
-                }
-                dead = lease.worker();
-                return Optional.of(connections.connect(lease));
-            } catch (IOException e) {
-                LOG.debug("{} cannot be reached", dead.name(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return Optional.empty();
-            }
+    private Optional<WorkerLease> awaitWorker(WorkerLease before, long deadline) {
+        try {
+            return pool.lease(before == null ? null : before.worker(), deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
         }
     }
 
-    private static ClassicHttpResponse receiveHead(WorkerHttpConnection connection) throws IOException, HttpException {
-        ClassicHttpResponse answer = connection.receiveResponseHeader();
-        while (answer.getCode() < 200 && answer.getCode() != HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
-            answer = connection.receiveResponseHeader();
+    /** Empty when the worker cannot be reached. */
+    private Optional<ChannelSocket> connect(WorkerLease lease) {
+        try {
+            return Optional.of(connections.connect(lease));
+        } catch (IOException e) {
+            LOG.debug("{} cannot be reached", lease.worker().name(), e);
+            return Optional.empty();
         }
-        return answer;
     }
 
     private static void fail(

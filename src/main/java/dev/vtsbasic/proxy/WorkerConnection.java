@@ -3,13 +3,11 @@ package dev.vtsbasic.proxy;
 import dev.vtsbasic.bun.WorkerLease;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.util.Arrays;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -26,9 +24,9 @@ final class WorkerConnection implements AutoCloseable {
     private final WorkerHttpConnection connection;
     private final boolean reused;
     private volatile boolean sent;
-    private volatile boolean received;
+    private ClassicHttpResponse answer;
+    private boolean received;
     private volatile boolean keepAlive;
-    private boolean chunked;
     private boolean handedOver;
 
     WorkerConnection(
@@ -78,51 +76,32 @@ final class WorkerConnection implements AutoCloseable {
     }
 
     /**
-     * Waits for the head of the answer; interim ones (1xx) are dropped, since servlets cannot pass them on.
+     * Waits for the head of the answer; interim ones (1xx) are dropped.
      *
      * @throws HttpException when what comes is not HTTP
      */
     ClassicHttpResponse receiveHead(ClassicHttpRequest request) throws IOException, HttpException {
-        while (true) {
-            ClassicHttpResponse response = connection.receiveResponseHeader();
-            int status = response.getCode();
-            if (status == 101) {
-                throw new ProtocolException("Switched protocols without being asked to");
-            }
-            if (status >= 200) {
-                FieldSyntax.check(response);
-                dropRepeatedLength(response);
-                keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(
-                        request, response, HttpCoreContext.create());
-                if (!request.getMethod().equals("HEAD") && status != 204 && status != 304) {
-                    chunked = response.containsHeader("Transfer-Encoding");
-                    connection.receiveResponseEntity(response);
-                } else {
-                    received = true;
-                }
-                return response;
-            }
+        answer = connection.receiveHead();
+        if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+            throw new ProtocolException("Switched protocols without being asked to");
         }
-    }
-
-    /** RFC 9110 §8.6 allows a repeated length when all its values are the same; Bun was seen to send it. */
-    private static void dropRepeatedLength(ClassicHttpResponse response) {
-        Header[] lengths = response.getHeaders("Content-Length");
-        if (lengths.length > 1
-                && Arrays.stream(lengths).map(Header::getValue).distinct().count() == 1) {
-            response.setHeader(lengths[0]);
+        keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(request, answer, HttpCoreContext.create());
+        if (WorkerHttpConnection.hasBody(request.getMethod(), answer)) {
+            connection.receiveResponseEntity(answer);
+        } else {
+            received = true;
         }
+        return answer;
     }
 
     /**
      * Says that the body of the answer was read to its end.
      *
-     * @throws IOException when that end is only the connection's: HttpCore takes a chunked body for complete when its last
-     *     chunk has begun
+     * @throws IOException when that end is only the connection's
      */
     void received() throws IOException {
-        if (chunked && connection.endedWithinFields()) {
-            throw new ConnectionClosedException("The last chunk is incomplete");
+        if (!received) {
+            connection.checkEnd(answer);
         }
         received = true;
     }

@@ -90,8 +90,6 @@ final class WorkerConnections implements AutoCloseable {
         try {
             ChannelSocket socket = connect(worker.worker().address());
             socket.whenClosed(worker::close);
-            // The worker closes its WebSockets itself when it is to go.
-            worker.endless(() -> {});
             connected = true;
             return socket;
         } finally {

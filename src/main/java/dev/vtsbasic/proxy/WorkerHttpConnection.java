@@ -3,7 +3,13 @@ package dev.vtsbasic.proxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
@@ -69,8 +75,49 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
                 || input.length() == 0 && isDataAvailable(AT_ONCE) && input.length() >= SHORTEST_REST;
     }
 
-    /** Whether the connection ended within a header or trailer section. */
-    boolean endedWithinFields() {
-        return socket.endedWithinFields();
+    /**
+     * Waits for the head of the answer; interim ones (1xx) other than 101 are dropped, since servlets cannot pass them on.
+     *
+     * @throws HttpException when what comes is not HTTP
+     */
+    ClassicHttpResponse receiveHead() throws IOException, HttpException {
+        while (true) {
+            ClassicHttpResponse answer = receiveResponseHeader();
+            if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+                return answer;
+            }
+            if (answer.getCode() >= HttpStatus.SC_OK) {
+                FieldSyntax.check(answer);
+                dropRepeatedLength(answer);
+                return answer;
+            }
+        }
+    }
+
+    /** RFC 9110 §8.6 allows a repeated length when all its values are the same; Bun was seen to send it. */
+    private static void dropRepeatedLength(ClassicHttpResponse answer) {
+        Header[] lengths = answer.getHeaders("Content-Length");
+        if (lengths.length > 1
+                && Arrays.stream(lengths).map(Header::getValue).distinct().count() == 1) {
+            answer.setHeader(lengths[0]);
+        }
+    }
+
+    /** Whether an answer to this method has a body (RFC 9112 §6.3). */
+    static boolean hasBody(String method, ClassicHttpResponse answer) {
+        int status = answer.getCode();
+        return !method.equals("HEAD") && status != HttpStatus.SC_NO_CONTENT && status != HttpStatus.SC_NOT_MODIFIED;
+    }
+
+    /**
+     * Checks the end of a body that was read.
+     *
+     * @throws IOException when that end is only the connection's: HttpCore takes a chunked body for complete when its last
+     *     chunk has begun
+     */
+    void checkEnd(ClassicHttpResponse answer) throws IOException {
+        if (answer.containsHeader("Transfer-Encoding") && socket.endedWithinFields()) {
+            throw new ConnectionClosedException("The last chunk is incomplete");
+        }
     }
 }

@@ -23,6 +23,12 @@ import java.util.stream.Collectors;
 final class Setting<T> {
     private static final List<Setting<?>> ALL = new ArrayList<>();
 
+    /** In milliseconds it fits into an int, which some of those want who wait. */
+    private static final Duration LONGEST = Duration.ofHours(500);
+
+    private static final long LARGEST = 1L << 40;
+    private static final int MOST_WORKERS = 100;
+
     static final Setting<Integer> PORT =
             number("vts.port", "3000", 0, 65535, "port of the embedded server; 0 takes any free one");
     static final Setting<String> ADDRESS = text(
@@ -52,7 +58,7 @@ final class Setting<T> {
     static final Setting<Integer> ASSET_ARCHIVE_BUILDS =
             number("vts.asset-archive-builds", "10", 1, 1000, "how many builds it keeps at most");
     static final Setting<Duration> ASSET_ARCHIVE_AGE = duration(
-            "vts.asset-archive-age", "720h", "how long it keeps a build after another one has taken its place");
+            "vts.asset-archive-age", "336h", "how long it keeps a build after another one has taken its place");
     static final Setting<Optional<Path>> BUN =
             path("vts.bun", "path of the bun binary; without it the one in the WAR, else the one on the PATH");
     static final Setting<BunTransport> BUN_TRANSPORT = choice(
@@ -79,15 +85,11 @@ final class Setting<T> {
             "1",
             "a number from 1 to 100, or auto: one for each processor",
             "how many Bun workers run the app",
-            text -> {
-                int count = text.equals("auto") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(text);
-                require(count >= 1 && count <= 100);
-                return count;
-            });
+            text -> workers(text, Runtime.getRuntime().availableProcessors()));
     static final Setting<Duration> HANG_TIMEOUT = duration(
             "vts.hang-timeout",
             "5s",
-            "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: for ever");
+            "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: an hour");
     static final Setting<Long> WORKER_MAX_MEMORY =
             size("vts.worker-max-memory", "0", "resident memory above which a worker is replaced; 0: any");
     static final Setting<Duration> WORKER_MAX_AGE = duration(
@@ -132,8 +134,10 @@ final class Setting<T> {
             "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
     static final Setting<Integer> MAX_CRASHES = number(
             "vts.max-crashes", "5", 1, 1000, "how many crashes of a worker within the crash window are a crash loop");
-    static final Setting<Duration> CRASH_WINDOW =
-            duration("vts.crash-window", "1m", "the time in which those crashes are counted");
+    static final Setting<Duration> CRASH_WINDOW = duration(
+            "vts.crash-window",
+            "1m",
+            "the time in which those crashes are counted, without starts and pauses; a worker that answered for so long is taken for well");
     static final Setting<OnCrashLoop> ON_CRASH_LOOP = choice(
             "vts.on-crash-loop",
             "exit",
@@ -149,7 +153,7 @@ final class Setting<T> {
             "vts.management-token",
             "",
             "any text without spaces",
-            "who sends it as a bearer token may restart the workers from anywhere; without it only this machine may",
+            "who sends it as a bearer token may restart the workers; the restart command of the same user needs none with java -jar",
             text -> {
                 require(!text.matches(".*\\s.*"));
                 return Optional.of(text).filter(token -> !token.isEmpty());
@@ -241,27 +245,38 @@ final class Setting<T> {
 
     private static Setting<Duration> duration(String name, String defaultText, String meaning) {
         Pattern pattern = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
-        return new Setting<>(name, defaultText, "a time such as 500ms, 15s, 2m or 1h", meaning, text -> {
+        return new Setting<>(name, defaultText, "a time such as 500ms, 15s, 2m or 1h, up to 500h", meaning, text -> {
             Matcher parts = pattern.matcher(text);
             require(parts.matches());
             long amount = Long.parseLong(parts.group(1));
-            return switch (parts.group(2)) {
+            Duration duration = switch (parts.group(2)) {
                 case "ms" -> Duration.ofMillis(amount);
                 case "s" -> Duration.ofSeconds(amount);
                 case "m" -> Duration.ofMinutes(amount);
                 default -> Duration.ofHours(amount);
             };
+            require(duration.compareTo(LONGEST) <= 0);
+            return duration;
         });
     }
 
     private static Setting<Long> size(String name, String defaultText, String meaning) {
         Pattern pattern = Pattern.compile("([0-9]{1,9})([kmg]?)");
-        return new Setting<>(name, defaultText, "a size in bytes such as 0, 512k, 20m or 2g", meaning, text -> {
+        String allowed = "a size in bytes such as 0, 512k, 20m or 2g, up to 1024g";
+        return new Setting<>(name, defaultText, allowed, meaning, text -> {
             Matcher parts = pattern.matcher(text.toLowerCase(Locale.ROOT));
             require(parts.matches());
             int shift = "kmg".indexOf(parts.group(2)) * 10 + 10;
-            return Long.parseLong(parts.group(1)) << (parts.group(2).isEmpty() ? 0 : shift);
+            long size = Long.parseLong(parts.group(1)) << (parts.group(2).isEmpty() ? 0 : shift);
+            require(size <= LARGEST);
+            return size;
         });
+    }
+
+    static int workers(String text, int processors) {
+        int count = text.equals("auto") ? Math.min(processors, MOST_WORKERS) : Integer.parseInt(text);
+        require(count >= 1 && count <= MOST_WORKERS);
+        return count;
     }
 
     private static List<String> variables(String text) {

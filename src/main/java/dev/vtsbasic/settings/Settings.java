@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param workerNice how much Bun gives way to other processes, 0 to 19
  * @param upstream a server that someone else runs, to forward to instead of running Bun
  * @param workers how many workers there are, and when one is replaced
- * @param bunPort Bun's port when the transport is TCP; 0 takes any free one
+ * @param bunPort Bun's port; 0 when the transport is not TCP, or to take any free one
  * @param readyPath path asked of Bun to see that it answers
  * @param startupTimeout how long Bun may take until it answers
  * @param holdTimeout how long a request waits while no worker is ready
@@ -36,7 +36,7 @@ import java.util.Optional;
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
- * @param managementToken bearer token of who may restart the workers from elsewhere
+ * @param managementToken bearer token of who may restart the workers
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
  * @param warnings what the user should be told about the settings, a sentence each
@@ -110,6 +110,12 @@ public record Settings(
                 value(Setting.ASSET_ARCHIVE, sources).map(directory -> new ArchiveRules(directory, builds, age)));
     }
 
+    /** Without the transport that it is for, it is to bind nobody. */
+    private static int bunPort(List<SettingSource> sources) throws BadSettingException {
+        int port = value(Setting.BUN_PORT, sources);
+        return value(Setting.BUN_TRANSPORT, sources) == BunTransport.TCP ? port : 0;
+    }
+
     private static Settings readEach(List<SettingSource> sources) throws BadSettingException {
         return new Settings(
                 value(Setting.PORT, sources),
@@ -125,7 +131,7 @@ public record Settings(
                 value(Setting.WORKER_NICE, sources),
                 value(Setting.UPSTREAM, sources),
                 workerRules(sources),
-                value(Setting.BUN_PORT, sources),
+                bunPort(sources),
                 value(Setting.READY_PATH, sources),
                 value(Setting.STARTUP_TIMEOUT, sources),
                 value(Setting.HOLD_TIMEOUT, sources),

@@ -1,11 +1,11 @@
 // Runs the app's server entry on the socket that the host chose, and ends with the host.
 import { dlopen } from "bun:ffi";
-import { readSync, rmSync } from "node:fs";
+import { lstatSync, readSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
 // The host's first line says what to run. Not in the environment: that would reach whatever the app starts.
-const { entry, socket, port, token, nice, mark, alarm } = JSON.parse(firstLine());
+const { entry, socket, port, token, nice, mark, startAlarm, alarm } = JSON.parse(firstLine());
 
 function firstLine() {
   const bytes = Buffer.alloc(64 * 1024);
@@ -55,11 +55,19 @@ if (nice > 0) {
 // The host holds the other end of stdin and writes no more: an end means that it is gone, however it died. Nobody else
 // will remove the directory it made for this script and its socket, nor end what the app has started.
 process.stdin.on("end", () => {
-  rmSync(import.meta.dir, { recursive: true, force: true });
+  const directory = lstatSync(import.meta.dir, { throwIfNoEntry: false });
+  // Not what someone else has put in its place since.
+  if (directory?.isDirectory() && (!process.getuid || directory.uid === process.getuid())) {
+    rmSync(import.meta.dir, { recursive: true, force: true });
+  }
   if (leads) process.kill(-process.pid, "SIGKILL");
   process.exit(1);
 });
 process.stdin.resume();
+
+// An event loop that does not come back is the host's to end; when the host is gone too, the system does it. The app may
+// hang even while it is loaded.
+libc?.alarm(startAlarm);
 
 // The app may put another in its place.
 const print = process.stdout.write.bind(process.stdout);
@@ -140,8 +148,8 @@ const server = Bun.serve({
 });
 const appServer = forTheApp(server);
 
-// An event loop that does not come back is the host's to end; when the host is gone too, the system does it.
-if (libc && alarm > 0) {
+// Put off for as long as the event loop runs.
+if (libc) {
   libc.alarm(alarm);
   setInterval(() => libc.alarm(alarm), 1000).unref();
 }

@@ -237,6 +237,7 @@ class AssetArchiveTest {
         for (int i = 0; i < 8; i++) {
             builds.add(build(Integer.toString(i)));
         }
+        archive(3).store(builds.get(0));
         AtomicBoolean done = new AtomicBoolean();
         ExecutorService reader = Executors.newSingleThreadExecutor();
         Future<?> looks = reader.submit(() -> {

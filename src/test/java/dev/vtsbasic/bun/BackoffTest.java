@@ -6,57 +6,86 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BackoffTest {
-    /** Such clocks start anywhere, also below zero. */
-    private static final long START = -Duration.ofSeconds(90).toNanos();
-
     private final Backoff backoff = new Backoff(3, Duration.ofSeconds(60));
 
     @Test
     void theFirstCrashCostsNoTime() {
-        assertEquals(Duration.ZERO, crashAt(0));
+        assertEquals(Duration.ZERO, crashAfter(0));
     }
 
     @Test
     void eachFurtherCrashDoublesThePauseUpToALimit() {
-        crashAt(0);
+        crashAfter(0);
         for (long expected : new long[] {250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000}) {
-            long millis = crashAt(1).toMillis();
+            long millis = crashAfter(1).toMillis();
             assertTrue(millis >= expected && millis <= expected * 5 / 4, millis + " instead of " + expected);
         }
         for (int i = 0; i < 100; i++) {
-            crashAt(2);
+            crashAfter(2);
         }
-        assertTrue(crashAt(2).toMillis() >= 30000, "however many there were");
+        assertTrue(crashAfter(2).toMillis() >= 30000, "however many there were");
     }
 
     @Test
-    void aWorkerThatRanForLongerThanTheWindowStartsFromTheBeginning() {
-        crashAt(0);
-        crashAt(1);
-        assertEquals(Duration.ZERO, crashAt(62));
-        assertTrue(crashAt(63).toMillis() >= 250);
+    void aWorkerThatAnsweredForAsLongAsTheWindowStartsFromTheBeginning() {
+        crashAfter(0);
+        assertTrue(crashAfter(59).toMillis() >= 250);
+        assertEquals(Duration.ZERO, crashAfter(60));
+        assertTrue(crashAfter(1).toMillis() >= 250);
     }
 
     @Test
     void asManyCrashesAsAreAllowedWithinTheWindowAreALoop() {
-        crashAt(0);
-        crashAt(1);
+        crashAfter(20);
+        crashAfter(30);
         assertFalse(backoff.isCrashLoop());
-        crashAt(60);
+        crashAfter(30);
         assertTrue(backoff.isCrashLoop());
     }
 
     @Test
     void crashesThatLieFurtherApartAreNone() {
-        for (int second = 0; second < 600; second += 31) {
-            crashAt(second);
+        for (int i = 0; i < 20; i++) {
+            crashAfter(31);
             assertFalse(backoff.isCrashLoop());
         }
     }
 
-    private Duration crashAt(long second) {
-        return backoff.crashed(START + Duration.ofSeconds(second).toNanos());
+    /** However long each start takes, and the pauses after so many. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 10, 1000})
+    void whatNeverBecomesReadyIsALoopAfterAnyNumberOfCrashes(int maxCrashes) {
+        Backoff patient = new Backoff(maxCrashes, Duration.ofSeconds(1));
+        for (int i = 1; i < maxCrashes; i++) {
+            patient.crashed(Duration.ZERO);
+            assertFalse(patient.isCrashLoop());
+        }
+        patient.crashed(Duration.ZERO);
+        assertTrue(patient.isCrashLoop());
+    }
+
+    @Test
+    void withoutAWindowWhatNeverBecomesReadyHasPausesAllTheSame() {
+        Backoff hasty = new Backoff(3, Duration.ZERO);
+        hasty.crashed(Duration.ZERO);
+        assertTrue(hasty.crashed(Duration.ZERO).toMillis() >= 250);
+        assertEquals(Duration.ZERO, hasty.crashed(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void whatIsForgottenCountsNoMore() {
+        crashAfter(0);
+        crashAfter(0);
+        backoff.forget();
+        assertEquals(Duration.ZERO, crashAfter(0));
+        assertFalse(backoff.isCrashLoop());
+    }
+
+    private Duration crashAfter(long seconds) {
+        return backoff.crashed(Duration.ofSeconds(seconds));
     }
 }

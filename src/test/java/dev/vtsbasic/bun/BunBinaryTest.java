@@ -119,6 +119,8 @@ class BunBinaryTest {
                 "rwx------",
                 PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(found.path().getParent())));
+        Files.setPosixFilePermissions(found.path().getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThrows(IOException.class, found::restored, "others may have put theirs there");
     }
 
     @Test

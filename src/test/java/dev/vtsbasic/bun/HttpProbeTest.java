@@ -90,6 +90,19 @@ class HttpProbeTest {
         }
     }
 
+    /** Else one that hangs is taken for one that failed to answer once. */
+    @Test
+    void anAnswerIsWaitedForUntilTheTimeIsUp() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
+            for (int i = 0; i < 10; i++) {
+                long asked = System.nanoTime();
+                assertEquals(OptionalLong.empty(), HttpProbe.ping(app.address(), "secret", SHORT));
+                long waited = System.nanoTime() - asked;
+                assertTrue(waited >= SHORT.toNanos(), waited + " ns");
+            }
+        }
+    }
+
     @Test
     void anAnswerThatStopsWithinItsStatusIsNone() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.keeping("HTTP/1.1 2"))) {

@@ -68,6 +68,15 @@ class ReadyWorkersTest {
     }
 
     @Test
+    void aWorkerThatEndedBeforeItWasReplacedHasNothingLeftToDo() throws Exception {
+        pool.add(ONE);
+        pool.remove(ONE);
+        assertTrue(pool.hasEnded(ONE, System.nanoTime()));
+        assertEquals(0, pool.replace(ONE, TWO).awaitEnd(Duration.ZERO));
+        assertEquals(Optional.of(TWO), worker(null, System.nanoTime()));
+    }
+
+    @Test
     void theWorkerWithTheFewestRequestsGetsTheNext() throws Exception {
         pool.add(ONE);
         pool.add(TWO);
@@ -135,8 +144,11 @@ class ReadyWorkersTest {
         assertEquals(Optional.of("it crashes"), pool.givenUp());
         assertEquals(Optional.empty(), waiter.result());
         assertEquals(Optional.empty(), worker(null, farAway()));
+        pool.resume();
+        assertEquals(Optional.empty(), pool.givenUp());
+        Waiter again = new Waiter(null);
         pool.add(ONE);
-        assertEquals(Optional.of(ONE), worker(null, farAway()));
+        assertEquals(Optional.of(ONE), again.result());
     }
 
     @Test

@@ -1,12 +1,17 @@
 package dev.vtsbasic.bun;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -41,9 +46,76 @@ class RunDirectoryTest {
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             Path launcher = run.launcher();
             Files.delete(launcher);
+            Files.delete(launcher.resolveSibling("owner.sock"));
             Files.delete(launcher.getParent());
             assertTrue(Files.size(run.launcher()) > 0);
         }
+    }
+
+    @Test
+    void whatOthersPutInItsPlaceIsNotRun() throws Exception {
+        try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+            byte[] ours = Files.readAllBytes(run.launcher());
+            Path taken = run.launcher().getParent();
+            Files.delete(run.launcher());
+            Files.setPosixFilePermissions(taken, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.writeString(taken.resolve("launcher.js"), "theirs");
+            assertArrayEquals(ours, Files.readAllBytes(run.launcher()));
+            assertNotEquals(taken, run.launcher().getParent());
+            assertEquals(run.launcher().getParent(), run.socket("worker-1").getParent());
+
+            Path next = run.launcher().getParent();
+            Files.delete(run.launcher());
+            Files.delete(next.resolve("owner.sock"));
+            Files.delete(next);
+            Path precious = Files.createDirectory(
+                    directory.resolve("precious"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createSymbolicLink(next, precious);
+            assertNotEquals(next, run.launcher().getParent());
+            assertEquals(0, Files.list(precious).count());
+        }
+        assertTrue(Files.exists(directory.resolve("precious")));
+    }
+
+    @Test
+    void theLauncherIsWrittenAnewForEachStart() throws Exception {
+        try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+            byte[] ours = Files.readAllBytes(run.launcher());
+            Files.writeString(run.launcher(), "other");
+            assertArrayEquals(ours, Files.readAllBytes(run.launcher()));
+        }
+    }
+
+    @Test
+    void whatAKilledJvmLeftBehindIsSweptAtTheNextStart() throws Exception {
+        Path left;
+        try (RunDirectory run = RunDirectory.in(List.of(directory))) {
+            left = copyOf(run.launcher().getParent(), "vts-123");
+            Path strangers = copyOf(left, "vts-strangers");
+            Path unsigned = Files.createDirectory(
+                    directory.resolve("vts-456"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try (RunDirectory another = RunDirectory.in(List.of(directory))) {
+                assertFalse(Files.exists(left));
+                assertTrue(Files.exists(strangers) && Files.exists(unsigned));
+                assertTrue(Files.exists(run.socket("worker-1").getParent()), "it is in use");
+                assertTrue(Files.exists(another.launcher()));
+            }
+            assertTrue(Files.exists(run.launcher()));
+        }
+    }
+
+    /** With a socket at which nobody listens any more. */
+    private Path copyOf(Path run, String name) throws IOException {
+        Path copy = Files.createDirectory(
+                directory.resolve(name),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.copy(run.resolve("launcher.js"), copy.resolve("launcher.js"));
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(copy.resolve("owner.sock")))
+                .close();
+        return copy;
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -47,12 +48,28 @@ class WorkerOutputTest {
 
     @Test
     void whatTheLauncherSaysOnStandardOutputIsNeitherLoggedNorRemembered() throws Exception {
-        WorkerOutput output = new WorkerOutput("w", stream("app\ncontrol\n"), stream(""), "control"::equals, sink);
+        WorkerOutput output =
+                new WorkerOutput("w", stream("app\ncontrol\n"), stream(""), "control"::equals, () -> false, sink);
         output.awaitEnd(ENOUGH);
         assertEquals(List.of("app"), output.lastLines());
         assertEquals(List.of("INFO app"), logged);
-        new WorkerOutput("w", stream(""), stream("control\n"), "control"::equals, sink).awaitEnd(ENOUGH);
+        new WorkerOutput("w", stream(""), stream("control\n"), "control"::equals, () -> false, sink).awaitEnd(ENOUGH);
         assertEquals(List.of("INFO app", "WARN control"), logged);
+    }
+
+    @Test
+    void whatTheLauncherSaysIsFoundInAFlood() throws Exception {
+        AtomicBoolean found = new AtomicBoolean();
+        String flood = "x\n".repeat(100_000);
+        new WorkerOutput(
+                        "w",
+                        stream(flood + "control\n" + flood),
+                        stream(""),
+                        line -> line.equals("control") && found.compareAndSet(false, true),
+                        () -> !found.get(),
+                        sink)
+                .awaitEnd(ENOUGH);
+        assertTrue(found.get());
     }
 
     @Test
@@ -106,6 +123,7 @@ class WorkerOutputTest {
                 new SequenceInputStream(stream("x\n".repeat(1_000_000) + "last\n"), end),
                 stream(""),
                 line -> false,
+                () -> false,
                 (level, line) -> {
                     stuck.countDown();
                     try {
@@ -124,7 +142,7 @@ class WorkerOutputTest {
     }
 
     private WorkerOutput read(InputStream out, InputStream err) throws InterruptedException {
-        WorkerOutput output = new WorkerOutput("w", out, err, line -> false, sink);
+        WorkerOutput output = new WorkerOutput("w", out, err, line -> false, () -> false, sink);
         output.awaitEnd(ENOUGH);
         return output;
     }

@@ -82,6 +82,7 @@ class FaultIT {
         environment.put("VTS_APP_DIR", build().toString());
         environment.put("VTS_WORKERS", Integer.toString(workers));
         environment.put("VTS_HANG_TIMEOUT", "2s");
+        environment.put("VTS_MANAGEMENT_TOKEN", FaultyApp.TOKEN);
         // No fault is to be taken for a sequel of the one before.
         environment.put("VTS_CRASH_WINDOW", "1s");
         environment.putAll(more);

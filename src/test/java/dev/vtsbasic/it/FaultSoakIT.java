@@ -109,6 +109,8 @@ class FaultSoakIT {
                 "1000",
                 "VTS_CRASH_WINDOW",
                 "500ms",
+                "VTS_MANAGEMENT_TOKEN",
+                FaultyApp.TOKEN,
                 "JAVA_TOOL_OPTIONS",
                 "-Djava.io.tmpdir=" + run);
         System.out.println("faults: " + FAULTS + ", seed " + SEED);

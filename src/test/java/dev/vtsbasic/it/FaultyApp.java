@@ -13,6 +13,8 @@ final class FaultyApp {
     /** Memory above which its workers are to be replaced: more than they need, less than {@link #LEAK}. */
     static final String MAX_MEMORY = "300m";
 
+    static final String TOKEN = "word-of-the-operator";
+
     /** Asks a worker to fail; what it prints first says which one it is. None of these is safe to repeat. */
     static final String HANG = "hang";
 
@@ -77,10 +79,11 @@ final class FaultyApp {
                         + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
-    /** Asks for other workers in the place of all. */
+    /** Asks for other workers, of a server whose {@code VTS_MANAGEMENT_TOKEN} is ours, in the place of all. */
     static RawClient restart(Vts vts) throws IOException {
         return new RawClient(vts.uri().getPort())
-                .send("POST /-/restart HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                .send("POST /-/restart HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + TOKEN
+                        + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
     /** Waits until a worker begins to fail as it was asked to, and returns its process id. */

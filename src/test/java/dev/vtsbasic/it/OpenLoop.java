@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -64,6 +63,7 @@ final class OpenLoop implements AutoCloseable {
     private int sent;
     private int underWay;
     private boolean ending;
+    private volatile boolean closing;
 
     /** What became of a request. */
     enum Outcome {
@@ -130,7 +130,7 @@ final class OpenLoop implements AutoCloseable {
 
     private void run() {
         try {
-            while (selector.isOpen()) {
+            while (!closing) {
                 long wait = sendWhatIsDue();
                 selector.select(Math.max(1, wait / 1_000_000));
                 for (Iterator<SelectionKey> keys = selector.selectedKeys().iterator(); keys.hasNext(); keys.remove()) {
@@ -138,8 +138,6 @@ final class OpenLoop implements AutoCloseable {
                     ((Connection) key.attachment()).proceed(key);
                 }
             }
-        } catch (ClosedSelectorException e) {
-            // So are the connections, in close().
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -154,7 +152,7 @@ final class OpenLoop implements AutoCloseable {
             try {
                 due = started + sent * periodNanos;
                 long left = due - System.nanoTime();
-                if (ending || left > 0) {
+                if (ending || closing || left > 0) {
                     return ending ? TimeUnit.SECONDS.toNanos(1) : left;
                 }
                 number = sent++;
@@ -187,19 +185,17 @@ final class OpenLoop implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.lock();
-        ending = true;
-        lock.unlock();
-        List<SelectionKey> open = List.copyOf(selector.keys());
-        selector.close();
-        for (SelectionKey key : open) {
-            key.channel().close();
-        }
+        closing = true;
+        selector.wakeup();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        for (SelectionKey key : selector.keys()) {
+            key.channel().close();
+        }
+        selector.close();
     }
 
     private record Request(long due, String line, String fields, String end, int length, int ownMillis) {

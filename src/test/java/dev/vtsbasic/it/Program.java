@@ -108,7 +108,8 @@ class Program implements AutoCloseable {
 
     /** SIGTERM. */
     void terminate() {
-        process.destroy();
+        // Not Process.destroy(): that closes its output too.
+        process.toHandle().destroy();
     }
 
     /** SIGKILL. */

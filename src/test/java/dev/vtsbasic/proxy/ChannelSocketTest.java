@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,24 @@ class ChannelSocketTest {
         socket.close();
         failure.get();
         assertTrue(socket.isClosed());
+    }
+
+    @Test
+    void aWriteThatWaitsHoldsUpNobodyWhoLooksForOctets() throws Exception {
+        CompletableFuture<IOException> failure = new CompletableFuture<>();
+        Thread writer = new Thread(() -> failure.complete(
+                assertThrows(IOException.class, () -> socket.getOutputStream().write(new byte[1 << 24]))));
+        writer.start();
+        peer.read(ByteBuffer.allocate(1));
+        writer.join(500);
+        assertTrue(writer.isAlive());
+        socket.setSoTimeout(1);
+        CompletableFuture.runAsync(() -> assertThrows(
+                        SocketTimeoutException.class,
+                        () -> socket.getInputStream().read()))
+                .get(5, TimeUnit.SECONDS);
+        socket.close();
+        failure.get();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
@@ -21,6 +22,10 @@ import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -257,6 +262,18 @@ class ProxyServletTest {
         assertEquals(1, app.connections(), "the connection was fit to be used again");
     }
 
+    @ParameterizedTest
+    @CsvSource({"GET, 204", "GET, 304", "HEAD, 200"})
+    void aRefusalToSwitchProtocolsWithoutBodyHasNone(String method, int status) throws Exception {
+        start(keeping("HTTP/1.1 " + status + " X\r\n" + (status == 200 ? "Content-Length: 4\r\n\r\n" : "\r\n")));
+        try (RawClient client = new RawClient(server.port())) {
+            String request = " / HTTP/1.1\r\nHost: a\r\n";
+            client.send(method + request + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            client.readUntil("\r\n\r\n");
+            client.send("TRACE" + request + "\r\n").readUntil("501");
+        }
+    }
+
     @Test
     void eachPieceArrivesBeforeTheNextIsSent() throws Exception {
         CompletableFuture<Void> first = new CompletableFuture<>();
@@ -491,6 +508,44 @@ class ProxyServletTest {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("xxx");
         }
         told.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    @SuppressWarnings("try") // The client leaves before the end.
+    void anAnswerWithinALargeBodyDoesNotWaitForItsEnd() throws Exception {
+        try (ServerSocket worker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            startWith((avoid, deadline) ->
+                    Optional.of(new UncountedLease(new Worker("worker-1", worker.getLocalSocketAddress()))));
+            app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT);
+            try (RawClient client = new RawClient(server.port())) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+                CompletableFuture.runAsync(() -> assertThrows(IOException.class, () -> {
+                    while (true) {
+                        client.send("x".repeat(1 << 16));
+                    }
+                }));
+                try (Socket connection = worker.accept()) {
+                    // Nothing is read, so that whoever sends soon waits.
+                    Thread.sleep(1000);
+                    OutputStream out = connection.getOutputStream();
+                    out.write(octets("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
+                    for (int i = 0; i < 3; i++) {
+                        out.write(octets("4000\r\n" + "a".repeat(0x4000 - 3) + "<" + i + ">\r\n"));
+                        client.readUntil("<" + i + ">");
+                        Thread.sleep(100);
+                    }
+                    client.close();
+                    // The worker is told that the client has left, whose body nobody takes.
+                    connection.setSoTimeout(5000);
+                    assertThrows(IOException.class, () -> {
+                        for (int i = 0; i < 1000; i++) {
+                            out.write(octets("4000\r\n" + "a".repeat(0x4000) + "\r\n"));
+                            Thread.sleep(5);
+                        }
+                    });
+                }
+            }
+        }
     }
 
     @Test

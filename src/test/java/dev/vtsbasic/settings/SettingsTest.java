@@ -48,9 +48,19 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"500ms, 500", "15s, 15000", "2m, 120000", "1h, 3600000", "0s, 0"})
+    @CsvSource({"500ms, 500", "15s, 15000", "2m, 120000", "1h, 3600000", "500h, 1800000000", "0s, 0"})
     void aTimeHasAUnit(String text, long millis) throws Exception {
         assertEquals(Duration.ofMillis(millis), read("vts.hold-timeout", text).holdTimeout());
+    }
+
+    @Test
+    void aPortForBunIsForTcp() throws Exception {
+        Map<String, String> values = Map.of("vts.bun-port", "4000", "vts.workers", "2");
+        assertEquals(
+                0, Settings.read(List.of(SettingSource.commandLine(values))).bunPort());
+        Map<String, String> tcp = Map.of("vts.bun-port", "4000", "vts.bun-transport", "tcp");
+        assertEquals(
+                4000, Settings.read(List.of(SettingSource.commandLine(tcp))).bunPort());
     }
 
     @Test
@@ -58,6 +68,13 @@ class SettingsTest {
         assertEquals(BunTransport.TCP, read("vts.bun-transport", " Tcp ").bunTransport());
         assertEquals(Validation.WARN, read("vts.validate", "WARN").validate());
         assertEquals(LogLevel.DEBUG, read("vts.log-level", "debug").logLevel());
+    }
+
+    @Test
+    void oneWorkerForEachProcessorIsNoMoreThanMayBe() {
+        assertEquals(64, Setting.workers("auto", 64));
+        assertEquals(100, Setting.workers("auto", 192));
+        assertThrows(IllegalArgumentException.class, () -> Setting.workers("101", 192));
     }
 
     @Test
@@ -83,9 +100,12 @@ class SettingsTest {
             vts.port,            '',        a number from 0 to 65535
             vts.port,            80a,       a number from 0 to 65535
             vts.max-crashes,     0,         a number from 1 to 1000
-            vts.hold-timeout,    15,        'a time such as 500ms, 15s, 2m or 1h'
-            vts.hold-timeout,    -1s,       'a time such as 500ms, 15s, 2m or 1h'
-            vts.hold-timeout,    1d,        'a time such as 500ms, 15s, 2m or 1h'
+            vts.hold-timeout,    15,        'a time such as 500ms, 15s, 2m or 1h, up to 500h'
+            vts.hold-timeout,    -1s,       'a time such as 500ms, 15s, 2m or 1h, up to 500h'
+            vts.hold-timeout,    1d,        'a time such as 500ms, 15s, 2m or 1h, up to 500h'
+            vts.crash-window,    501h,      'a time such as 500ms, 15s, 2m or 1h, up to 500h'
+            vts.hang-timeout,    9999999h,  'a time such as 500ms, 15s, 2m or 1h, up to 500h'
+            vts.max-body,        1025g,     'a size in bytes such as 0, 512k, 20m or 2g, up to 1024g'
             vts.bun-transport,   pipe,      unix or tcp
             vts.validate,        '',        fail or warn
             vts.log-level,       loud,      error or warn or info or debug

@@ -1,0 +1,79 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.launch.WorkDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The word by which an instance knows its own user: it lies in a file that nobody else can read, named after the port.
+ *
+ * <p>Where a request comes from tells nothing: a proxy on this machine speaks for strangers, and need not say so.
+ */
+final class OperatorToken implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorToken.class);
+
+    private final String text = UUID.randomUUID().toString();
+    private Path file;
+
+    String text() {
+        return text;
+    }
+
+    /**
+     * Lets commands of the same user find it, if it can be written anywhere.
+     *
+     * @param directories where to, best first
+     */
+    synchronized void publish(List<Path> directories, int port) {
+        for (Path directory : directories) {
+            try {
+                // Only its owner can read a temporary file.
+                Path unfinished = Files.createTempFile(WorkDirectory.makePrivate(directory), "restart", null);
+                Files.writeString(unfinished, text);
+                file = Files.move(unfinished, in(directory, port), StandardCopyOption.ATOMIC_MOVE);
+                return;
+            } catch (IOException e) {
+                LOG.debug("{} cannot hold what the restart command needs", directory, e);
+            }
+        }
+    }
+
+    /** What the instance on {@code port} has published. */
+    static Optional<String> find(List<Path> directories, int port) {
+        for (Path directory : directories) {
+            try {
+                if (Files.isRegularFile(in(directory, port))) {
+                    // Else it could be a stranger's, and lead to anything.
+                    String text = Files.readString(in(WorkDirectory.makePrivate(directory), port));
+                    return Optional.of(UUID.fromString(text).toString());
+                }
+            } catch (IOException | IllegalArgumentException e) {
+                LOG.debug("{} holds nothing for the restart command", directory, e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Path in(Path directory, int port) {
+        return directory.resolve("restart-" + port);
+    }
+
+    /** Takes it back, unless another instance has taken the place since. */
+    @Override
+    public synchronized void close() {
+        try {
+            if (file != null && Files.exists(file) && Files.readString(file).equals(text)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.warn("Left behind: {}", e.getMessage());
+        }
+    }
+}

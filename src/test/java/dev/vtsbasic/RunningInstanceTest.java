@@ -1,0 +1,72 @@
+package dev.vtsbasic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.TestSettings;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunningInstanceTest {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0, 127.0.0.1",
+        "::, [::1]",
+        "::1, [::1]",
+        "fd00::7, [fd00::7]",
+        "192.0.2.1, 192.0.2.1",
+        "example.org, example.org"
+    })
+    void anAddressIsAskedAsAUriWritesIt(String address, String host) throws Exception {
+        java.net.URI uri = RunningInstance.uri(TestSettings.of("vts.address", address, "vts.port", "3000"), "/ready");
+        assertEquals("http://" + host + ":3000/-/ready", uri.toString());
+        assertEquals(host, uri.getHost());
+        if (host.startsWith("[")) {
+            assertTrue(InetAddress.getByName(uri.getHost()) instanceof java.net.Inet6Address);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void onlyItsUserFindsTheWordOfAnInstanceWhileItRuns() throws Exception {
+        Path work = directory.resolve("work");
+        List<Path> directories = List.of(Path.of("/proc/nothing"), work);
+        try (OperatorToken token = new OperatorToken()) {
+            token.publish(directories, 3000);
+            assertEquals(Optional.of(token.text()), OperatorToken.find(directories, 3000));
+            assertEquals(Optional.empty(), OperatorToken.find(directories, 3001));
+            assertEquals(
+                    "rw-------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(work.resolve("restart-3000"))));
+            Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxrwxrwx"));
+            assertEquals(Optional.empty(), OperatorToken.find(directories, 3000), "it may be a stranger's");
+            Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
+        }
+        assertFalse(Files.exists(work.resolve("restart-3000")));
+    }
+
+    @Test
+    void whatAnotherInstancePublishedSinceStays() throws Exception {
+        try (OperatorToken second = new OperatorToken()) {
+            try (OperatorToken first = new OperatorToken()) {
+                first.publish(List.of(directory), 3000);
+                second.publish(List.of(directory), 3000);
+            }
+            assertEquals(Optional.of(second.text()), OperatorToken.find(List.of(directory), 3000));
+        }
+    }
+}
