@@ -70,9 +70,11 @@ final class AssetAnswer {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
-        response.setHeader("Accept-Ranges", "bytes");
         response.setHeader("X-Content-Type-Options", "nosniff");
-        if (chosen.coding() != null) {
+        if (chosen.coding() == null) {
+            // A part of a coded file is of use to nobody, though it can be had.
+            response.setHeader("Accept-Ranges", "bytes");
+        } else {
             response.setHeader("Content-Encoding", chosen.coding().token());
         }
         if (wanted == null) {

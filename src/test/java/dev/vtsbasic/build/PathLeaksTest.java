@@ -18,13 +18,13 @@ class PathLeaksTest {
     @ParameterizedTest
     @CsvSource(quoteCharacter = '§', delimiter = '|', textBlock = """
             filePath: "/builds/app/src/routes/about.tsx",      | /builds/app/src/routes/about.tsx
-            a="/home/runner/work/a/a/src/b.ts"                 | /home/runner/work/a/a/src/b.ts
+            a="/home/runner/site/a/a/src/b.ts"                 | /home/runner/site/a/a/src/b.ts
             throw Error("at /Users/me/app/src/b.vue:1")        | /Users/me/app/src/b.vue
             a="C:\\\\Users\\\\me\\\\app\\\\src\\\\b.tsx"       | C:\\\\Users\\\\me\\\\app\\\\src\\\\b.tsx
             a='C:/Users/me/app/b.js'                           | C:/Users/me/app/b.js
             u="file:///srv/app/dist/b.mjs"                     | file:///srv/app/dist/b.mjs
-            p='/work/app/node_modules/react/index.js'          | /work/app/node_modules/react/index.js
-            var __dirname = "/work/app";                       | /work/app
+            p='/code/app/node_modules/react/index.js'          | /code/app/node_modules/react/index.js
+            var __dirname = "/code/app";                       | /code/app
             """)
     void pathsOfAMachineAreFound(String code, String path) throws Exception {
         assertEquals(new Leak(path, 1), leaks(code));

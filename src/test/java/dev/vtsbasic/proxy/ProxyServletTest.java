@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
@@ -32,7 +33,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -519,30 +522,31 @@ class ProxyServletTest {
             app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT);
             try (RawClient client = new RawClient(server.port())) {
                 client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+                BlockingQueue<Integer> sent = new LinkedBlockingQueue<>();
                 CompletableFuture.runAsync(() -> assertThrows(IOException.class, () -> {
-                    while (true) {
+                    for (int i = 0; ; i++) {
                         client.send("x".repeat(1 << 16));
+                        sent.add(i);
                     }
                 }));
                 try (Socket connection = worker.accept()) {
                     // Nothing is read, so that whoever sends soon waits.
-                    Thread.sleep(1000);
+                    while (sent.poll(1, TimeUnit.SECONDS) != null) {}
                     OutputStream out = connection.getOutputStream();
                     out.write(octets("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
                     for (int i = 0; i < 3; i++) {
                         out.write(octets("4000\r\n" + "a".repeat(0x4000 - 3) + "<" + i + ">\r\n"));
                         client.readUntil("<" + i + ">");
-                        Thread.sleep(100);
                     }
                     client.close();
                     // The worker is told that the client has left, whose body nobody takes.
-                    connection.setSoTimeout(5000);
-                    assertThrows(IOException.class, () -> {
-                        for (int i = 0; i < 1000; i++) {
-                            out.write(octets("4000\r\n" + "a".repeat(0x4000) + "\r\n"));
-                            Thread.sleep(5);
-                        }
-                    });
+                    assertTimeoutPreemptively(
+                            Duration.ofSeconds(10),
+                            () -> assertThrows(IOException.class, () -> {
+                                while (true) {
+                                    out.write(octets("4000\r\n" + "a".repeat(0x4000) + "\r\n"));
+                                }
+                            }));
                 }
             }
         }
