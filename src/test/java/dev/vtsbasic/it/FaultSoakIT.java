@@ -71,7 +71,7 @@ class FaultSoakIT {
 
         boolean hasNoMoreThan(Holdings before) {
             return processes == WORKERS
-                    && sockets == 2 * WORKERS
+                    && sockets == before.sockets
                     && files <= before.files + LEEWAY
                     && threads <= before.threads + LEEWAY;
         }
