@@ -97,7 +97,7 @@ class CompressingTomcatIT {
                 answer.body().equals(body),
                 "another body for " + coding + ": " + answer.body().length() + " bytes");
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.ISO_8859_1));
-        assertEquals('"' + HexFormat.of().formatHex(digest, 0, 16) + '"', answer.header("ETag"));
+        assertEquals('"' + HexFormat.of().formatHex(digest, 0, 8) + '"', answer.header("ETag"));
         assertEquals(Integer.toString(body.length()), answer.header("Content-Length"));
     }
 
