@@ -48,7 +48,8 @@ class RedeployIT {
                 tomcat.awaitLines("worker-1-1 is ready", 2 + i);
             }
             assertEquals(2, tomcat.buns().size());
-            assertEquals(2, sockets(base.resolve("temp")));
+            // For each copy its own and its worker's.
+            assertEquals(4, sockets(base.resolve("temp")));
             assertFalse(tomcat.output().contains("memory leak"), tomcat.output());
             // Those in use, and at most the last one that was; a leak would keep all of them.
             assertTrue(classLoaders(tomcat) <= 3, "class loaders are left behind");
