@@ -18,7 +18,6 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -187,11 +186,13 @@ final class RunDirectory implements AutoCloseable {
         }
     }
 
+    /** Its files may go meanwhile: a worker that ends takes its own away. */
     private static void remove(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
                 Files.deleteIfExists(file);
             }
         }
+        Files.deleteIfExists(directory);
     }
 }
