@@ -27,7 +27,11 @@ def free_port():
 def children(pid):
     pids = [pid]
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
+        try:
+            started = (task / "children").read_text().split()
+        except FileNotFoundError:
+            continue  # The thread has ended.
+        for child in started:
             pids += children(int(child))
     return pids
 
