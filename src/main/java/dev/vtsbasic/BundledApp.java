@@ -1,16 +1,15 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.file.Trees;
 import dev.vtsbasic.launch.WorkDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The app in the WAR as a directory on disk, where Bun needs it; a copy that goes with us when the WAR is not unpacked. */
 final class BundledApp implements AutoCloseable {
@@ -70,12 +69,8 @@ final class BundledApp implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (copy && Files.exists(directory)) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
+        if (copy) {
+            Trees.delete(directory);
         }
     }
 }

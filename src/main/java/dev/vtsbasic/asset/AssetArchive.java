@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.file.Trees;
 import dev.vtsbasic.settings.ArchiveRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -307,8 +308,8 @@ final class AssetArchive {
     /** What is left of it, when another instance deletes it at the same time, is deleted later. */
     private static void delete(Path tree) {
         try {
-            Precompression.deleteTree(tree);
-        } catch (IOException | UncheckedIOException e) {
+            Trees.delete(tree);
+        } catch (IOException e) {
             LOG.debug("Not all of {} could be deleted", tree, e);
         }
     }

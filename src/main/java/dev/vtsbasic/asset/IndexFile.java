@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.file.Trees;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -112,6 +113,6 @@ final class IndexFile {
 
     /** Removes the index and the codings. */
     static void delete(Path client) throws IOException {
-        Precompression.deleteTree(client.resolve(DIRECTORY));
+        Trees.delete(client.resolve(DIRECTORY));
     }
 }

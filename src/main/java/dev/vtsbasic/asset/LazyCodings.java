@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.file.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ final class LazyCodings implements AutoCloseable {
                 try {
                     make(batch, directory);
                 } finally {
-                    Precompression.deleteTree(directory);
+                    Trees.delete(directory);
                 }
             }
         } catch (InterruptedException e) {

@@ -1,12 +1,9 @@
 package dev.vtsbasic.asset;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Makes the codings and the index of a build once, so that no server has to. */
 public final class Precompression {
@@ -57,15 +54,5 @@ public final class Precompression {
         }
         IndexFile.write(root, assets);
         return new Result(assets.size(), compressed, bytes, smallest);
-    }
-
-    static void deleteTree(Path tree) throws IOException {
-        if (Files.exists(tree)) {
-            try (Stream<Path> files = Files.walk(tree)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.vtsbasic.build;
 
 import dev.vtsbasic.build.ReproductionReport.Existing;
+import dev.vtsbasic.file.Trees;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,15 +1,14 @@
 package dev.vtsbasic.embedded;
 
+import dev.vtsbasic.file.Trees;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
@@ -168,10 +167,8 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private void deleteBaseDirectory() {
-        try (Stream<Path> files = Files.walk(baseDirectory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Trees.delete(baseDirectory);
         } catch (IOException e) {
             // Empty directories in a temporary place.
         }

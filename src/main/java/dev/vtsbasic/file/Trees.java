@@ -1,0 +1,41 @@
+package dev.vtsbasic.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** Removes directories with all that is in them. Safe for any number of threads, on the same directory too. */
+public final class Trees {
+    private static final int ATTEMPTS = 5;
+
+    private Trees() {}
+
+    /**
+     * Removes a directory; does nothing when there is none. What was just killed may still write there or take files away,
+     * so it is tried a few times.
+     *
+     * @throws IOException when something cannot be removed
+     */
+    public static void delete(Path tree) throws IOException {
+        for (int attempt = 1; Files.exists(tree); attempt++) {
+            try (Stream<Path> files = Files.walk(tree)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                throwIfLast(attempt, e);
+            } catch (UncheckedIOException e) {
+                throwIfLast(attempt, e.getCause());
+            }
+        }
+    }
+
+    private static void throwIfLast(int attempt, IOException failure) throws IOException {
+        if (attempt == ATTEMPTS) {
+            throw failure;
+        }
+    }
+}
