@@ -26,6 +26,9 @@ public final class Main {
     }
 
     static int run(String... arguments) {
+        if (arguments.length == 0) {
+            return serve();
+        }
         boolean hasCommand = arguments.length > 0 && (!arguments[0].startsWith("-") || isStandardOption(arguments[0]));
         String[] line = arguments;
         if (!hasCommand) {
@@ -34,6 +37,16 @@ public final class Main {
             System.arraycopy(arguments, 0, line, 1, arguments.length);
         }
         return new CommandLine(new Main()).execute(line);
+    }
+
+    /** Without a parser, which takes longer to load than all else that is needed to parse nothing. */
+    private static int serve() {
+        try {
+            return new ServeCommand().call();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     private static boolean isStandardOption(String argument) {

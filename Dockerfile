@@ -1,0 +1,65 @@
+# The images of VTS Basic. `docker build -t vts-basic .` makes the one with its own Tomcat (target `embedded`);
+# `docker build --target tomcat -t vts-basic:tomcat .` one on a stock Tomcat. See docs/docker.md.
+
+# Pinned by tag; --build-arg DEBIAN=debian@sha256:… pins the content. A test holds those that the project names elsewhere.
+ARG BUN=oven/bun:1.4.5-slim
+ARG MAVEN=maven:3.9.16-eclipse-temurin-25
+ARG DEBIAN=debian:13.8-slim
+ARG TOMCAT=tomcat:11.0.24-jdk25-temurin
+
+# The web app.
+FROM ${BUN} AS webapp
+WORKDIR /src/webapp
+COPY webapp/package.json webapp/bun.lock ./
+RUN --mount=type=cache,target=/bun-cache BUN_INSTALL_CACHE_DIR=/bun-cache /usr/local/bin/bun install --frozen-lockfile
+# Without .gitignore Tailwind would read what was built before.
+COPY .gitignore ../
+COPY webapp/ ./
+RUN /usr/local/bin/bun run build
+
+# The WAR, without a Bun of its own, and a Java run-time with just the modules that it needs.
+FROM ${MAVEN} AS war
+WORKDIR /src
+COPY pom.xml ./
+COPY src/ src/
+COPY --from=webapp /src/webapp/dist/ webapp/dist/
+COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
+RUN --mount=type=cache,target=/root/.m2 \
+    mkdir -p target/bun && mvn -B -ntp -q -Dmaven.test.skip -Dspotless.check.skip -Dwebapp.skip -Dbun=/usr/local/bin/bun package
+# jdk.unsupported has the signals; jdk.jcmd and jdk.management.agent are for whoever looks into a running JVM.
+RUN cd target/vts-basic/WEB-INF && "$JAVA_HOME/bin/jlink" --output /opt/jre --compress zip-9 \
+    --strip-java-debug-attributes --no-header-files --no-man-pages --exclude-files='regex:/java\.desktop/lib/.*' \
+    --add-modules "$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps \
+        -cp 'lib/*:lib-provided/*' lib/*.jar lib-provided/*.jar 2>/dev/null | tail -n 1),jdk.unsupported,jdk.jcmd,jdk.management.agent"
+
+# Everything where it will be in the image, and the AOT cache, made by a run of just these files.
+FROM ${DEBIAN} AS root
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils libstdc++6
+COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
+COPY --from=war /opt/jre/ /opt/java/
+RUN find /opt/java/lib -name '*.so' -exec strip --strip-unneeded {} +
+COPY --from=war /src/target/vts-basic/WEB-INF/ /opt/vts/WEB-INF/
+COPY src/image/java.args src/image/healthcheck.js /opt/vts/
+COPY src/image/train.js /train/
+RUN { echo -n '-cp '; ls /opt/vts/WEB-INF/lib*/*.jar | paste -sd: -; echo dev.vtsbasic.Main; } >> /opt/vts/java.args
+RUN timeout 120 bun /train/train.js
+# What is needed of Debian: the C library, and libgcc and libstdc++, which native add-ons of an app may want.
+RUN mkdir -p /rootfs/tmp /rootfs/etc && chmod 1777 /rootfs/tmp \
+ && { ldd /usr/local/bin/bun /opt/java/bin/java /opt/java/lib/*.so /opt/java/lib/server/libjvm.so \
+        | awk '/=> \/(usr\/)?lib/ { print $3 } /^\t\// { print $1 }'; \
+      ls /usr/lib/*-linux-gnu/libresolv.so.2 /usr/lib/*-linux-gnu/libgcc_s.so.1 /usr/lib/*-linux-gnu/libstdc++.so.6; } \
+    | sort -u | while read -r file; do cp -L --parents "$file" /rootfs; done \
+ && echo 'vts:x:65532:65532::/nonexistent:/nonexistent' > /rootfs/etc/passwd \
+ && echo 'vts:x:65532:' > /rootfs/etc/group \
+ && echo 'hosts: files dns' > /rootfs/etc/nsswitch.conf
+
+FROM scratch AS embedded
+COPY --from=root /rootfs/ /
+COPY --from=root /usr/local/bin/bun /usr/local/bin/bun
+COPY --from=root /opt/java/ /opt/java/
+COPY --from=root /opt/vts/ /opt/vts/
+ENV PATH=/usr/local/bin:/opt/java/bin LANG=C.UTF-8
+USER 65532:65532
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["bun", "/opt/vts/healthcheck.js"]
+ENTRYPOINT ["/opt/java/bin/java", "-XX:AOTCache=/opt/vts/vts.aot", "@/opt/vts/java.args"]
