@@ -35,6 +35,7 @@ public final class BunSupervisor implements Upstream {
     private final Settings settings;
     private final WorkerRules rules;
     private final RunDirectory run;
+    private final OrphanReaper orphans = OrphanReaper.start();
     private final ReadyWorkers pool;
     private final List<WorkerSlot> slots;
     private final Set<BunProcess> processes = ConcurrentHashMap.newKeySet();
@@ -273,6 +274,7 @@ public final class BunSupervisor implements Upstream {
     public void close(Duration grace) {
         change(() -> stopping = true);
         pool.close();
+        orphans.close();
         try {
             List<Thread> ends = processes.stream()
                     .map(process -> stopInBackground(process, grace))

@@ -1,0 +1,134 @@
+package dev.vtsbasic.bun;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Array;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the first process of a container owes the others: processes that lost their parent become its children, and when
+ * they end, their entries stay in the process table until it has asked for their exit codes. Java asks for those of the
+ * processes it started only.
+ *
+ * <p>Java does so at once. So a child that has ended and is still there at a second look is one that nobody asks for.
+ * The call is {@code waitpid(2)}, through Java's foreign function interface, called by reflection since Java 17 has none;
+ * there, and where this JVM is not the first process, nothing is done.
+ */
+final class OrphanReaper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
+    private static final Path PROC = Path.of("/proc");
+    private static final long LOOK_EVERY_SECONDS = 5;
+    private static final int WNOHANG = 1;
+
+    /** Number, name in parentheses, which may hold some itself, state, number of the parent. */
+    private static final Pattern ENDED_CHILD_OF_FIRST = Pattern.compile("(\\d+) \\(.*\\) Z 1 .*", Pattern.DOTALL);
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** Begins to look after orphans if that is up to this JVM. */
+    static OrphanReaper start() {
+        OrphanReaper reaper = new OrphanReaper();
+        if (ProcessHandle.current().pid() == 1 && Files.exists(PROC.resolve("1/stat"))) {
+            try {
+                MethodHandle waitpid = waitpid();
+                Thread thread = new Thread(() -> reaper.run(waitpid), "vts-orphans");
+                thread.setDaemon(true);
+                thread.start();
+            } catch (ReflectiveOperationException | IllegalCallerException e) {
+                LOG.debug("Orphans will not be reaped", e);
+            }
+        }
+        return reaper;
+    }
+
+    private void run(MethodHandle waitpid) {
+        Set<Long> before = Set.of();
+        try {
+            while (!closed.await(LOOK_EVERY_SECONDS, TimeUnit.SECONDS)) {
+                Set<Long> now = endedChildren();
+                for (long pid : now) {
+                    if (before.contains(pid)) {
+                        waitpid.invokeWithArguments((int) pid, 0L, WNOHANG);
+                        LOG.debug("Reaped {}", pid);
+                    }
+                }
+                before = now;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Throwable e) {
+            LOG.warn("Processes that lost their parent stay in the process table: {}", e.toString());
+        }
+    }
+
+    private static Set<Long> endedChildren() throws IOException {
+        Set<Long> ended = new HashSet<>();
+        try (Stream<Path> entries = Files.list(PROC)) {
+            for (Path entry : entries.toList()) {
+                if (Character.isDigit(entry.getFileName().toString().charAt(0))) {
+                    Matcher stat = ENDED_CHILD_OF_FIRST.matcher(stat(entry));
+                    if (stat.matches()) {
+                        ended.add(Long.valueOf(stat.group(1)));
+                    }
+                }
+            }
+        }
+        return ended;
+    }
+
+    private static String stat(Path process) {
+        try {
+            return Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return ""; // It is gone.
+        }
+    }
+
+    /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, the pointer as a number. */
+    private static MethodHandle waitpid() throws ReflectiveOperationException {
+        Class<?> linkerType = Class.forName("java.lang.foreign.Linker");
+        Class<?> layout = Class.forName("java.lang.foreign.MemoryLayout");
+        Class<?> values = Class.forName("java.lang.foreign.ValueLayout");
+        Class<?> descriptor = Class.forName("java.lang.foreign.FunctionDescriptor");
+        Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
+        Class<?> option = Class.forName("java.lang.foreign.Linker$Option");
+        Object anInt = values.getField("JAVA_INT").get(null);
+        Object aLong = values.getField("JAVA_LONG").get(null);
+        Object arguments = Array.newInstance(layout, 3);
+        Array.set(arguments, 0, anInt);
+        Array.set(arguments, 1, aLong);
+        Array.set(arguments, 2, anInt);
+        Object function =
+                descriptor.getMethod("of", layout, arguments.getClass()).invoke(null, anInt, arguments);
+        Object linker = linkerType.getMethod("nativeLinker").invoke(null);
+        Object lookup = linkerType.getMethod("defaultLookup").invoke(linker);
+        Object address = ((Optional<?>) Class.forName("java.lang.foreign.SymbolLookup")
+                        .getMethod("find", String.class)
+                        .invoke(lookup, "waitpid"))
+                .orElseThrow(() -> new NoSuchMethodException("waitpid"));
+        return (MethodHandle) linkerType
+                .getMethod(
+                        "downcallHandle",
+                        segment,
+                        descriptor,
+                        Array.newInstance(option, 0).getClass())
+                .invoke(linker, address, function, Array.newInstance(option, 0));
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.vtsbasic.it;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+
+/**
+ * A container of the image under test, on a free port of 127.0.0.1, with no more rights than it needs: a read-only root
+ * file system with an empty {@code /tmp}, and no capability.
+ */
+final class Container extends Program {
+    /** {@code docker}, or {@code podman}, which understands the same. */
+    private static final String ENGINE = System.getProperty("test.engine");
+
+    static final String EMBEDDED = System.getProperty("test.image");
+    static final String TOMCAT = System.getProperty("test.image.tomcat");
+
+    private final String name;
+    private URI uri;
+
+    /** What a command answered. */
+    record Answer(int exitCode, String output) {}
+
+    private Container(String name, ProcessBuilder builder) throws IOException {
+        super(builder);
+        this.name = name;
+    }
+
+    /** Starts one and returns at once. */
+    static Container launch(String image, Map<String, String> environment, List<String> options, String... arguments)
+            throws IOException {
+        String name = "vts-it-" + UUID.randomUUID();
+        List<String> command = new ArrayList<>(List.of(ENGINE, "run", "--rm", "--pull=never", "--name", name));
+        command.addAll(List.of("--network=host", "--read-only", "--tmpfs=/tmp", "--cap-drop=all"));
+        command.addAll(List.of("--security-opt=no-new-privileges", "--memory=512m", "--pids-limit=200"));
+        command.addAll(List.of("--env=VTS_ADDRESS=127.0.0.1", "--env=VTS_PORT=0"));
+        environment.forEach((key, value) -> command.add("--env=" + key + "=" + value));
+        command.addAll(options);
+        command.add(image);
+        command.addAll(List.of(arguments));
+        return new Container(name, new ProcessBuilder(command));
+    }
+
+    /** Starts one and waits until it is ready. */
+    static Container serve(String image, Map<String, String> environment, String... options)
+            throws IOException, InterruptedException {
+        Container container = launch(image, environment, List.of(options));
+        try {
+            Matcher ready = container.awaitLine("Ready on (https?)://localhost:(\\d+)"
+                    + "|Starting ProtocolHandler \\[\"http-nio-127.0.0.1-(?:auto-\\d+-)?(\\d+)\"");
+            container.awaitLine("worker-1-1 is ready");
+            String port = ready.group(2) == null ? ready.group(3) : ready.group(2);
+            container.uri = URI.create((ready.group(1) == null ? "http" : ready.group(1)) + "://127.0.0.1:" + port);
+            return container;
+        } catch (AssertionError e) {
+            container.close();
+            throw e;
+        }
+    }
+
+    /** A build in a directory of this machine, as the app. */
+    static String[] app(Path build) {
+        return new String[] {"--volume=" + build + ":/app:ro", "--env=VTS_APP_DIR=/app"};
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    /** Runs a command inside. */
+    Answer exec(String... command) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of("exec", name));
+        line.addAll(List.of(command));
+        return engine(line.toArray(String[]::new));
+    }
+
+    /** Runs a script inside with Bun, the only interpreter that the image has. */
+    String script(String script) throws IOException, InterruptedException {
+        Answer answer = exec("bun", "-e", script);
+        if (answer.exitCode() != 0) {
+            throw new AssertionError(answer.output());
+        }
+        return answer.output().strip();
+    }
+
+    static Answer engine(String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Answer(process.waitFor(), output);
+    }
+
+    /** The image as a tar file with all layers. */
+    static InputStream save(String image) throws IOException {
+        return start("save", image).getInputStream();
+    }
+
+    private static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(ENGINE));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        if (arguments[0].equals("save")) {
+            builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        } else {
+            builder.redirectErrorStream(true);
+        }
+        Process process = builder.start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    @Override
+    public void close() {
+        try {
+            engine("rm", "--force", name);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        } finally {
+            super.close();
+        }
+    }
+}

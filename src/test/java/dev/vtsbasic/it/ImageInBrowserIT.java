@@ -1,0 +1,28 @@
+package dev.vtsbasic.it;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+/** The site in the images must be the one in the WAR. Run by {@code mvn verify -Pimage}. */
+@Tag("image")
+final class ImageInBrowserIT {
+    @Nested
+    final class Embedded extends SiteInBrowser {
+        @Override
+        Server start(Path directory) throws Exception {
+            Container container = Container.serve(Container.EMBEDDED, Map.of());
+            return new Server(container, container.uri());
+        }
+    }
+
+    @Nested
+    final class OnTomcat extends SiteInBrowser {
+        @Override
+        Server start(Path directory) throws Exception {
+            Container container = Container.serve(Container.TOMCAT, Map.of());
+            return new Server(container, container.uri());
+        }
+    }
+}
