@@ -44,7 +44,7 @@ COPY src/image/train.js /train/
 RUN { echo -n '-cp '; ls /opt/vts/WEB-INF/lib*/*.jar | paste -sd: -; echo dev.vtsbasic.Main; } >> /opt/vts/java.args
 RUN timeout 120 bun /train/train.js
 # What is needed of Debian: the C library, and libgcc and libstdc++, which native add-ons of an app may want.
-RUN mkdir -p /rootfs/tmp /rootfs/etc && chmod 1777 /rootfs/tmp \
+RUN mkdir -p /rootfs/tmp /rootfs/etc /owned/archive && chmod 1777 /rootfs/tmp \
  && { ldd /usr/local/bin/bun /opt/java/bin/java /opt/java/lib/*.so /opt/java/lib/server/libjvm.so \
         | awk '/=> \/(usr\/)?lib/ { print $3 } /^\t\// { print $1 }'; \
       ls /usr/lib/*-linux-gnu/libresolv.so.2 /usr/lib/*-linux-gnu/libgcc_s.so.1 /usr/lib/*-linux-gnu/libstdc++.so.6; } \
@@ -55,6 +55,8 @@ RUN mkdir -p /rootfs/tmp /rootfs/etc && chmod 1777 /rootfs/tmp \
 
 FROM scratch AS embedded
 COPY --from=root /rootfs/ /
+# Where a volume for VTS_ASSET_ARCHIVE may be mounted: a new one belongs to whom this directory belongs to.
+COPY --from=root --chown=65532:65532 /owned/ /
 COPY --from=root /usr/local/bin/bun /usr/local/bin/bun
 COPY --from=root /opt/java/ /opt/java/
 COPY --from=root /opt/vts/ /opt/vts/
@@ -63,3 +65,21 @@ USER 65532:65532
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["bun", "/opt/vts/healthcheck.js"]
 ENTRYPOINT ["/opt/java/bin/java", "-XX:AOTCache=/opt/vts/vts.aot", "@/opt/vts/java.args"]
+
+# A stock Tomcat, as tomcat-conf/ configures it.
+FROM ${TOMCAT} AS tomcat
+COPY tomcat-conf/server.xml tomcat-conf/context.xml tomcat-conf/logging.properties /usr/local/tomcat/conf/
+COPY tomcat-conf/setenv.sh /usr/local/tomcat/bin/
+COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
+COPY --from=war /src/target/vts-basic/WEB-INF/web.xml /usr/local/tomcat/webapps/ROOT/WEB-INF/
+COPY --from=war /src/target/vts-basic/WEB-INF/lib/ /usr/local/tomcat/webapps/ROOT/WEB-INF/lib/
+COPY --from=war /src/target/vts-basic/WEB-INF/app/ /usr/local/tomcat/webapps/ROOT/WEB-INF/app/
+COPY src/image/healthcheck.js /opt/vts/
+COPY --from=root --chown=65532:65532 /owned/ /
+ENV CATALINA_TMPDIR=/tmp
+USER 65532:65532
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["bun", "/opt/vts/healthcheck.js"]
+
+# Without --target, the last one is made.
+FROM embedded

@@ -41,25 +41,23 @@ final class OrphanReaper implements AutoCloseable {
     static OrphanReaper start() {
         OrphanReaper reaper = new OrphanReaper();
         if (ProcessHandle.current().pid() == 1 && Files.exists(PROC.resolve("1/stat"))) {
-            try {
-                MethodHandle waitpid = waitpid();
-                Thread thread = new Thread(() -> reaper.run(waitpid), "vts-orphans");
-                thread.setDaemon(true);
-                thread.start();
-            } catch (ReflectiveOperationException | IllegalCallerException e) {
-                LOG.debug("Orphans will not be reaped", e);
-            }
+            Thread thread = new Thread(reaper::run, "vts-orphans");
+            thread.setDaemon(true);
+            thread.start();
         }
         return reaper;
     }
 
-    private void run(MethodHandle waitpid) {
+    private void run() {
         Set<Long> before = Set.of();
+        // Made when it is needed, since that costs some megabytes.
+        MethodHandle waitpid = null;
         try {
             while (!closed.await(LOOK_EVERY_SECONDS, TimeUnit.SECONDS)) {
                 Set<Long> now = endedChildren();
                 for (long pid : now) {
                     if (before.contains(pid)) {
+                        waitpid = waitpid == null ? waitpid() : waitpid;
                         waitpid.invokeWithArguments((int) pid, 0L, WNOHANG);
                         LOG.debug("Reaped {}", pid);
                     }

@@ -213,11 +213,10 @@ class ImageIT {
         Map<String, String> environment =
                 Map.of("JAVA_TOOL_OPTIONS", "-XX:AOTMode=on -Xlog:class+load:file=/tmp/loaded");
         try (Container container = Container.serve(Container.EMBEDDED, environment)) {
-            String counts =
+            String fromJars =
                     container.script("const lines = require('fs').readFileSync('/tmp/loaded', 'utf8').split('\\n');"
-                            + " const cached = lines.filter((line) => line.includes('shared objects file')).length;"
-                            + " console.log(Math.round(100 * cached / lines.length))");
-            assertTrue(Integer.parseInt(counts) >= 95, counts + " percent of the classes came from the cache");
+                            + " console.log(lines.filter((line) => line.includes('source: file:/opt/vts/')).length)");
+            assertTrue(Integer.parseInt(fromJars) < 20, fromJars + " classes were not in the cache");
         }
         String version = Files.readString(Path.of("pom.xml")).replaceFirst("(?s).*?<version>(.*?)</version>.*", "$1");
         try (Container container = Container.launch(Container.EMBEDDED, Map.of(), List.of(), "--version")) {
