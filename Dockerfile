@@ -53,19 +53,6 @@ RUN mkdir -p /rootfs/tmp /rootfs/etc /owned/archive && chmod 1777 /rootfs/tmp \
  && echo 'vts:x:65532:' > /rootfs/etc/group \
  && echo 'hosts: files dns' > /rootfs/etc/nsswitch.conf
 
-FROM scratch AS embedded
-COPY --from=root /rootfs/ /
-# Where a volume for VTS_ASSET_ARCHIVE may be mounted: a new one belongs to whom this directory belongs to.
-COPY --from=root --chown=65532:65532 /owned/ /
-COPY --from=root /usr/local/bin/bun /usr/local/bin/bun
-COPY --from=root /opt/java/ /opt/java/
-COPY --from=root /opt/vts/ /opt/vts/
-ENV PATH=/usr/local/bin:/opt/java/bin LANG=C.UTF-8
-USER 65532:65532
-EXPOSE 3000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["bun", "/opt/vts/healthcheck.js"]
-ENTRYPOINT ["/opt/java/bin/java", "-XX:AOTCache=/opt/vts/vts.aot", "@/opt/vts/java.args"]
-
 # A stock Tomcat, as tomcat-conf/ configures it.
 FROM ${TOMCAT} AS tomcat
 COPY tomcat-conf/server.xml tomcat-conf/context.xml tomcat-conf/logging.properties /usr/local/tomcat/conf/
@@ -77,9 +64,30 @@ COPY --from=war /src/target/vts-basic/WEB-INF/app/ /usr/local/tomcat/webapps/ROO
 COPY src/image/healthcheck.js /opt/vts/
 COPY --from=root --chown=65532:65532 /owned/ /
 ENV CATALINA_TMPDIR=/tmp
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="VTS Basic" \
+      org.opencontainers.image.description="A Bun server-rendered web app behind a Java servlet container" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.revision="${REVISION}"
 USER 65532:65532
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["bun", "/opt/vts/healthcheck.js"]
 
-# Without --target, the last one is made.
-FROM embedded
+# Nothing but what runs. The last target, and so the one that is made unless another is named.
+FROM scratch AS embedded
+COPY --from=root /rootfs/ /
+# Where a volume for VTS_ASSET_ARCHIVE may be mounted: a new one belongs to whom this directory belongs to.
+COPY --from=root --chown=65532:65532 /owned/ /
+COPY --from=root /usr/local/bin/bun /usr/local/bin/bun
+COPY --from=root /opt/java/ /opt/java/
+COPY --from=root /opt/vts/ /opt/vts/
+ENV PATH=/usr/local/bin:/opt/java/bin LANG=C.UTF-8
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="VTS Basic" \
+      org.opencontainers.image.description="A Bun server-rendered web app behind a Java servlet container" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.revision="${REVISION}"
+USER 65532:65532
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["bun", "/opt/vts/healthcheck.js"]
+ENTRYPOINT ["/opt/java/bin/java", "-XX:AOTCache=/opt/vts/vts.aot", "@/opt/vts/java.args"]

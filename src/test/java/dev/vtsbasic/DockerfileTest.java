@@ -1,0 +1,45 @@
+package dev.vtsbasic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the Dockerfile names is what the rest of the project names. */
+class DockerfileTest {
+    @Test
+    void itTakesTheBunThatTheProjectIsBuiltWith() throws IOException {
+        assertEquals(
+                find("webapp/package.json", "\"packageManager\": \"bun@([^\"]+)\""),
+                find("Dockerfile", "(?m)^ARG BUN=oven/bun:(\\S+)-slim$"));
+    }
+
+    @Test
+    void itTakesTheTomcatThatTheProjectIsTestedWith() throws IOException {
+        assertEquals(
+                find("pom.xml", "<tomcat11.dist.version>([^<]+)<"),
+                find("Dockerfile", "(?m)^ARG TOMCAT=tomcat:(\\S+)-jdk25-temurin$"));
+    }
+
+    @Test
+    void bothImagesSayTheVersionOfTheProject() throws IOException {
+        String version = find("pom.xml", "<artifactId>vts-basic</artifactId>\\s+<version>([^<]+)<");
+        Matcher labels = Pattern.compile("org.opencontainers.image.version=\"([^\"]+)\"")
+                .matcher(Files.readString(Path.of("Dockerfile")));
+        assertEquals(
+                2,
+                labels.results().filter(label -> label.group(1).equals(version)).count());
+    }
+
+    private static String find(String file, String pattern) throws IOException {
+        Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(Path.of(file)));
+        if (!matcher.find()) {
+            throw new AssertionError(file + " does not have " + pattern);
+        }
+        return matcher.group(1);
+    }
+}
