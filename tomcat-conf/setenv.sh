@@ -4,15 +4,21 @@
 case "${1:-}" in run | start | debug | jpda)
   vts_options=
 
+  # Without it Tomcat stays, without a port, when another program has it.
+  vts_options="$vts_options -Dorg.apache.catalina.startup.EXIT_ON_INIT_FAILURE=true"
+
   # server.xml reads properties only.
   if [ -n "${VTS_PORT:-}" ]; then vts_options="$vts_options -Dvts.port=$VTS_PORT"; fi
   if [ -n "${VTS_ADDRESS:-}" ]; then vts_options="$vts_options -Dvts.address=$VTS_ADDRESS"; fi
 
   # Java has virtual threads from 21 on; with an earlier one Tomcat would not open its port if it were told to use them.
+  # With them, requests may run on after unloadDelay: context.xml.
   vts_java="${JRE_HOME:-${JAVA_HOME:-}}/bin/java"
   if [ ! -x "$vts_java" ]; then vts_java=java; fi
   vts_version=$("$vts_java" -version 2>&1 | sed -n 's/^[a-z]* version "\([0-9]*\).*/\1/p')
-  if [ "${vts_version:-0}" -ge 21 ]; then vts_options="$vts_options -Dtomcat.virtual-threads=true"; fi
+  if [ "${vts_version:-0}" -ge 21 ]; then
+    vts_options="$vts_options -Dtomcat.virtual-threads=true -Dtomcat.unload-delay=2000"
+  fi
 
   # In a read-only Tomcat the temporary directory lies elsewhere, and a WAR stays packed.
   if [ -z "${CATALINA_TMPDIR:-}" ] && [ ! -w "$CATALINA_BASE/temp" ]; then
