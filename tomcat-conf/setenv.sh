@@ -2,10 +2,14 @@
 # catalina.sh reads this. What CATALINA_OPTS holds already comes after it, and so wins.
 
 case "${1:-}" in run | start | debug | jpda)
-  vts_options=
+  # Tomcat ends when another program has its port, and when memory runs out; what runs it may start it again.
+  vts_options="-Dorg.apache.catalina.startup.EXIT_ON_INIT_FAILURE=true -XX:+ExitOnOutOfMemoryError"
 
-  # Without it Tomcat stays, without a port, when another program has it.
-  vts_options="$vts_options -Dorg.apache.catalina.startup.EXIT_ON_INIT_FAILURE=true"
+  # What requests leave behind is collected with less memory and time than by G1.
+  case "${JAVA_OPTS:-} ${CATALINA_OPTS:-}" in
+    *-XX:+Use*GC*) ;;
+    *) vts_options="$vts_options -XX:+UseSerialGC" ;;
+  esac
 
   # server.xml reads properties only.
   if [ -n "${VTS_PORT:-}" ]; then vts_options="$vts_options -Dvts.port=$VTS_PORT"; fi
