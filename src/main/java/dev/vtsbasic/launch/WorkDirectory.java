@@ -47,8 +47,13 @@ public final class WorkDirectory {
         } else if (home != null && Path.of(home).isAbsolute() && Files.isDirectory(Path.of(home))) {
             candidates.add(Path.of(home, ".cache", "vts-basic"));
         }
-        candidates.add(Path.of(System.getProperty("java.io.tmpdir"), "vts-basic-" + System.getProperty("user.name")));
+        candidates.add(inTemporary(System.getProperty("java.io.tmpdir"), System.getProperty("user.name")));
         return candidates;
+    }
+
+    /** Java calls a user whom the system does not know a question mark, and Bun runs nothing from such a path. */
+    static Path inTemporary(String temporary, String user) {
+        return Path.of(temporary, "vts-basic-" + user.replace('?', '_'));
     }
 
     /**

@@ -76,7 +76,8 @@ final class AsyncAnswer implements AsyncListener {
         if (!failed) {
             try {
                 end.run();
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | UnsupportedOperationException e) {
+                // The latter is Tomcat's, which finds no servlet to dispatch to when the application is being stopped.
                 LOG.debug("The container has already ended the request", e);
             }
         }

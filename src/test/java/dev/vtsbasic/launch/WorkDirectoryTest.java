@@ -50,6 +50,12 @@ class WorkDirectoryTest {
     }
 
     @Test
+    void theNameOfAnUnknownUserIsOneThatBunTakes() {
+        assertEquals(Path.of("/tmp/vts-basic-_"), WorkDirectory.inTemporary("/tmp", "?"));
+        assertEquals(Path.of("/tmp/vts-basic-web"), WorkDirectory.inTemporary("/tmp", "web"));
+    }
+
+    @Test
     void aFileIsRefused() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThrows(IOException.class, () -> WorkDirectory.makePrivate(file));
