@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -289,9 +290,11 @@ final class OpenLoop implements AutoCloseable {
         private void look() throws IOException {
             String text = text();
             int head = text.indexOf("\r\n\r\n");
-            boolean chunked = head > 0 && text.substring(0, head).contains("\r\nTransfer-Encoding: chunked");
-            boolean whole = head > 0
-                    && (chunked ? text.endsWith("\r\n0\r\n\r\n") : text.length() - head - 4 >= length(text, head));
+            // Some proxies write the names of fields in small letters.
+            String fields = head < 0 ? "" : text.substring(0, head + 2).toLowerCase(Locale.ROOT);
+            boolean chunked = fields.contains("\r\ntransfer-encoding: chunked\r\n");
+            boolean whole =
+                    head > 0 && (chunked ? text.endsWith("\r\n0\r\n\r\n") : text.length() - head - 4 >= length(fields));
             if (!whole) {
                 if (!answer.hasRemaining()) {
                     throw new IOException("more than was asked for");
@@ -304,20 +307,21 @@ final class OpenLoop implements AutoCloseable {
             boolean right = text.startsWith("HTTP/1.1 200 ")
                     && (asked.isStream() ? body.endsWith(" " + asked.end) : body.equals(asked.end));
             over(asked, right ? Outcome.WHOLE : Outcome.FAILED, right ? "" : text);
-            if (text.substring(0, head).contains("\r\nConnection: close")) {
+            if (fields.contains("\r\nconnection: close\r\n")) {
                 channel.close();
             } else {
                 idle.push(this);
             }
         }
 
-        private static int length(String text, int head) throws IOException {
-            int field = text.indexOf("\r\nContent-Length: ");
-            if (field < 0 || field > head) {
+        private static int length(String fields) throws IOException {
+            String name = "\r\ncontent-length: ";
+            int field = fields.indexOf(name);
+            if (field < 0) {
                 throw new IOException("an answer of unknown length");
             }
-            int value = field + "\r\nContent-Length: ".length();
-            return Integer.parseInt(text.substring(value, text.indexOf("\r\n", value)));
+            int value = field + name.length();
+            return Integer.parseInt(fields.substring(value, fields.indexOf("\r\n", value)));
         }
 
         private static String unchunked(String chunks) throws IOException {
