@@ -54,6 +54,7 @@ final class OpenLoop implements AutoCloseable {
 
     private final InetSocketAddress server;
     private final long periodNanos;
+    private final boolean keys;
     private final long started = System.nanoTime();
     private final Selector selector = Selector.open();
     private final Thread thread = new Thread(this::run, "open-loop");
@@ -85,13 +86,23 @@ final class OpenLoop implements AutoCloseable {
      */
     record Asked(long due, long end, long latencyNanos, Outcome outcome, String what) {}
 
-    private OpenLoop(URI server, int perSecond) throws IOException {
+    private OpenLoop(URI server, int perSecond, boolean keys) throws IOException {
         this.server = new InetSocketAddress(InetAddress.getByName(server.getHost()), server.getPort());
         this.periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.keys = keys;
     }
 
     static OpenLoop start(URI server, int perSecond) throws IOException {
-        OpenLoop loop = new OpenLoop(server, perSecond);
+        return start(server, perSecond, true);
+    }
+
+    /** Orders have no Idempotency-Key: once a server has seen one, nobody may ask another for it. */
+    static OpenLoop startWithoutKeys(URI server, int perSecond) throws IOException {
+        return start(server, perSecond, false);
+    }
+
+    private static OpenLoop start(URI server, int perSecond, boolean keys) throws IOException {
+        OpenLoop loop = new OpenLoop(server, perSecond, keys);
         loop.thread.setDaemon(true);
         loop.thread.start();
         return loop;
@@ -162,7 +173,7 @@ final class OpenLoop implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            Request request = Request.number(number, due);
+            Request request = Request.number(number, due, keys);
             try {
                 (idle.isEmpty() ? new Connection() : idle.pop()).ask(request);
             } catch (IOException e) {
@@ -200,11 +211,11 @@ final class OpenLoop implements AutoCloseable {
     }
 
     private record Request(long due, String line, String fields, String end, int length, int ownMillis) {
-        static Request number(int number, long due) {
+        static Request number(int number, long due, boolean keys) {
             String query = "?number=" + number;
             return switch (number % 4) {
                 case 0 -> {
-                    String fields = "Content-Length: 0\r\nIdempotency-Key: " + number + "\r\n";
+                    String fields = "Content-Length: 0\r\n" + (keys ? "Idempotency-Key: " + number + "\r\n" : "");
                     String body = "order " + number + "end";
                     yield new Request(due, "POST /order" + query, fields, body, body.length(), 0);
                 }

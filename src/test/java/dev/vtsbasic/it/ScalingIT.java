@@ -81,7 +81,7 @@ class ScalingIT {
     @Test
     void aRollingUpgradeUnderLoadLosesNoRequestAndNoAsset() throws Exception {
         try (Fleet fleet = new Fleet();
-                OpenLoop loop = OpenLoop.start(fleet.proxy.uri(), PER_SECOND);
+                OpenLoop loop = OpenLoop.startWithoutKeys(fleet.proxy.uri(), PER_SECOND);
                 OpenTab tab = OpenTab.open(fleet.proxy.uri(), first, next)) {
             loop.go(BEFORE);
             for (int i = 0; i < INSTANCES; i++) {
@@ -231,7 +231,7 @@ class ScalingIT {
             environment.put("VTS_APP_DIR", build.toString());
             environment.put("VTS_PORT", Integer.toString(port));
             environment.put("VTS_ASSET_ARCHIVE", directory.resolve("archive").toString());
-            environment.put("VTS_SHUTDOWN_DELAY", "3s");
+            environment.put("VTS_SHUTDOWN_DELAY", "5s");
             environment.put("VTS_TRUSTED_PROXIES", "127.0.0.1/32");
             return Vts.serve(environment);
         }
