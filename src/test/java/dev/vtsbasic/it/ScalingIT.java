@@ -11,14 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,16 +59,22 @@ class ScalingIT {
     private static Path first;
     private static Path next;
     private static Path goOn;
-
-    @TempDir
-    private Path directory;
+    private static Fleet fleet;
 
     @BeforeAll
-    static void makeBuilds() throws Exception {
+    static void start() throws Exception {
         HaProxy.require();
         goOn = releases.resolve("go-on");
         first = withLoad(OtherBuild.copyFirst(releases.resolve("1")));
         next = withLoad(OtherBuild.make(releases.resolve("sources")));
+        fleet = new Fleet();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (fleet != null) {
+            fleet.close();
+        }
     }
 
     private static Path withLoad(Path build) throws IOException {
@@ -80,12 +86,12 @@ class ScalingIT {
 
     @Test
     void aRollingUpgradeUnderLoadLosesNoRequestAndNoAsset() throws Exception {
-        try (Fleet fleet = new Fleet();
-                OpenLoop loop = OpenLoop.startWithoutKeys(fleet.proxy.uri(), PER_SECOND);
-                OpenTab tab = OpenTab.open(fleet.proxy.uri(), first, next)) {
+        try (HaProxy proxy = fleet.proxy();
+                OpenLoop loop = OpenLoop.startWithoutKeys(proxy.uri(), PER_SECOND);
+                OpenTab tab = OpenTab.open(proxy.uri(), first, next)) {
             loop.go(BEFORE);
             for (int i = 0; i < INSTANCES; i++) {
-                fleet.upgrade(i);
+                fleet.upgrade(i, proxy);
             }
             loop.go(AFTER);
             List<OpenLoop.Asked> all = loop.finish(PATIENCE);
@@ -93,18 +99,18 @@ class ScalingIT {
             report("rolling upgrade", all);
             System.out.println(tab);
 
-            assertEquals(List.of(), not(OpenLoop.Outcome.WHOLE, all), fleet.proxy.output());
-            assertEquals(List.of(), tab.problems(), fleet.proxy.output());
+            assertEquals(List.of(), not(OpenLoop.Outcome.WHOLE, all), proxy.output());
+            assertEquals(List.of(), tab.problems(), proxy.output());
             assertTrue(tab.sawBuildsInTurns() && tab.sawAssetsOfNext(), tab.toString());
         }
     }
 
     @Test
     void aKilledInstanceCostsOnlyWhatIsNotSafeToAskAgain() throws Exception {
-        try (Fleet fleet = new Fleet();
-                OpenLoop loop = OpenLoop.start(fleet.proxy.uri(), PER_SECOND);
-                Requests reads = new Requests(fleet.proxy.uri(), "GET");
-                Requests writes = new Requests(fleet.proxy.uri(), "POST")) {
+        try (HaProxy proxy = fleet.proxy();
+                OpenLoop loop = OpenLoop.start(proxy.uri(), PER_SECOND);
+                Requests reads = new Requests(proxy.uri(), "GET");
+                Requests writes = new Requests(proxy.uri(), "POST")) {
             loop.go(BEFORE);
             fleet.awaitWaiting(2 * WAITING);
             Vts victim = fleet.instances.get(0);
@@ -114,9 +120,9 @@ class ScalingIT {
             victim.kill();
             victim.awaitExit();
             long killed = System.nanoTime();
-            fleet.proxy.awaitLine("^Server " + fleet.name(0) + " is DOWN");
+            proxy.awaitLine("^Server " + Fleet.name(0) + " is DOWN");
             Files.createFile(goOn);
-            fleet.start(0, first);
+            fleet.start(0, proxy);
             loop.go(AFTER);
             List<OpenLoop.Asked> all = loop.finish(PATIENCE);
             report("kill -9 of one of three", all);
@@ -188,57 +194,60 @@ class ScalingIT {
         }
     }
 
-    /** The instances, each at an address of its own that its successors take over, and HAProxy before them. */
-    private final class Fleet implements AutoCloseable {
+    /** The instances, each at an address of its own that its successors take over. */
+    private static final class Fleet implements AutoCloseable {
         final List<Vts> instances = new ArrayList<>();
-        final HaProxy proxy;
         private final List<Integer> ports = new ArrayList<>();
+        private final List<Path> builds = new ArrayList<>(Collections.nCopies(INSTANCES, first));
 
         Fleet() throws Exception {
             try {
                 for (int i = 0; i < INSTANCES; i++) {
                     ports.add(Ports.free());
-                    instances.add(serve(first, ports.get(i)));
+                    instances.add(serve(i));
                 }
-                proxy = HaProxy.start(instances.stream().map(Vts::uri).toList());
             } catch (Exception | AssertionError e) {
-                instances.forEach(Vts::close);
+                close();
                 throw e;
             }
         }
 
+        HaProxy proxy() throws Exception {
+            return HaProxy.start(instances.stream().map(Vts::uri).toList());
+        }
+
+        static String name(int i) {
+            return "vts/instance-" + (i + 1);
+        }
+
         /** Stops an instance, starts its successor with the next build, and returns when that gets requests. */
-        void upgrade(int i) throws Exception {
+        void upgrade(int i, HaProxy proxy) throws Exception {
             instances.get(i).terminate();
             // Not that it refused a connection: then requests would have been on their way to it.
             proxy.awaitLine(
                     "^Health check for server " + name(i) + " failed, reason: Layer7 wrong status, code: 503.* DOWN");
             assertEquals(0, instances.get(i).awaitExit(), instances.get(i).output());
-            start(i, next);
+            builds.set(i, next);
+            start(i, proxy);
         }
 
-        void start(int i, Path build) throws Exception {
-            instances.set(i, serve(build, ports.get(i)));
+        void start(int i, HaProxy proxy) throws Exception {
+            instances.set(i, serve(i));
             proxy.awaitLine("^Server " + name(i) + " is UP");
         }
 
-        private String name(int i) {
-            return "vts/instance-" + (i + 1);
-        }
-
-        private Vts serve(Path build, int port) throws Exception {
-            Map<String, String> environment = new HashMap<>();
-            environment.put("VTS_APP_DIR", build.toString());
-            environment.put("VTS_PORT", Integer.toString(port));
-            environment.put("VTS_ASSET_ARCHIVE", directory.resolve("archive").toString());
-            environment.put("VTS_SHUTDOWN_DELAY", "5s");
-            environment.put("VTS_TRUSTED_PROXIES", "127.0.0.1/32");
-            return Vts.serve(environment);
+        private Vts serve(int i) throws Exception {
+            return Vts.serve(Map.of(
+                    "VTS_APP_DIR", builds.get(i).toString(),
+                    "VTS_PORT", ports.get(i).toString(),
+                    "VTS_ASSET_ARCHIVE", releases.resolve("archive").toString(),
+                    "VTS_SHUTDOWN_DELAY", "5s",
+                    "VTS_TRUSTED_PROXIES", "127.0.0.1/32"));
         }
 
         /** Waits until as many requests are waiting in the app. */
         void awaitWaiting(int count) {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE.toSeconds());
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (instances.stream()
                             .flatMap(vts -> Stream.of("GET", "POST").map(method -> waiting(vts, method)))
                             .mapToInt(List::size)
@@ -251,7 +260,6 @@ class ScalingIT {
 
         @Override
         public void close() {
-            proxy.close();
             instances.forEach(Vts::kill);
             instances.forEach(Vts::close);
         }
