@@ -52,7 +52,7 @@ final class Host implements AutoCloseable {
     private final ProxyServlet proxy;
     private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean draining;
+    private volatile boolean stopping;
 
     private Host(
             Settings settings,
@@ -208,14 +208,17 @@ final class Host implements AutoCloseable {
         return upstream.failure();
     }
 
+    /** Says "not ready" from now on, and serves on. */
+    void becomeNotReady() {
+        stopping = true;
+    }
+
     /**
-     * Says "not ready" from now on, waits for the requests that are running, then lets the workers end, which tell their
-     * WebSockets' clients so.
+     * Waits for the requests that are running, then lets the workers end, which tell their WebSockets' clients so.
      *
      * @return how many requests were still running at the end of the stop time-out
      */
     int drain() throws InterruptedException {
-        draining = true;
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         int left = proxy.awaitIdle(settings.stopTimeout());
         if (left > 0) {
@@ -252,12 +255,12 @@ final class Host implements AutoCloseable {
     private final class Operations implements ManagementServlet.Operations {
         @Override
         public boolean ready() {
-            return !draining && upstream.answers();
+            return !stopping && upstream.answers();
         }
 
         @Override
         public Optional<String> problem() {
-            return upstream.problem();
+            return stopping ? Optional.of("The server is about to stop") : upstream.problem();
         }
 
         @Override

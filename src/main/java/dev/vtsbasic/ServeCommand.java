@@ -95,9 +95,19 @@ final class ServeCommand implements Callable<Integer> {
                 int code = failure.reason() == BunFailure.Reason.NOT_READY_IN_TIME ? NOT_READY : BUN_FAILED;
                 return fail(code, failure.message());
             }
-            logger().info(
-                            "{} received: finishing the running requests",
-                            signals.received().join());
+            String signal = signals.received().join();
+            if (settings.shutdownDelay().isZero()) {
+                logger().info("{} received: finishing the running requests", signal);
+            } else {
+                logger().info(
+                                "{} received: not ready; stopping in {} ms",
+                                signal,
+                                settings.shutdownDelay().toMillis());
+            }
+            host.becomeNotReady();
+            server.closeConnectionsAfterAnswers();
+            // Who balances sees it, and sends no more, before a connection is refused.
+            Thread.sleep(settings.shutdownDelay().toMillis());
             server.stopAccepting();
             int left = host.drain();
             // Before the server, which looks for threads that an application leaves behind.

@@ -146,6 +146,11 @@ public final class EmbeddedServer implements AutoCloseable {
         return tomcat.getConnector().getLocalPort();
     }
 
+    /** Ends each connection of HTTP/1.1 with its next answer, so that a balancer of connections moves its client elsewhere. */
+    public void closeConnectionsAfterAnswers() {
+        tomcat.getConnector().setProperty("maxKeepAliveRequests", "1");
+    }
+
     /** Takes no more connections, and no more requests on those that are open. */
     public void stopAccepting() {
         tomcat.getConnector().pause();

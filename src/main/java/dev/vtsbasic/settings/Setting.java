@@ -130,6 +130,10 @@ final class Setting<T> {
             "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
             "proxies in front of this server whose X-Forwarded-* and X-Request-Id are believed",
             IpNetwork::list);
+    static final Setting<Duration> SHUTDOWN_DELAY = duration(
+            "vts.shutdown-delay",
+            "0s",
+            "how long a server that is to stop says that it is not ready, and serves all the same, until it begins to stop");
     static final Setting<Duration> STOP_TIMEOUT = duration(
             "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
     static final Setting<Integer> MAX_CRASHES = number(

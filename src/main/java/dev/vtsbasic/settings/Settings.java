@@ -34,6 +34,7 @@ import java.util.Optional;
  * @param responseTimeout how long Bun may be silent; zero means for ever
  * @param maxBody longest request body in bytes; 0 for any
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
+ * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
  * @param managementToken bearer token of who may restart the workers
@@ -64,6 +65,7 @@ public record Settings(
         Duration responseTimeout,
         long maxBody,
         List<IpNetwork> trustedProxies,
+        Duration shutdownDelay,
         Duration stopTimeout,
         String managementPath,
         Optional<String> managementToken,
@@ -140,6 +142,7 @@ public record Settings(
                 value(Setting.RESPONSE_TIMEOUT, sources),
                 value(Setting.MAX_BODY, sources),
                 value(Setting.TRUSTED_PROXIES, sources),
+                value(Setting.SHUTDOWN_DELAY, sources),
                 value(Setting.STOP_TIMEOUT, sources),
                 value(Setting.MANAGEMENT_PATH, sources),
                 value(Setting.MANAGEMENT_TOKEN, sources),

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,6 +54,7 @@ final class OpenLoop implements AutoCloseable {
 
     private final InetSocketAddress server;
     private final long periodNanos;
+    private final boolean keys;
     private final long started = System.nanoTime();
     private final Selector selector = Selector.open();
     private final Thread thread = new Thread(this::run, "open-loop");
@@ -84,13 +86,23 @@ final class OpenLoop implements AutoCloseable {
      */
     record Asked(long due, long end, long latencyNanos, Outcome outcome, String what) {}
 
-    private OpenLoop(URI server, int perSecond) throws IOException {
+    private OpenLoop(URI server, int perSecond, boolean keys) throws IOException {
         this.server = new InetSocketAddress(InetAddress.getByName(server.getHost()), server.getPort());
         this.periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.keys = keys;
     }
 
     static OpenLoop start(URI server, int perSecond) throws IOException {
-        OpenLoop loop = new OpenLoop(server, perSecond);
+        return start(server, perSecond, true);
+    }
+
+    /** Orders have no Idempotency-Key: once a server has seen one, nobody may ask another for it. */
+    static OpenLoop startWithoutKeys(URI server, int perSecond) throws IOException {
+        return start(server, perSecond, false);
+    }
+
+    private static OpenLoop start(URI server, int perSecond, boolean keys) throws IOException {
+        OpenLoop loop = new OpenLoop(server, perSecond, keys);
         loop.thread.setDaemon(true);
         loop.thread.start();
         return loop;
@@ -161,7 +173,7 @@ final class OpenLoop implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            Request request = Request.number(number, due);
+            Request request = Request.number(number, due, keys);
             try {
                 (idle.isEmpty() ? new Connection() : idle.pop()).ask(request);
             } catch (IOException e) {
@@ -199,11 +211,11 @@ final class OpenLoop implements AutoCloseable {
     }
 
     private record Request(long due, String line, String fields, String end, int length, int ownMillis) {
-        static Request number(int number, long due) {
+        static Request number(int number, long due, boolean keys) {
             String query = "?number=" + number;
             return switch (number % 4) {
                 case 0 -> {
-                    String fields = "Content-Length: 0\r\nIdempotency-Key: " + number + "\r\n";
+                    String fields = "Content-Length: 0\r\n" + (keys ? "Idempotency-Key: " + number + "\r\n" : "");
                     String body = "order " + number + "end";
                     yield new Request(due, "POST /order" + query, fields, body, body.length(), 0);
                 }
@@ -289,9 +301,11 @@ final class OpenLoop implements AutoCloseable {
         private void look() throws IOException {
             String text = text();
             int head = text.indexOf("\r\n\r\n");
-            boolean chunked = head > 0 && text.substring(0, head).contains("\r\nTransfer-Encoding: chunked");
-            boolean whole = head > 0
-                    && (chunked ? text.endsWith("\r\n0\r\n\r\n") : text.length() - head - 4 >= length(text, head));
+            // Some proxies write the names of fields in small letters.
+            String fields = head < 0 ? "" : text.substring(0, head + 2).toLowerCase(Locale.ROOT);
+            boolean chunked = fields.contains("\r\ntransfer-encoding: chunked\r\n");
+            boolean whole =
+                    head > 0 && (chunked ? text.endsWith("\r\n0\r\n\r\n") : text.length() - head - 4 >= length(fields));
             if (!whole) {
                 if (!answer.hasRemaining()) {
                     throw new IOException("more than was asked for");
@@ -304,20 +318,21 @@ final class OpenLoop implements AutoCloseable {
             boolean right = text.startsWith("HTTP/1.1 200 ")
                     && (asked.isStream() ? body.endsWith(" " + asked.end) : body.equals(asked.end));
             over(asked, right ? Outcome.WHOLE : Outcome.FAILED, right ? "" : text);
-            if (text.substring(0, head).contains("\r\nConnection: close")) {
+            if (fields.contains("\r\nconnection: close\r\n")) {
                 channel.close();
             } else {
                 idle.push(this);
             }
         }
 
-        private static int length(String text, int head) throws IOException {
-            int field = text.indexOf("\r\nContent-Length: ");
-            if (field < 0 || field > head) {
+        private static int length(String fields) throws IOException {
+            String name = "\r\ncontent-length: ";
+            int field = fields.indexOf(name);
+            if (field < 0) {
                 throw new IOException("an answer of unknown length");
             }
-            int value = field + "\r\nContent-Length: ".length();
-            return Integer.parseInt(text.substring(value, text.indexOf("\r\n", value)));
+            int value = field + name.length();
+            return Integer.parseInt(fields.substring(value, fields.indexOf("\r\n", value)));
         }
 
         private static String unchunked(String chunks) throws IOException {

@@ -150,6 +150,31 @@ class ServeIT {
     }
 
     @Test
+    void beforeItStopsItServesAndSaysThatItIsNotReady() throws Exception {
+        try (Vts vts = Vts.serve(Map.of("VTS_SHUTDOWN_DELAY", "1h"))) {
+            assertEquals("", header(get(vts.uri(), "/about"), "connection"));
+            vts.terminate();
+            vts.awaitLine("SIGTERM received: not ready; stopping in 3600000 ms");
+            long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+            HttpResponse<String> ready = get(vts.uri(), "/-/ready");
+            while (ready.statusCode() == 200 && System.nanoTime() < deadline) {
+                ready = get(vts.uri(), "/-/ready");
+            }
+            assertEquals(503, ready.statusCode());
+            assertTrue(ready.body().contains("about to stop"), ready.body());
+            assertEquals(200, get(vts.uri(), "/-/live").statusCode());
+            HttpResponse<String> page = get(vts.uri(), "/about");
+            assertEquals(200, page.statusCode());
+            assertEquals("close", header(page, "connection"));
+
+            List<ProcessHandle> buns = vts.buns();
+            vts.terminate();
+            assertEquals(130, vts.awaitExit(), vts.output());
+            assertTrue(Program.endsWithin(buns.get(0), Duration.ofSeconds(5)));
+        }
+    }
+
+    @Test
     void anEventStreamDoesNotHoldTheStop() throws Exception {
         try (Vts vts = Vts.serve(Map.of())) {
             HttpResponse<java.io.InputStream> events =

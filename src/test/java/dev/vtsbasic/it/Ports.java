@@ -1,0 +1,26 @@
+package dev.vtsbasic.it;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Ports for servers that have to be told theirs, or that come back to it. */
+final class Ports {
+    private static final int TRIES = 100;
+
+    private Ports() {}
+
+    /** A free port below those that Linux gives to clients, and to servers that take any: nobody takes it meanwhile. */
+    static int free() throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // It is taken.
+            }
+        }
+        throw new IOException("no free port found");
+    }
+}
