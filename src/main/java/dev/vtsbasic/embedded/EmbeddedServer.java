@@ -90,6 +90,8 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setPort(settings.port());
         connector.setProperty("address", settings.address());
         connector.setThrowOnFailure(true);
+        // Else the port stays open while the running requests finish, and who comes then waits for nothing.
+        connector.setProperty("bindOnInit", "false");
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));

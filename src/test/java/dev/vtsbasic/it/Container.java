@@ -6,13 +6,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
 
 /**
- * A container of the image under test, on a free port of 127.0.0.1, with no more rights than it needs: a read-only root
+ * A container of the image under test, on 127.0.0.1, with no more rights than it needs: a read-only root
  * file system with an empty {@code /tmp}, and no capability.
  */
 final class Container extends Program {
@@ -40,7 +40,7 @@ final class Container extends Program {
         List<String> command = new ArrayList<>(List.of(ENGINE, "run", "--rm", "--pull=never", "--name", name));
         command.addAll(List.of("--network=host", "--read-only", "--tmpfs=/tmp", "--cap-drop=all"));
         command.addAll(List.of("--security-opt=no-new-privileges", "--memory=512m", "--pids-limit=200"));
-        command.addAll(List.of("--env=VTS_ADDRESS=127.0.0.1", "--env=VTS_PORT=0"));
+        command.addAll(List.of("--env=VTS_ADDRESS=127.0.0.1"));
         environment.forEach((key, value) -> command.add("--env=" + key + "=" + value));
         command.addAll(options);
         command.add(image);
@@ -51,13 +51,14 @@ final class Container extends Program {
     /** Starts one and waits until it is ready. */
     static Container serve(String image, Map<String, String> environment, String... options)
             throws IOException, InterruptedException {
-        Container container = launch(image, environment, List.of(options));
+        Map<String, String> withPort = new HashMap<>(environment);
+        withPort.putIfAbsent("VTS_PORT", Integer.toString(Ports.free()));
+        Container container = launch(image, withPort, List.of(options));
+        String scheme = environment.containsKey("VTS_TLS_CERT") ? "https" : "http";
+        container.uri = URI.create(scheme + "://127.0.0.1:" + withPort.get("VTS_PORT"));
         try {
-            Matcher ready = container.awaitLine("Ready on (https?)://localhost:(\\d+)"
-                    + "|Starting ProtocolHandler \\[\"http-nio-127.0.0.1-(?:auto-\\d+-)?(\\d+)\"");
+            container.awaitLine("Ready on |Server startup in ");
             container.awaitLine("worker-1-1 is ready");
-            String port = ready.group(2) == null ? ready.group(3) : ready.group(2);
-            container.uri = URI.create((ready.group(1) == null ? "http" : ready.group(1)) + "://127.0.0.1:" + port);
             return container;
         } catch (AssertionError e) {
             container.close();

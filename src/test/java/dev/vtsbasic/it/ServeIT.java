@@ -2,10 +2,14 @@ package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -141,12 +145,28 @@ class ServeIT {
             // Its first line shows that the stream is on its way.
             get(vts.uri(), "/about");
             vts.terminate();
+            vts.awaitLine("finishing the running requests");
+            assertRefused(vts.uri());
             assertTrue(
                     answer.get().text().contains("line 10 of 10"), answer.get().text());
             assertTrue(answer.get().text().endsWith("0\r\n\r\n"), answer.get().text());
             assertEquals(0, vts.awaitExit(), vts.output());
             assertFalse(bun.isAlive());
         }
+    }
+
+    /** A proxy in front then asks another server at once. */
+    private static void assertRefused(URI server) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        IOException failure = null;
+        while (failure == null && System.nanoTime() < deadline) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), 1000);
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        assertInstanceOf(ConnectException.class, failure);
     }
 
     @Test
