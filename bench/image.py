@@ -40,8 +40,11 @@ def run(*command):
 class Image:
     def __init__(self, engine, name, directory):
         self.engine, self.name, self.directory = engine, name, directory
-        self.args = run(engine, "run", "--rm", "--entrypoint=bun", name, "exec", "cat /opt/vts/java.args")
+        self.args = self.ask("process.stdout.write(fs.readFileSync('/opt/vts/java.args'))")
         self.cache = "-XX:AOTCache=/opt/vts/vts.aot"
+
+    def ask(self, script, name=None):
+        return run(self.engine, "run", "--rm", "--entrypoint=bun", name or self.name, "-e", script)
 
     def variant(self, name, change=lambda args: args, cache=None, java="/opt/java/bin/java", image=None):
         """Another way to start it: other options, another cache, another Java."""
@@ -71,7 +74,7 @@ class Image:
             path = archive / layer
             names = run("tar", "-tf", str(path)).split("\n")
             packed = {}
-            for name, command in {"gzip": ["gzip", "-6c"], "zstd": ["zstd", "-19", "-T0", "-c", "-q"]}.items():
+            for name, command in {"gzip": ["gzip", "-6nc"], "zstd": ["zstd", "-19", "-T0", "-c", "-q"]}.items():
                 with open(path, "rb") as file:
                     packed[name] = len(subprocess.run(command, stdin=file, capture_output=True, check=True).stdout)
             yield what_is_in(names), path.stat().st_size, packed
@@ -207,7 +210,7 @@ def main():
 def write(image, variants, with_jdk, rounds):
     layers = list(image.layers())
     total = [sum(size for _, size, _ in layers)] + [sum(p[name] for _, _, p in layers) for name in ("gzip", "zstd")]
-    jdk = int(run(image.engine, "run", "--rm", "--entrypoint=bun", with_jdk, "-e", SIZE_OF_JDK))
+    jdk = int(image.ask(SIZE_OF_JDK, with_jdk))
     lines = ["| layer | MB | gzip -6 | zstd -19 |", "|---|--:|--:|--:|"]
     lines += [f"| {what} | {size / 1e6:.1f} | {p['gzip'] / 1e6:.1f} | {p['zstd'] / 1e6:.1f} |" for what, size, p in layers]
     lines += ["| **all** | " + " | ".join(f"**{bytes / 1e6:.1f}**" for bytes in total) + " |", ""]
