@@ -5,6 +5,9 @@ const server = Bun.spawn(
   ["/opt/java/bin/java", `-XX:AOTCacheOutput=${cache}`, "@/opt/vts/java.args"],
   { stdout: "pipe", stderr: "inherit", env: { PATH: process.env.PATH, VTS_PORT: "0", VTS_ADDRESS: "127.0.0.1" } },
 );
+// It must not outlive a run that failed, nor one that took too long.
+process.on("exit", () => server.kill("SIGKILL"));
+process.on("SIGTERM", () => process.exit(1));
 
 const ready = Promise.withResolvers();
 const printed = read();
