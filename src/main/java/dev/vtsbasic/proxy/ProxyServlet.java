@@ -23,6 +23,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServlet.class);
 
     private final transient Settings settings;
+    private final transient String base;
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
@@ -31,8 +32,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient Exchange.Environment environment;
     private final transient RunningRequests running = new RunningRequests();
 
-    public ProxyServlet(WorkerPool pool, Settings settings) {
+    /** @param base path at which browsers see the application; empty at the root */
+    public ProxyServlet(WorkerPool pool, Settings settings, String base) {
         this.settings = settings;
+        this.base = base;
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
@@ -49,7 +52,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             throw failure;
         }
         // Everything is read before startAsync(): some containers reuse the request object from then on.
-        InboundRequest inbound = InboundRequest.of(request);
+        InboundRequest inbound = InboundRequest.of(request, base);
         Forwarding forwarding = Forwarding.of(inbound, settings.trustedProxies());
         if (inbound.method().equals("TRACE") || inbound.method().equals("CONNECT")) {
             ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ class PrecompressionTest {
     }
 
     private AssetIndex read() throws IOException {
-        return AssetIndex.of(client, new CacheRules(List.of()), new AssetMemory(1 << 20));
+        return AssetIndex.of(client, Set.of(), new CacheRules(List.of()), new AssetMemory(1 << 20));
     }
 
     @Test
