@@ -41,10 +41,10 @@ final class StockTomcat extends Program {
         return start(majorVersion, base, List.of("ROOT.war"), "true", connector, environment);
     }
 
-    /** Two copies in a Tomcat 11 that looks for changes every second. */
-    static StockTomcat runTwo(Path base, String oneWar, String otherWar, Map<String, String> environment)
+    /** Several copies in a Tomcat 11 that looks for changes every second. */
+    static StockTomcat runCopies(Path base, List<String> warNames, Map<String, String> environment)
             throws IOException, InterruptedException {
-        return start("11.0", base, List.of(oneWar, otherWar), "true", "", environment);
+        return start("11.0", base, warNames, "true", "", environment);
     }
 
     /** The same, with the WAR left packed and {@code workDirectory} for what has to lie on disk. */
@@ -130,7 +130,7 @@ final class StockTomcat extends Program {
         StockTomcat tomcat = new StockTomcat(builder);
         try {
             tomcat.awaitLine("Server startup in");
-            tomcat.awaitLine("worker-1-1 is ready");
+            tomcat.awaitLines("worker-1-1 is ready", warNames.size());
             tomcat.uri = URI.create("http://127.0.0.1:"
                     + tomcat.awaitLine("Starting ProtocolHandler \\[\"http-nio-127.0.0.1-(?:auto-\\d+-)?(\\d+)\"")
                             .group(1));
