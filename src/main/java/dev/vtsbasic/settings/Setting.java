@@ -120,7 +120,7 @@ final class Setting<T> {
             "/",
             "/[!-~]*",
             "a path that starts with /",
-            "path asked of Bun to see that it answers; any status below 500 will do");
+            "path asked of Bun, below the context path, to see that it answers; any status below 500 will do");
     static final Setting<Duration> STARTUP_TIMEOUT =
             duration("vts.startup-timeout", "15s", "how long Bun may take until it answers");
     static final Setting<Duration> HOLD_TIMEOUT =

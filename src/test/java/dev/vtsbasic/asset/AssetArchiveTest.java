@@ -308,6 +308,20 @@ class AssetArchiveTest {
         }
     }
 
+    @Test
+    void whatIsWrittenForOnePathIsNeverFoundAtAnother() throws Exception {
+        ArchiveRules rules = new ArchiveRules(home, 3, AGE);
+        AssetArchive atTheRoot = new AssetArchive(rules.at(""), CACHE_RULES);
+        AssetArchive inTheShop = new AssetArchive(rules.at("/apps/shop"), CACHE_RULES);
+        atTheRoot.store(build("1"));
+        inTheShop.store(build("2"));
+        for (String build : List.of("3", "4", "5")) {
+            atTheRoot.store(build(build));
+        }
+        assertEquals(List.of(false, false, true), found(atTheRoot, "1", "2", "5"));
+        assertEquals(List.of(false, true, false), found(inTheShop, "1", "2", "5"));
+    }
+
     private AssetArchive archive(int builds) {
         return new AssetArchive(new ArchiveRules(home, builds, AGE), CACHE_RULES);
     }

@@ -67,6 +67,30 @@ class PrecompressionTest {
     }
 
     @Test
+    void whatWasRewrittenSinceIsReadAndItsCodingsComeLater() throws Exception {
+        Tree.write(client, "assets/a.js", LONG, "assets/b.js", LONG);
+        Precompression.of(client, PrecompressionTest::gzip);
+        Tree.write(client, "assets/a.js", LONG + "more");
+        AssetIndex index =
+                AssetIndex.of(client, Set.of("assets/a.js"), new CacheRules(List.of()), new AssetMemory(1 << 20));
+        Asset rewritten = index.find("/assets/a.js");
+        assertEquals(1, rewritten.representations().length);
+        assertEquals(LONG.length() + 4, rewritten.identity().length());
+        assertTrue(rewritten.asksForCodings());
+        Asset other = index.find("/assets/b.js");
+        assertEquals(2, other.representations().length);
+        assertFalse(other.asksForCodings());
+    }
+
+    @Test
+    void whatElseIsKnownOfTheBuildStays() throws Exception {
+        Tree.write(client, "assets/a.js", LONG, ".vts/base.json", "{}");
+        Precompression.of(client, PrecompressionTest::gzip);
+        Precompression.of(client, PrecompressionTest::gzip);
+        assertEquals("{}", Files.readString(client.resolve(".vts/base.json")));
+    }
+
+    @Test
     void theSameFilesGiveTheSameIndex() throws Exception {
         Tree.write(client, "b.txt", LONG, "a.txt", LONG + 1, "c/d.css", LONG + 2);
         Precompression.of(client, PrecompressionTest::gzip);

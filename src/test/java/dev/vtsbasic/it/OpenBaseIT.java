@@ -29,16 +29,19 @@ final class OpenBaseIT {
 
     /** Takes {@code /shop} off and says so, as many proxies can. */
     private static final String STRIPPING_PROXY = """
-            const front = process.env.APP_FRONT
-            export default {
+            const proxy = Bun.serve({
+              hostname: '127.0.0.1',
+              port: 0,
               fetch(request) {
-                const { pathname, search } = new URL(request.url)
+                const { pathname, search, host } = new URL(request.url)
                 const headers = new Headers(request.headers)
                 headers.set('x-forwarded-prefix', '/shop')
-                const target = front + pathname.slice('/shop'.length) + search
-                return fetch(target, { method: request.method, body: request.body, headers, redirect: 'manual', decompress: false })
+                headers.set('x-forwarded-host', host)
+                const target = process.env.FRONT + pathname.slice('/shop'.length) + search
+                return fetch(target, { headers, redirect: 'manual', decompress: false })
               },
-            }
+            })
+            console.log(`The proxy listens on ${proxy.port}`)
             """;
 
     @TempDir
@@ -66,22 +69,19 @@ final class OpenBaseIT {
     void behindAProxyThatTakesThePathOffItIsRightToo() throws Exception {
         Map<String, String> environment =
                 Map.of("VTS_APP_DIR", open.toString(), "VTS_PUBLIC_PATH", "/shop", "VTS_TRUSTED_PROXIES", "127.0.0.1");
-        Path proxy = directory.resolve("proxy");
-        SmallBuild.write(proxy, STRIPPING_PROXY);
         try (Vts vts = Vts.serve(environment);
-                Vts front = Vts.serve(Map.of(
-                        "VTS_APP_DIR",
-                        proxy.toString(),
-                        "VTS_CONTEXT_PATH",
-                        "/shop",
-                        "VTS_WORKER_ENV",
-                        "APP_FRONT",
-                        "APP_FRONT",
-                        vts.uri().toString()));
+                Program proxy = strippingProxy(vts.uri());
                 Chromium chromium = new Chromium()) {
-            assertItWorks(chromium, front.uri().resolve("/shop"));
+            String port = proxy.awaitLine("The proxy listens on (\\d+)").group(1);
+            assertItWorks(chromium, URI.create("http://127.0.0.1:" + port + "/shop"));
             assertTrue(vts.output().lines().noneMatch(line -> line.contains("X-Forwarded-Prefix")), vts.output());
         }
+    }
+
+    private static Program strippingProxy(URI front) throws Exception {
+        ProcessBuilder proxy = new ProcessBuilder(Vts.BUN.toString(), "-e", STRIPPING_PROXY);
+        proxy.environment().put("FRONT", front.toString());
+        return new Program(proxy);
     }
 
     @Test
@@ -177,6 +177,7 @@ final class OpenBaseIT {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(100)));
         }
         try (Vts vts = Vts.serve(environment)) {
+            vts.awaitLine("is ready");
             List<Path> now = copies(work);
             assertEquals(2, now.size());
             assertTrue(now.stream().noneMatch(left::contains), now.toString());
@@ -185,6 +186,7 @@ final class OpenBaseIT {
                 Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(100)));
             }
             try (Vts other = Vts.serve(environment)) {
+                other.awaitLine("is ready");
                 assertTrue(copies(work).containsAll(now));
                 assertEquals(4, copies(work).size());
             }
