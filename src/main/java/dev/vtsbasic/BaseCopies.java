@@ -71,9 +71,12 @@ final class BaseCopies implements AutoCloseable {
 
     /** @throws IOException when the build cannot be read, or no copy of it can be made */
     synchronized Fitted fit(Dist dist) throws IOException {
+        if (base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)) {
+            return new Fitted(dist, Set.of(), dist, true);
+        }
         Optional<OpenBase> open = OpenBase.of(dist);
-        if (open.isEmpty() || open.get().isAt(base)) {
-            return new Fitted(dist, Set.of(), dist, open.isPresent());
+        if (open.isEmpty()) {
+            return new Fitted(dist, Set.of(), dist, false);
         }
         StringBuilder refusals = new StringBuilder();
         for (Path workDirectory : workDirectories) {
@@ -81,6 +84,7 @@ final class BaseCopies implements AutoCloseable {
                 Path directory = makeDirectory(workDirectory);
                 try {
                     Dist copy = open.get().copyFor(base, directory);
+                    LOG.info("The build in {} is served at {}/ from {}", dist.root(), base, directory);
                     return new Fitted(copy, open.get().clientFiles(), dist, true);
                 } catch (IOException | RuntimeException e) {
                     remove(directory);

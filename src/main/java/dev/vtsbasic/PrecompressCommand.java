@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "precompress",
-        description = "Compresses a build's static files (brotli, zstd, gzip) and writes an index of them.",
+        description =
+                "Compresses a build's static files (brotli, zstd, gzip) and writes an index of them; a build with an open base"
+                        + " (/__VTS_BASE__/) becomes one for / first, and still fits any path.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         exitCodeListHeading = "%nExit codes:%n",

@@ -44,7 +44,7 @@ class RunningInstanceTest {
     void itIsAskedBelowItsContextPath() throws Exception {
         assertEquals(
                 "http://127.0.0.1:3000/apps/front/-/ready",
-                RunningInstance.uri(TestSettings.of("vts.context-path", "/apps/front/"), "/ready")
+                RunningInstance.uri(TestSettings.of("vts.port", "3000", "vts.context-path", "/apps/front/"), "/ready")
                         .toString());
     }
 

@@ -158,9 +158,9 @@ public final class OpenBase {
         }
     }
 
-    /** Whether the build can be served under {@code base} as it is. */
-    public boolean isAt(String base) {
-        return state == State.AT_THE_ROOT && base.isEmpty();
+    /** Whether a build can be served at the root as it is, and elsewhere as a copy. */
+    public static boolean isClosedAtTheRoot(Dist dist) {
+        return OpenBaseRecord.exists(dist);
     }
 
     /** Those of the static files that differ from one base to the next, by their path within {@code client/}. */

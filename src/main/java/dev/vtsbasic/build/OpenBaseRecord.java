@@ -28,10 +28,18 @@ final class OpenBaseRecord {
 
     private OpenBaseRecord() {}
 
+    static boolean exists(Dist dist) {
+        return Files.isRegularFile(pathOf(dist));
+    }
+
+    private static Path pathOf(Dist dist) {
+        return dist.client().resolve(DIRECTORY).resolve(NAME);
+    }
+
     /** Empty when there is none. */
     static Optional<List<OpenFile>> read(Dist dist) throws IOException {
-        Path path = dist.client().resolve(DIRECTORY).resolve(NAME);
-        if (!Files.isRegularFile(path)) {
+        Path path = pathOf(dist);
+        if (!exists(dist)) {
             return Optional.empty();
         }
         try (JsonReader reader = JsonProvider.provider().createReader(Files.newInputStream(path))) {
@@ -56,8 +64,9 @@ final class OpenBaseRecord {
 
     /** Writes the record, always the same for the same build. */
     static void write(Dist dist, List<OpenFile> files) throws IOException {
-        Path directory = Files.createDirectories(dist.client().resolve(DIRECTORY));
-        Path part = directory.resolve(NAME + ".part");
+        Path path = pathOf(dist);
+        Files.createDirectories(path.getParent());
+        Path part = path.resolveSibling(NAME + ".part");
         try (OutputStream out = Files.newOutputStream(part);
                 JsonGenerator json = JsonProvider.provider()
                         .createGeneratorFactory(Map.of(JsonGenerator.PRETTY_PRINTING, true))
@@ -66,7 +75,7 @@ final class OpenBaseRecord {
             files.forEach(file -> json.write(jsonOf(file)));
             json.writeEnd().writeEnd();
         }
-        Files.move(part, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static JsonObject jsonOf(OpenFile file) {
