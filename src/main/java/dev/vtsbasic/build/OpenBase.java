@@ -160,7 +160,7 @@ public final class OpenBase {
 
     /** Whether a build can be served at the root as it is, and elsewhere as a copy. */
     public static boolean isClosedAtTheRoot(Dist dist) {
-        return OpenBaseRecord.exists(dist);
+        return OpenBaseRecord.exists(dist.client());
     }
 
     /** Those of the static files that differ from one base to the next, by their path within {@code client/}. */

@@ -28,18 +28,18 @@ final class OpenBaseRecord {
 
     private OpenBaseRecord() {}
 
-    static boolean exists(Dist dist) {
-        return Files.isRegularFile(pathOf(dist));
+    static boolean exists(Path client) {
+        return Files.isRegularFile(pathOf(client));
     }
 
-    private static Path pathOf(Dist dist) {
-        return dist.client().resolve(DIRECTORY).resolve(NAME);
+    private static Path pathOf(Path client) {
+        return client.resolve(DIRECTORY).resolve(NAME);
     }
 
     /** Empty when there is none. */
     static Optional<List<OpenFile>> read(Dist dist) throws IOException {
-        Path path = pathOf(dist);
-        if (!exists(dist)) {
+        Path path = pathOf(dist.client());
+        if (!exists(dist.client())) {
             return Optional.empty();
         }
         try (JsonReader reader = JsonProvider.provider().createReader(Files.newInputStream(path))) {
@@ -64,7 +64,7 @@ final class OpenBaseRecord {
 
     /** Writes the record, always the same for the same build. */
     static void write(Dist dist, List<OpenFile> files) throws IOException {
-        Path path = pathOf(dist);
+        Path path = pathOf(dist.client());
         Files.createDirectories(path.getParent());
         Path part = path.resolveSibling(NAME + ".part");
         try (OutputStream out = Files.newOutputStream(part);
