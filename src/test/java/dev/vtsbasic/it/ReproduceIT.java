@@ -59,7 +59,8 @@ class ReproduceIT {
                         + "await Bun.write('dist/server/server.js', '/__VTS_BASE__/assets/a.js')");
         Tree.write(project, "dist/client/assets/a.js", "same ".repeat(500));
         Tree.write(project, "dist/server/server.js", "/__VTS_BASE__/assets/a.js");
-        try (Vts vts = Vts.launch(Map.of(), "precompress", project.resolve("dist").toString())) {
+        try (Vts vts =
+                Vts.launch(Map.of(), "precompress", project.resolve("dist").toString())) {
             assertEquals(0, vts.awaitExit(), vts.output());
         }
         assertEquals("/assets/a.js", Files.readString(project.resolve("dist/server/server.js")));

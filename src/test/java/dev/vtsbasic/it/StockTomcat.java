@@ -44,7 +44,14 @@ final class StockTomcat extends Program {
     /** Several copies in a Tomcat 11 that looks for changes every second. */
     static StockTomcat runCopies(Path base, List<String> warNames, Map<String, String> environment)
             throws IOException, InterruptedException {
-        return start("11.0", base, warNames, "true", "", environment);
+        StockTomcat tomcat = start("11.0", base, warNames, "true", "", environment);
+        try {
+            tomcat.awaitLines("worker-1-1 is ready", warNames.size());
+            return tomcat;
+        } catch (AssertionError e) {
+            tomcat.close();
+            throw e;
+        }
     }
 
     /** The same, with the WAR left packed and {@code workDirectory} for what has to lie on disk. */
@@ -130,7 +137,7 @@ final class StockTomcat extends Program {
         StockTomcat tomcat = new StockTomcat(builder);
         try {
             tomcat.awaitLine("Server startup in");
-            tomcat.awaitLines("worker-1-1 is ready", warNames.size());
+            tomcat.awaitLine("worker-1-1 is ready");
             tomcat.uri = URI.create("http://127.0.0.1:"
                     + tomcat.awaitLine("Starting ProtocolHandler \\[\"http-nio-127.0.0.1-(?:auto-\\d+-)?(\\d+)\"")
                             .group(1));
