@@ -139,8 +139,16 @@ final class OpenBaseIT {
         Path current = directory.resolve("current");
         Files.createSymbolicLink(current, OtherBuild.copyFirst(directory.resolve("first")));
         Path work = Files.createDirectory(directory.resolve("work"));
-        Map<String, String> environment =
-                Map.of("VTS_APP_DIR", current.toString(), "VTS_CONTEXT_PATH", "/shop", "VTS_WORK_DIR", work.toString());
+        Path archive = directory.resolve("archive");
+        Map<String, String> environment = Map.of(
+                "VTS_APP_DIR",
+                current.toString(),
+                "VTS_CONTEXT_PATH",
+                "/shop",
+                "VTS_WORK_DIR",
+                work.toString(),
+                "VTS_ASSET_ARCHIVE",
+                archive.toString());
         try (Vts vts = Vts.serve(environment);
                 Chromium chromium = new Chromium()) {
             URI site = vts.uri().resolve("/shop");
@@ -157,7 +165,21 @@ final class OpenBaseIT {
             vts.terminate();
             assertEquals(0, vts.awaitExit());
         }
+        try (var kept = Files.list(archive)) {
+            assertEquals(List.of(archive.resolve("%2Fshop")), kept.toList());
+        }
         assertEquals(List.of(), copies(work));
+    }
+
+    @Test
+    void whatWasWrittenForThePathIsCompressedBeforeAnybodyAsks() throws Exception {
+        try (Vts vts = Vts.serve(Map.of("VTS_CONTEXT_PATH", "/shop"))) {
+            long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+            while (vts.buns().size() < 2) {
+                assertTrue(System.nanoTime() < deadline, "no Bun compresses");
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Test
