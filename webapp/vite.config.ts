@@ -22,6 +22,8 @@ function routePathsWithinProject(): Plugin {
 }
 
 export default defineConfig(({ command }) => ({
+  // Stands for the address that the app is deployed at, which only the host knows: see docs/context-path.md.
+  base: command === 'build' ? '/__VTS_BASE__/' : '/',
   resolve: { tsconfigPaths: true },
   environments: {
     ssr: {

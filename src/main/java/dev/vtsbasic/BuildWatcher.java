@@ -34,6 +34,7 @@ final class BuildWatcher implements AutoCloseable {
 
     private final Path appDir;
     private final Validation validation;
+    private final BaseCopies copies;
     private final AssetFilter assets;
     private final BunSupervisor supervisor;
     private Optional<Sight> inService;
@@ -44,11 +45,13 @@ final class BuildWatcher implements AutoCloseable {
             Path appDir,
             Optional<Sight> inService,
             Validation validation,
+            BaseCopies copies,
             AssetFilter assets,
             BunSupervisor supervisor) {
         this.appDir = appDir;
         this.inService = inService;
         this.validation = validation;
+        this.copies = copies;
         this.assets = assets;
         this.supervisor = supervisor;
     }
@@ -62,9 +65,10 @@ final class BuildWatcher implements AutoCloseable {
             Path appDir,
             Optional<Sight> inService,
             Validation validation,
+            BaseCopies copies,
             AssetFilter assets,
             BunSupervisor supervisor) {
-        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, assets, supervisor);
+        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, copies, assets, supervisor);
         watcher.thread.setDaemon(true);
         watcher.thread.start();
         return watcher;
@@ -107,30 +111,34 @@ final class BuildWatcher implements AutoCloseable {
         AssetIndex next = null;
         try {
             Dist dist = Dist.at(appDir.toRealPath());
+            BaseCopies.Fitted build = copies.fit(dist);
             ValidationReport report = BuildValidator.validate(dist);
-            if (!report.valid() && validation == Validation.FAIL) {
-                refuse(report.text());
+            Optional<String> problem = report.valid() ? copies.misfit(build, report) : Optional.of(report.text());
+            if (problem.isPresent() && validation == Validation.FAIL) {
+                refuse(problem.get());
                 return;
             }
-            if (!report.valid()) {
-                LOG.warn("{}", report.text());
-            }
+            problem.ifPresent(text -> LOG.warn("{}", text));
             if (!report.warnings().isEmpty()) {
                 LOG.info("{}", report.warningSummary());
             }
-            next = assets.add(dist.client());
-            Optional<BunFailure> failure = supervisor.deploy(dist).get();
+            next = assets.add(build.dist().client(), build.rewritten());
+            Optional<BunFailure> failure = supervisor.deploy(build.dist()).get();
             if (failure.isEmpty()) {
                 assets.makeCurrent(next);
+                assets.compress(next, build.rewritten());
+                next = null;
                 LOG.info("The new build in {} is in service", dist.root());
                 return;
             }
             refuse(failure.get().message());
         } catch (IOException | ExecutionException | RuntimeException e) {
             refuse(e.toString());
-        }
-        if (next != null) {
-            assets.remove(next);
+        } finally {
+            if (next != null) {
+                assets.remove(next);
+            }
+            copies.keepOnly(assets.clients());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.vtsbasic;
 
 import dev.vtsbasic.asset.AssetFilter;
+import dev.vtsbasic.asset.AssetIndex;
 import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
@@ -46,6 +47,7 @@ final class Host implements AutoCloseable {
 
     private final Settings settings;
     private final BundledApp bundledApp;
+    private final BaseCopies copies;
     private final Upstream upstream;
     private final AssetFilter assets;
     private final Optional<BuildWatcher> watcher;
@@ -57,50 +59,61 @@ final class Host implements AutoCloseable {
     private Host(
             Settings settings,
             BundledApp bundledApp,
+            String base,
+            BaseCopies copies,
             Upstream upstream,
             Optional<BuildWatcher.Sight> seen,
             AssetFilter assets) {
         this.settings = settings;
         this.bundledApp = bundledApp;
+        this.copies = copies;
         this.upstream = upstream;
         this.assets = assets;
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
-                ? Optional.of(
-                        BuildWatcher.watch(settings.appDir().get(), seen, settings.validate(), this.assets, supervisor))
+                ? Optional.of(BuildWatcher.watch(
+                        settings.appDir().get(), seen, settings.validate(), copies, this.assets, supervisor))
                 : Optional.empty();
-        this.proxy = new ProxyServlet(upstream.pool(), settings);
+        this.proxy = new ProxyServlet(upstream.pool(), settings, base);
     }
 
     /**
      * Starts Bun, and while it starts, checks the build and indexes its assets.
      *
      * @param war the files this program came in
+     * @param contextPath where a servlet container has the application; empty at the root
      * @param containerDirectory a directory of the servlet container for this application, tried first for unpacked
      *     files; empty when there is no container yet
      * @throws NoBunException when no Bun can be run
      * @throws BadSettingException when the app cannot be served as the settings want it
      * @throws IOException when files cannot be read or written
      */
-    static Host start(Settings settings, WarFiles war, Optional<Path> containerDirectory)
+    static Host start(Settings settings, WarFiles war, String contextPath, Optional<Path> containerDirectory)
             throws NoBunException, BadSettingException, IOException {
         settings.warnings().forEach(warning -> LOG.warn("{}", warning));
         List<Path> workDirectories =
                 new ArrayList<>(WorkDirectory.candidates(settings.workDir().orElse(null)));
         containerDirectory.ifPresent(workDirectories::add);
+        String base = settings.publicPath().orElse(contextPath);
+        BaseCopies copies = new BaseCopies(base, workDirectories);
         BundledApp bundledApp = settings.appDir().isPresent() ? null : BundledApp.of(war, workDirectories);
         Upstream upstream = null;
         AssetFilter assets = null;
         try {
             Dist dist = distOf(settings, bundledApp);
             Optional<BuildWatcher.Sight> seen = BuildWatcher.Sight.of(dist.root());
-            upstream = startUpstream(settings, war, workDirectories, dist);
-            validate(settings, dist);
+            BaseCopies.Fitted build = copies.fit(dist);
+            upstream = startUpstream(settings, war, workDirectories, build, base);
+            validate(settings, build, copies);
             assets = new AssetFilter(
-                    settings.assets(),
+                    settings.assets().at(base),
                     new BunCompressor(
                             () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION));
-            assets.makeCurrent(assets.add(dist.client()));
-            return new Host(settings, bundledApp, upstream, seen, assets);
+            AssetFilter served = assets;
+            AssetIndex index = assets.add(build.dist().client(), build.rewritten());
+            assets.makeCurrent(index);
+            // Not while Bun needs the processor to start.
+            upstream.firstReady().thenRun(() -> served.compress(index, build.rewritten()));
+            return new Host(settings, bundledApp, base, copies, upstream, seen, assets);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
@@ -108,6 +121,7 @@ final class Host implements AutoCloseable {
             if (assets != null) {
                 assets.close();
             }
+            copies.close();
             if (bundledApp != null) {
                 bundledApp.close();
             }
@@ -115,13 +129,20 @@ final class Host implements AutoCloseable {
         }
     }
 
-    private static Upstream startUpstream(Settings settings, WarFiles war, List<Path> workDirectories, Dist dist)
+    private static Upstream startUpstream(
+            Settings settings, WarFiles war, List<Path> workDirectories, BaseCopies.Fitted build, String base)
             throws NoBunException, IOException {
         if (settings.upstream().isPresent()) {
-            return new ExternalUpstream(settings.upstream().get(), settings.readyPath());
+            if (!build.dist().equals(build.origin())) {
+                LOG.warn(
+                        "The static files are written for {}/; the server of VTS_UPSTREAM runs a build of its own, which"
+                                + " has to be made for that base",
+                        base);
+            }
+            return new ExternalUpstream(settings.upstream().get(), base + settings.readyPath());
         }
         BunBinary binary = findBun(settings, war, workDirectories);
-        return BunSupervisor.start(binary, dist, settings, runDirectories(settings));
+        return BunSupervisor.start(binary, build.dist(), base, settings, runDirectories(settings));
     }
 
     /** @throws NoBunException when none runs here */
@@ -159,17 +180,19 @@ final class Host implements AutoCloseable {
         return parents;
     }
 
-    private static void validate(Settings settings, Dist dist) throws BadSettingException, IOException {
-        ValidationReport report = BuildValidator.validate(dist);
+    private static void validate(Settings settings, BaseCopies.Fitted build, BaseCopies copies)
+            throws BadSettingException, IOException {
+        ValidationReport report = BuildValidator.validate(build.origin());
+        Optional<String> problem = report.valid() ? copies.misfit(build, report) : Optional.of(report.text());
         if (!report.warnings().isEmpty()) {
             LOG.info("{}", report.warningSummary());
         }
-        if (report.valid()) {
+        if (problem.isEmpty()) {
             LOG.info("{}", report.text());
         } else if (settings.validate() == Validation.WARN) {
-            LOG.warn("{}", report.text());
+            LOG.warn("{}", problem.get());
         } else {
-            throw new BadSettingException(report.text() + "\nVTS_VALIDATE=warn starts it all the same.");
+            throw new BadSettingException(problem.get() + "\nVTS_VALIDATE=warn starts it all the same.");
         }
     }
 
@@ -243,6 +266,7 @@ final class Host implements AutoCloseable {
         proxy.close();
         assets.close();
         operator.close();
+        copies.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();

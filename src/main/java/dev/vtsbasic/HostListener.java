@@ -3,6 +3,7 @@ package dev.vtsbasic;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.SettingSource;
 import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.settings.UrlPath;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -38,12 +39,23 @@ public final class HostListener implements ServletContextListener {
             return Host.start(
                     settings,
                     WarFiles.of(context),
+                    contextPathOf(context),
                     Optional.ofNullable(directory).map(File::toPath));
         } catch (BadSettingException | Host.NoBunException | IOException e) {
             LOG.error("VTS Basic cannot start: {}", e.getMessage());
             // The container refuses the application and shows this message to its administrator.
             throw new IllegalStateException(e.getMessage());
         }
+    }
+
+    private static String contextPathOf(ServletContext context) throws BadSettingException {
+        String path = context.getContextPath();
+        if (!UrlPath.is(path)) {
+            throw new BadSettingException("The context path " + path
+                    + " has characters that cannot be written into every script and page; give the WAR a name of"
+                    + " letters, digits and . _ ~ - @ + , = alone");
+        }
+        return path;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.vtsbasic;
 
 import dev.vtsbasic.asset.Precompression;
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.OpenBase;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.SettingSource;
@@ -11,14 +12,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code precompress DIST}: makes the codings and the index of a build's static files, so that no server has to. */
+/**
+ * {@code precompress DIST}: makes the codings and the index of a build's static files, so that no server has to. One that
+ * leaves its base open is brought into the form for the root first, which most servers serve.
+ */
 @Command(
         name = "precompress",
-        description = "Compresses a build's static files (brotli, zstd, gzip) and writes an index of them.",
+        description =
+                "Compresses a build's static files (brotli, zstd, gzip) and writes an index of them; a build with an open base"
+                        + " (/__VTS_BASE__/) becomes one for / first, and still fits any path.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
@@ -40,7 +47,12 @@ final class PrecompressCommand implements Callable<Integer> {
                             .path(),
                     TIMEOUT);
             long started = System.nanoTime();
-            Precompression.Result result = Precompression.of(Dist.at(dist).client(), compressor);
+            Dist build = Dist.at(dist);
+            Optional<OpenBase> open = OpenBase.of(build);
+            if (open.isPresent()) {
+                open.get().closeAtTheRoot();
+            }
+            Precompression.Result result = Precompression.of(build.client(), compressor);
             System.out.printf(
                     Locale.ROOT,
                     "%s: %d of %d client files are smaller when compressed, %d instead of %d bytes in all (%.1f s)%n",

@@ -47,7 +47,8 @@ final class RunningInstance {
             default -> settings.address();
         };
         String inUri = host.contains(":") ? "[" + host + "]" : host;
-        return URI.create(scheme + "://" + inUri + ":" + settings.port() + settings.managementPath() + endpoint);
+        return URI.create(scheme + "://" + inUri + ":" + settings.port() + settings.contextPath()
+                + settings.managementPath() + endpoint);
     }
 
     /**

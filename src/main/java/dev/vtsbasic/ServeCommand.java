@@ -65,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
         Thread.setDefaultUncaughtExceptionHandler(ServeCommand::onUncaught);
         Host host;
         try {
-            host = Host.start(settings, WarFiles.in(Main.home()), Optional.empty());
+            host = Host.start(settings, WarFiles.in(Main.home()), settings.contextPath(), Optional.empty());
         } catch (Host.NoBunException e) {
             return fail(BUN_FAILED, e.getMessage());
         } catch (BadSettingException | IOException e) {
@@ -79,8 +79,7 @@ final class ServeCommand implements Callable<Integer> {
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
             host.listensOn(server.port());
-            host.firstReady()
-                    .thenRun(() -> announce(settings.tlsCert().isPresent() ? "https" : "http", server.port(), started));
+            host.firstReady().thenRun(() -> announce(settings, server.port(), started));
             try {
                 if (settings.workers().onCrashLoop() == OnCrashLoop.STAY) {
                     signals.received().get();
@@ -137,11 +136,12 @@ final class ServeCommand implements Callable<Integer> {
         logger().error("Thread {} ended", thread.getName(), failure);
     }
 
-    private static void announce(String scheme, int port, long started) {
+    private static void announce(Settings settings, int port, long started) {
         logger().info(
-                        "Ready on {}://localhost:{} after {} ms",
-                        scheme,
+                        "Ready on {}://localhost:{}{} after {} ms",
+                        settings.tlsCert().isPresent() ? "https" : "http",
                         port,
+                        settings.contextPath(),
                         Duration.ofNanos(System.nanoTime() - started).toMillis());
     }
 

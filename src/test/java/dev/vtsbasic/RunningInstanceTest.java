@@ -41,6 +41,14 @@ class RunningInstanceTest {
     }
 
     @Test
+    void itIsAskedBelowItsContextPath() throws Exception {
+        assertEquals(
+                "http://127.0.0.1:3000/apps/front/-/ready",
+                RunningInstance.uri(TestSettings.of("vts.port", "3000", "vts.context-path", "/apps/front/"), "/ready")
+                        .toString());
+    }
+
+    @Test
     @DisabledOnOs(OS.WINDOWS)
     void onlyItsUserFindsTheWordOfAnInstanceWhileItRuns() throws Exception {
         Path work = directory.resolve("work");

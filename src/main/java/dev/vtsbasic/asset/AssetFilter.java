@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,10 +49,11 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
      * Serves a build's hashed assets, too, since pages that name them may come soon, and keeps them in the archive.
      *
      * @param client the directory of the static files
+     * @param rewritten those of them, by their paths in it, that are others than the index says that the build brings
      * @throws IOException when a file cannot be read
      */
-    public synchronized AssetIndex add(Path client) throws IOException {
-        AssetIndex build = AssetIndex.of(client, rules, memory);
+    public synchronized AssetIndex add(Path client, Set<String> rewritten) throws IOException {
+        AssetIndex build = AssetIndex.of(client, rewritten, rules, memory);
         store(build);
         List<AssetIndex> longer = new ArrayList<>(builds);
         longer.add(Math.min(1, longer.size()), build);
@@ -74,6 +77,21 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         build.release(memory);
         // For the archive the other had taken its place.
         store(builds.get(0));
+    }
+
+    /** Has the codings of some files made before anybody asks for them. */
+    public void compress(AssetIndex build, Set<String> files) {
+        for (String file : files) {
+            Asset asset = build.find(RequestPath.of(file));
+            if (asset != null && asset.asksForCodings()) {
+                codings.ask(asset);
+            }
+        }
+    }
+
+    /** The directories from which files are served. */
+    public Set<Path> clients() {
+        return builds.stream().map(AssetIndex::client).collect(Collectors.toSet());
     }
 
     /** Serves all of a build's files, and of the ones before it the hashed assets: pages that name them may be open. */

@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,22 +43,28 @@ public final class AssetIndex {
      * Takes the index that the build brings, if it has one that fits its files, else reads all of them.
      *
      * @param client the directory of the static files
+     * @param rewritten files that have changed since the index was made; they are read, and their codings come later
      * @param memory for bodies, the shortest first
      */
-    static AssetIndex of(Path client, CacheRules rules, AssetMemory memory) throws IOException {
+    static AssetIndex of(Path client, Set<String> rewritten, CacheRules rules, AssetMemory memory) throws IOException {
         Path root = client.toRealPath();
         Optional<List<IndexedAsset>> brought = IndexFile.read(root);
         if (brought.isPresent()) {
-            Optional<String> misfit = misfit(root, brought.get());
+            List<IndexedAsset> indexed = new ArrayList<>();
+            for (IndexedAsset asset : brought.get()) {
+                indexed.add(
+                        rewritten.contains(asset.path()) ? IndexedAsset.of(root, root.resolve(asset.path())) : asset);
+            }
+            Optional<String> misfit = misfit(root, indexed);
             if (misfit.isEmpty()) {
-                return of(root, brought.get(), true, rules, memory);
+                return of(root, indexed, rewritten::contains, rules, memory);
             }
             LOG.warn(
                     "The index of the assets in {} is not used, since {}; `precompress` writes a new one",
                     root,
                     misfit.get());
         }
-        return of(root, scan(root), false, rules, memory);
+        return of(root, scan(root), path -> true, rules, memory);
     }
 
     /**
@@ -72,17 +80,17 @@ public final class AssetIndex {
         if (misfit.isPresent()) {
             throw new IOException(misfit.get());
         }
-        return of(root, brought, true, rules, memory);
+        return of(root, brought, path -> false, rules, memory);
     }
 
     private static AssetIndex of(
-            Path root, List<IndexedAsset> indexed, boolean codingsAreMade, CacheRules rules, AssetMemory memory)
+            Path root, List<IndexedAsset> indexed, Predicate<String> codingsCome, CacheRules rules, AssetMemory memory)
             throws IOException {
         Map<String, Asset> byPath = new HashMap<>();
         List<IndexedAsset> shortestFirst = new ArrayList<>(indexed);
         shortestFirst.sort(Comparator.comparingLong(asset -> asset.file().size()));
         for (IndexedAsset entry : shortestFirst) {
-            Asset asset = assetOf(root, entry, codingsAreMade, rules, memory);
+            Asset asset = assetOf(root, entry, codingsCome.test(entry.path()), rules, memory);
             String path = RequestPath.of(entry.path());
             byPath.put(path, asset);
             byPath.put(RequestPath.asBrowsersSpell(path), asset);
@@ -91,7 +99,7 @@ public final class AssetIndex {
     }
 
     private static Asset assetOf(
-            Path root, IndexedAsset entry, boolean codingsAreMade, CacheRules rules, AssetMemory memory)
+            Path root, IndexedAsset entry, boolean codingsMayCome, CacheRules rules, AssetMemory memory)
             throws IOException {
         List<Representation> representations = new ArrayList<>();
         representations.add(representation(null, entry.file(), root.resolve(entry.path()), memory));
@@ -99,7 +107,7 @@ public final class AssetIndex {
             Path file = IndexFile.coded(root, entry.path(), coded.getKey());
             representations.add(representation(coded.getKey(), coded.getValue(), file, memory));
         }
-        boolean codingsCome = entry.compressible() && !codingsAreMade;
+        boolean codingsCome = entry.compressible() && codingsMayCome;
         return new Asset(
                 entry.mediaType(),
                 rules.cacheControlOf("/" + entry.path()),

@@ -111,8 +111,9 @@ final class IndexFile {
         return client.resolve(DIRECTORY).resolve("codings");
     }
 
-    /** Removes the index and the codings. */
+    /** Removes the index and the codings; what else is known of the build stays. */
     static void delete(Path client) throws IOException {
-        Trees.delete(client.resolve(DIRECTORY));
+        Files.deleteIfExists(client.resolve(DIRECTORY).resolve(NAME));
+        Trees.delete(codings(client));
     }
 }

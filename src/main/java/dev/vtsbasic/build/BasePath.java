@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,9 +17,9 @@ final class BasePath {
     /**
      * @param urlPaths the paths of URLs that the build names
      * @param clientNames the hashed names of the client's files, without their hashes
-     * @return {@code /}, or a path that begins and ends with a slash
+     * @return {@code /}, or a path that begins and ends with a slash; empty when no URL tells
      */
-    static String of(Collection<String> urlPaths, Set<String> clientNames) {
+    static Optional<String> of(Collection<String> urlPaths, Set<String> clientNames) {
         Map<String, Integer> votes = new HashMap<>();
         for (String path : urlPaths) {
             if (HashedName.is(path)) {
@@ -36,7 +37,6 @@ final class BasePath {
                         .thenComparing(Map.Entry.comparingByKey(Comparator.comparingInt(String::length)
                                 .reversed()
                                 .thenComparing(Comparator.reverseOrder()))))
-                .map(Map.Entry::getKey)
-                .orElse("/");
+                .map(Map.Entry::getKey);
     }
 }

@@ -81,6 +81,12 @@ public final class BuildReproduction implements AutoCloseable {
         if (!Files.isDirectory(existing)) {
             return report(built, List.of(), null, Existing.ABSENT);
         }
+        if (OpenBaseRecord.exists(existing.resolve("client"))) {
+            Optional<OpenBase> open = OpenBase.of(Dist.at(built));
+            if (open.isPresent()) {
+                open.get().closeAtTheRoot();
+            }
+        }
         List<DifferingFile> differing = TreeComparison.between(built, existing);
         if (differing.isEmpty()) {
             return report(built, differing, null, Existing.SAME);

@@ -75,15 +75,22 @@ public final class BuildValidator {
         large.forEach((file, size) -> warnings.add(new BuildWarning(Kind.LARGE_CHUNK, file, "", size)));
         warnings.sort(Comparator.comparing(BuildWarning::kind).thenComparing(BuildWarning::file));
         SimilarNames similar = new SimilarNames(files.client().keySet());
-        String base = BasePath.of(
+        Optional<String> found = BasePath.of(
                 mentions.keySet().stream()
                         .map(Mention::path)
                         .filter(path -> path.startsWith("/"))
                         .toList(),
                 similar.hashedNames());
+        String base = found.orElse("/");
         List<MissingAsset> missing = missing(base, similar);
         return new ValidationReport(
-                dist.root(), base, files.client().size(), named.size(), missing, List.copyOf(warnings));
+                dist.root(),
+                base,
+                found.isEmpty(),
+                files.client().size(),
+                named.size(),
+                missing,
+                List.copyOf(warnings));
     }
 
     private List<MissingAsset> missing(String base, SimilarNames similar) {

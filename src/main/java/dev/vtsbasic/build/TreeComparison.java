@@ -50,11 +50,12 @@ final class TreeComparison {
         return differing;
     }
 
-    /** The paths of all files within {@code root}. */
+    /** The paths of all files within {@code root}, without what {@code precompress} adds to a build. */
     static TreeSet<String> files(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             TreeSet<String> names = new TreeSet<>();
-            files.filter(Files::isRegularFile)
+            Path added = root.resolve("client").resolve(OpenBaseRecord.DIRECTORY);
+            files.filter(file -> Files.isRegularFile(file) && !file.startsWith(added))
                     .forEach(file -> names.add(root.relativize(file).toString().replace('\\', '/')));
             return names;
         }

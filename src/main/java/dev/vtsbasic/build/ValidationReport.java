@@ -12,13 +12,20 @@ import java.util.stream.Collectors;
  *
  * @param root the build's directory
  * @param base the path that its URLs have in front, found from them: {@code /}, or {@code /shop/}
+ * @param namesNoBase whether no URL tells it, so that {@code base} is a guess
  * @param files how many client files there are
  * @param references how many of them are named somewhere
  * @param missing what is named but does not exist
  * @param warnings what is odd, but does not make the build invalid
  */
 public record ValidationReport(
-        Path root, String base, int files, int references, List<MissingAsset> missing, List<BuildWarning> warnings) {
+        Path root,
+        String base,
+        boolean namesNoBase,
+        int files,
+        int references,
+        List<MissingAsset> missing,
+        List<BuildWarning> warnings) {
     private static final String REMEDY =
             "Build client and server again in one run (`vite build`) and deploy both together.";
     private static final int MOST_LINES = 50;

@@ -36,6 +36,9 @@ final class BunProcess {
     private static final long GRACE_SECONDS = 10;
     private static final Duration LONGEST_HANG = Duration.ofHours(1);
 
+    /** Tells the app at which path browsers see it; nothing at the root. */
+    private static final String BASE_VARIABLE = "VTS_BASE_PATH";
+
     /** More than the longest request id. */
     private static final int MARK_SIZE = 256;
 
@@ -77,7 +80,7 @@ final class BunProcess {
     }
 
     /** @throws IOException when the process cannot be started */
-    static BunProcess start(String name, BunBinary bun, Dist dist, Settings settings, RunDirectory run)
+    static BunProcess start(String name, BunBinary bun, Dist dist, String base, Settings settings, RunDirectory run)
             throws IOException {
         // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
         // package, and read .env files of the working directory.
@@ -94,6 +97,7 @@ final class BunProcess {
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.putAll(WorkerEnvironment.of(System.getenv(), settings.workerEnv()));
+        environment.put(BASE_VARIABLE, base);
         JsonObjectBuilder launch = JSON.createObjectBuilder()
                 .add("entry", dist.entry().toString())
                 .add("token", token)

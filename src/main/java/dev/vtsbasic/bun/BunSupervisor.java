@@ -32,6 +32,7 @@ public final class BunSupervisor implements Upstream {
     private static final int CANARY = 1;
 
     private final BunBinary bun;
+    private final String base;
     private final Settings settings;
     private final WorkerRules rules;
     private final RunDirectory run;
@@ -52,8 +53,9 @@ public final class BunSupervisor implements Upstream {
     /** A build on trial. */
     private record Deployment(Release release, CompletableFuture<Optional<BunFailure>> outcome) {}
 
-    private BunSupervisor(BunBinary bun, Dist dist, Settings settings, RunDirectory run) {
+    private BunSupervisor(BunBinary bun, Dist dist, String base, Settings settings, RunDirectory run) {
         this.bun = bun;
+        this.base = base;
         this.settings = settings;
         this.rules = settings.workers();
         this.run = run;
@@ -67,12 +69,13 @@ public final class BunSupervisor implements Upstream {
     /**
      * Begins to start the workers and returns at once.
      *
+     * @param base path at which browsers see the app; empty at the root
      * @param runDirectories where the workers' sockets may lie, best first
      * @throws IOException when none of them can be used
      */
-    public static BunSupervisor start(BunBinary bun, Dist dist, Settings settings, List<Path> runDirectories)
-            throws IOException {
-        BunSupervisor supervisor = new BunSupervisor(bun, dist, settings, RunDirectory.in(runDirectories));
+    public static BunSupervisor start(
+            BunBinary bun, Dist dist, String base, Settings settings, List<Path> runDirectories) throws IOException {
+        BunSupervisor supervisor = new BunSupervisor(bun, dist, base, settings, RunDirectory.in(runDirectories));
         supervisor.slots.forEach(WorkerSlot::start);
         return supervisor;
     }
@@ -133,6 +136,11 @@ public final class BunSupervisor implements Upstream {
         return stopping;
     }
 
+    /** What a worker is asked to see that it answers. */
+    String readyPath() {
+        return base + settings.readyPath();
+    }
+
     String bunVersion() {
         return bun.version();
     }
@@ -149,7 +157,7 @@ public final class BunSupervisor implements Upstream {
     }
 
     BunProcess spawn(String name, Release release) throws IOException {
-        BunProcess process = BunProcess.start(name, bun, release.dist(), settings, run);
+        BunProcess process = BunProcess.start(name, bun, release.dist(), base, settings, run);
         processes.add(process);
         process.whenEnded(() -> processes.remove(process));
         if (stopping) {

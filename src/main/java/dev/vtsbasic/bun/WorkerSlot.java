@@ -109,7 +109,7 @@ final class WorkerSlot {
             throw new StartFailedException(BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
         }
         try {
-            Worker worker = process.awaitReady(settings.readyPath(), settings.startupTimeout());
+            Worker worker = process.awaitReady(supervisor.readyPath(), settings.startupTimeout());
             long took = (System.nanoTime() - started) / 1_000_000;
             LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took, process.pid(), supervisor.bunVersion());
             if (!supervisor.ready(number, release, Duration.ofMillis(took))) {
@@ -132,7 +132,7 @@ final class WorkerSlot {
             process.awaitExit();
             throw new StartFailedException(
                     BunFailure.Reason.NOT_READY_IN_TIME,
-                    "Bun did not answer " + settings.readyPath() + " within "
+                    "Bun did not answer " + supervisor.readyPath() + " within "
                             + settings.startupTimeout().toMillis()
                             + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked"
                             + process.lastWords());

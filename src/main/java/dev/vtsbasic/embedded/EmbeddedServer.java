@@ -19,7 +19,7 @@ import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.net.NioEndpoint;
 
-/** A Tomcat in this JVM that serves one application at {@code /}. */
+/** A Tomcat in this JVM that serves one application. */
 public final class EmbeddedServer implements AutoCloseable {
     /** Bun refuses request lines and headers of more than about 16 KiB; a little more here, so that Bun says so. */
     private static final int LONGEST_REQUEST_HEAD = 20 * 1024;
@@ -60,7 +60,7 @@ public final class EmbeddedServer implements AutoCloseable {
         EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory);
         tomcat.setBaseDir(baseDirectory.toString());
         tomcat.setConnector(connector(settings));
-        StandardContext context = (StandardContext) tomcat.addContext("", baseDirectory.toString());
+        StandardContext context = (StandardContext) tomcat.addContext(settings.contextPath(), baseDirectory.toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
         // What these look for is left behind by applications that come and go; this one stays as long as the JVM.

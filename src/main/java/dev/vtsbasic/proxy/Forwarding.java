@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.settings.IpNetwork;
+import dev.vtsbasic.settings.UrlPath;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,6 +23,7 @@ final class Forwarding {
 
     private final List<InboundRequest.Field> fields = new ArrayList<>();
     private final boolean trusted;
+    private final String prefix;
     private final String requestId;
     private final boolean traceContinues;
 
@@ -30,7 +32,8 @@ final class Forwarding {
         String scheme = oneOf(request, "X-Forwarded-Proto", "https?", request.scheme());
         String host = oneOf(request, "X-Forwarded-Host", "[^\\s,]+", request.host());
         String port = oneOf(request, "X-Forwarded-Port", "[0-9]{1,5}", Integer.toString(request.port()));
-        String prefix = oneOf(request, "X-Forwarded-Prefix", "/[!-~]*", request.contextPath());
+        String givenPrefix = trusted ? request.header("X-Forwarded-Prefix").replaceFirst("/$", "") : "";
+        prefix = givenPrefix.isEmpty() || !UrlPath.is(givenPrefix) ? request.base() : givenPrefix;
         add("X-Forwarded-For", appended(request, "X-Forwarded-For", request.clientAddress()));
         add("X-Forwarded-Proto", scheme);
         add("X-Forwarded-Host", host);
@@ -57,6 +60,11 @@ final class Forwarding {
     /** The fields that the app gets. */
     List<InboundRequest.Field> fields() {
         return fields;
+    }
+
+    /** Path at which browsers see the application, as the app is told; empty at the root. */
+    String prefix() {
+        return prefix;
     }
 
     /** Names the request in the log and on error pages. */

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
  * object as soon as another thread looks at it.
  *
  * @param method as the client sent it
- * @param target raw path and query, neither decoded nor encoded again
+ * @param target raw path, as browsers see it, and query, neither decoded nor encoded again
  * @param protocol {@code HTTP/1.1} and the like
- * @param contextPath where the application is deployed; empty at the root
+ * @param base path at which browsers see the application; empty at the root
  * @param headers all header fields in their order
  * @param contentLength of the body in bytes; -1 when unknown or there is none
  * @param streamed whether a body of unknown length follows
@@ -28,7 +28,7 @@ record InboundRequest(
         String method,
         String target,
         String protocol,
-        String contextPath,
+        String base,
         List<Field> headers,
         long contentLength,
         boolean streamed,
@@ -40,7 +40,7 @@ record InboundRequest(
     /** A header field. */
     record Field(String name, String value) {}
 
-    static InboundRequest of(HttpServletRequest request) throws IOException {
+    static InboundRequest of(HttpServletRequest request, String base) throws IOException {
         List<Field> headers = new ArrayList<>();
         for (String name : Collections.list(request.getHeaderNames())) {
             for (String value : Collections.list(request.getHeaders(name))) {
@@ -48,13 +48,14 @@ record InboundRequest(
             }
         }
         String query = request.getQueryString();
+        String path = pathOf(request, base);
         String host = request.getHeader("Host");
         long contentLength = request.getContentLengthLong();
         return new InboundRequest(
                 request.getMethod(),
-                query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query,
+                query == null ? path : path + "?" + query,
                 request.getProtocol(),
-                request.getContextPath(),
+                base,
                 headers,
                 contentLength,
                 contentLength < 0 && mayHaveBody(request),
@@ -62,6 +63,13 @@ record InboundRequest(
                 request.getScheme(),
                 host == null ? authority(request) : host,
                 request.getServerPort());
+    }
+
+    /** Where the application is not where browsers see it, its path is taken off and theirs put in its place. */
+    private static String pathOf(HttpServletRequest request, String base) {
+        String path = request.getRequestURI();
+        String contextPath = request.getContextPath();
+        return base.equals(contextPath) || !path.startsWith("/") ? path : base + path.substring(contextPath.length());
     }
 
     /** HTTP/2 needs neither a length nor a transfer coding to say that a body follows (RFC 9113 §8.1.1). */

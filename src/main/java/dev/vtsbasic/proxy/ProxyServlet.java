@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +24,20 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServlet.class);
 
     private final transient Settings settings;
+    private final transient String base;
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
     private final transient ExchangeThreads threads = new ExchangeThreads();
     private final transient EventStreams eventStreams = new EventStreams(threads::executeRelay);
     private final transient Exchange.Environment environment;
+    private final transient AtomicBoolean warnedOfPrefix = new AtomicBoolean();
     private final transient RunningRequests running = new RunningRequests();
 
-    public ProxyServlet(WorkerPool pool, Settings settings) {
+    /** @param base path at which browsers see the application; empty at the root */
+    public ProxyServlet(WorkerPool pool, Settings settings, String base) {
         this.settings = settings;
+        this.base = base;
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
@@ -49,8 +54,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             throw failure;
         }
         // Everything is read before startAsync(): some containers reuse the request object from then on.
-        InboundRequest inbound = InboundRequest.of(request);
+        InboundRequest inbound = InboundRequest.of(request, base);
         Forwarding forwarding = Forwarding.of(inbound, settings.trustedProxies());
+        warnOfPrefix(forwarding.prefix());
         if (inbound.method().equals("TRACE") || inbound.method().equals("CONNECT")) {
             ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
             return;
@@ -84,6 +90,19 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             }
         } else {
             runElsewhere(inbound, forwarding, body, request, response, client, deadline);
+        }
+    }
+
+    /** Pages are made for one path: a proxy that shows them at another one has to be known beforehand. */
+    private void warnOfPrefix(String prefix) {
+        // What this proxy takes off may be followed by what the next one, or the container, does.
+        if (!base.startsWith(prefix) && !warnedOfPrefix.get() && warnedOfPrefix.compareAndSet(false, true)) {
+            LOG.warn(
+                    "A proxy says that browsers see the application at {}/ (X-Forwarded-Prefix), but its links are made"
+                            + " for {}/; set VTS_PUBLIC_PATH={}",
+                    prefix,
+                    base,
+                    prefix.isEmpty() ? "/" : prefix);
         }
     }
 

@@ -10,4 +10,9 @@ import java.util.Optional;
  * @param memory for their bodies, in bytes
  * @param archive where earlier builds' hashed assets are kept, if anywhere
  */
-public record AssetSettings(List<AssetRule> rules, long memory, Optional<ArchiveRules> archive) {}
+public record AssetSettings(List<AssetRule> rules, long memory, Optional<ArchiveRules> archive) {
+    /** Those of an app that browsers see under {@code base}, which is empty at the root. */
+    public AssetSettings at(String base) {
+        return new AssetSettings(rules, memory, archive.map(rule -> rule.at(base)));
+    }
+}

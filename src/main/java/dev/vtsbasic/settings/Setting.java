@@ -33,6 +33,19 @@ final class Setting<T> {
             number("vts.port", "3000", 0, 65535, "port of the embedded server; 0 takes any free one");
     static final Setting<String> ADDRESS = text(
             "vts.address", "0.0.0.0", ".+", "an IP address or host name", "address the embedded server listens on");
+    static final Setting<String> CONTEXT_PATH = new Setting<>(
+            "vts.context-path",
+            "/",
+            "/ or a path such as /shop or /apps/front",
+            "path at which the embedded server has the application",
+            UrlPath::of);
+    static final Setting<Optional<String>> PUBLIC_PATH = new Setting<>(
+            "vts.public-path",
+            "",
+            "/ or a path such as /shop",
+            "path at which browsers see the application, where a proxy takes it off or puts another in its place;"
+                    + " without it the context path",
+            text -> text.isEmpty() ? Optional.empty() : Optional.of(UrlPath.of(text)));
     static final Setting<Optional<Path>> TLS_CERT = path(
             "vts.tls-cert",
             "certificate chain of the embedded server (PEM): it then speaks TLS; read again when it changes");
@@ -107,7 +120,7 @@ final class Setting<T> {
             "/",
             "/[!-~]*",
             "a path that starts with /",
-            "path asked of Bun to see that it answers; any status below 500 will do");
+            "path asked of Bun, below the context path, to see that it answers; any status below 500 will do");
     static final Setting<Duration> STARTUP_TIMEOUT =
             duration("vts.startup-timeout", "15s", "how long Bun may take until it answers");
     static final Setting<Duration> HOLD_TIMEOUT =

@@ -13,6 +13,8 @@ import java.util.Optional;
  *
  * @param port port of the embedded server, 0 to 65535; 0 takes any free one
  * @param address address the embedded server listens on
+ * @param contextPath path at which the embedded server has the application; empty for the root
+ * @param publicPath path at which browsers see the application, when that is not the context path; empty text for the root
  * @param tlsCert certificate chain of the embedded server, PEM
  * @param tlsKey private key of that certificate, PEM; there when the certificate is
  * @param appDir a build to serve instead of the one in the WAR
@@ -45,6 +47,8 @@ import java.util.Optional;
 public record Settings(
         int port,
         String address,
+        String contextPath,
+        Optional<String> publicPath,
         Optional<Path> tlsCert,
         Optional<Path> tlsKey,
         Optional<Path> appDir,
@@ -122,6 +126,8 @@ public record Settings(
         return new Settings(
                 value(Setting.PORT, sources),
                 value(Setting.ADDRESS, sources),
+                value(Setting.CONTEXT_PATH, sources),
+                value(Setting.PUBLIC_PATH, sources),
                 value(Setting.TLS_CERT, sources),
                 value(Setting.TLS_KEY, sources),
                 value(Setting.APP_DIR, sources),

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -133,8 +134,8 @@ class AssetArchiveTest {
     @Test
     void aBuildThatDidNotGoIntoServiceTakesNoOnesPlace() throws Exception {
         AssetFilter filter = filter(1);
-        filter.makeCurrent(filter.add(client("1")));
-        filter.remove(filter.add(client("2")));
+        filter.makeCurrent(filter.add(client("1"), Set.of()));
+        filter.remove(filter.add(client("2"), Set.of()));
         assertEquals(List.of(true, false), found(archive(1), "1", "2"));
     }
 
@@ -176,7 +177,7 @@ class AssetArchiveTest {
     void aFileThatIsGoneIsNotFoundRatherThanAFailure() throws Exception {
         archive(10).store(build("1"));
         AssetFilter filter = filter(10);
-        filter.makeCurrent(filter.add(client("2")));
+        filter.makeCurrent(filter.add(client("2"), Set.of()));
         try (TestServer server = TestServer.start(context -> {
             context.addFilter("assets", filter)
                     .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
@@ -219,7 +220,7 @@ class AssetArchiveTest {
         assertThrows(IOException.class, () -> archive(10).store(build("1")));
         assertNull(archive(10).find("/assets/app-1.js"));
         AssetFilter filter = filter(10);
-        filter.makeCurrent(filter.add(client("1")));
+        filter.makeCurrent(filter.add(client("1"), Set.of()));
     }
 
     @Test
@@ -307,6 +308,20 @@ class AssetArchiveTest {
         }
     }
 
+    @Test
+    void whatIsWrittenForOnePathIsNeverFoundAtAnother() throws Exception {
+        ArchiveRules rules = new ArchiveRules(home, 3, AGE);
+        AssetArchive atTheRoot = new AssetArchive(rules.at(""), CACHE_RULES);
+        AssetArchive inTheShop = new AssetArchive(rules.at("/apps/shop"), CACHE_RULES);
+        atTheRoot.store(build("1"));
+        inTheShop.store(build("2"));
+        for (String build : List.of("3", "4", "5")) {
+            atTheRoot.store(build(build));
+        }
+        assertEquals(List.of(false, false, true), found(atTheRoot, "1", "2", "5"));
+        assertEquals(List.of(false, true, false), found(inTheShop, "1", "2", "5"));
+    }
+
     private AssetArchive archive(int builds) {
         return new AssetArchive(new ArchiveRules(home, builds, AGE), CACHE_RULES);
     }
@@ -332,7 +347,7 @@ class AssetArchiveTest {
     }
 
     private static AssetIndex index(Path client) throws IOException {
-        return AssetIndex.of(client, CACHE_RULES, new AssetMemory(0));
+        return AssetIndex.of(client, Set.of(), CACHE_RULES, new AssetMemory(0));
     }
 
     /** Where a build of that name is kept. */

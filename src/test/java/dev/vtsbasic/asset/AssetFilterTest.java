@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class AssetFilterTest {
     private static AssetFilter filter(Path client) throws IOException {
         AssetSettings settings = new AssetSettings(List.of(), 1 << 20, Optional.empty());
         AssetFilter filter = new AssetFilter(settings, jobs -> {});
-        filter.makeCurrent(filter.add(client));
+        filter.makeCurrent(filter.add(client, Set.of()));
         return filter;
     }
 
@@ -81,13 +82,13 @@ class AssetFilterTest {
         AssetFilter filter = filter(directory.resolve("client"));
         try (TestServer both = TestServer.start(context -> register(context, filter))) {
             assertEquals(404, both.request("GET /assets/new-1.js").status());
-            AssetIndex build = filter.add(other);
+            AssetIndex build = filter.add(other, Set.of());
             assertEquals("new()", both.request("GET /assets/new-1.js").body());
             assertEquals("ok", both.request("GET /robots.txt").body());
             filter.remove(build);
             assertEquals(404, both.request("GET /assets/new-1.js").status());
 
-            filter.makeCurrent(filter.add(other));
+            filter.makeCurrent(filter.add(other, Set.of()));
             assertEquals("new", both.request("GET /robots.txt").body());
             assertEquals("new", both.request("GET /added.txt").body());
             assertEquals("app()", both.request("GET /assets/app-12345678.js").body());

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +119,6 @@ class AssetIndexTest {
     }
 
     private static AssetIndex read(Path client) throws IOException {
-        return AssetIndex.of(client, new CacheRules(List.of()), new AssetMemory(1 << 20));
+        return AssetIndex.of(client, Set.of(), new CacheRules(List.of()), new AssetMemory(1 << 20));
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ class PrecompressionTest {
     }
 
     private AssetIndex read() throws IOException {
-        return AssetIndex.of(client, new CacheRules(List.of()), new AssetMemory(1 << 20));
+        return AssetIndex.of(client, Set.of(), new CacheRules(List.of()), new AssetMemory(1 << 20));
     }
 
     @Test
@@ -63,6 +64,30 @@ class PrecompressionTest {
         assertFalse(script.asksForCodings(), "the build has made all there are");
         assertEquals(1, read().find("/assets/b.png").representations().length);
         assertNull(read().find("/.vts/assets.json"), "the index is not to be served");
+    }
+
+    @Test
+    void whatWasRewrittenSinceIsReadAndItsCodingsComeLater() throws Exception {
+        Tree.write(client, "assets/a.js", LONG, "assets/b.js", LONG);
+        Precompression.of(client, PrecompressionTest::gzip);
+        Tree.write(client, "assets/a.js", LONG + "more");
+        AssetIndex index =
+                AssetIndex.of(client, Set.of("assets/a.js"), new CacheRules(List.of()), new AssetMemory(1 << 20));
+        Asset rewritten = index.find("/assets/a.js");
+        assertEquals(1, rewritten.representations().length);
+        assertEquals(LONG.length() + 4, rewritten.identity().length());
+        assertTrue(rewritten.asksForCodings());
+        Asset other = index.find("/assets/b.js");
+        assertEquals(2, other.representations().length);
+        assertFalse(other.asksForCodings());
+    }
+
+    @Test
+    void whatElseIsKnownOfTheBuildStays() throws Exception {
+        Tree.write(client, "assets/a.js", LONG, ".vts/base.json", "{}");
+        Precompression.of(client, PrecompressionTest::gzip);
+        Precompression.of(client, PrecompressionTest::gzip);
+        assertEquals("{}", Files.readString(client.resolve(".vts/base.json")));
     }
 
     @Test

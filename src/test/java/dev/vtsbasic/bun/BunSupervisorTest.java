@@ -49,7 +49,7 @@ class BunSupervisorTest {
         Settings settings = TestSettings.of("vts.workers", "2", "vts.max-crashes", "3");
         BunBinary bun = new BunBinary(directory.resolve("bun"), "1.4.0", Optional.empty());
         try (BunSupervisor supervisor =
-                BunSupervisor.start(bun, Dist.at(directory.resolve("dist")), settings, List.of(directory))) {
+                BunSupervisor.start(bun, Dist.at(directory.resolve("dist")), "", settings, List.of(directory))) {
             assertTrue(becomes(() -> supervisor.problem().isPresent(), Duration.ofSeconds(20)));
             long begun = startsIn(1) + startsIn(2);
             // The longest pause after so many crashes is shorter.

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 
-/** The site must be the same to a visitor whichever server it is behind. */
+/** The site must be the same to a visitor whichever server it is behind; {@link ContextPathIT} has Tomcat 11. */
 final class BrowserIT {
     @Nested
     final class OwnTomcat extends SiteInBrowser {
@@ -20,15 +20,6 @@ final class BrowserIT {
         @Override
         Server start(Path directory) throws Exception {
             StockTomcat tomcat = StockTomcat.run("10.1", directory, "ROOT.war");
-            return new Server(tomcat, tomcat.uri());
-        }
-    }
-
-    @Nested
-    final class StockTomcat11 extends SiteInBrowser {
-        @Override
-        Server start(Path directory) throws Exception {
-            StockTomcat tomcat = StockTomcat.run("11.0", directory, "ROOT.war");
             return new Server(tomcat, tomcat.uri());
         }
     }

@@ -59,21 +59,18 @@ final class Chromium implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Opens an empty window whose addresses are relative to {@code site}. */
+    /** Opens an empty window for the site at {@code site}, which has no slash at its end. */
     Visitor visit(URI site) {
-        return new Visitor(browser.newContext(options(site)));
+        return new Visitor(browser.newContext(options()), site);
     }
 
     /** The same for who has JavaScript switched off. */
     Visitor visitWithoutJavaScript(URI site) {
-        return new Visitor(browser.newContext(options(site).setJavaScriptEnabled(false)));
+        return new Visitor(browser.newContext(options().setJavaScriptEnabled(false)), site);
     }
 
-    private Browser.NewContextOptions options(URI site) {
-        return new Browser.NewContextOptions()
-                .setBaseURL(site.toString())
-                .setUserAgent(userAgent)
-                .setViewportSize(1280, 800);
+    private Browser.NewContextOptions options() {
+        return new Browser.NewContextOptions().setUserAgent(userAgent).setViewportSize(1280, 800);
     }
 
     @Override

@@ -38,7 +38,7 @@ class RedeployIT {
                 "JAVA_OPTS",
                 "-Djava.io.tmpdir=" + work);
         List<ProcessHandle> buns;
-        try (StockTomcat tomcat = StockTomcat.runTwo(base, "one.war", "two.war", environment)) {
+        try (StockTomcat tomcat = StockTomcat.runCopies(base, List.of("one.war", "two.war"), environment)) {
             tomcat.awaitLines("worker-1-1 is ready", 2);
             Path war = base.resolve("webapps/one.war");
             Instant past = Instant.now().minus(Duration.ofDays(1));

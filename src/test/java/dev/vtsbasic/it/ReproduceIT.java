@@ -51,6 +51,23 @@ class ReproduceIT {
     }
 
     @Test
+    void aBuildThatWasPrecompressedIsWhatTheBuildGives() throws Exception {
+        Tree.write(
+                project,
+                "build.js",
+                "await Bun.write('dist/client/assets/a.js', 'same '.repeat(500))\n"
+                        + "await Bun.write('dist/server/server.js', '/__VTS_BASE__/assets/a.js')");
+        Tree.write(project, "dist/client/assets/a.js", "same ".repeat(500));
+        Tree.write(project, "dist/server/server.js", "/__VTS_BASE__/assets/a.js");
+        try (Vts vts =
+                Vts.launch(Map.of(), "precompress", project.resolve("dist").toString())) {
+            assertEquals(0, vts.awaitExit(), vts.output());
+        }
+        assertEquals("/assets/a.js", Files.readString(project.resolve("dist/server/server.js")));
+        assertReports(0, "gives the same 2 files, and .* is what it gives");
+    }
+
+    @Test
     void theClockIsFound() throws Exception {
         buildWrites("`built at ${Date.now()}`");
         assertReports(1, "differ in 1 of 1 files", "It begins in server/server.js, line 1", "Likely cause: a time");

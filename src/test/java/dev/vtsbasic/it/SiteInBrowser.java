@@ -10,15 +10,20 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.LoadState;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,8 +42,13 @@ abstract class SiteInBrowser {
             "/country", "Countries",
             "/metrics", "Metrics");
 
+    private static final int ADDED_BY_A_BASE = 64;
+
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     /** The build in the WAR. */
-    private static final Path CLIENT = Path.of("webapp/dist/client");
+    private static final Path CLIENT_FILES = Path.of("webapp/dist/client");
 
     private Server server;
     private Chromium chromium;
@@ -48,7 +58,16 @@ abstract class SiteInBrowser {
     /** @param directory an empty one, for what the server needs */
     abstract Server start(Path directory) throws Exception;
 
-    record Server(Program program, URI uri) {}
+    /**
+     * @param program what to end when all is done
+     * @param uri where the site is, without a slash at the end
+     */
+    record Server(AutoCloseable program, URI uri) {
+        /** The path of the site; empty at the root. */
+        String base() {
+            return uri.getPath();
+        }
+    }
 
     @BeforeAll
     void openAll(@TempDir Path directory) throws Exception {
@@ -57,7 +76,7 @@ abstract class SiteInBrowser {
     }
 
     @AfterAll
-    void closeAll() {
+    void closeAll() throws Exception {
         try {
             chromium.close();
         } finally {
@@ -228,7 +247,7 @@ abstract class SiteInBrowser {
 
     @Test
     void aDocumentIsSentWhileItIsWritten() throws IOException {
-        TimedResponse document = TimedResponse.get(server.uri(), "/");
+        TimedResponse document = TimedResponse.get(server.uri(), server.base() + "/");
         long end = document.pieces().get(document.pieces().size() - 1).millis();
         long shell = document.millisOf("Rendered by Bun");
         assertTrue(end - shell > 500, "the page's foot came after " + shell + " ms, its end after " + end + " ms");
@@ -281,7 +300,8 @@ abstract class SiteInBrowser {
     @Test
     void theAppSeesTheAddressThatTheBrowserShows() {
         visitor.open("/about");
-        assertThat(visitor.find("request-origin")).hasText(server.uri().toString());
+        assertThat(visitor.find("request-origin"))
+                .hasText(server.uri().resolve("/").toString().replaceFirst("/$", ""));
         assertThat(visitor.find("request-forwarded-proto")).hasText("http");
     }
 
@@ -345,6 +365,55 @@ abstract class SiteInBrowser {
     }
 
     @Test
+    void everyAddressInAPageIsBelowThatOfTheSite() throws Exception {
+        for (String path : TITLES.keySet()) {
+            String html = get(path).body();
+            Matcher addresses =
+                    Pattern.compile("(?:href|src|action)=\"(/[^\"]*)\"").matcher(html);
+            int count = 0;
+            for (; addresses.find(); count++) {
+                assertTrue(addresses.group(1).startsWith(server.base() + "/"), addresses.group());
+            }
+            assertTrue(count > 10, html);
+        }
+    }
+
+    @Test
+    void theAddressOfTheSiteNeedsNoSlashAndRedirectsStayBelowIt() throws Exception {
+        visitor.open("");
+        assertThat(heading(page)).hasText(TITLES.get("/"));
+        HttpResponse<String> redirect = get("//about");
+        assertEquals(3, redirect.statusCode() / 100);
+        assertEquals(
+                URI.create(address("/about")),
+                redirect.uri().resolve(redirect.headers().firstValue("Location").orElseThrow()));
+    }
+
+    @Test
+    void aThemeIsRememberedForThisSiteAlone() {
+        visitor.open("/");
+        visitor.find("theme-select").selectOption("night");
+        Cookie cookie = page.context().cookies().get(0);
+        assertEquals(server.base() + "/", cookie.path);
+    }
+
+    @Test
+    void managementAndMissingAssetsAreBelowTheAddressOfTheSite() throws Exception {
+        assertEquals(200, get("/-/live").statusCode());
+        assertEquals(200, get("/-/ready").statusCode());
+        HttpResponse<String> missing = get("/assets/gone-12345678.js");
+        assertEquals(404, missing.statusCode());
+        assertEquals("no-store", missing.headers().firstValue("Cache-Control").orElseThrow());
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address(path)))
+                .timeout(Program.PATIENCE)
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
     void aFirstVisitTransfersNoMoreThanBrotliAndARepeatVisitNoAssets() throws IOException {
         NetworkLog log = new NetworkLog(page);
         visitor.open("/");
@@ -373,10 +442,14 @@ abstract class SiteInBrowser {
         return visitor.find("country-table").locator("tbody tr");
     }
 
-    private static List<NetworkLog.Transfer> assets(NetworkLog log) {
+    /** Those of client files, by their paths in the build. */
+    private List<NetworkLog.Transfer> assets(NetworkLog log) {
         return log.take().stream()
+                .filter(transfer -> transfer.path().startsWith(server.base() + "/"))
+                .map(transfer -> new NetworkLog.Transfer(
+                        transfer.path().substring(server.base().length()), transfer.total(), transfer.body()))
                 .filter(transfer ->
-                        Files.isRegularFile(CLIENT.resolve(transfer.path().substring(1))))
+                        Files.isRegularFile(CLIENT_FILES.resolve(transfer.path().substring(1))))
                 .toList();
     }
 
@@ -388,13 +461,14 @@ abstract class SiteInBrowser {
                 .toList();
     }
 
-    /** Of what nginx sends with {@code brotli_static on}. */
-    private static long brotliSize(String path) throws IOException {
-        Path brotli = CLIENT.resolve(".vts/codings" + path + ".br");
-        return Files.size(Files.exists(brotli) ? brotli : CLIENT.resolve(path.substring(1)));
+    /** Of what nginx sends with {@code brotli_static on}, and what the base adds in its few places. */
+    private long brotliSize(String path) throws IOException {
+        Path brotli = CLIENT_FILES.resolve(".vts/codings" + path + ".br");
+        long atTheRoot = Files.size(Files.exists(brotli) ? brotli : CLIENT_FILES.resolve(path.substring(1)));
+        return server.base().isEmpty() ? atTheRoot : atTheRoot + ADDED_BY_A_BASE;
     }
 
     private String address(String path) {
-        return server.uri().resolve(path).toString();
+        return server.uri() + path;
     }
 }

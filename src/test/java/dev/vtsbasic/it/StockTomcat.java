@@ -41,10 +41,17 @@ final class StockTomcat extends Program {
         return start(majorVersion, base, List.of("ROOT.war"), "true", connector, environment);
     }
 
-    /** Two copies in a Tomcat 11 that looks for changes every second. */
-    static StockTomcat runTwo(Path base, String oneWar, String otherWar, Map<String, String> environment)
+    /** Several copies in a Tomcat 11 that looks for changes every second. */
+    static StockTomcat runCopies(Path base, List<String> warNames, Map<String, String> environment)
             throws IOException, InterruptedException {
-        return start("11.0", base, List.of(oneWar, otherWar), "true", "", environment);
+        StockTomcat tomcat = start("11.0", base, warNames, "true", "", environment);
+        try {
+            tomcat.awaitLines("worker-1-1 is ready", warNames.size());
+            return tomcat;
+        } catch (AssertionError e) {
+            tomcat.close();
+            throw e;
+        }
     }
 
     /** The same, with the WAR left packed and {@code workDirectory} for what has to lie on disk. */

@@ -12,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +53,27 @@ class TomcatIT {
         try (var left = Files.list(workDirectory)) {
             // The binary stays for the next start; the app went with its deployment.
             assertTrue(left.allMatch(file -> file.getFileName().toString().startsWith("bun-")));
+        }
+    }
+
+    @Test
+    void twoVersionsAreDeployedInParallelUnderOnePath(@TempDir Path base) throws Exception {
+        List<String> wars = List.of("shop##1.war", "shop##2.war");
+        try (StockTomcat tomcat = StockTomcat.runCopies(base, wars, Map.of())) {
+            HttpResponse<String> page = get(tomcat.uri(), "/shop/about");
+            assertEquals(200, page.statusCode());
+            String script = page.body().replaceFirst("(?s).*?\"(/[^\"]+/assets/index-[^\"]+\\.js).*", "$1");
+            assertTrue(script.startsWith("/shop/assets/"), script);
+            assertTrue(get(tomcat.uri(), script).body().contains("/shop/"));
+        }
+    }
+
+    @Test
+    void aPathThatCannotBeWrittenIntoScriptsIsRefused(@TempDir Path base) throws Exception {
+        try (StockTomcat tomcat = StockTomcat.runCopies(base, List.of("ROOT.war"), Map.of())) {
+            Files.copy(Vts.WAR, base.resolve("webapps/it's.war"));
+            tomcat.awaitLine("The context path /it's has characters");
+            assertEquals(200, get(tomcat.uri(), "/about").statusCode());
         }
     }
 

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.WaitUntilState;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -20,12 +21,14 @@ final class Visitor implements AutoCloseable {
     private static final double PATIENCE_MILLIS = 30_000;
 
     private final BrowserContext context;
+    private final String site;
     private final Page page;
     private final List<String> problems = new ArrayList<>();
     private final List<Pattern> expected = new ArrayList<>();
 
-    Visitor(BrowserContext context) {
+    Visitor(BrowserContext context, URI site) {
         this.context = context;
+        this.site = site.toString();
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         context.setDefaultTimeout(PATIENCE_MILLIS);
         context.onConsoleMessage(this::note);
@@ -37,7 +40,7 @@ final class Visitor implements AutoCloseable {
 
     /** Lets pass what the browser says of an answer with {@code status} for {@code path}. */
     void expect(int status, String path) {
-        String address = "http://[^/]+" + Pattern.quote(path) + "(?![^ ?:])";
+        String address = Pattern.quote(site + path) + "(?![^ ?:])";
         expected.add(Pattern.compile("^response: " + status + " " + address));
         expected.add(Pattern.compile("^console: " + address + ".* status of " + status + " "));
         // So it ends when it is a module of a script.
@@ -56,9 +59,9 @@ final class Visitor implements AutoCloseable {
         return page.getByTestId(testId);
     }
 
-    /** Loads a page and returns before all of it is there. */
+    /** Loads a page of the site and returns before all of it is there. */
     Response load(String path) {
-        return page.navigate(path, new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+        return page.navigate(site + path, new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
     }
 
     /** Loads a page and waits until it answers clicks. */

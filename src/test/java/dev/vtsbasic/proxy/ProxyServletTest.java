@@ -595,7 +595,7 @@ class ProxyServletTest {
     }
 
     private void startWith(WorkerPool pool, String... settings) throws Exception {
-        proxy = new ProxyServlet(pool, TestSettings.of(settings));
+        proxy = new ProxyServlet(pool, TestSettings.of(settings), "");
         server = TestServer.start(context -> {
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);

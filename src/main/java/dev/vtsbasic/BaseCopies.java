@@ -1,0 +1,195 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.OpenBase;
+import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.launch.WorkDirectory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes builds fit the path at which browsers see the application: those that leave their base open as a copy in a work
+ * directory, which goes with us.
+ *
+ * <p>Each copy has a lock beside it that ends with this JVM, so that what a killed one has left can be told from what is
+ * in use, and is removed at the next start.
+ */
+final class BaseCopies implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BaseCopies.class);
+    private static final String PREFIX = "base-";
+    private static final String LOCK = ".lock";
+
+    /**
+     * Tells our locks from those of other JVMs: opening and closing a file gives up all locks that this very JVM has on
+     * it, those of another copy of the WAR too.
+     */
+    private static final String JVM = PREFIX + ProcessHandle.current().pid() + "-"
+            + ProcessHandle.current()
+                    .info()
+                    .startInstant()
+                    .map(Instant::toEpochMilli)
+                    .orElse(0L)
+            + "-";
+
+    /** A lock is a moment younger than its file. */
+    private static final Duration YOUNG = Duration.ofMinutes(1);
+
+    private final String base;
+    private final List<Path> workDirectories;
+    private final Map<Path, FileChannel> copies = new HashMap<>();
+
+    /**
+     * A build as it is served.
+     *
+     * @param dist its files
+     * @param rewritten the paths of those client files that were written for the base
+     * @param origin the build as it was found
+     * @param anyBase whether it leaves its base open
+     */
+    record Fitted(Dist dist, Set<String> rewritten, Dist origin, boolean anyBase) {}
+
+    /** @param base path at which browsers see the application; empty at the root */
+    BaseCopies(String base, List<Path> workDirectories) {
+        this.base = base;
+        this.workDirectories = workDirectories;
+    }
+
+    /** @throws IOException when the build cannot be read, or no copy of it can be made */
+    synchronized Fitted fit(Dist dist) throws IOException {
+        if (base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)) {
+            return new Fitted(dist, Set.of(), dist, true);
+        }
+        Optional<OpenBase> open = OpenBase.of(dist);
+        if (open.isEmpty()) {
+            return new Fitted(dist, Set.of(), dist, false);
+        }
+        StringBuilder refusals = new StringBuilder();
+        for (Path workDirectory : workDirectories) {
+            try {
+                Path directory = makeDirectory(workDirectory);
+                try {
+                    Dist copy = open.get().copyFor(base, directory);
+                    LOG.info("The build in {} is served at {}/ from {}", dist.root(), base, directory);
+                    return new Fitted(copy, open.get().clientFiles(), dist, true);
+                } catch (IOException | RuntimeException e) {
+                    remove(directory);
+                    throw e;
+                }
+            } catch (IOException e) {
+                refusals.append("\n  ").append(workDirectory).append(": ").append(e.getMessage());
+            }
+        }
+        throw new IOException("No directory for a copy of the app that is written for " + base
+                + "/; set VTS_WORK_DIR to a writable one. Tried:" + refusals);
+    }
+
+    /**
+     * What is wrong with a build that is made for one path and found at another, and what can be done about it; empty when
+     * it fits, or names no path at all.
+     */
+    Optional<String> misfit(Fitted build, ValidationReport report) {
+        if (build.anyBase() || report.namesNoBase() || report.base().equals(base + "/")) {
+            return Optional.empty();
+        }
+        String made = report.base();
+        String war = made.equals("/")
+                ? "ROOT.war"
+                : made.substring(1, made.length() - 1).replace("/", "#") + ".war";
+        String path = made.equals("/") ? "/" : made.substring(0, made.length() - 1);
+        return Optional.of("The build in " + build.origin().root() + " is made for " + made + " and browsers see it at "
+                + base + "/: serve it at " + made + " (as " + war + ", or with VTS_CONTEXT_PATH=" + path
+                + " and java -jar), or build it with base: '" + OpenBase.BASE
+                + "' in Vite's configuration, which fits every path");
+    }
+
+    private Path makeDirectory(Path workDirectory) throws IOException {
+        Path home = WorkDirectory.makePrivate(workDirectory);
+        sweep(home);
+        Path lock = Files.createTempFile(home, JVM, LOCK);
+        FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        try {
+            channel.lock();
+            Path directory = Files.createDirectory(directoryOf(lock)).toRealPath();
+            copies.put(directory, channel);
+            return directory;
+        } catch (IOException e) {
+            channel.close();
+            Files.deleteIfExists(lock);
+            throw e;
+        }
+    }
+
+    private static Path directoryOf(Path lock) {
+        String name = lock.getFileName().toString();
+        return lock.resolveSibling(name.substring(0, name.length() - LOCK.length()));
+    }
+
+    private static Path lockOf(Path directory) {
+        return directory.resolveSibling(directory.getFileName() + LOCK);
+    }
+
+    /** Removes what JVMs have left that were killed. */
+    private static void sweep(Path home) {
+        try (Stream<Path> files = Files.list(home)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.startsWith(PREFIX)
+                        && name.endsWith(LOCK)
+                        && !name.startsWith(JVM)
+                        && Files.getLastModifiedTime(file)
+                                .toInstant()
+                                .isBefore(Instant.now().minus(YOUNG))) {
+                    removeIfLeftBehind(file);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("Not swept: {}", home, e);
+        }
+    }
+
+    private static void removeIfLeftBehind(Path lock) throws IOException {
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            if (channel.tryLock() != null) {
+                Trees.delete(directoryOf(lock));
+                Files.delete(lock);
+            }
+        }
+    }
+
+    /** Removes the copies other than of these builds. */
+    synchronized void keepOnly(Set<Path> clients) {
+        List<Path> others = new ArrayList<>(copies.keySet());
+        others.removeIf(directory -> clients.stream().anyMatch(client -> client.startsWith(directory)));
+        others.forEach(this::remove);
+    }
+
+    private void remove(Path directory) {
+        try {
+            copies.remove(directory).close();
+            Trees.delete(directory);
+            Files.deleteIfExists(lockOf(directory));
+        } catch (IOException e) {
+            LOG.warn("Left behind: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        keepOnly(Set.of());
+    }
+}

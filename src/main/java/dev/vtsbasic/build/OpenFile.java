@@ -1,0 +1,75 @@
+package dev.vtsbasic.build;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A file of a build that leaves its base open.
+ *
+ * @param path within the build, with slashes
+ * @param size in bytes
+ * @param places where the base belongs, in their order
+ */
+record OpenFile(String path, long size, List<Place> places) {
+    /**
+     * @param at in bytes from the start of the file
+     * @param form how it is written there
+     */
+    record Place(int at, BaseForm form) {}
+
+    /** Whether the content holds no placeholder any more: it is as at the root, where the base is nothing. */
+    enum State {
+        WITH_PLACEHOLDERS,
+        AT_THE_ROOT
+    }
+
+    /** Finds the places; none in most files. */
+    static OpenFile of(String path, byte[] content) {
+        String text = new String(content, StandardCharsets.ISO_8859_1);
+        String name = BaseForm.NAME.text();
+        List<Place> places = new ArrayList<>();
+        for (int at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length())) {
+            places.add(place(text, at));
+        }
+        return new OpenFile(path, content.length, places);
+    }
+
+    private static Place place(String text, int at) {
+        if (text.startsWith("\\/", at - 2)) {
+            return new Place(at - 2, BaseForm.ESCAPED_PATH);
+        }
+        if (text.startsWith("/", at - 1)) {
+            return new Place(at - 1, BaseForm.PATH);
+        }
+        boolean slashFollows = text.startsWith(BaseForm.DIRECTORY.text(), at);
+        return new Place(at, slashFollows ? BaseForm.DIRECTORY : BaseForm.NAME);
+    }
+
+    /** The content with the base in its places. */
+    byte[] at(String base, byte[] content, State state) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + places.size() * base.length());
+        int from = 0;
+        for (Place place : places) {
+            out.write(content, from, place.at() - from);
+            out.write(place.form().of(base).getBytes(StandardCharsets.US_ASCII));
+            from = place.at()
+                    + (state == State.WITH_PLACEHOLDERS ? place.form().text().length() : 0);
+        }
+        out.write(content, from, content.length - from);
+        return out.toByteArray();
+    }
+
+    /** The same file at the root. */
+    OpenFile atTheRoot() {
+        List<Place> moved = new ArrayList<>();
+        int removed = 0;
+        for (Place place : places) {
+            moved.add(new Place(place.at() - removed, place.form()));
+            removed += place.form().text().length();
+        }
+        return new OpenFile(path, size - removed, moved);
+    }
+}

@@ -1,0 +1,2 @@
+// Each picture a file: this is about addresses.
+export default { build: { assetsInlineLimit: 0 } }
