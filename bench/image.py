@@ -130,7 +130,7 @@ class Variant:
             self.idle.append(rss(pid))
             if seconds:
                 asset = re.search(rb"/assets/[\w.-]+\.css", ask(port, "/about")).group().decode()
-                load(port, asset, WARM_UP_SECONDS)
+                load(port, asset, WARM_UP_SECONDS // 2)
                 before = own_cpu(pid)
                 count = load(port, asset, seconds)
                 self.asset.append((own_cpu(pid) - before) / count * 1e6)
