@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -101,9 +102,10 @@ class ImageIT {
     @Test
     void theHealthCheckSaysWhatReadySays(@TempDir Path directory) throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
-            int port = Ports.free();
-            Map<String, String> environment =
-                    Map.of("VTS_PORT", Integer.toString(port), "VTS_MANAGEMENT_PATH", "/internal");
+            Map<String, String> environment = new HashMap<>(Map.of("VTS_MANAGEMENT_PATH", "/internal"));
+            if (image.equals(Container.EMBEDDED)) {
+                environment.put("VTS_CONTEXT_PATH", "/shop");
+            }
             try (Container container = Container.serve(image, environment)) {
                 Container.Answer answer = container.exec(healthCheckOf(image));
                 assertEquals(0, answer.exitCode(), answer.output());
