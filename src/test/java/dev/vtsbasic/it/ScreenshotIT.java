@@ -33,7 +33,7 @@ final class ScreenshotIT {
             Locator rate = visitor.find("chart-requests").locator("polyline");
             for (int second = 1; second <= 15; second++) {
                 for (int request = 0; request < second * 7 % 11; request++) {
-                    visitor.page().request().get("/about");
+                    visitor.page().request().get(vts.uri().resolve("/about").toString());
                 }
                 Pattern points = Pattern.compile("^(\\S+\\s+){" + second + "}\\S+$");
                 assertThat(rate).hasAttribute("points", points);
