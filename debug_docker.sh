@@ -58,7 +58,7 @@ inside bun -e '
 section "Settings from outside (values of secrets are hidden)"
 inside bun -e '
   for (const [name, value] of Object.entries(process.env).sort())
-    if (/^(VTS_|JAVA_|JDK_|NODE_|TZ$|LANG$)/.test(name)) console.log(`${name}=${/TOKEN|SECRET|PASSWORD/.test(name) ? "***" : value}`);'
+    if (/^(VTS_|JAVA_|JDK_|NODE_|TZ$|LANG$)/.test(name)) console.log(`${name}=${/TOKEN|SECRET|PASSWORD/i.test(name + value) ? "***" : value}`);'
 
 section "Java"
 inside jcmd 1 VM.flags 2>/dev/null || echo "Java does not answer"
@@ -67,8 +67,9 @@ section "Checks"
 check "Bun runs" inside bun --version
 check "the app answers (readiness)" inside bun /opt/vts/healthcheck.js
 check "the front page is rendered" inside bun -e '
-  const { VTS_PORT = "3000", VTS_TLS_CERT } = process.env;
-  const answer = await fetch(`${VTS_TLS_CERT ? "https" : "http"}://127.0.0.1:${VTS_PORT}/`, { tls: { rejectUnauthorized: false } });
+  const { VTS_PORT = "3000", VTS_CONTEXT_PATH = "", VTS_TLS_CERT } = process.env;
+  const path = VTS_CONTEXT_PATH.replace(/\/$/, "") + "/";
+  const answer = await fetch(`${VTS_TLS_CERT ? "https" : "http"}://127.0.0.1:${VTS_PORT}${path}`, { tls: { rejectUnauthorized: false } });
   if (!answer.ok || !(await answer.text()).includes("</html>")) process.exit(1);'
 # The image on Tomcat has no command line of ours.
 if inside bun exec 'ls /opt/vts/java.args' >/dev/null 2>&1; then

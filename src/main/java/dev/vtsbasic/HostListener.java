@@ -50,10 +50,10 @@ public final class HostListener implements ServletContextListener {
 
     private static String contextPathOf(ServletContext context) throws BadSettingException {
         String path = context.getContextPath();
-        if (!UrlPath.is(path)) {
+        if (!UrlPath.isContextPath(path)) {
             throw new BadSettingException("The context path " + path
                     + " has characters that cannot be written into every script and page; give the WAR a name of"
-                    + " letters, digits and . _ ~ - @ + , = alone");
+                    + " letters, digits and . _ ~ - @ + alone");
         }
         return path;
     }

@@ -48,17 +48,27 @@ final class LazyCodings implements AutoCloseable {
             while (true) {
                 List<Asset> batch = new ArrayList<>(List.of(asked.take()));
                 asked.drainTo(batch, BATCH - 1);
-                Path directory = Files.createTempDirectory("vts-codings-");
                 try {
-                    make(batch, directory);
-                } finally {
-                    Trees.delete(directory);
+                    make(batch);
+                } catch (IOException | RuntimeException e) {
+                    // The next may be of another build; one that was taken away had its files with it.
+                    LOG.warn(
+                            "{} assets that the build did not compress are sent as they are: {}",
+                            batch.size(),
+                            e.getMessage());
                 }
             }
         } catch (InterruptedException e) {
             LOG.debug("No more codings are made", e);
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("Assets that the build did not compress are sent as they are: {}", e.getMessage());
+        }
+    }
+
+    private void make(List<Asset> batch) throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("vts-codings-");
+        try {
+            make(batch, directory);
+        } finally {
+            Trees.delete(directory);
         }
     }
 

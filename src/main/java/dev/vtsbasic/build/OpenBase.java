@@ -174,9 +174,12 @@ public final class OpenBase {
     /**
      * Brings the build itself into the form for the root, and keeps a record of where the base belongs. Does nothing when
      * that was done before.
+     *
+     * @throws IOException also when it was done by halves; the message says what to do
      */
     public void closeAtTheRoot() throws IOException {
         if (state == State.AT_THE_ROOT) {
+            refuseIfChanged();
             return;
         }
         // The record first: with it, a build that was left half-way is known for what it is.
@@ -190,6 +193,17 @@ public final class OpenBase {
         }
     }
 
+    private void refuseIfChanged() throws IOException {
+        for (OpenFile file : files.values()) {
+            Path path = dist.root().resolve(file.path());
+            if (Files.size(path) != file.size()) {
+                throw new IOException(
+                        path + " has changed since `precompress` looked at it, so it cannot be served under"
+                                + " another path; build the app again");
+            }
+        }
+    }
+
     /**
      * Makes a copy for a path.
      *
@@ -198,13 +212,7 @@ public final class OpenBase {
      * @return the copy
      */
     public Dist copyFor(String base, Path target) throws IOException {
-        for (OpenFile file : files.values()) {
-            if (Files.size(dist.root().resolve(file.path())) != file.size()) {
-                throw new IOException(dist.root().resolve(file.path())
-                        + " has changed since `precompress` looked at it, so it cannot be served under another path;"
-                        + " build the app again");
-            }
-        }
+        refuseIfChanged();
         copyTree(dist.client(), "client", base, target);
         copyTree(dist.server(), "server", base, target);
         linkSurroundings(target);

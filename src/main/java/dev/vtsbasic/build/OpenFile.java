@@ -31,17 +31,21 @@ record OpenFile(String path, long size, List<Place> places) {
         String text = new String(content, StandardCharsets.ISO_8859_1);
         String name = BaseForm.NAME.text();
         List<Place> places = new ArrayList<>();
+        int free = 0;
         for (int at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length())) {
-            places.add(place(text, at));
+            Place place = place(text, free, at);
+            places.add(place);
+            free = place.at() + place.form().text().length();
         }
         return new OpenFile(path, content.length, places);
     }
 
-    private static Place place(String text, int at) {
-        if (text.startsWith("\\/", at - 2)) {
+    /** @param free where the place before it ends: a slash between two belongs to one of them */
+    private static Place place(String text, int free, int at) {
+        if (at - 2 >= free && text.startsWith("\\/", at - 2)) {
             return new Place(at - 2, BaseForm.ESCAPED_PATH);
         }
-        if (text.startsWith("/", at - 1)) {
+        if (at - 1 >= free && text.startsWith("/", at - 1)) {
             return new Place(at - 1, BaseForm.PATH);
         }
         boolean slashFollows = text.startsWith(BaseForm.DIRECTORY.text(), at);

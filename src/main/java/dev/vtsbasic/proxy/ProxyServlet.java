@@ -96,13 +96,15 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     /** Pages are made for one path: a proxy that shows them at another one has to be known beforehand. */
     private void warnOfPrefix(String prefix) {
         // What this proxy takes off may be followed by what the next one, or the container, does.
-        if (!base.startsWith(prefix) && !warnedOfPrefix.get() && warnedOfPrefix.compareAndSet(false, true)) {
+        if (!(base + "/").startsWith(prefix + "/")
+                && !warnedOfPrefix.get()
+                && warnedOfPrefix.compareAndSet(false, true)) {
             LOG.warn(
                     "A proxy says that browsers see the application at {}/ (X-Forwarded-Prefix), but its links are made"
                             + " for {}/; set VTS_PUBLIC_PATH={}",
                     prefix,
                     base,
-                    prefix.isEmpty() ? "/" : prefix);
+                    prefix);
         }
     }
 

@@ -38,7 +38,7 @@ final class Setting<T> {
             "/",
             "/ or a path such as /shop or /apps/front",
             "path at which the embedded server has the application",
-            UrlPath::of);
+            UrlPath::ofContext);
     static final Setting<Optional<String>> PUBLIC_PATH = new Setting<>(
             "vts.public-path",
             "",

@@ -161,4 +161,22 @@ class PrecompressionTest {
                         .map(Representation::token)
                         .toList());
     }
+
+    @Test
+    void codingsThatCannotBeMadeDoNotKeepOthersFromIt() throws Exception {
+        Tree.write(client, "gone.js", LONG, "c.js", LONG);
+        AssetIndex index = read();
+        Files.delete(client.resolve("gone.js"));
+        BlockingQueue<Boolean> batches = new LinkedBlockingQueue<>();
+        Compressor compressor = jobs -> {
+            batches.add(Files.exists(jobs.get(0).source()));
+            gzip(jobs);
+        };
+        try (LazyCodings codings = new LazyCodings(compressor, new AssetMemory(1 << 20))) {
+            codings.ask(index.find("/gone.js"));
+            assertEquals(false, batches.poll(20, TimeUnit.SECONDS));
+            codings.ask(index.find("/c.js"));
+            assertEquals(true, batches.poll(20, TimeUnit.SECONDS));
+        }
+    }
 }

@@ -47,6 +47,7 @@ class OpenBaseTest {
         "'\"__VTS_BASE__\"', '\"\"', '\"apps/front\"'",
         "'\"__VTS_BASE__/assets\"', '\"assets\"', '\"apps/front/assets\"'",
         "'\\/__VTS_BASE__\\/a', '\\/a', '\\/apps\\/front\\/a'",
+        "'__VTS_BASE__/__VTS_BASE__/a', 'a', 'apps/front/apps/front/a'",
         "'https://x/__VTS_BASE__/a', 'https://x/a', 'https://x/apps/front/a'",
         "'äö /__VTS_BASE__/ü', 'äö /ü', 'äö /apps/front/ü'"
     })
@@ -94,6 +95,16 @@ class OpenBaseTest {
                 message.endsWith("has changed since `precompress` looked at it, so it cannot be served under another"
                         + " path; build the app again"),
                 message);
+    }
+
+    @Test
+    void aBuildThatWasClosedByHalvesIsNotTakenForClosed() throws Exception {
+        byte[] before = Files.readAllBytes(root.resolve("server/server.js"));
+        open().closeAtTheRoot();
+        Files.write(root.resolve("server/server.js"), before);
+        String message =
+                assertThrows(IOException.class, () -> open().closeAtTheRoot()).getMessage();
+        assertTrue(message.endsWith("build the app again"), message);
     }
 
     @Test

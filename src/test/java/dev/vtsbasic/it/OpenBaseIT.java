@@ -86,10 +86,14 @@ final class OpenBaseIT {
 
     @Test
     void aProxyWhosePathNobodyDeclaredIsReportedOnce() throws Exception {
-        Map<String, String> environment = Map.of("VTS_APP_DIR", open.toString(), "VTS_TRUSTED_PROXIES", "127.0.0.1");
+        Map<String, String> environment = Map.of(
+                "VTS_APP_DIR", open.toString(), "VTS_TRUSTED_PROXIES", "127.0.0.1", "VTS_CONTEXT_PATH", "/shops/all");
         try (Vts vts = Vts.serve(environment)) {
-            get(vts.uri().resolve("/api/whoami"), "X-Forwarded-Prefix", "/shop");
-            get(vts.uri().resolve("/api/whoami"), "X-Forwarded-Prefix", "/shop");
+            URI address = vts.uri().resolve("/shops/all/api/whoami");
+            // A part of our path that another proxy, or the container, adds to.
+            get(address, "X-Forwarded-Prefix", "/shops");
+            get(address, "X-Forwarded-Prefix", "/shop");
+            get(address, "X-Forwarded-Prefix", "/shop");
             vts.awaitLine("set VTS_PUBLIC_PATH=/shop$");
             vts.terminate();
             vts.awaitExit();

@@ -48,6 +48,7 @@ class ScalingIT {
                   while (!existsSync("%s")) await Bun.sleep(20);
                   return new Response("waited");
                 }
+                if (pathname === "/headers") return Response.json(Object.fromEntries(request.headers));
                 return site.fetch(request);
               },
             };
@@ -102,6 +103,20 @@ class ScalingIT {
             assertEquals(List.of(), not(OpenLoop.Outcome.WHOLE, all), proxy.output());
             assertEquals(List.of(), tab.problems(), proxy.output());
             assertTrue(tab.sawBuildsInTurns() && tab.sawAssetsOfNext(), tab.toString());
+        }
+    }
+
+    @Test
+    void nothingThatAClientSaysOfItselfReachesTheApp() throws Exception {
+        try (HaProxy proxy = fleet.proxy();
+                RawClient client = new RawClient(proxy.uri().getPort())) {
+            String answer = client.send("GET /headers HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                            + "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Prefix: /evil-prefix\r\nX-Forwarded-Host: evil-host\r\n"
+                            + "Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX-Request-Id: evil-id\r\n\r\n")
+                    .readToEnd()
+                    .body();
+            assertTrue(answer.contains("\"x-forwarded-for\":\"127.0.0.1, 127.0.0.1\""), answer);
+            assertFalse(answer.contains("6.6.6.6") || answer.contains("evil"), answer);
         }
     }
 

@@ -12,7 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UrlPathTest {
     @ParameterizedTest
-    @CsvSource({"/, ''", "/shop, /shop", "/shop/, /shop", "/apps/front/v2, /apps/front/v2", "/a%20b, /a%20b"})
+    @CsvSource({
+        "/, ''",
+        "/shop, /shop",
+        "/shop/, /shop",
+        "/apps/front/v2, /apps/front/v2",
+        "/a%20b, /a%20b",
+        "/.a/..b/..., /.a/..b/..."
+    })
     void aSlashAtTheEndDoesNotBelongToIt(String text, String path) {
         assertEquals(path, UrlPath.of(text));
         assertTrue(UrlPath.is(path));
@@ -21,10 +28,26 @@ class UrlPathTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "shop", "//shop", "/shop//", "/a/../b", "/.", "/a b", "/a'b", "/a\"b", "/<b>", "/${a}", "/a?b", "/a\\b"
+                "shop", "//shop", "/shop//", "/a/../b", "/.", "/a//b", "/a/./b", "/..", "/a b", "/a'b", "/a\"b", "/<b>",
+                "/${a}", "/a?b", "/a\\b"
             })
     void whatDoesNotMeanItselfEverywhereIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> UrlPath.of(text));
+    }
+
+    @Test
+    void aPathOfAnyLengthIsLookedAt() {
+        assertTrue(UrlPath.is("/a".repeat(100_000)));
+        assertFalse(UrlPath.is("/a".repeat(100_000) + "/"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a%20b", "/a:b", "/a,b", "/a=b"})
+    void whatNoServerHasAnApplicationAtIsNoContextPath(String text) {
+        assertEquals(text, UrlPath.of(text));
+        assertFalse(UrlPath.isContextPath(text));
+        assertThrows(IllegalArgumentException.class, () -> UrlPath.ofContext(text));
+        assertEquals("/a+b@c~d", UrlPath.ofContext("/a+b@c~d/"));
     }
 
     @Test
