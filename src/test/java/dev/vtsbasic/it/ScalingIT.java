@@ -67,7 +67,7 @@ class ScalingIT {
         HaProxy.require();
         goOn = releases.resolve("go-on");
         first = withLoad(OtherBuild.copyFirst(releases.resolve("1")));
-        next = withLoad(OtherBuild.make(releases.resolve("sources")));
+        next = withLoad(precompressed(OtherBuild.make(releases.resolve("sources"))));
         fleet = new Fleet();
     }
 
@@ -76,6 +76,14 @@ class ScalingIT {
         if (fleet != null) {
             fleet.close();
         }
+    }
+
+    /** With the base in it, so that its files are what is served. */
+    private static Path precompressed(Path build) throws Exception {
+        try (Vts program = Vts.launch(Map.of(), "precompress", build.toString())) {
+            assertEquals(0, program.awaitExit(), program.output());
+        }
+        return build;
     }
 
     private static Path withLoad(Path build) throws IOException {
