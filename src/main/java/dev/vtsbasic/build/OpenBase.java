@@ -66,6 +66,7 @@ public final class OpenBase {
         OpenBase build = recorded.isPresent()
                 ? new OpenBase(dist, State.AT_THE_ROOT, byPath(recorded.get()))
                 : new OpenBase(dist, State.WITH_PLACEHOLDERS, search(dist));
+        build.refuseIfChanged();
         return Optional.of(build).filter(open -> !open.files.isEmpty());
     }
 
@@ -174,12 +175,9 @@ public final class OpenBase {
     /**
      * Brings the build itself into the form for the root, and keeps a record of where the base belongs. Does nothing when
      * that was done before.
-     *
-     * @throws IOException also when it was done by halves; the message says what to do
      */
     public void closeAtTheRoot() throws IOException {
         if (state == State.AT_THE_ROOT) {
-            refuseIfChanged();
             return;
         }
         // The record first: with it, a build that was left half-way is known for what it is.
@@ -193,6 +191,7 @@ public final class OpenBase {
         }
     }
 
+    /** The record would lead to wrong places; it may also be of a build that was closed by halves. */
     private void refuseIfChanged() throws IOException {
         for (OpenFile file : files.values()) {
             Path path = dist.root().resolve(file.path());
@@ -212,7 +211,6 @@ public final class OpenBase {
      * @return the copy
      */
     public Dist copyFor(String base, Path target) throws IOException {
-        refuseIfChanged();
         copyTree(dist.client(), "client", base, target);
         copyTree(dist.server(), "server", base, target);
         linkSurroundings(target);

@@ -89,8 +89,7 @@ class OpenBaseTest {
     void aClosedBuildThatWasChangedIsNotTakenForWhatItWas() throws Exception {
         open().closeAtTheRoot();
         Tree.write(root, "server/server.js", "base = 'something else'");
-        String message = assertThrows(IOException.class, () -> copied("/shop", "server/server.js"))
-                .getMessage();
+        String message = assertThrows(IOException.class, this::open).getMessage();
         assertTrue(
                 message.endsWith("has changed since `precompress` looked at it, so it cannot be served under another"
                         + " path; build the app again"),
@@ -102,8 +101,7 @@ class OpenBaseTest {
         byte[] before = Files.readAllBytes(root.resolve("server/server.js"));
         open().closeAtTheRoot();
         Files.write(root.resolve("server/server.js"), before);
-        String message =
-                assertThrows(IOException.class, () -> open().closeAtTheRoot()).getMessage();
+        String message = assertThrows(IOException.class, this::open).getMessage();
         assertTrue(message.endsWith("build the app again"), message);
     }
 
