@@ -46,6 +46,10 @@ public final class Main {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return CommandLine.ExitCode.SOFTWARE;
+        } catch (RuntimeException e) {
+            // As the parser does: a fault of ours ends the program, whatever threads are left.
+            e.printStackTrace();
+            return CommandLine.ExitCode.SOFTWARE;
         }
     }
 
