@@ -1,5 +1,6 @@
 package dev.vtsbasic.conformance;
 
+import dev.vtsbasic.testing.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,8 +24,9 @@ final class Upstream implements AutoCloseable {
     private ServerSocket listener;
 
     Upstream() throws IOException {
-        listener = new ServerSocket(0, BACKLOG, InetAddress.getByName("127.0.0.1"));
-        port = listener.getLocalPort();
+        // It is given up and taken again, and nobody may take it meanwhile.
+        port = Ports.free();
+        listener = new ServerSocket(port, BACKLOG, InetAddress.getByName("127.0.0.1"));
         acceptFrom(listener);
     }
 

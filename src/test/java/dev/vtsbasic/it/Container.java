@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import dev.vtsbasic.testing.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

@@ -3,6 +3,7 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.vtsbasic.testing.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

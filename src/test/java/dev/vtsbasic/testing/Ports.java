@@ -1,4 +1,4 @@
-package dev.vtsbasic.it;
+package dev.vtsbasic.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,13 +6,13 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for servers that have to be told theirs, or that come back to it. */
-final class Ports {
+public final class Ports {
     private static final int TRIES = 100;
 
     private Ports() {}
 
     /** A free port below those that Linux gives to clients, and to servers that take any: nobody takes it meanwhile. */
-    static int free() throws IOException {
+    public static int free() throws IOException {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
