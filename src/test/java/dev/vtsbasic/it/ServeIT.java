@@ -9,6 +9,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -166,6 +167,8 @@ class ServeIT {
                 return;
             } catch (SocketTimeoutException e) {
                 // Nobody takes connections any more, but the port is still open.
+            } catch (SocketException e) {
+                // Reset: the port was closed while this one was being connected.
             }
         }
         throw new AssertionError("connections are not refused");
