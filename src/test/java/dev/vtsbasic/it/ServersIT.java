@@ -1,0 +1,144 @@
+package dev.vtsbasic.it;
+
+import static dev.vtsbasic.it.ServerFeature.RAW_PATHS;
+import static dev.vtsbasic.it.ServerFeature.UPLOAD;
+import static dev.vtsbasic.it.ServerFeature.WEBSOCKET;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/**
+ * The built WAR, unchanged, on every server there is, with the Java that runs this. Without {@code -Pservers} only on the
+ * one that is no {@code server}.
+ */
+final class ServersIT {
+    @Nested
+    final class Tomcat11 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockTomcat.runOpen("11.0", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return TOMCAT;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class Tomcat10 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockTomcat.runOpen("10.1", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return TOMCAT;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class Jetty120Ee10 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockJetty.run("12.0", "ee10-deploy,ee10-websocket-jakarta", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return JETTY;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class Jetty121Ee10 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockJetty.run("12.1", "ee10-deploy,ee10-websocket-jakarta", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return JETTY;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class Jetty121Ee11 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockJetty.run("12.1", "ee11-deploy,ee11-websocket-jakarta", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return JETTY;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class WildFly extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockWildFly.run(directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return Map.of(
+                    RAW_PATHS, "`allow-unescaped-characters-in-url` of the listener",
+                    UPLOAD, "`max-post-size` of the listener");
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class OpenLiberty extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockLiberty.run(directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return Map.of(RAW_PATHS, "`skipEncodedCharVerification` of `<webContainer>`");
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class Payara extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockGlassFish.runPayara(directory, environment);
+        }
+    }
+
+    /** It says itself that it does not start on Java 25. */
+    @Nested
+    @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
+    final class GlassFish extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockGlassFish.runGlassFish(directory, environment);
+        }
+    }
+
+    private static final Map<ServerFeature, String> TOMCAT =
+            Map.of(RAW_PATHS, "`encodedSolidusHandling` and `relaxedQueryChars` of the connector");
+
+    private static final Map<ServerFeature, String> JETTY = Map.of(
+            RAW_PATHS, "`jetty.httpConfig.uriCompliance=UNSAFE`",
+            WEBSOCKET, "module `websocket-jakarta`");
+}
