@@ -63,8 +63,10 @@ final class ServerTable {
      */
     public static void main(String[] args) throws IOException {
         List<JsonObject> results = read();
-        List<String> wars =
-                results.stream().map(result -> result.getString("war")).distinct().toList();
+        List<String> wars = results.stream()
+                .map(result -> result.getString("war"))
+                .distinct()
+                .toList();
         if (wars.size() != 1) {
             throw new IllegalStateException("Not one WAR but " + wars.size() + " were deployed: remove " + RESULTS
                     + " and run mvn verify -Pservers again");
@@ -79,7 +81,8 @@ final class ServerTable {
         System.out.println(table + "\nThe same file everywhere, sha-256 " + wars.get(0));
         Path readme = Path.of(args[0]);
         String before = Files.readString(readme);
-        String after = before.substring(0, before.indexOf(BEGIN) + BEGIN.length()) + table
+        String after = before.substring(0, before.indexOf(BEGIN) + BEGIN.length())
+                + table
                 + before.substring(before.indexOf(END));
         if (args.length > 1 && args[1].equals("check")) {
             if (!after.equals(before)) {
@@ -95,7 +98,8 @@ final class ServerTable {
     private static List<JsonObject> read() throws IOException {
         List<JsonObject> results = new ArrayList<>();
         try (Stream<Path> files = Files.list(RESULTS)) {
-            for (Path file : files.filter(file -> file.toString().endsWith(".json")).toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".json")).toList()) {
                 try (JsonReader reader = Json.createReader(Files.newBufferedReader(file))) {
                     results.add(reader.readObject());
                 }
@@ -113,7 +117,11 @@ final class ServerTable {
 
     private String table() {
         StringBuilder table = new StringBuilder();
-        row(table, "", servers.values().stream().map(server -> "[" + server.title() + "](docs/servers/" + server.page() + ")"));
+        row(
+                table,
+                "",
+                servers.values().stream()
+                        .map(server -> "[" + server.title() + "](docs/servers/" + server.page() + ")"));
         row(table, "---", servers.values().stream().map(server -> "---"));
         row(
                 table,
@@ -133,7 +141,11 @@ final class ServerTable {
     }
 
     private static void row(StringBuilder table, String first, Stream<String> cells) {
-        table.append("| ").append(first).append(" | ").append(cells.collect(Collectors.joining(" | "))).append(" |\n");
+        table.append("| ")
+                .append(first)
+                .append(" | ")
+                .append(cells.collect(Collectors.joining(" | ")))
+                .append(" |\n");
     }
 
     private String cell(Server server, ServerFeature feature) {

@@ -95,9 +95,7 @@ final class ServersIT {
 
         @Override
         Map<ServerFeature, String> settings() {
-            return Map.of(
-                    RAW_PATHS, "`allow-unescaped-characters-in-url` of the listener",
-                    UPLOAD, "`max-post-size` of the listener");
+            return Map.of(UPLOAD, "`max-post-size` of the listener");
         }
     }
 

@@ -36,8 +36,7 @@ final class StockWildFly extends StockServer {
                         .replace("scan-interval=\"5000\"", "scan-interval=\"500\"")
                         .replace(
                                 "<http-listener name=\"default\"",
-                                "<http-listener name=\"default\" max-post-size=\"0\" max-header-size=\"20480\""
-                                        + " allow-unescaped-characters-in-url=\"true\""));
+                                "<http-listener name=\"default\" max-post-size=\"0\" max-header-size=\"20480\""));
         copyWar(standalone.resolve("deployments/ROOT.war"));
         int port = Ports.free();
         ProcessBuilder builder = builder(
@@ -74,7 +73,10 @@ final class StockWildFly extends StockServer {
 
     @Override
     void deploy(String contextPath) throws IOException {
-        copyWar(base.resolve("deployments").resolve(warName(contextPath)));
+        Path deployments = base.resolve("deployments");
+        copyWar(deployments.resolve(warName(contextPath)));
+        // Else what was undeployed before stays so.
+        Files.createFile(deployments.resolve(warName(contextPath) + ".dodeploy"));
     }
 
     @Override
