@@ -93,10 +93,6 @@ interface ClientConnection {
 
     /** In a container that tells nothing. What the system tells need not be of this connection, if others stand in front. */
     final class SeenByTheSystem implements ClientConnection {
-        /** Most requests do not take so long, and need not be looked for. */
-        private static final long PATIENCE_NANOS = 1_000_000_000;
-
-        private final long since = System.nanoTime();
         private final String localAddress;
         private final int localPort;
         private final String remoteAddress;
@@ -116,9 +112,6 @@ interface ClientConnection {
 
         @Override
         public boolean isGone() {
-            if (System.nanoTime() - since < PATIENCE_NANOS) {
-                return false;
-            }
             TcpConnections.Sight sight = connections.look(localAddress, localPort, remoteAddress, remotePort);
             switch (sight.state()) {
                 case OPEN -> {

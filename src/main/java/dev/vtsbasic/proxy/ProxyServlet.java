@@ -187,8 +187,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             AsyncAnswer answer, InboundRequest inbound, HttpServletResponse response, Exchanging exchanging) {
         try {
             exchanging.run();
-            if (inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2")) {
-                // Tomcat would send the end of the stream without a head.
+            boolean head = inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2");
+            if (head || response.getStatus() >= HttpServletResponse.SC_BAD_REQUEST) {
+                // Tomcat would send the end of the stream without a head; GlassFish says 200 if it is to send the head
+                // itself.
                 response.flushBuffer();
             }
             answer.complete();

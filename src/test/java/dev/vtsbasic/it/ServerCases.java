@@ -109,9 +109,9 @@ abstract class ServerCases {
                         "JAVA_TOOL_OPTIONS",
                         "-Djava.rmi.server.hostname=127.0.0.1"));
         server.assertPrivate();
-        awaitReady("");
+        awaitStarts(1);
         server.deploy(OTHER);
-        awaitReady(OTHER);
+        awaitStarts(2);
     }
 
     @AfterAll
@@ -204,7 +204,8 @@ abstract class ServerCases {
         try (RawClient stream = ask("GET /test/events?id=1")) {
             assertTrue(stream.readUntil("data: one\n\n").contains("text/event-stream"));
             get("/test/happen?what=send+1");
-            stream.readUntil("data: two\n\n");
+            // All of it: Linux resets a connection that is closed with something unread.
+            stream.readUntil("data: two\n\n\r\n");
         }
         assertEquals("yes", get("/test/happened?what=left+1").body());
     }
@@ -261,7 +262,6 @@ abstract class ServerCases {
     void pathsAndQueriesArriveAsSent() throws Exception {
         assertArriveAsSent(
                 "/test/url/a%2Fb",
-                "/test/url/a%5Cb",
                 "/test/url/a%20b",
                 "/test/url//b",
                 "/test/url/a;b=c/d",
@@ -274,7 +274,7 @@ abstract class ServerCases {
     @Test
     @Shows(ServerFeature.RAW_CHARACTERS)
     void whatBrowsersDoNotEncodeArrivesAsSent() throws Exception {
-        assertArriveAsSent("/test/url/?a|b", "/test/url/?c=%zz");
+        assertArriveAsSent("/test/url/?a|b", "/test/url/?c=%zz", "/test/url/a%5Cb");
     }
 
     private void assertArriveAsSent(String... targets) throws Exception {
@@ -383,9 +383,9 @@ abstract class ServerCases {
         }
     }
 
-    /** The last but one, since it ends what the others use. */
+    /** One of the last, since it ends what the others use. */
     @Test
-    @Order(Integer.MAX_VALUE - 1)
+    @Order(Integer.MAX_VALUE - 2)
     @Shows(ServerFeature.REDEPLOY)
     void deployingAgainLeavesNothingBehind() throws Exception {
         awaitTwoBuns();
@@ -394,15 +394,23 @@ abstract class ServerCases {
             long before = bunOf(OTHER);
             server.undeploy(OTHER);
             await("the end of Bun", () -> ProcessHandle.of(before).isEmpty());
-            await("the end of the application", () -> get(OTHER + "/-/live").statusCode() == 404);
+            // Not asked again, for the same reason.
+            String address = OTHER + "/gone-" + i;
+            await("the end of the application", () -> get(address).statusCode() == 404);
             server.deploy(OTHER);
-            awaitReady(OTHER);
+            awaitStarts(2 + i);
         }
         assertEquals(200, get("/about").statusCode());
         awaitTwoBuns();
         await("the threads of two copies, " + threads, () -> threads() <= threads);
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE - 1)
+    @Shows(ServerFeature.CLASS_LOADERS)
+    void deployingAgainLeavesNoClassLoaderBehind() throws Exception {
         // Those in use, and at most the last one that was; a leak would keep all of them.
-        await("the class loaders of two copies", () -> classLoaders() <= 3);
+        await("the class loaders of two copies", Duration.ofSeconds(15), () -> classLoaders() <= 3);
     }
 
     @Test
@@ -430,10 +438,13 @@ abstract class ServerCases {
         return script.group(1);
     }
 
-    private void awaitReady(String context) throws Exception {
-        await(
-                server.title() + " with " + context + "/-/ready",
-                () -> get(context + "/-/ready").statusCode() == 200);
+    /**
+     * Waits until the server has logged so many starts of a copy. No address is asked before: Open Liberty would go on to
+     * ask the copy at the root for it.
+     */
+    private void awaitStarts(int count) throws Exception {
+        Pattern start = Pattern.compile("worker-1-1 is ready");
+        await(count + " starts", () -> start.matcher(server.log()).results().count() == count);
     }
 
     /** One that compresses a copy's assets ends by itself. */
@@ -442,7 +453,11 @@ abstract class ServerCases {
     }
 
     private void await(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        await(what, Program.PATIENCE, condition);
+    }
+
+    private void await(String what, Duration patience, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.call()) {
             assertTrue(
                     System.nanoTime() < deadline,

@@ -16,7 +16,7 @@ enum ServerFeature {
     WEBSOCKET("WebSocket"),
     UPLOAD("uploads of 100 MB"),
     RAW_PATHS("paths and queries arrive as sent"),
-    RAW_CHARACTERS("so do `|` and a stray `%` in a query"),
+    RAW_CHARACTERS("so do raw `\\|`, a stray `%`, and `%5C`"),
     JSP_PATHS("paths that end in `.jsp`"),
     LEAVING("a client that left is noticed, Bun silent or not"),
     BUN_KILLED("Bun is killed: no request is lost"),
@@ -24,7 +24,8 @@ enum ServerFeature {
     JSON("no clash with the server's JSON-P"),
     LOG("the log is the server's"),
     JMX("JMX shows and restarts it"),
-    REDEPLOY("deployed 5 times, nothing left behind"),
+    REDEPLOY("deployed 5 times, no process and no thread left"),
+    CLASS_LOADERS("and no class loader"),
     STOP("a stop leaves no process");
 
     private final String title;

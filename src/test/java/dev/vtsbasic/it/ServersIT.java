@@ -1,5 +1,7 @@
 package dev.vtsbasic.it;
 
+import static dev.vtsbasic.it.ServerFeature.CLASS_LOADERS;
+import static dev.vtsbasic.it.ServerFeature.RAW_CHARACTERS;
 import static dev.vtsbasic.it.ServerFeature.RAW_PATHS;
 import static dev.vtsbasic.it.ServerFeature.UPLOAD;
 import static dev.vtsbasic.it.ServerFeature.WEBSOCKET;
@@ -97,6 +99,13 @@ final class ServersIT {
         Map<ServerFeature, String> settings() {
             return Map.of(UPLOAD, "`max-post-size` of the listener");
         }
+
+        @Override
+        Map<ServerFeature, String> limits() {
+            return Map.of(
+                    RAW_CHARACTERS,
+                    "Undertow refuses what is not encoded, or with `allow-unescaped-characters-in-url` decodes it all");
+        }
     }
 
     @Nested
@@ -111,6 +120,11 @@ final class ServersIT {
         Map<ServerFeature, String> settings() {
             return Map.of(RAW_PATHS, "`skipEncodedCharVerification` of `<webContainer>`");
         }
+
+        @Override
+        Map<ServerFeature, String> limits() {
+            return Map.of(CLASS_LOADERS, KEEPS_LOADERS);
+        }
     }
 
     @Nested
@@ -119,6 +133,11 @@ final class ServersIT {
         @Override
         StockServer start(Path directory, Map<String, String> environment) throws Exception {
             return StockGlassFish.runPayara(directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> limits() {
+            return Map.of(RAW_CHARACTERS, BACKSLASH, CLASS_LOADERS, KEEPS_LOADERS);
         }
     }
 
@@ -131,10 +150,22 @@ final class ServersIT {
         StockServer start(Path directory, Map<String, String> environment) throws Exception {
             return StockGlassFish.runGlassFish(directory, environment);
         }
+
+        @Override
+        Map<ServerFeature, String> limits() {
+            return Map.of(RAW_CHARACTERS, BACKSLASH, CLASS_LOADERS, KEEPS_LOADERS);
+        }
     }
 
-    private static final Map<ServerFeature, String> TOMCAT =
-            Map.of(RAW_PATHS, "`encodedSolidusHandling` and `relaxedQueryChars` of the connector");
+    private static final String BACKSLASH = "`%5C` in a path is answered with 400";
+    private static final String KEEPS_LOADERS =
+            "Each copy that was taken away leaves its classes in memory, some 10 MB";
+
+    private static final Map<ServerFeature, String> TOMCAT = Map.of(
+            RAW_PATHS,
+            "`encodedSolidusHandling` of the connector",
+            RAW_CHARACTERS,
+            "`encodedReverseSolidusHandling` and `relaxedQueryChars` of the connector");
 
     private static final Map<ServerFeature, String> JETTY = Map.of(
             RAW_PATHS, "`jetty.httpConfig.uriCompliance=UNSAFE`",
