@@ -16,7 +16,7 @@ enum ServerFeature {
     WEBSOCKET("WebSocket"),
     UPLOAD("uploads of 100 MB"),
     RAW_PATHS("paths and queries arrive as sent"),
-    RAW_CHARACTERS("so do raw `\\|`, a stray `%`, and `%5C`"),
+    RAW_CHARACTERS("so do raw `\\|`, a stray `%`, `%5C` and `a:b@c`"),
     JSP_PATHS("paths that end in `.jsp`"),
     LEAVING("a client that left is noticed, Bun silent or not"),
     BUN_KILLED("Bun is killed: no request is lost"),
