@@ -1,6 +1,5 @@
 package dev.vtsbasic.it;
 
-import static dev.vtsbasic.it.ServerFeature.CLASS_LOADERS;
 import static dev.vtsbasic.it.ServerFeature.RAW_CHARACTERS;
 import static dev.vtsbasic.it.ServerFeature.RAW_PATHS;
 import static dev.vtsbasic.it.ServerFeature.UPLOAD;
@@ -120,11 +119,6 @@ final class ServersIT {
         Map<ServerFeature, String> settings() {
             return Map.of(RAW_PATHS, "`skipEncodedCharVerification` of `<webContainer>`");
         }
-
-        @Override
-        Map<ServerFeature, String> limits() {
-            return Map.of(CLASS_LOADERS, KEEPS_LOADERS);
-        }
     }
 
     @Nested
@@ -137,7 +131,7 @@ final class ServersIT {
 
         @Override
         Map<ServerFeature, String> limits() {
-            return Map.of(RAW_CHARACTERS, REFUSED, CLASS_LOADERS, KEEPS_LOADERS);
+            return Map.of(RAW_CHARACTERS, REFUSED);
         }
     }
 
@@ -153,12 +147,11 @@ final class ServersIT {
 
         @Override
         Map<ServerFeature, String> limits() {
-            return Map.of(RAW_CHARACTERS, REFUSED, CLASS_LOADERS, KEEPS_LOADERS);
+            return Map.of(RAW_CHARACTERS, REFUSED);
         }
     }
 
     private static final String REFUSED = "`%5C` in a path is answered with 400, by GlassFish `a:b@c` with 503";
-    private static final String KEEPS_LOADERS = "Each copy that was taken away leaves its classes in memory";
 
     private static final Map<ServerFeature, String> TOMCAT = Map.of(
             RAW_PATHS,

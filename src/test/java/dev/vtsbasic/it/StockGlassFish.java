@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A GlassFish, or a Payara, which is one too; the WAR at the root is deployed by {@code asadmin}. */
+/** A GlassFish, or a Payara, which is one too, with the WAR deployed by {@code asadmin}. */
 final class StockGlassFish extends StockServer {
     private static final String PAYARA = "payara-";
     private static final String GLASSFISH = "glassfish-";
@@ -22,15 +22,12 @@ final class StockGlassFish extends StockServer {
     private final String title;
     private final Path home;
     private final int adminPort;
-    private final Path autodeploy;
     private final URI uri;
 
-    private StockGlassFish(ProcessBuilder builder, String title, Path home, Path autodeploy, int adminPort, URI uri)
-            throws IOException {
+    private StockGlassFish(ProcessBuilder builder, String title, Path home, int adminPort, URI uri) throws IOException {
         super(builder);
         this.title = title;
         this.home = home;
-        this.autodeploy = autodeploy;
         this.adminPort = adminPort;
         this.uri = uri;
     }
@@ -73,7 +70,6 @@ final class StockGlassFish extends StockServer {
             xml = xml.replace("port=\"" + port + "\"", "port=\"" + ports.get(ports.size() - 1) + "\"");
         }
         Files.writeString(configuration, xml);
-        Path autodeploy = Files.createDirectories(base.resolve("domains/domain1/autodeploy"));
         ProcessBuilder builder = builder(
                 base,
                 home.resolve("bin/asadmin").toString(),
@@ -83,11 +79,11 @@ final class StockGlassFish extends StockServer {
                 base.resolve("domains").toString(),
                 "domain1");
         builder.environment().putAll(environment);
-        StockGlassFish server = new StockGlassFish(
-                builder, title, home, autodeploy, ports.get(2), URI.create("http://127.0.0.1:" + ports.get(0)));
+        StockGlassFish server =
+                new StockGlassFish(builder, title, home, ports.get(2), URI.create("http://127.0.0.1:" + ports.get(0)));
         try {
             server.awaitLine("startup time|Boot Time|ready after");
-            server.asadmin("deploy", "--contextroot", "/", "--name", "ROOT", Vts.WAR.toString());
+            server.deploy("");
             return server;
         } catch (AssertionError e) {
             server.close();
@@ -105,15 +101,19 @@ final class StockGlassFish extends StockServer {
         return uri;
     }
 
-    /** By its directory for that, since each {@code asadmin} takes as long as all of it. */
     @Override
-    void deploy(String contextPath) throws IOException {
-        copyWar(autodeploy.resolve(warName(contextPath)));
+    void deploy(String contextPath) throws Exception {
+        String root = contextPath.isEmpty() ? "/" : contextPath;
+        asadmin("deploy", "--contextroot", root, "--name", name(contextPath), Vts.WAR.toString());
     }
 
     @Override
-    void undeploy(String contextPath) throws IOException {
-        Files.delete(autodeploy.resolve(warName(contextPath)));
+    void undeploy(String contextPath) throws Exception {
+        asadmin("undeploy", name(contextPath));
+    }
+
+    private static String name(String contextPath) {
+        return warName(contextPath).replace(".war", "");
     }
 
     private void asadmin(String... command) throws Exception {

@@ -18,9 +18,9 @@ class TcpConnectionsTest {
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void aConnectionIsOpenUntilTheClientClosesIt(String loopback) throws Exception {
         InetAddress address = InetAddress.getByName(loopback);
-        try (ServerSocket listener = new ServerSocket(0, 1, address);
-                Socket client = new Socket(address, listener.getLocalPort());
-                Socket accepted = listener.accept()) {
+        try (ServerSocket listener = new ServerSocket(0, 1, address)) {
+            Socket client = new Socket(address, listener.getLocalPort());
+            Socket accepted = listener.accept();
             assertEquals(TcpConnections.State.OPEN, stateOf(accepted));
             client.close();
             // What the server sent has been read, so this is no reset.
@@ -32,9 +32,9 @@ class TcpConnectionsTest {
     @Test
     void aConnectionThatTheClientResetsIsAbsent() throws Exception {
         InetAddress address = InetAddress.getLoopbackAddress();
-        try (ServerSocket listener = new ServerSocket(0, 1, address);
-                Socket client = new Socket(address, listener.getLocalPort());
-                Socket accepted = listener.accept()) {
+        try (ServerSocket listener = new ServerSocket(0, 1, address)) {
+            Socket client = new Socket(address, listener.getLocalPort());
+            Socket accepted = listener.accept();
             client.setSoLinger(true, 0);
             client.close();
             assertEquals(TcpConnections.State.ABSENT, stateOf(accepted));
