@@ -59,7 +59,11 @@ interface ClientConnection {
     void endInput();
 
     static ClientConnection of(
-            HttpServletRequest request, HttpServletResponse response, String protocol, TcpConnections connections) {
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String protocol,
+            String clientAddress,
+            TcpConnections connections) {
         ServletRequest innermost = request;
         while (innermost instanceof ServletRequestWrapper wrapper) {
             innermost = wrapper.getRequest();
@@ -84,11 +88,7 @@ interface ClientConnection {
             }
         }
         return new SeenByTheSystem(
-                request.getLocalAddr(),
-                request.getLocalPort(),
-                request.getRemoteAddr(),
-                request.getRemotePort(),
-                connections);
+                request.getLocalAddr(), request.getLocalPort(), clientAddress, request.getRemotePort(), connections);
     }
 
     /** In a container that tells nothing. What the system tells need not be of this connection, if others stand in front. */

@@ -49,7 +49,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         IOException failure = AsyncAnswer.failureOf(request);
         if (failure != null) {
-            if (ClientConnection.of(request, response, "", clients).cut()) {
+            if (ClientConnection.of(request, response, "", "", clients).cut()) {
                 return;
             }
             throw failure;
@@ -72,7 +72,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             tunnels.open(inbound, forwarding, request, response, deadline);
             return;
         }
-        ClientConnection client = ClientConnection.of(request, response, inbound.protocol(), clients);
+        ClientConnection client =
+                ClientConnection.of(request, response, inbound.protocol(), inbound.clientAddress(), clients);
         if (client.isStream() && client.isGone()) {
             // Its body would look as if it had ended, or as if there were none.
             return;

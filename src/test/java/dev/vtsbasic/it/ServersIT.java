@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import static dev.vtsbasic.it.ServerFeature.CLASS_LOADERS;
 import static dev.vtsbasic.it.ServerFeature.RAW_CHARACTERS;
 import static dev.vtsbasic.it.ServerFeature.RAW_PATHS;
 import static dev.vtsbasic.it.ServerFeature.UPLOAD;
@@ -147,7 +148,8 @@ final class ServersIT {
 
         @Override
         Map<ServerFeature, String> limits() {
-            return Map.of(RAW_CHARACTERS, REFUSED);
+            return Map.of(
+                    RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of copies that were taken away stay in memory");
         }
     }
 
