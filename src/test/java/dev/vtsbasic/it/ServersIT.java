@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.JRE;
 
 /**
  * The built WAR, unchanged, on every server there is, with the Java that runs this. Without {@code -Pservers} only on the
- * one that is no {@code server}.
+ * one that is no {@code server}. On newer Java, the newest of each has to do.
  */
 final class ServersIT {
     @Nested
@@ -33,6 +33,7 @@ final class ServersIT {
 
     @Nested
     @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
     final class Tomcat10 extends ServerCases {
         @Override
         StockServer start(Path directory, Map<String, String> environment) throws Exception {
@@ -47,6 +48,7 @@ final class ServersIT {
 
     @Nested
     @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
     final class Jetty120Ee10 extends ServerCases {
         @Override
         StockServer start(Path directory, Map<String, String> environment) throws Exception {
@@ -61,6 +63,7 @@ final class ServersIT {
 
     @Nested
     @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
     final class Jetty121Ee10 extends ServerCases {
         @Override
         StockServer start(Path directory, Map<String, String> environment) throws Exception {
