@@ -12,7 +12,9 @@ import dev.vtsbasic.bun.BundledBun;
 import dev.vtsbasic.bun.ExternalUpstream;
 import dev.vtsbasic.bun.Upstream;
 import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementServlet;
+import dev.vtsbasic.manage.Operations;
 import dev.vtsbasic.proxy.ProxyServlet;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.Settings;
@@ -55,6 +57,7 @@ final class Host implements AutoCloseable {
     private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean stopping;
+    private ManagedHost managed;
 
     private Host(
             Settings settings,
@@ -201,12 +204,15 @@ final class Host implements AutoCloseable {
         FilterRegistration.Dynamic filter = context.addFilter("assets", assets);
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
-        ManagementServlet management =
-                new ManagementServlet(settings.managementPath(), operatorTokens(), new Operations());
+        Operations operations = new Workers();
+        ManagementServlet management = new ManagementServlet(settings.managementPath(), operatorTokens(), operations);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
+        managed = new ManagedHost(operations, context.getContextPath());
+        // An MBean server takes a while to make, which nobody is to wait for.
+        CompletableFuture.anyOf(upstream.firstReady(), upstream.failure()).thenRun(managed::register);
     }
 
     private List<String> operatorTokens() {
@@ -260,6 +266,9 @@ final class Host implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        if (managed != null) {
+            managed.close();
+        }
         proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
         upstream.close();
@@ -276,7 +285,7 @@ final class Host implements AutoCloseable {
         }
     }
 
-    private final class Operations implements ManagementServlet.Operations {
+    private final class Workers implements Operations {
         @Override
         public boolean ready() {
             return !stopping && upstream.answers();
@@ -285,6 +294,11 @@ final class Host implements AutoCloseable {
         @Override
         public Optional<String> problem() {
             return stopping ? Optional.of("The server is about to stop") : upstream.problem();
+        }
+
+        @Override
+        public List<String> workers() {
+            return upstream.workers();
         }
 
         @Override

@@ -105,6 +105,11 @@ public final class BunSupervisor implements Upstream {
         return pool.givenUp().map(message -> "Bun keeps crashing and is not started again; the log says why");
     }
 
+    @Override
+    public List<String> workers() {
+        return slots.stream().map(WorkerSlot::state).toList();
+    }
+
     /** No worker goes before its successor is ready. Workers that were given up are started anew. */
     @Override
     public boolean restart() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -44,6 +45,11 @@ public final class ExternalUpstream implements Upstream {
     @Override
     public Optional<String> problem() {
         return Optional.empty();
+    }
+
+    @Override
+    public List<String> workers() {
+        return List.of(worker.name() + " is run by someone else");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.vtsbasic.bun;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,6 +21,9 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
 
     /** Why no worker will answer until someone looks at it; empty when one may. */
     Optional<String> problem();
+
+    /** What each worker does, in a line. */
+    List<String> workers();
 
     /** Begins to replace the workers, one after the other; false when they are not ours. */
     boolean restart();

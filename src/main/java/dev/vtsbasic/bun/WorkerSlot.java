@@ -69,6 +69,14 @@ final class WorkerSlot {
         }
     }
 
+    /** What it has now, for people. */
+    String state() {
+        Occupant known = occupant;
+        return known == null
+                ? "worker-" + number + " is not ready"
+                : known.worker().name() + " is ready (pid " + known.process().pid() + ")";
+    }
+
     private void run() {
         try {
             while (!supervisor.isStopping()) {

@@ -29,18 +29,6 @@ public final class ManagementServlet extends HttpServlet {
     private final transient List<String> tokens;
     private final transient Operations operations;
 
-    /** What is managed. Safe for any number of threads. */
-    public interface Operations {
-        /** Asks Bun whether it answers; may take a while. */
-        boolean ready();
-
-        /** Why it will not answer until someone looks at it; empty when it may. */
-        Optional<String> problem();
-
-        /** Begins to replace the workers; false when they are not ours. */
-        boolean restart();
-    }
-
     /**
      * @param prefix path that this servlet is mapped to, without a slash at the end
      * @param tokens what an operator may send as a bearer token

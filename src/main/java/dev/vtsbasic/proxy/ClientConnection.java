@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * What can be asked of a client's connection, or of its stream where a connection has many, besides reading and writing.
  *
  * <p>The Servlet API knows none of it. Tomcat does, embedded or not; its classes are found at run time, so that no other
- * container needs them. Elsewhere a client's leaving shows at the next write.
+ * container needs them. Elsewhere Linux tells when a client has left; on other systems that shows at the next write.
  */
 interface ClientConnection {
     /**
@@ -58,7 +58,12 @@ interface ClientConnection {
     /** Ends a read that waits for more of the client's body. */
     void endInput();
 
-    static ClientConnection of(HttpServletRequest request, HttpServletResponse response, String protocol) {
+    static ClientConnection of(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String protocol,
+            String clientAddress,
+            TcpConnections connections) {
         ServletRequest innermost = request;
         while (innermost instanceof ServletRequestWrapper wrapper) {
             innermost = wrapper.getRequest();
@@ -82,14 +87,48 @@ interface ClientConnection {
                 LoggerFactory.getLogger(ClientConnection.class).debug("This Tomcat is not as expected", e);
             }
         }
-        return new Unknown();
+        return new SeenByTheSystem(
+                request.getLocalAddr(), request.getLocalPort(), clientAddress, request.getRemotePort(), connections);
     }
 
-    /** In a container that tells nothing. */
-    final class Unknown implements ClientConnection {
+    /** In a container that tells nothing. What the system tells need not be of this connection, if others stand in front. */
+    final class SeenByTheSystem implements ClientConnection {
+        private final String localAddress;
+        private final int localPort;
+        private final String remoteAddress;
+        private final int remotePort;
+        private final TcpConnections connections;
+        private boolean seen;
+        private long missed = -1;
+
+        SeenByTheSystem(
+                String localAddress, int localPort, String remoteAddress, int remotePort, TcpConnections connections) {
+            this.localAddress = localAddress;
+            this.localPort = localPort;
+            this.remoteAddress = remoteAddress;
+            this.remotePort = remotePort;
+            this.connections = connections;
+        }
+
         @Override
         public boolean isGone() {
-            return false;
+            TcpConnections.Sight sight = connections.look(localAddress, localPort, remoteAddress, remotePort);
+            switch (sight.state()) {
+                case OPEN -> {
+                    seen = true;
+                    missed = -1;
+                    return false;
+                }
+                case CLOSED -> {
+                    return true;
+                }
+                default -> {
+                    // Reset. The table may change while it is read, so once could be a mistake.
+                    boolean again = missed >= 0 && missed != sight.reading();
+                    missed = sight.reading();
+                    return seen && again;
+                }
+            }
         }
 
         @Override

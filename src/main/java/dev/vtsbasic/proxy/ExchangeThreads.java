@@ -59,6 +59,11 @@ final class ExchangeThreads implements AutoCloseable {
         }
     }
 
+    /** Whether the caller's thread runs an exchange or a part of one, and is not the container's. */
+    static boolean currentIsOurs() {
+        return currentIsVirtual() || Thread.currentThread() instanceof OwnThread;
+    }
+
     /**
      * @param fromOurselves whether the request may come from the app itself
      * @throws RejectedExecutionException when all threads are busy and the queue is full
@@ -83,14 +88,20 @@ final class ExchangeThreads implements AutoCloseable {
         return new GrowingPool(name, threads, queue);
     }
 
-    private static final class PooledThread extends Thread {
+    private static class OwnThread extends Thread {
+        OwnThread(Runnable work, String name) {
+            super(work, name);
+            setDaemon(true);
+        }
+    }
+
+    private static final class PooledThread extends OwnThread {
         private final GrowingPool pool;
         private boolean extra;
 
         PooledThread(GrowingPool pool, Runnable work, String name) {
             super(work, name);
             this.pool = pool;
-            setDaemon(true);
         }
     }
 
@@ -133,11 +144,7 @@ final class ExchangeThreads implements AutoCloseable {
 
     private static ThreadFactory named(String name) {
         AtomicInteger count = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+        return task -> new OwnThread(task, name + "-" + count.incrementAndGet());
     }
 
     private static ExecutorService virtualThreads() {

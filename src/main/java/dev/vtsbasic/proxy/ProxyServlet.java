@@ -33,6 +33,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient Exchange.Environment environment;
     private final transient AtomicBoolean warnedOfPrefix = new AtomicBoolean();
     private final transient RunningRequests running = new RunningRequests();
+    private final transient TcpConnections clients = new TcpConnections();
 
     /** @param base path at which browsers see the application; empty at the root */
     public ProxyServlet(WorkerPool pool, Settings settings, String base) {
@@ -48,7 +49,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         IOException failure = AsyncAnswer.failureOf(request);
         if (failure != null) {
-            if (ClientConnection.of(request, response, "").cut()) {
+            if (ClientConnection.of(request, response, "", "", clients).cut()) {
                 return;
             }
             throw failure;
@@ -71,7 +72,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             tunnels.open(inbound, forwarding, request, response, deadline);
             return;
         }
-        ClientConnection client = ClientConnection.of(request, response, inbound.protocol());
+        ClientConnection client =
+                ClientConnection.of(request, response, inbound.protocol(), inbound.clientAddress(), clients);
         if (client.isStream() && client.isGone()) {
             // Its body would look as if it had ended, or as if there were none.
             return;
@@ -186,8 +188,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             AsyncAnswer answer, InboundRequest inbound, HttpServletResponse response, Exchanging exchanging) {
         try {
             exchanging.run();
-            if (inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2")) {
-                // Tomcat would send the end of the stream without a head.
+            boolean head = inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2");
+            if (head || response.getStatus() >= HttpServletResponse.SC_BAD_REQUEST) {
+                // Tomcat would send the end of the stream without a head; GlassFish says 200 if it is to send the head
+                // itself.
                 response.flushBuffer();
             }
             answer.complete();

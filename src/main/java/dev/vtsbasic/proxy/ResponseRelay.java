@@ -132,7 +132,12 @@ final class ResponseRelay {
 
     private void flush() throws ClientGoneException {
         try {
+            boolean committed = response.isCommitted();
             response.flushBuffer();
+            if (!committed) {
+                // Open Liberty only commits the answer the first time.
+                response.flushBuffer();
+            }
         } catch (IOException e) {
             throw new ClientGoneException(e);
         }

@@ -4,15 +4,21 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
-/** A Jetty as it is downloaded, with the WAR copied into its {@code webapps/}, on a free port of 127.0.0.1. */
-final class StockJetty extends Program {
+/** A Jetty, with the WAR copied into its {@code webapps/}. */
+final class StockJetty extends StockServer {
+    private static final String NAME = "jetty-home-";
+
+    private final String title;
+    private final Path base;
     private URI uri;
 
-    private StockJetty(ProcessBuilder builder) throws IOException {
+    private StockJetty(ProcessBuilder builder, String title, Path base) throws IOException {
         super(builder);
+        this.title = title;
+        this.base = base;
     }
 
     /**
@@ -23,22 +29,27 @@ final class StockJetty extends Program {
      */
     static StockJetty run(String majorVersion, String modules, Path base, Map<String, String> environment)
             throws IOException, InterruptedException {
-        Files.copy(Vts.WAR, Files.createDirectory(base.resolve("webapps")).resolve("ROOT.war"));
+        copyWar(Files.createDirectory(base.resolve("webapps")).resolve("ROOT.war"));
+        Path home = home(NAME + majorVersion);
         Path temporary = Files.createDirectory(base.resolve("tmp"));
         ProcessBuilder builder = new ProcessBuilder(
                         java(),
                         "-Djava.io.tmpdir=" + temporary,
                         "-jar",
-                        home(majorVersion).resolve("start.jar").toString(),
+                        home.resolve("start.jar").toString(),
                         // Before the modules: what follows one counts only for its environment.
                         "jetty.http.host=127.0.0.1",
                         "jetty.http.port=0",
                         "jetty.httpConfig.uriCompliance=UNSAFE",
+                        "jetty.deploy.scanInterval=1",
                         "--module=http,graceful," + modules)
                 .directory(base.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_") || name.startsWith("JETTY_"));
         builder.environment().putAll(environment);
-        StockJetty jetty = new StockJetty(builder);
+        StockJetty jetty = new StockJetty(
+                builder,
+                "Jetty " + version(home, NAME) + " " + modules.substring(0, 4).toUpperCase(Locale.ROOT),
+                base);
         try {
             jetty.uri = URI.create("http://127.0.0.1:"
                     + jetty.awaitLine("Started .*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)\\}")
@@ -51,17 +62,23 @@ final class StockJetty extends Program {
         }
     }
 
-    private static Path home(String majorVersion) throws IOException {
-        Path servers = Path.of(System.getProperty("test.servers"));
-        try (Stream<Path> directories = Files.list(servers)) {
-            return directories
-                    .filter(directory -> directory.getFileName().toString().startsWith("jetty-home-" + majorVersion))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no Jetty " + majorVersion + " in " + servers));
-        }
+    @Override
+    String title() {
+        return title;
     }
 
+    @Override
     URI uri() {
         return uri;
+    }
+
+    @Override
+    void deploy(String contextPath) throws IOException {
+        copyWar(base.resolve("webapps").resolve(warName(contextPath)));
+    }
+
+    @Override
+    void undeploy(String contextPath) throws IOException {
+        Files.delete(base.resolve("webapps").resolve(warName(contextPath)));
     }
 }

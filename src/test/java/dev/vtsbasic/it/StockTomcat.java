@@ -12,12 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A Tomcat as it is downloaded, with the WAR copied into its {@code webapps/}, on a free port of 127.0.0.1. */
-final class StockTomcat extends Program {
+/** A Tomcat, with the WAR copied into its {@code webapps/}. */
+final class StockTomcat extends StockServer {
+    private static final String NAME = "apache-tomcat-";
+
+    private final Path home;
+    private final Path base;
     private URI uri;
 
-    private StockTomcat(ProcessBuilder builder) throws IOException {
+    private StockTomcat(ProcessBuilder builder, Path home, Path base) throws IOException {
         super(builder);
+        this.home = home;
+        this.base = base;
     }
 
     /**
@@ -39,6 +45,14 @@ final class StockTomcat extends Program {
     static StockTomcat runWith(String connector, String majorVersion, Path base, Map<String, String> environment)
             throws IOException, InterruptedException {
         return start(majorVersion, base, List.of("ROOT.war"), "true", connector, environment);
+    }
+
+    /** With a connector that passes on what clients send, as {@code docs/servers/tomcat.md} has it. */
+    static StockTomcat runOpen(String majorVersion, Path base, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        String connector = "encodedSolidusHandling=\"passthrough\" encodedReverseSolidusHandling=\"passthrough\""
+                + " relaxedPathChars=\"[]|{}^`&quot;&lt;&gt;\" relaxedQueryChars=\"[]|{}^`&quot;&lt;&gt;\"";
+        return runWith(connector, majorVersion, base, environment);
     }
 
     /** Several copies in a Tomcat 11 that looks for changes every second. */
@@ -68,7 +82,7 @@ final class StockTomcat extends Program {
      */
     static StockTomcat runConfigured(Path base, Path errors, Map<String, String> environment)
             throws IOException, InterruptedException {
-        Path home = home("11.0");
+        Path home = home(NAME + "11.0");
         makeBase(home, base, List.of("ROOT.war"));
         Path configuration = Path.of("tomcat-conf");
         for (String name : List.of("server.xml", "context.xml", "logging.properties")) {
@@ -87,7 +101,7 @@ final class StockTomcat extends Program {
         Map<String, String> settings = new HashMap<>(environment);
         settings.putAll(Map.of("VTS_ADDRESS", "127.0.0.1", "VTS_PORT", Integer.toString(port)));
         String catalina = home.resolve("bin/catalina.sh").toString();
-        return launch(base, settings, "sh", "-c", "exec \"$0\" run 2> \"$1\"", catalina, errors.toString());
+        return launch(home, base, settings, "sh", "-c", "exec \"$0\" run 2> \"$1\"", catalina, errors.toString());
     }
 
     private static StockTomcat start(
@@ -98,7 +112,7 @@ final class StockTomcat extends Program {
             String connector,
             Map<String, String> environment)
             throws IOException, InterruptedException {
-        Path home = home(majorVersion);
+        Path home = home(NAME + majorVersion);
         makeBase(home, base, warNames);
         Path serverXml = base.resolve("conf/server.xml");
         Files.writeString(
@@ -110,7 +124,7 @@ final class StockTomcat extends Program {
                         .replace(
                                 "<Connector port=\"8080\"",
                                 "<Connector port=\"0\" address=\"127.0.0.1\" " + connector));
-        return launch(base, environment, home.resolve("bin/catalina.sh").toString(), "run");
+        return launch(home, base, environment, home.resolve("bin/catalina.sh").toString(), "run");
     }
 
     private static void makeBase(Path home, Path base, List<String> warNames) throws IOException {
@@ -123,18 +137,18 @@ final class StockTomcat extends Program {
             }
         }
         for (String warName : warNames) {
-            Files.copy(Vts.WAR, base.resolve("webapps").resolve(warName));
+            copyWar(base.resolve("webapps").resolve(warName));
         }
     }
 
-    private static StockTomcat launch(Path base, Map<String, String> environment, String... command)
+    private static StockTomcat launch(Path home, Path base, Map<String, String> environment, String... command)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("CATALINA_BASE", base.toString());
         builder.environment().putAll(environment);
-        StockTomcat tomcat = new StockTomcat(builder);
+        StockTomcat tomcat = new StockTomcat(builder, home, base);
         try {
             tomcat.awaitLine("Server startup in");
             tomcat.awaitLine("worker-1-1 is ready");
@@ -148,17 +162,23 @@ final class StockTomcat extends Program {
         }
     }
 
-    private static Path home(String majorVersion) throws IOException {
-        Path servers = Path.of(System.getProperty("test.servers"));
-        try (Stream<Path> directories = Files.list(servers)) {
-            return directories
-                    .filter(directory -> directory.getFileName().toString().startsWith("apache-tomcat-" + majorVersion))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no Tomcat " + majorVersion + " in " + servers));
-        }
+    @Override
+    String title() {
+        return "Tomcat " + version(home, NAME);
     }
 
+    @Override
     URI uri() {
         return uri;
+    }
+
+    @Override
+    void deploy(String contextPath) throws IOException {
+        copyWar(base.resolve("webapps").resolve(warName(contextPath)));
+    }
+
+    @Override
+    void undeploy(String contextPath) throws IOException {
+        Files.delete(base.resolve("webapps").resolve(warName(contextPath)));
     }
 }

@@ -325,11 +325,11 @@ abstract class WebSocketCases {
     }
 
     /** Whole messages and events, in their order. */
-    private static final class Client implements WebSocket.Listener {
+    static final class Client implements WebSocket.Listener {
         private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
         private final StringBuilder text = new StringBuilder();
         private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
-        private WebSocket socket;
+        WebSocket socket;
         private volatile boolean reading = true;
 
         void read() {

@@ -3,6 +3,7 @@ package dev.vtsbasic.it;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** WebSockets where servlets can upgrade a connection. */
 final class WebSocketIT {
@@ -16,6 +17,7 @@ final class WebSocketIT {
     }
 
     @Nested
+    @Tag("server")
     final class StockTomcat10 extends WebSocketCases {
         @Override
         Server start(Path directory, Map<String, String> environment) throws Exception {

@@ -22,7 +22,7 @@ class ManagementServletTest {
 
     @BeforeEach
     void start() throws Exception {
-        ManagementServlet servlet = new ManagementServlet("/-", List.of("own", "secret"), new Operations());
+        ManagementServlet servlet = new ManagementServlet("/-", List.of("own", "secret"), new Workers());
         server = TestServer.start(
                 context -> context.addServlet("management", servlet).addMapping("/-/*"));
     }
@@ -69,7 +69,12 @@ class ManagementServletTest {
         assertEquals(0, restarts.get());
     }
 
-    private final class Operations implements ManagementServlet.Operations {
+    private final class Workers implements Operations {
+        @Override
+        public List<String> workers() {
+            return List.of();
+        }
+
         @Override
         public boolean ready() {
             return ready;

@@ -13,6 +13,9 @@ import org.apache.hc.core5.http.Header;
 import org.junit.jupiter.api.Test;
 
 class OutboundRequestTest {
+    private static final ClientConnection UNKNOWN =
+            new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections());
+
     private static final List<String> OURS = List.of(
             "Host: example.org:8443",
             "X-Forwarded-For: 192.0.2.7",
@@ -95,14 +98,14 @@ class OutboundRequestTest {
 
     @Test
     void aBodyIsFramedByItsLengthOrInChunksNeverBoth() {
-        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5, 0, new ClientConnection.Unknown());
+        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5, 0, UNKNOWN);
         ClassicHttpRequest fixed = outbound(inbound(5, false, "Content-Length: 5"), body);
         assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
         assertSame(body, fixed.getEntity());
 
         ClassicHttpRequest chunked = outbound(
                 inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
-                new RequestBody(InputStream.nullInputStream(), -1, 0, new ClientConnection.Unknown()));
+                new RequestBody(InputStream.nullInputStream(), -1, 0, UNKNOWN));
         assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
 
         ClassicHttpRequest empty = outbound(inbound(0, false, "Content-Length: 0"), null);

@@ -57,6 +57,11 @@ public final class RawClient implements AutoCloseable {
         return octets.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Closes the connection as a browser does; closing it with something unread resets it. */
+    public void leave() throws IOException {
+        socket.shutdownOutput();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

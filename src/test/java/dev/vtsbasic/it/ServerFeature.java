@@ -1,0 +1,47 @@
+package dev.vtsbasic.it;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What the WAR does on every server; a row of the table in the README each. */
+enum ServerFeature {
+    ROOT("serves the site at `/`"),
+    CONTEXT("at `/other`"),
+    TWO_COPIES("two copies, each with its Bun"),
+    ASSETS("assets: codings, conditions, ranges"),
+    STREAM("an answer arrives as it is made"),
+    EVENTS("event streams"),
+    WEBSOCKET("WebSocket"),
+    UPLOAD("uploads of 100 MB"),
+    RAW_PATHS("paths and queries arrive as sent"),
+    RAW_CHARACTERS("so do raw `\\|`, a stray `%`, `%5C` and `a:b@c`"),
+    JSP_PATHS("paths that end in `.jsp`"),
+    LEAVING("a client that left is noticed, Bun silent or not"),
+    BUN_KILLED("Bun is killed: no request is lost"),
+    BUN_HUNG("Bun hangs: it is replaced"),
+    JSON("no clash with the server's JSON-P"),
+    LOG("the log is the server's"),
+    JMX("JMX shows and restarts it"),
+    REDEPLOY("deployed 5 times, no process and no thread left"),
+    CLASS_LOADERS("and no class loader"),
+    STOP("a stop leaves no process");
+
+    private final String title;
+
+    ServerFeature(String title) {
+        this.title = title;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** The feature that a test shows. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.METHOD)
+    @interface Shows {
+        ServerFeature value();
+    }
+}

@@ -1,0 +1,170 @@
+package dev.vtsbasic.it;
+
+import static dev.vtsbasic.it.ServerFeature.CLASS_LOADERS;
+import static dev.vtsbasic.it.ServerFeature.RAW_CHARACTERS;
+import static dev.vtsbasic.it.ServerFeature.RAW_PATHS;
+import static dev.vtsbasic.it.ServerFeature.UPLOAD;
+import static dev.vtsbasic.it.ServerFeature.WEBSOCKET;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/**
+ * The built WAR, unchanged, on every server there is, with the Java that runs this. Without {@code -Pservers} only on the
+ * one that is no {@code server}. On newer Java, the newest of each has to do.
+ */
+final class ServersIT {
+    @Nested
+    final class Tomcat11 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockTomcat.runOpen("11.0", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return TOMCAT;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
+    final class Tomcat10 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockTomcat.runOpen("10.1", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return TOMCAT;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
+    final class Jetty120Ee10 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockJetty.run("12.0", "ee10-deploy,ee10-websocket-jakarta", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return JETTY;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
+    final class Jetty121Ee10 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockJetty.run("12.1", "ee10-deploy,ee10-websocket-jakarta", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return JETTY;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class Jetty121Ee11 extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockJetty.run("12.1", "ee11-deploy,ee11-websocket-jakarta", directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return JETTY;
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class WildFly extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockWildFly.run(directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return Map.of(UPLOAD, "`max-post-size` of the listener");
+        }
+
+        @Override
+        Map<ServerFeature, String> limits() {
+            return Map.of(
+                    RAW_CHARACTERS,
+                    "Undertow refuses what is not encoded, or with `allow-unescaped-characters-in-url` decodes it all");
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class OpenLiberty extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockLiberty.run(directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> settings() {
+            return Map.of(RAW_PATHS, "`skipEncodedCharVerification` of `<webContainer>`");
+        }
+    }
+
+    @Nested
+    @Tag("server")
+    final class Payara extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockGlassFish.runPayara(directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> limits() {
+            return Map.of(RAW_CHARACTERS, REFUSED);
+        }
+    }
+
+    /** It says itself that it does not start on Java 25. */
+    @Nested
+    @Tag("server")
+    @EnabledForJreRange(max = JRE.JAVA_21)
+    final class GlassFish extends ServerCases {
+        @Override
+        StockServer start(Path directory, Map<String, String> environment) throws Exception {
+            return StockGlassFish.runGlassFish(directory, environment);
+        }
+
+        @Override
+        Map<ServerFeature, String> limits() {
+            return Map.of(
+                    RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of copies that were taken away stay in memory");
+        }
+    }
+
+    private static final String REFUSED = "`%5C` in a path is answered with 400, by GlassFish `a:b@c` with 503";
+
+    private static final Map<ServerFeature, String> TOMCAT = Map.of(
+            RAW_PATHS,
+            "`encodedSolidusHandling` of the connector",
+            RAW_CHARACTERS,
+            "`encodedReverseSolidusHandling` and `relaxedQueryChars` of the connector");
+
+    private static final Map<ServerFeature, String> JETTY = Map.of(
+            RAW_PATHS, "`jetty.httpConfig.uriCompliance=UNSAFE`",
+            WEBSOCKET, "module `websocket-jakarta`");
+}

@@ -1,0 +1,113 @@
+// Gives the app in the WAR, which stays as it is, addresses under /test/ for what the site itself never does: Bun loads
+// this file first (BUN_OPTIONS) and then this in the place of the app's server entry.
+import { plugin } from "bun";
+
+plugin({
+  name: "test endpoints",
+  setup(build) {
+    build.onLoad({ filter: /\/server\/server\.js$/ }, ({ path }) => {
+      const site = JSON.stringify(path + "?site");
+      return {
+        loader: "js",
+        // The chunks of the site import from its entry too.
+        contents: `import site from ${site};
+          export * from ${site};
+          import { around } from ${JSON.stringify(import.meta.path)};
+          export default around(site);`,
+      };
+    });
+  },
+});
+
+const events = new Map();
+function event(name) {
+  if (!events.has(name)) events.set(name, Promise.withResolvers());
+  return events.get(name);
+}
+
+const endpoints = {
+  pid: () => new Response(String(process.pid)),
+
+  url: (request) => new Response(request.url.slice(request.url.indexOf("/test/"))),
+
+  log(_, query) {
+    console.log("said " + query.get("word"));
+    return new Response();
+  },
+
+  // Waits for something that another request caused.
+  happened: async (_, query) => new Response(await event(query.get("what")).promise),
+
+  happen(_, query) {
+    event(query.get("what")).resolve("yes");
+    return new Response();
+  },
+
+  silent(request, query) {
+    const id = query.get("id");
+    request.signal.addEventListener("abort", () => event("left " + id).resolve("yes"));
+    event("came " + id).resolve("yes");
+    return new Promise(() => {});
+  },
+
+  endless(_, query) {
+    const pull = async (controller) => {
+      await Bun.sleep(20);
+      controller.enqueue("more ");
+    };
+    const cancel = () => event("left " + query.get("id")).resolve("yes");
+    return new Response(new ReadableStream({ pull, cancel }));
+  },
+
+  events(_, query) {
+    const id = query.get("id");
+    const start = async (controller) => {
+      controller.enqueue("data: one\n\n");
+      await event("send " + id).promise;
+      controller.enqueue("data: two\n\n");
+    };
+    const cancel = () => event("left " + id).resolve("yes");
+    return new Response(new ReadableStream({ start, cancel }), { headers: { "content-type": "text/event-stream" } });
+  },
+
+  async upload(request) {
+    const digest = new Bun.CryptoHasher("sha256");
+    let length = 0;
+    for await (const piece of request.body) {
+      length += piece.length;
+      digest.update(piece);
+    }
+    return new Response(length + " " + digest.digest("hex"));
+  },
+
+  hang() {
+    for (;;);
+  },
+
+  socket(request, query, server) {
+    if (server.upgrade(request, { data: query.get("id") })) return undefined;
+    return new Response("not a WebSocket", { status: 400 });
+  },
+};
+
+const websocket = {
+  maxPayloadLength: 64 * 1024 * 1024,
+  idleTimeout: 0,
+  message(socket, message) {
+    if (message === "bye") socket.close(4001, "as you wish");
+    else if (message === "drop") socket.terminate();
+    else socket.send(message);
+  },
+  close(socket, code, reason) {
+    event("closed " + socket.data).resolve(code + " " + reason);
+  },
+};
+
+export const around = (site) => ({
+  websocket,
+  fetch(request, server) {
+    const { pathname, searchParams } = new URL(request.url);
+    const name = pathname.match(/\/test\/([a-z]+)/)?.[1];
+    return name in endpoints ? endpoints[name](request, searchParams, server) : site.fetch(request, server);
+  },
+});
