@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.it.ServerFeature.Shows;
+import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import jakarta.json.Json;

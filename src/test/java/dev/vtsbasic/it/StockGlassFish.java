@@ -2,6 +2,7 @@ package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vtsbasic.testing.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import dev.vtsbasic.testing.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
