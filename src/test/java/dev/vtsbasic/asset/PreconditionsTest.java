@@ -1,6 +1,8 @@
 package dev.vtsbasic.asset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
@@ -74,9 +76,12 @@ class PreconditionsTest {
 
     @Test
     void aDateIsNoStrongValidatorInItsOwnSecond() {
-        Modified now = Modified.now();
-        HttpServletRequest request = request("If-Range: " + now.httpDate());
-        assertEquals(false, Preconditions.rangeHolds(request, TAG, now));
+        Instant second = Instant.parse("2026-01-01T00:00:00Z");
+        assertFalse(Modified.of(second).isStrong(second.plusMillis(999)));
+        assertTrue(Modified.of(second).isStrong(second.plusMillis(1001)));
+        // Long enough, however slow this machine is.
+        Modified recent = Modified.of(Instant.now().plusSeconds(3600));
+        assertFalse(Preconditions.rangeHolds(request("If-Range: " + recent.httpDate()), TAG, recent));
     }
 
     /** A request that has these fields and nothing else. */
