@@ -67,6 +67,22 @@ class RoomsTest {
             .resideInAPackage("picocli..");
 
     @ArchTest
+    static final ArchRule onlyTheManagementKnowsPrometheus = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.manage")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.prometheus..");
+
+    @ArchTest
+    static final ArchRule theTrafficKnowsNothingButSettings = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.traffic")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.vtsbasic.asset", "dev.vtsbasic.proxy", "dev.vtsbasic.bun", "dev.vtsbasic.manage");
+
+    @ArchTest
     static final ArchRule assetsDoNotKnowTheProxy = noClasses()
             .that()
             .resideInAPackage("dev.vtsbasic.asset")
@@ -88,9 +104,10 @@ class RoomsTest {
             .resideInAPackage("dev.vtsbasic.proxy")
             .should()
             .dependOnClassesThat(describe(
-                    "are in the room of Bun, other than WorkerPool, WorkerLease and Worker",
+                    "are in the room of Bun, other than WorkerPool, its Seeker, WorkerLease and Worker",
                     type -> type.getPackageName().equals("dev.vtsbasic.bun")
-                            && !Set.of("WorkerPool", "WorkerLease", "Worker").contains(type.getSimpleName())));
+                            && !Set.of("WorkerPool", "Seeker", "WorkerLease", "Worker")
+                                    .contains(type.getSimpleName())));
 
     @ArchTest
     static final ArchRule theLauncherNeedsNothingButTheJdk = classes()

@@ -60,6 +60,7 @@ enum ErrorPage {
         response.setContentLength(body.length);
         if (!request.method().equals("HEAD")) {
             response.getOutputStream().write(body);
+            request.record().sent(body.length);
         }
     }
 

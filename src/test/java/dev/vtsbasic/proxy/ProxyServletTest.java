@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
@@ -21,6 +22,9 @@ import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
+import dev.vtsbasic.traffic.TrafficFilter;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,6 +35,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -595,8 +600,13 @@ class ProxyServletTest {
     }
 
     private void startWith(WorkerPool pool, String... settings) throws Exception {
-        proxy = new ProxyServlet(pool, TestSettings.of(settings), "");
+        Settings read = TestSettings.of(settings);
+        proxy = new ProxyServlet(pool, read, "");
         server = TestServer.start(context -> {
+            FilterRegistration.Dynamic traffic =
+                    context.addFilter("traffic", new TrafficFilter(read.trustedProxies(), Optional.empty()));
+            traffic.setAsyncSupported(true);
+            traffic.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);
             servlet.addMapping("/*");
