@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import jakarta.servlet.ServletRequest;
 import java.util.Set;
+import org.slf4j.Logger;
 
 /** Each package is a room, and the doors between them open one way only. */
 @AnalyzeClasses(packages = "dev.vtsbasic", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -81,6 +82,17 @@ class RoomsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.vtsbasic.asset", "dev.vtsbasic.proxy", "dev.vtsbasic.bun", "dev.vtsbasic.manage");
+
+    @ArchTest
+    static final ArchRule whatIsLoggedIsAnEvent = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.log")
+            .should()
+            .callMethodWhere(describe(
+                    "log a message of its own",
+                    call -> call.getTargetOwner().isAssignableTo(Logger.class)
+                            && Set.of("info", "warn", "error", "atInfo", "atWarn", "atError", "atLevel")
+                                    .contains(call.getName())));
 
     @ArchTest
     static final ArchRule assetsDoNotKnowTheProxy = noClasses()
