@@ -45,11 +45,18 @@ public final class HostListener implements ServletContextListener {
                     WarFiles.of(context),
                     contextPathOf(context),
                     Optional.ofNullable(directory).map(File::toPath),
-                    lines -> lines.forEach(ACCESS_LOG::info));
+                    HostListener::logRequests);
         } catch (BadSettingException | Host.NoBunException | IOException e) {
             Event.CANNOT_START.log(LOG, "VTS Basic cannot start: {problem}", e.getMessage());
             // The container refuses the application and shows this message to its administrator.
             throw new IllegalStateException(e.getMessage());
+        }
+    }
+
+    /** A loop, since servers print the name of the class that calls the logger. */
+    private static void logRequests(List<String> lines) {
+        for (String line : lines) {
+            ACCESS_LOG.info(line);
         }
     }
 

@@ -2,10 +2,10 @@ package dev.vtsbasic.embedded;
 
 import dev.vtsbasic.log.Event;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonGenerator;
+import jakarta.json.stream.JsonParser;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -90,8 +90,11 @@ final class JsonLine extends Formatter {
         if (!printed.startsWith("{") || !printed.endsWith("}")) {
             return null;
         }
-        try (JsonReader reader = JSON.createReader(new StringReader(printed))) {
-            return reader.readValue() instanceof JsonObject object ? object : null;
+        try (JsonParser parser = JSON.createParser(new StringReader(printed))) {
+            parser.next();
+            JsonObject object = parser.getObject();
+            // It throws when something follows.
+            return parser.hasNext() ? null : object;
         } catch (RuntimeException e) {
             // Not JSON. The parser refuses deep nesting with a bare RuntimeException.
             return null;

@@ -184,6 +184,7 @@ class MetricsIT {
             client.send("GET /silent HTTP/1.1\r\nHost: a\r\n\r\n");
             Scrape.await(vts.uri(), scrape -> scrape.value("vts_http_requests_in_flight{kind=\"proxied\"}") == 1);
         }
+        Scrape.await(vts.uri(), scrape -> scrape.value("vts_http_requests_in_flight{kind=\"proxied\"}") == 0);
         book("vts_http_requests_total", "kind", "proxied", "method", "GET", "status", "none");
         book("vts_http_request_duration_seconds_count", "kind", "proxied");
     }
