@@ -231,7 +231,14 @@ final class Exchange {
         try {
             connection.sendBody(outbound);
             watched.clientMayBeAsked();
-        } catch (ClientGoneException | RequestBody.BodyTooLargeException e) {
+        } catch (ClientGoneException e) {
+            connection.abort();
+            if (awaitAnswer(answer) == null) {
+                // Tomcat takes the rest of the body away once the whole answer was sent.
+                return;
+            }
+            throw e;
+        } catch (RequestBody.BodyTooLargeException e) {
             connection.abort();
             awaitAnswer(answer);
             throw e;

@@ -103,6 +103,10 @@ final class RequestBody extends AbstractHttpEntity {
                 }
                 out.write(buffer, 0, count);
                 out.flush();
+                if (total == length) {
+                    // Not to be read any more once the app has answered, which it may do at once.
+                    return;
+                }
             }
             if (client.isStream() && client.isGone()) {
                 // Between two reads of it a reset looks like an end.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The built WAR run by {@code java -jar}, as a user runs it. */
 class ServeIT {
@@ -196,6 +199,24 @@ class ServeIT {
             vts.terminate();
             assertEquals(130, vts.awaitExit(), vts.output());
             assertTrue(Program.endsWithin(buns.get(0), Duration.ofSeconds(5)));
+        }
+    }
+
+    /** The app answers so soon that the end of the body has not been seen yet. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 300000", "Transfer-Encoding: chunked"})
+    void theConnectionStaysOpenAfterAnUpload(String framing, @TempDir Path directory) throws Exception {
+        SmallBuild.write(
+                directory,
+                "export default { fetch: async (request) => new Response(`${(await request.text()).length} done`) }");
+        String body = "x".repeat(300_000);
+        String framed = framing.endsWith("chunked") ? "493e0\r\n" + body + "\r\n0\r\n\r\n" : body;
+        try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()));
+                RawClient client = new RawClient(vts.uri().getPort())) {
+            for (int i = 0; i < 100; i++) {
+                client.send("PUT / HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n" + framed);
+                client.readUntil("300000 done");
+            }
         }
     }
 
