@@ -93,8 +93,7 @@ final class Metrics {
             for (Method method : Method.values()) {
                 for (StatusClass status : StatusClass.values()) {
                     long count = traffic.requests(kind, method, status);
-                    // Most combinations never come.
-                    if (count > 0 || method == Method.GET && status == StatusClass.SUCCESSFUL) {
+                    if (count > 0 || isUsual(method, status)) {
                         requests.add(count, "kind", name(kind), "method", name(method), "status", label(status));
                     }
                 }
@@ -119,6 +118,11 @@ final class Metrics {
         all.add(byKind(
                 new Gauge("vts_http_requests_in_flight", "Requests that have not ended."),
                 kind -> underWay.getOrDefault(kind, 0L)));
+    }
+
+    /** A count that is there before it is one shows when it becomes one; most of the others never do. */
+    private static boolean isUsual(Method method, StatusClass status) {
+        return (method == Method.GET || method == Method.POST) && status.compareTo(StatusClass.SUCCESSFUL) >= 0;
     }
 
     private void waits(List<MetricSnapshot> all) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -24,6 +28,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +40,14 @@ import org.junit.jupiter.api.io.TempDir;
 class MetricsIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Path ALERTS = Path.of("docs/monitoring/alerts.yaml");
+
+    /** A metric of ours or the JVM's, and what is asked of its labels. */
+    private static final Pattern SELECTOR = Pattern.compile("\\b((?:vts|jvm|process)_\\w+)(?:\\{([^}]*)})?");
+
+    private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
 
     /** Its start waits for as long as there is a file {@code gate}. */
     private static final String APP = """
@@ -374,6 +389,109 @@ class MetricsIT {
                 .filter(line -> line.replaceFirst("^# (HELP|TYPE) ", "").startsWith("vts_"))
                 .reduce("", (text, line) -> text + line + "\n");
         Promtool.assertAccepts(ours, "check", "metrics");
+    }
+
+    @Test
+    void prometheusFindsNoFaultWithTheAlerts() throws Exception {
+        Promtool.assertAccepts("", "check", "rules", ALERTS.toString());
+    }
+
+    @Test
+    void eachAlertHasAWordOnWhatToDo() throws Exception {
+        List<String> described = Files.readAllLines(Path.of("docs/monitoring/README.md")).stream()
+                .filter(line -> line.startsWith("| `Vts"))
+                .map(line -> line.replaceFirst("^\\| `(\\w+)` \\| .+ \\|$", "$1"))
+                .toList();
+        assertEquals(rules().stream().map(rule -> rule.get("alert").asText()).toList(), described);
+    }
+
+    @Test
+    void dashboardAndAlertsNameOnlyWhatThereIs() throws Exception {
+        SortedMap<String, Double> samples = Scrape.of(vts.uri()).samples();
+        List<String> unknown = new ArrayList<>();
+        for (String expression : expressions()) {
+            Matcher selector = SELECTOR.matcher(expression);
+            while (selector.find()) {
+                String name = selector.group(1);
+                List<String> matchers = Stream.of(
+                                selector.group(2) == null
+                                        ? new String[0]
+                                        : selector.group(2).split(","))
+                        .filter(matcher -> !matcher.matches("(job|instance)=.*"))
+                        .toList();
+                boolean known = samples.keySet().stream()
+                        .filter(sample -> sample.replaceFirst("\\{.*", "").equals(name))
+                        .anyMatch(sample -> matchers.stream().allMatch(matcher -> matches(sample, matcher)));
+                if (!known) {
+                    unknown.add(selector.group() + " in " + expression);
+                }
+            }
+            Matcher grouping = GROUPING.matcher(expression);
+            while (grouping.find()) {
+                for (String label : grouping.group(1).split(", ")) {
+                    boolean known = List.of("job", "instance").contains(label)
+                            || samples.keySet().stream()
+                                    .filter(sample -> expression.contains(sample.replaceFirst("\\{.*", "")))
+                                    .anyMatch(sample -> sample.matches(".*[{,]" + label + "=.*"));
+                    if (!known) {
+                        unknown.add("label " + label + " in " + expression);
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), unknown);
+    }
+
+    /** Whether a sample has a label that a matcher asks for, with a value that it allows. */
+    private static boolean matches(String sample, String matcher) {
+        String[] parts = matcher.split("=~?", 2);
+        String value = parts[1].replace("\"", "");
+        return Pattern.compile("[{,]" + parts[0] + "=\"(" + value + ")\"")
+                .matcher(sample)
+                .find();
+    }
+
+    /** As a dashboard does, and the rules. */
+    @Test
+    void eachQueryHasAnAnswer(@TempDir Path data) throws Exception {
+        try (Prometheus prometheus = Prometheus.scraping(vts.uri(), data)) {
+            assertTrue(prometheus.awaitSome("count_over_time(vts_build_info[1m]) > 2"), prometheus.output());
+            for (JsonNode panel : dashboard().get("panels")) {
+                for (JsonNode target : panel.path("targets")) {
+                    String expression = target.get("expr")
+                            .asText()
+                            .replace("$__rate_interval", "1m")
+                            .replace("$job", "vts-.*")
+                            .replace("$instance", ".*");
+                    assertTrue(prometheus.awaitSome(expression), panel.get("title") + ": " + expression);
+                }
+            }
+            for (JsonNode rule : rules()) {
+                // Without the comparison it is not empty, be it to nothing.
+                String expression = rule.get("expr").asText().replaceFirst(" (==|>) [0-9.]+$", "");
+                assertTrue(prometheus.awaitSome(expression), rule.get("alert") + ": " + expression);
+            }
+        }
+    }
+
+    private static List<String> expressions() throws IOException {
+        List<String> expressions = new ArrayList<>();
+        dashboard()
+                .get("panels")
+                .forEach(panel -> panel.path("targets")
+                        .forEach(target -> expressions.add(target.get("expr").asText())));
+        rules().forEach(rule -> expressions.add(rule.get("expr").asText()));
+        return expressions;
+    }
+
+    private static JsonNode dashboard() throws IOException {
+        return YAML.readTree(Path.of("docs/monitoring/dashboard.json").toFile());
+    }
+
+    private static List<JsonNode> rules() throws IOException {
+        List<JsonNode> rules = new ArrayList<>();
+        YAML.readTree(ALERTS.toFile()).get("groups").get(0).get("rules").forEach(rules::add);
+        return rules;
     }
 
     /** Sends a request and books what it should count for. */

@@ -1,16 +1,13 @@
 package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Prometheus' own checks, from Debian's package {@code prometheus} or the like. */
 final class Promtool {
@@ -18,9 +15,7 @@ final class Promtool {
 
     /** Skips the test where there is none, unless {@code CI=true}. */
     static void assertAccepts(String input, String... arguments) throws IOException, InterruptedException {
-        boolean installed = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "promtool")));
-        assumeTrue(installed || "true".equals(System.getenv("CI")), "promtool is not installed");
+        Prometheus.assumeInstalled("promtool");
         List<String> command = new ArrayList<>(List.of("promtool"));
         command.addAll(List.of(arguments));
         Path file = Files.createTempFile("promtool", "");
