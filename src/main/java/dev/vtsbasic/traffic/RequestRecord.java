@@ -115,10 +115,16 @@ public final class RequestRecord {
         heldNanos += nanos;
     }
 
-    /** It is sent to a worker once more; nothing of the answer before counts. */
+    /** It is sent to a worker once more. */
     public void retried() {
         retries++;
+        answeredAnew();
+    }
+
+    /** What was said of its answer is about one that nobody will see. */
+    public void answeredAnew() {
         firstByte = 0;
+        sent = 0;
         coding = ContentCoding.IDENTITY;
     }
 

@@ -41,11 +41,11 @@ public final class TrafficFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         RequestRecord record = RequestRecord.begin(traffic, request, trustedProxies);
-        if (log.isPresent()) {
-            record.keepLine(request);
-        }
         boolean failed = true;
         try {
+            if (log.isPresent()) {
+                record.keepLine(request);
+            }
             chain.doFilter(request, response);
             failed = false;
         } finally {

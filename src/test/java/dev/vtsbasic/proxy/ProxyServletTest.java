@@ -22,7 +22,13 @@ import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.Method;
+import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.StatusClass;
+import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
+import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRegistration;
@@ -59,6 +65,7 @@ class ProxyServletTest {
     private ScriptedUpstream app;
     private TestServer server;
     private ProxyServlet proxy;
+    private Traffic traffic;
 
     @AfterEach
     void stop() throws Exception {
@@ -587,6 +594,62 @@ class ProxyServletTest {
         assertTrue(answer.looksComplete());
     }
 
+    // What is noted
+
+    @Test
+    void anAnswerThatIsNotHttpIsCountedAsSuch() throws Exception {
+        start(closing("HTTP/1.1 two hundred\r\n\r\n"));
+        assertEquals(502, server.request("GET /a").status());
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.NOT_HTTP));
+        assertEquals(1, traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SERVER_ERROR));
+    }
+
+    @Test
+    void aRequestForWhichThereIsNoWorkerIsCountedAsSuch() throws Exception {
+        app = ScriptedUpstream.onTcp(closing(""));
+        startWith((avoid, deadline) -> Optional.empty());
+        RawAnswer answer = server.request("GET /a");
+        assertEquals(503, answer.status());
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.NO_WORKER));
+        assertEquals(0, traffic.shed(Shed.HOLD_QUEUE));
+        assertEquals(answer.body().length(), traffic.bytesSent(Kind.PROXIED));
+    }
+
+    @Test
+    void aRequestThatIsAnsweredAtTheSecondTryIsNoError() throws Exception {
+        start(keeping(ok("first"), "", ok("again")));
+        assertEquals(200, server.request("GET /a").status());
+        assertEquals("again", server.request("GET /b").body());
+        assertEquals(1, traffic.retried());
+        assertEquals(0, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
+        assertEquals("firstagain".length(), traffic.bytesSent(Kind.PROXIED));
+    }
+
+    @Test
+    void ofAnAnswerThatNobodySeesNothingIsCounted() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nnonsense\r\n"));
+        RawAnswer answer = server.request("POST /a");
+        awaitEnd();
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
+        assertEquals(answer.body().length(), traffic.bytesSent(Kind.PROXIED));
+    }
+
+    @Test
+    void ofAnAnswerThatWasCutWhatWasPassedOnIsCounted() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(50_000)));
+        server.request("GET /a");
+        awaitEnd();
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
+        assertEquals(50_000, traffic.bytesSent(Kind.PROXIED));
+        assertEquals(1, traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SUCCESSFUL));
+    }
+
+    private void awaitEnd() {
+        while (!traffic.underWay().isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+
     private void start(Script script) throws Exception {
         start(ScriptedUpstream.onTcp(script));
     }
@@ -603,10 +666,11 @@ class ProxyServletTest {
         Settings read = TestSettings.of(settings);
         proxy = new ProxyServlet(pool, read, "");
         server = TestServer.start(context -> {
-            FilterRegistration.Dynamic traffic =
-                    context.addFilter("traffic", new TrafficFilter(read.trustedProxies(), Optional.empty()));
-            traffic.setAsyncSupported(true);
-            traffic.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+            TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());
+            traffic = filter.traffic();
+            FilterRegistration.Dynamic registration = context.addFilter("traffic", filter);
+            registration.setAsyncSupported(true);
+            registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);
             servlet.addMapping("/*");
