@@ -50,7 +50,6 @@ public final class Traffic {
     }
 
     void ended(RequestRecord record) {
-        underWay.remove(record);
         Kind kind = record.kind();
         int place = kind.ordinal();
         requests.get(place * METHODS + record.method().ordinal()).add(StatusClass.of(record.status()), 1);
@@ -77,6 +76,8 @@ public final class Traffic {
         if (record.asset() != null) {
             assets.get(record.coding().ordinal()).add(record.asset(), 1);
         }
+        // Not before it is counted: what is no longer under way is in the totals.
+        underWay.remove(record);
         log.accept(record);
     }
 

@@ -178,6 +178,9 @@ class AccessLogTest {
             }
             assertEquals(0, lines.size());
             reading.countDown();
+            while (lines.size() < 16 * 1024) {
+                Thread.onSpinWait();
+            }
         }
         assertTrue(lines.size() >= 16 * 1024 && lines.size() < all, "written: " + lines.size());
     }
