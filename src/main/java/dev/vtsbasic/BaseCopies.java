@@ -5,6 +5,7 @@ import dev.vtsbasic.build.OpenBase;
 import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.file.Trees;
 import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -84,7 +85,12 @@ final class BaseCopies implements AutoCloseable {
                 Path directory = makeDirectory(workDirectory);
                 try {
                     Dist copy = open.get().copyFor(base, directory);
-                    LOG.info("The build in {} is served at {}/ from {}", dist.root(), base, directory);
+                    Event.BUILD_AT_BASE.log(
+                            LOG,
+                            "The build in {build} is served at {base}/ from {directory}",
+                            dist.root(),
+                            base,
+                            directory);
                     return new Fitted(copy, open.get().clientFiles(), dist, true);
                 } catch (IOException | RuntimeException e) {
                     remove(directory);
@@ -184,7 +190,7 @@ final class BaseCopies implements AutoCloseable {
             Trees.delete(directory);
             Files.deleteIfExists(lockOf(directory));
         } catch (IOException e) {
-            LOG.warn("Left behind: {}", e.getMessage());
+            Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
         }
     }
 

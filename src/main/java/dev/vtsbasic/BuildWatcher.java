@@ -7,6 +7,7 @@ import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.Validation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,9 +119,9 @@ final class BuildWatcher implements AutoCloseable {
                 refuse(problem.get());
                 return;
             }
-            problem.ifPresent(text -> LOG.warn("{}", text));
+            problem.ifPresent(text -> Event.BUILD_INVALID.log(LOG, "{problem}", text));
             if (!report.warnings().isEmpty()) {
-                LOG.info("{}", report.warningSummary());
+                Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
             }
             next = assets.add(build.dist().client(), build.rewritten());
             Optional<BunFailure> failure = supervisor.deploy(build.dist()).get();
@@ -128,7 +129,7 @@ final class BuildWatcher implements AutoCloseable {
                 assets.makeCurrent(next);
                 assets.compress(next, build.rewritten());
                 next = null;
-                LOG.info("The new build in {} is in service", dist.root());
+                Event.BUILD_IN_SERVICE.log(LOG, "The new build in {build} is in service", dist.root());
                 return;
             }
             refuse(failure.get().message());
@@ -143,7 +144,11 @@ final class BuildWatcher implements AutoCloseable {
     }
 
     private void refuse(String why) {
-        LOG.error("The new build in {} is not put into service, and the one before it goes on: {}", appDir, why);
+        Event.BUILD_REFUSED.log(
+                LOG,
+                "The new build in {build} is not put into service, and the one before it goes on: {problem}",
+                appDir,
+                why);
     }
 
     @Override

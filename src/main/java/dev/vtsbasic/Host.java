@@ -10,16 +10,26 @@ import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.bun.BundledBun;
 import dev.vtsbasic.bun.ExternalUpstream;
+import dev.vtsbasic.bun.PlaceView;
+import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.Upstream;
 import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.manage.Figures;
 import dev.vtsbasic.manage.ManagedHost;
+import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
 import dev.vtsbasic.proxy.ProxyServlet;
+import dev.vtsbasic.settings.AccessLogFormat;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
+import dev.vtsbasic.traffic.AccessLog;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
@@ -33,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +64,8 @@ final class Host implements AutoCloseable {
     private final Upstream upstream;
     private final AssetFilter assets;
     private final Optional<BuildWatcher> watcher;
+    private final Optional<AccessLog> accessLog;
+    private final TrafficFilter traffic;
     private final ProxyServlet proxy;
     private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -66,7 +79,8 @@ final class Host implements AutoCloseable {
             BaseCopies copies,
             Upstream upstream,
             Optional<BuildWatcher.Sight> seen,
-            AssetFilter assets) {
+            AssetFilter assets,
+            Consumer<List<String>> accessLines) {
         this.settings = settings;
         this.bundledApp = bundledApp;
         this.copies = copies;
@@ -76,6 +90,10 @@ final class Host implements AutoCloseable {
                 ? Optional.of(BuildWatcher.watch(
                         settings.appDir().get(), seen, settings.validate(), copies, this.assets, supervisor))
                 : Optional.empty();
+        this.accessLog = settings.accessLog() == AccessLogFormat.OFF
+                ? Optional.empty()
+                : Optional.of(AccessLog.start(settings.accessLog(), settings.accessLogSample(), accessLines));
+        this.traffic = new TrafficFilter(settings.trustedProxies(), accessLog);
         this.proxy = new ProxyServlet(upstream.pool(), settings, base);
     }
 
@@ -86,13 +104,19 @@ final class Host implements AutoCloseable {
      * @param contextPath where a servlet container has the application; empty at the root
      * @param containerDirectory a directory of the servlet container for this application, tried first for unpacked
      *     files; empty when there is no container yet
+     * @param accessLines takes the lines of the access log, if there is one
      * @throws NoBunException when no Bun can be run
      * @throws BadSettingException when the app cannot be served as the settings want it
      * @throws IOException when files cannot be read or written
      */
-    static Host start(Settings settings, WarFiles war, String contextPath, Optional<Path> containerDirectory)
+    static Host start(
+            Settings settings,
+            WarFiles war,
+            String contextPath,
+            Optional<Path> containerDirectory,
+            Consumer<List<String>> accessLines)
             throws NoBunException, BadSettingException, IOException {
-        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
+        settings.warnings().forEach(warning -> Event.SETTING_UNKNOWN.log(LOG, "{problem}", warning));
         List<Path> workDirectories =
                 new ArrayList<>(WorkDirectory.candidates(settings.workDir().orElse(null)));
         containerDirectory.ifPresent(workDirectories::add);
@@ -116,7 +140,7 @@ final class Host implements AutoCloseable {
             assets.makeCurrent(index);
             // Not while Bun needs the processor to start.
             upstream.firstReady().thenRun(() -> served.compress(index, build.rewritten()));
-            return new Host(settings, bundledApp, base, copies, upstream, seen, assets);
+            return new Host(settings, bundledApp, base, copies, upstream, seen, assets, accessLines);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
@@ -137,8 +161,9 @@ final class Host implements AutoCloseable {
             throws NoBunException, IOException {
         if (settings.upstream().isPresent()) {
             if (!build.dist().equals(build.origin())) {
-                LOG.warn(
-                        "The static files are written for {}/; the server of VTS_UPSTREAM runs a build of its own, which"
+                Event.BUILD_BASE_UNKNOWN.log(
+                        LOG,
+                        "The static files are written for {base}/; the server of VTS_UPSTREAM runs a build of its own, which"
                                 + " has to be made for that base",
                         base);
             }
@@ -188,12 +213,12 @@ final class Host implements AutoCloseable {
         ValidationReport report = BuildValidator.validate(build.origin());
         Optional<String> problem = report.valid() ? copies.misfit(build, report) : Optional.of(report.text());
         if (!report.warnings().isEmpty()) {
-            LOG.info("{}", report.warningSummary());
+            Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
         }
         if (problem.isEmpty()) {
-            LOG.info("{}", report.text());
+            Event.BUILD_VALID.log(LOG, "{report}", report.text());
         } else if (settings.validate() == Validation.WARN) {
-            LOG.warn("{}", problem.get());
+            Event.BUILD_INVALID.log(LOG, "{problem}", problem.get());
         } else {
             throw new BadSettingException(problem.get() + "\nVTS_VALIDATE=warn starts it all the same.");
         }
@@ -201,11 +226,13 @@ final class Host implements AutoCloseable {
 
     /** Puts the filter and the servlets where requests meet them: assets, management, proxy. */
     void register(ServletContext context) {
-        FilterRegistration.Dynamic filter = context.addFilter("assets", assets);
-        filter.setAsyncSupported(true);
-        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        add(context, "traffic", traffic);
+        add(context, "assets", assets);
         Operations operations = new Workers();
-        ManagementServlet management = new ManagementServlet(settings.managementPath(), operatorTokens(), operations);
+        ManagementAccess access =
+                new ManagementAccess(operatorTokens(), settings.metricsToken(), settings.managementNetworks());
+        ManagementServlet management =
+                new ManagementServlet(settings.managementPath(), access, operations, new Measured());
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
@@ -213,6 +240,13 @@ final class Host implements AutoCloseable {
         managed = new ManagedHost(operations, context.getContextPath());
         // An MBean server takes a while to make, which nobody is to wait for.
         CompletableFuture.anyOf(upstream.firstReady(), upstream.failure()).thenRun(managed::register);
+    }
+
+    /** In the order of the calls: what is to be matched before other mappings WildFly matches in the opposite one. */
+    private static void add(ServletContext context, String name, Filter filter) {
+        FilterRegistration.Dynamic registration = context.addFilter(name, filter);
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
     }
 
     private List<String> operatorTokens() {
@@ -251,7 +285,7 @@ final class Host implements AutoCloseable {
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         int left = proxy.awaitIdle(settings.stopTimeout());
         if (left > 0) {
-            LOG.warn("{} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
+            Event.REQUESTS_CUT.log(LOG, "{requests} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
         }
         proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
@@ -274,13 +308,14 @@ final class Host implements AutoCloseable {
         upstream.close();
         proxy.close();
         assets.close();
+        accessLog.ifPresent(AccessLog::close);
         operator.close();
         copies.close();
         if (bundledApp != null) {
             try {
                 bundledApp.close();
             } catch (IOException e) {
-                LOG.warn("Left behind: {}", e.getMessage());
+                Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
             }
         }
     }
@@ -304,6 +339,39 @@ final class Host implements AutoCloseable {
         @Override
         public boolean restart() {
             return upstream.restart();
+        }
+    }
+
+    private final class Measured implements Figures {
+        @Override
+        public Traffic traffic() {
+            return traffic.traffic();
+        }
+
+        @Override
+        public int waiting() {
+            return upstream.pool().waiting();
+        }
+
+        @Override
+        public List<PlaceView> places() {
+            return upstream.places();
+        }
+
+        @Override
+        public boolean givenUp() {
+            return upstream.problem().isPresent();
+        }
+
+        @Override
+        public long restarts(RestartCause cause) {
+            return upstream.restarts(cause);
+        }
+
+        @Override
+        public Build build() {
+            String version = Host.class.getPackage().getImplementationVersion();
+            return new Build(version == null ? "" : version, upstream.bunVersion(), upstream.build());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.SettingSource;
 import dev.vtsbasic.settings.Settings;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /** Starts the host when a servlet container starts the application, and ends it with the application. */
 public final class HostListener implements ServletContextListener {
     private static final Logger LOG = LoggerFactory.getLogger(HostListener.class);
+
+    /** The container decides where it goes. */
+    private static final Logger ACCESS_LOG = LoggerFactory.getLogger("dev.vtsbasic.access");
 
     private Host host;
 
@@ -40,11 +44,19 @@ public final class HostListener implements ServletContextListener {
                     settings,
                     WarFiles.of(context),
                     contextPathOf(context),
-                    Optional.ofNullable(directory).map(File::toPath));
+                    Optional.ofNullable(directory).map(File::toPath),
+                    HostListener::logRequests);
         } catch (BadSettingException | Host.NoBunException | IOException e) {
-            LOG.error("VTS Basic cannot start: {}", e.getMessage());
+            Event.CANNOT_START.log(LOG, "VTS Basic cannot start: {problem}", e.getMessage());
             // The container refuses the application and shows this message to its administrator.
             throw new IllegalStateException(e.getMessage());
+        }
+    }
+
+    /** A loop, since servers print the name of the class that calls the logger. */
+    private static void logRequests(List<String> lines) {
+        for (String line : lines) {
+            ACCESS_LOG.info(line);
         }
     }
 

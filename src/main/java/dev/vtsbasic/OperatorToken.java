@@ -1,6 +1,7 @@
 package dev.vtsbasic;
 
 import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class OperatorToken implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            LOG.warn("Left behind: {}", e.getMessage());
+            Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.embedded.EmbeddedServer;
 import dev.vtsbasic.embedded.Logging;
 import dev.vtsbasic.embedded.Signals;
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.OnCrashLoop;
 import dev.vtsbasic.settings.SettingSource;
@@ -61,11 +62,12 @@ final class ServeCommand implements Callable<Integer> {
         } catch (BadSettingException | IOException e) {
             return fail(CANNOT_START, e.getMessage());
         }
-        Logging.configure(settings.logLevel());
+        Logging.configure(settings.logLevel(), settings.logFormat());
         Thread.setDefaultUncaughtExceptionHandler(ServeCommand::onUncaught);
         Host host;
         try {
-            host = Host.start(settings, WarFiles.in(Main.home()), settings.contextPath(), Optional.empty());
+            host = Host.start(
+                    settings, WarFiles.in(Main.home()), settings.contextPath(), Optional.empty(), Logging::print);
         } catch (Host.NoBunException e) {
             return fail(BUN_FAILED, e.getMessage());
         } catch (BadSettingException | IOException e) {
@@ -96,12 +98,13 @@ final class ServeCommand implements Callable<Integer> {
             }
             String signal = signals.received().join();
             if (settings.shutdownDelay().isZero()) {
-                logger().info("{} received: finishing the running requests", signal);
+                Event.STOPPING.log(logger(), "{signal} received: finishing the running requests", signal);
             } else {
-                logger().info(
-                                "{} received: not ready; stopping in {} ms",
-                                signal,
-                                settings.shutdownDelay().toMillis());
+                Event.STOPPING.log(
+                        logger(),
+                        "{signal} received: not ready; stopping in {delay_ms} ms",
+                        signal,
+                        settings.shutdownDelay().toMillis());
             }
             host.becomeNotReady();
             server.closeConnectionsAfterAnswers();
@@ -133,16 +136,17 @@ final class ServeCommand implements Callable<Integer> {
         if (failure instanceof VirtualMachineError) {
             Runtime.getRuntime().halt(OUT_OF_MEMORY);
         }
-        logger().error("Thread {} ended", thread.getName(), failure);
+        Event.THREAD_ENDED.log(logger(), "Thread {thread} ended", thread.getName(), failure);
     }
 
     private static void announce(Settings settings, int port, long started) {
-        logger().info(
-                        "Ready on {}://localhost:{}{} after {} ms",
-                        settings.tlsCert().isPresent() ? "https" : "http",
-                        port,
-                        settings.contextPath(),
-                        Duration.ofNanos(System.nanoTime() - started).toMillis());
+        Event.READY.log(
+                logger(),
+                "Ready on {scheme}://localhost:{port}{path} after {duration_ms} ms",
+                settings.tlsCert().isPresent() ? "https" : "http",
+                port,
+                settings.contextPath(),
+                Duration.ofNanos(System.nanoTime() - started).toMillis());
     }
 
     /** Not a constant: a logger made before {@link Logging#configure} would keep the JVM's own layout. */

@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import jakarta.servlet.ServletRequest;
 import java.util.Set;
+import org.slf4j.Logger;
 
 /** Each package is a room, and the doors between them open one way only. */
 @AnalyzeClasses(packages = "dev.vtsbasic", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -67,6 +68,36 @@ class RoomsTest {
             .resideInAPackage("picocli..");
 
     @ArchTest
+    static final ArchRule onlyTheManagementKnowsPrometheus = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.manage")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.prometheus..");
+
+    @ArchTest
+    static final ArchRule theTrafficKnowsNothingButSettings = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.traffic")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.vtsbasic.asset", "dev.vtsbasic.proxy", "dev.vtsbasic.bun", "dev.vtsbasic.manage");
+
+    @ArchTest
+    static final ArchRule whatIsLoggedIsAnEvent = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.log")
+            .and()
+            // Passes the lines of the access log on.
+            .doNotHaveFullyQualifiedName("dev.vtsbasic.HostListener")
+            .should()
+            .callMethodWhere(describe(
+                    "log a message of its own",
+                    call -> call.getTargetOwner().isAssignableTo(Logger.class)
+                            && Set.of("info", "warn", "error", "atInfo", "atWarn", "atError", "atLevel")
+                                    .contains(call.getName())));
+
+    @ArchTest
     static final ArchRule assetsDoNotKnowTheProxy = noClasses()
             .that()
             .resideInAPackage("dev.vtsbasic.asset")
@@ -88,9 +119,10 @@ class RoomsTest {
             .resideInAPackage("dev.vtsbasic.proxy")
             .should()
             .dependOnClassesThat(describe(
-                    "are in the room of Bun, other than WorkerPool, WorkerLease and Worker",
+                    "are in the room of Bun, other than WorkerPool, its Seeker, WorkerLease and Worker",
                     type -> type.getPackageName().equals("dev.vtsbasic.bun")
-                            && !Set.of("WorkerPool", "WorkerLease", "Worker").contains(type.getSimpleName())));
+                            && !Set.of("WorkerPool", "Seeker", "WorkerLease", "Worker")
+                                    .contains(type.getSimpleName())));
 
     @ArchTest
     static final ArchRule theLauncherNeedsNothingButTheJdk = classes()

@@ -1,5 +1,8 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.ContentCoding;
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,11 +16,13 @@ import java.util.UUID;
 final class AssetAnswer {
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final RequestRecord record;
     private final boolean isGet;
 
-    private AssetAnswer(HttpServletRequest request, HttpServletResponse response) {
+    private AssetAnswer(HttpServletRequest request, HttpServletResponse response, RequestRecord record) {
         this.request = request;
         this.response = response;
+        this.record = record;
         this.isGet = request.getMethod().equals("GET");
     }
 
@@ -25,19 +30,23 @@ final class AssetAnswer {
             throws IOException {
         if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
             response.setHeader("Allow", "GET, HEAD");
-            sendText(HttpServletResponse.SC_METHOD_NOT_ALLOWED, "405 Method Not Allowed", response);
+            sendText(AssetOutcome.NOT_ALLOWED, "405 Method Not Allowed", request, response);
             return;
         }
-        new AssetAnswer(request, response).send(asset, modified);
+        new AssetAnswer(request, response, RequestRecord.of(request)).send(asset, modified);
     }
 
     /** A small answer about a file rather than with it. */
-    static void sendText(int status, String text, HttpServletResponse response) throws IOException {
-        response.setStatus(status);
+    static void sendText(AssetOutcome outcome, String text, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        RequestRecord record = RequestRecord.of(request);
+        record.asset(outcome);
+        response.setStatus(outcome.status());
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Type", "text/plain; charset=utf-8");
         byte[] body = (text + '\n').getBytes(StandardCharsets.US_ASCII);
         response.setContentLength(body.length);
+        record.sent(request.getMethod().equals("HEAD") ? 0 : body.length);
         response.getOutputStream().write(body);
     }
 
@@ -49,24 +58,26 @@ final class AssetAnswer {
                 ? AcceptEncoding.choose(asset.representations(), acceptEncoding())
                 : asset.representations()[0];
         if (chosen == null) {
-            sendText(HttpServletResponse.SC_NOT_ACCEPTABLE, "406 Not Acceptable", response);
+            sendText(AssetOutcome.NOT_ACCEPTABLE, "406 Not Acceptable", request, response);
             return;
         }
         Preconditions.Outcome outcome = Preconditions.evaluate(request, chosen.entityTag(), modified);
         if (outcome == Preconditions.Outcome.FAILED) {
-            sendText(HttpServletResponse.SC_PRECONDITION_FAILED, "412 Precondition Failed", response);
+            sendText(AssetOutcome.PRECONDITION_FAILED, "412 Precondition Failed", request, response);
             return;
         }
         ByteRanges wanted = outcome == Preconditions.Outcome.PROCEED ? ranges(chosen, modified) : null;
         if (wanted != null && wanted.ranges().isEmpty()) {
             response.setHeader("Content-Range", "bytes */" + chosen.length());
-            sendText(HttpServletResponse.SC_REQUESTED_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable", response);
+            sendText(AssetOutcome.NO_SUCH_RANGE, "416 Range Not Satisfiable", request, response);
             return;
         }
+        record.coding(ContentCoding.of(chosen.token()));
         response.setHeader("ETag", chosen.entityTag());
         response.setHeader("Cache-Control", asset.cacheControl());
         response.setHeader("Last-Modified", modified.httpDate());
         if (outcome == Preconditions.Outcome.NOT_MODIFIED) {
+            record.asset(AssetOutcome.NOT_MODIFIED);
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
@@ -77,6 +88,8 @@ final class AssetAnswer {
         } else {
             response.setHeader("Content-Encoding", chosen.coding().token());
         }
+        record.asset(wanted == null ? AssetOutcome.WHOLE : AssetOutcome.PART);
+        record.firstByte();
         if (wanted == null) {
             response.setHeader("Content-Type", asset.mediaType());
             sendPart(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
@@ -123,6 +136,7 @@ final class AssetAnswer {
 
     private void sendPart(Representation chosen, ByteRanges.ByteRange part) throws IOException {
         response.setContentLengthLong(part.length());
+        record.sent(isGet ? part.length() : 0);
         if (isGet && part.length() > 0 && !Sendfile.hand(request, chosen, part)) {
             AssetBody.write(chosen, part, response.getOutputStream());
         }
@@ -139,9 +153,11 @@ final class AssetAnswer {
                 .toList();
         byte[] end = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII);
         response.setHeader("Content-Type", "multipart/byteranges; boundary=" + boundary);
-        response.setContentLengthLong(end.length
+        long length = end.length
                 + heads.stream().mapToLong(head -> head.length).sum()
-                + ranges.stream().mapToLong(ByteRanges.ByteRange::length).sum());
+                + ranges.stream().mapToLong(ByteRanges.ByteRange::length).sum();
+        response.setContentLengthLong(length);
+        record.sent(length);
         ServletOutputStream out = response.getOutputStream();
         for (int i = 0; i < ranges.size(); i++) {
             out.write(heads.get(i));

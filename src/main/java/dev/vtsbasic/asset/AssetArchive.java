@@ -1,6 +1,7 @@
 package dev.vtsbasic.asset;
 
 import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.ArchiveRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,7 +79,11 @@ final class AssetArchive {
         try {
             prune(home);
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("Builds that need no longer be kept are still in {}: {}", rules.directory(), e.toString());
+            Event.ARCHIVE_NOT_CLEANED.log(
+                    LOG,
+                    "Builds that need no longer be kept are still in {directory}: {problem}",
+                    rules.directory(),
+                    e.toString());
         }
     }
 
@@ -99,7 +104,8 @@ final class AssetArchive {
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
-            LOG.warn("{} keeps its old date, and may be removed early: {}", home, e.toString());
+            Event.ARCHIVE_NOT_CLEANED.log(
+                    LOG, "{directory} keeps its old date, and may be removed early: {problem}", home, e.toString());
         }
         return true;
     }
@@ -195,7 +201,11 @@ final class AssetArchive {
         } catch (IOException | UncheckedIOException e) {
             // Anybody may ask for a name that is in no build, as often as they like.
             if (!unreadable.getAndSet(true)) {
-                LOG.warn("The asset archive {} cannot be read: {}", rules.directory(), e.toString());
+                Event.ARCHIVE_NOT_READ.log(
+                        LOG,
+                        "The asset archive {directory} cannot be read: {problem}",
+                        rules.directory(),
+                        e.toString());
             }
             return known;
         }
@@ -213,7 +223,7 @@ final class AssetArchive {
             try {
                 builds.put(name, index == null ? AssetIndex.archived(build, cacheRules, NO_MEMORY) : index);
             } catch (IOException | RuntimeException e) {
-                LOG.warn("{} is not served: {}", build, e.toString());
+                Event.ARCHIVE_NOT_READ.log(LOG, "{directory} is not served: {problem}", build, e.toString());
             }
         }
         known = new Known(at, settled, Map.copyOf(builds));
@@ -266,7 +276,7 @@ final class AssetArchive {
             }
         }
         delete(removed.get());
-        LOG.info("The assets of the build {} are no longer kept", build.getFileName());
+        Event.ARCHIVE_BUILD_REMOVED.log(LOG, "The assets of the build {build} are no longer kept", build.getFileName());
     }
 
     /** Puts it out of sight, so that nobody finds half of it. */

@@ -1,6 +1,8 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.AssetSettings;
+import dev.vtsbasic.traffic.AssetOutcome;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -66,7 +68,10 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
             try {
                 archive.get().store(build);
             } catch (IOException | RuntimeException e) {
-                LOG.error("The assets of this build are not kept in the archive (VTS_ASSET_ARCHIVE): {}", e.toString());
+                Event.ARCHIVE_NOT_WRITTEN.log(
+                        LOG,
+                        "The assets of this build are not kept in the archive (VTS_ASSET_ARCHIVE): {problem}",
+                        e.toString());
             }
         }
     }
@@ -134,7 +139,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         if (found != null) {
             serve(found.build(), found.asset(), request, response);
         } else {
-            AssetAnswer.sendText(HttpServletResponse.SC_NOT_FOUND, "404 Not Found", response);
+            AssetAnswer.sendText(AssetOutcome.UNKNOWN, "404 Not Found", request, response);
         }
     }
 

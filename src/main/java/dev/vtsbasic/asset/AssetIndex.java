@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +60,9 @@ public final class AssetIndex {
             if (misfit.isEmpty()) {
                 return of(root, indexed, rewritten::contains, rules, memory);
             }
-            LOG.warn(
-                    "The index of the assets in {} is not used, since {}; `precompress` writes a new one",
+            Event.ASSET_INDEX_UNUSED.log(
+                    LOG,
+                    "The index of the assets in {directory} is not used, since {problem}; `precompress` writes a new one",
                     root,
                     misfit.get());
         }

@@ -1,6 +1,7 @@
 package dev.vtsbasic.asset;
 
 import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +53,9 @@ final class LazyCodings implements AutoCloseable {
                     make(batch);
                 } catch (IOException | RuntimeException e) {
                     // The next may be of another build; one that was taken away had its files with it.
-                    LOG.warn(
-                            "{} assets that the build did not compress are sent as they are: {}",
+                    Event.ASSETS_NOT_COMPRESSED.log(
+                            LOG,
+                            "{assets} assets that the build did not compress are sent as they are: {problem}",
                             batch.size(),
                             e.getMessage());
                 }

@@ -1,6 +1,7 @@
 package dev.vtsbasic.bun;
 
 import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.log.Event;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +85,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
             WorkDirectory.makePrivate(path.getParent().getParent());
             WorkDirectory.makePrivate(path.getParent());
             if (!Files.exists(path)) {
-                LOG.warn("{} is gone and is unpacked again", path);
+                Event.BUN_UNPACKED_AGAIN.log(LOG, "{path} is gone and is unpacked again", path);
             }
             copy(original.get(), path);
         }
@@ -113,7 +114,8 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                 BunBinary copied = check(copy(bundled, directory.resolve("bun")));
                 return new BunBinary(copied.path(), copied.version(), Optional.of(bundled));
             } catch (IOException e) {
-                LOG.warn("Cannot run Bun from {}: {}", workDirectory, e.getMessage());
+                Event.BUN_NOT_RUNNABLE.log(
+                        LOG, "Cannot run Bun from {directory}: {problem}", workDirectory, e.getMessage());
                 refusals.append("\n    ").append(e.getMessage());
             }
         }

@@ -1,6 +1,7 @@
 package dev.vtsbasic.bun;
 
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.BunTransport;
 import dev.vtsbasic.settings.Settings;
 import jakarta.json.JsonBuilderFactory;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** A running Bun that serves the app through the launcher. */
 final class BunProcess {
@@ -47,6 +50,7 @@ final class BunProcess {
 
     private final String name;
     private final Process process;
+    private final Instant started = Instant.now();
     private final Path socket;
     private final Path mark;
     private final String token;
@@ -67,7 +71,7 @@ final class BunProcess {
                 process.getErrorStream(),
                 this::isLaunchersLine,
                 () -> !listeningPort.isDone(),
-                (level, line) -> APP_LOG.atLevel(level).log("{}: {}", name, line));
+                printed(name));
         process.onExit().thenRun(() -> {
             mark.toFile().delete();
             if (socket != null) {
@@ -77,6 +81,21 @@ final class BunProcess {
         });
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
         this.groupEnded = process.onExit().thenRun(group::kill);
+    }
+
+    private static OutputLog.Sink printed(String worker) {
+        return new OutputLog.Sink() {
+            @Override
+            public void line(Level level, String stream, String text) {
+                Event.WORKER_OUTPUT.logAt(level, APP_LOG, "{worker}: {line}", worker, text, "stream", stream);
+            }
+
+            @Override
+            public void leftOut(long lines) {
+                Event.WORKER_OUTPUT_LEFT_OUT.log(
+                        APP_LOG, "{worker}: {lines} lines suppressed: more than the log takes", worker, lines);
+            }
+        };
     }
 
     /** @throws IOException when the process cannot be started */
@@ -200,6 +219,10 @@ final class BunProcess {
     /** How much processor time it has used; zero when the system does not say. */
     Duration cpuTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    Instant started() {
+        return started;
     }
 
     boolean isAlive() {

@@ -1,18 +1,22 @@
 package dev.vtsbasic.bun;
 
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
@@ -27,6 +31,9 @@ public final class BunSupervisor implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(BunSupervisor.class);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Replacement ASKED = new Replacement(RestartCause.ASKED, "a restart was asked for");
+    private static final Replacement NEW_BUILD = new Replacement(RestartCause.NEW_BUILD, "there is a new build");
 
     /** The place where a new build is tried first. */
     private static final int CANARY = 1;
@@ -46,6 +53,7 @@ public final class BunSupervisor implements Upstream {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Integer> crashLoops = new HashSet<>();
+    private final Map<RestartCause, LongAdder> restarts = new EnumMap<>(RestartCause.class);
     private volatile Release release;
     private volatile Deployment deployment;
     private volatile boolean stopping;
@@ -59,7 +67,10 @@ public final class BunSupervisor implements Upstream {
         this.settings = settings;
         this.rules = settings.workers();
         this.run = run;
-        this.release = new Release(dist, 1, "");
+        this.release = Release.first(dist);
+        for (RestartCause cause : RestartCause.values()) {
+            restarts.put(cause, new LongAdder());
+        }
         this.pool = new ReadyWorkers(settings.holdQueue());
         this.slots = IntStream.rangeClosed(1, rules.count())
                 .mapToObj(number -> new WorkerSlot(number, this, settings, pool))
@@ -110,11 +121,37 @@ public final class BunSupervisor implements Upstream {
         return slots.stream().map(WorkerSlot::state).toList();
     }
 
+    @Override
+    public List<PlaceView> places() {
+        return slots.stream().map(WorkerSlot::view).toList();
+    }
+
+    @Override
+    public long restarts(RestartCause cause) {
+        return restarts.get(cause).sum();
+    }
+
+    void count(RestartCause cause) {
+        if (!stopping) {
+            restarts.get(cause).increment();
+        }
+    }
+
+    @Override
+    public String build() {
+        return release.buildId();
+    }
+
+    @Override
+    public String bunVersion() {
+        return bun.version();
+    }
+
     /** No worker goes before its successor is ready. Workers that were given up are started anew. */
     @Override
     public boolean restart() {
         change(() -> {
-            release = release.next(release.dist(), "a restart was asked for");
+            release = release.next(release.dist(), ASKED);
             resume();
         });
         return true;
@@ -132,7 +169,7 @@ public final class BunSupervisor implements Upstream {
      * @return completes when it is ready, or with why it is not; then the others stay. One at a time
      */
     public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
-        Deployment next = new Deployment(release.next(dist, "there is a new build"), new CompletableFuture<>());
+        Deployment next = new Deployment(release.next(dist, NEW_BUILD), new CompletableFuture<>());
         change(() -> deployment = next);
         return next.outcome();
     }
@@ -144,10 +181,6 @@ public final class BunSupervisor implements Upstream {
     /** What a worker is asked to see that it answers. */
     String readyPath() {
         return base + settings.readyPath();
-    }
-
-    String bunVersion() {
-        return bun.version();
     }
 
     /** Whoever holds its permit may replace a worker. */
@@ -225,7 +258,7 @@ public final class BunSupervisor implements Upstream {
                 "Bun crashed " + rules.maxCrashes() + " times within "
                         + rules.crashWindow().toSeconds() + " s and is not started again. " + why.message());
         if (giveUp(slot, loop, givenUp.message())) {
-            LOG.error("{}", givenUp.message());
+            Event.WORKERS_GIVEN_UP.log(LOG, "{problem}", givenUp.message());
             failure.complete(givenUp);
         } else if (!firstReady.isDone()) {
             failure.complete(why);
@@ -305,7 +338,7 @@ public final class BunSupervisor implements Upstream {
         try {
             run.close();
         } catch (IOException e) {
-            LOG.warn("Left behind: {}", e.getMessage());
+            Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
         }
     }
 

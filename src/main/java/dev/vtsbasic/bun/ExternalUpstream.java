@@ -53,6 +53,26 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
+    public List<PlaceView> places() {
+        return List.of();
+    }
+
+    @Override
+    public long restarts(RestartCause cause) {
+        return 0;
+    }
+
+    @Override
+    public String build() {
+        return "";
+    }
+
+    @Override
+    public String bunVersion() {
+        return "";
+    }
+
+    @Override
     public boolean restart() {
         return false;
     }

@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.WorkerRules;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +21,7 @@ final class Occupant {
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
     private final Silence silence;
     private Duration cpuTime = Duration.ZERO;
-    private long memory;
+    private volatile long memory;
     private long maxMemory;
 
     /** @param process one that is ready */
@@ -55,11 +56,12 @@ final class Occupant {
         try {
             process.ping(timeout).ifPresent(this::answered);
         } catch (HttpProbe.NotAskedException e) {
-            LOG.warn("{} cannot be asked: {}", worker.name(), e.getMessage());
+            Event.WORKER_NOT_ASKED.log(LOG, "{worker} cannot be asked: {problem}", worker.name(), e.getMessage());
         }
         if (maxMemory > 0 && memory > maxMemory) {
-            LOG.warn(
-                    "{} uses {} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
+            Event.WORKER_MEMORY_LIMIT_LOW.log(
+                    LOG,
+                    "{worker} uses {memory_mb} MB when it has just started: VTS_WORKER_MAX_MEMORY is too low to be of use",
                     worker.name(),
                     memory >> 20);
             maxMemory = 0;
@@ -81,7 +83,8 @@ final class Occupant {
                 return false;
             }
         } catch (HttpProbe.NotAskedException e) {
-            LOG.warn("{} cannot be asked whether it lives: {}", worker.name(), e.getMessage());
+            Event.WORKER_NOT_ASKED.log(
+                    LOG, "{worker} cannot be asked whether it lives: {problem}", worker.name(), e.getMessage());
             return false;
         }
         return !mayBeBusyForEver && silence.isTooLong(asked, System.nanoTime()) && process.isAlive();
@@ -98,15 +101,22 @@ final class Occupant {
         return process.cpuTime().minus(cpuTime).compareTo(rules.hangTimeout().dividedBy(4)) > 0;
     }
 
-    Optional<String> whyTooOld(long requests) {
+    PlaceView.WorkerView view() {
+        return new PlaceView.WorkerView(worker.name(), process.pid(), memory, process.cpuTime(), process.started());
+    }
+
+    Optional<Replacement> whyTooOld(long requests) {
         if (maxMemory > 0 && memory > maxMemory) {
-            return Optional.of("it uses " + (memory >> 20) + " MB, which is more than VTS_WORKER_MAX_MEMORY");
+            return Optional.of(new Replacement(
+                    RestartCause.MEMORY,
+                    "it uses " + (memory >> 20) + " MB, which is more than VTS_WORKER_MAX_MEMORY"));
         }
         if (!rules.maxAge().isZero() && age().toNanos() > rules.maxAge().toNanos() * jitter) {
-            return Optional.of("it is as old as VTS_WORKER_MAX_AGE");
+            return Optional.of(new Replacement(RestartCause.AGE, "it is as old as VTS_WORKER_MAX_AGE"));
         }
         if (rules.maxRequests() > 0 && requests > rules.maxRequests() * jitter) {
-            return Optional.of("it has had as many requests as VTS_WORKER_MAX_REQUESTS");
+            return Optional.of(
+                    new Replacement(RestartCause.REQUESTS, "it has had as many requests as VTS_WORKER_MAX_REQUESTS"));
         }
         return Optional.empty();
     }

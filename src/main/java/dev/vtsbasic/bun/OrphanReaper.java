@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Array;
@@ -67,7 +68,8 @@ final class OrphanReaper implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Throwable e) {
-            LOG.warn("Processes that lost their parent stay in the process table: {}", e.toString());
+            Event.ORPHANS_STAY.log(
+                    LOG, "Processes that lost their parent stay in the process table: {problem}", e.toString());
         }
     }
 

@@ -3,7 +3,6 @@ package dev.vtsbasic.bun;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import org.slf4j.event.Level;
 
 /**
@@ -15,7 +14,7 @@ final class OutputLog {
     private static final int MOST_BYTES = 8 << 20;
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final BiConsumer<Level, String> log;
+    private final Sink log;
     private final Queue<Line> lines = new ArrayDeque<>();
     private int bytes;
     private long suppressed;
@@ -23,18 +22,27 @@ final class OutputLog {
     private boolean closed;
 
     /** @param level of a line that names none itself */
-    private record Line(Level level, byte[] bytes) {}
+    private record Line(Level level, String stream, byte[] bytes) {}
 
-    OutputLog(BiConsumer<Level, String> log) {
+    /** Takes what is to be logged. */
+    interface Sink {
+        /** @param stream {@code stdout} or {@code stderr} */
+        void line(Level level, String stream, String text);
+
+        /** So many lines are left out. */
+        void leftOut(long lines);
+    }
+
+    OutputLog(Sink log) {
         this.log = log;
     }
 
-    synchronized void add(Level level, byte[] line) {
+    synchronized void add(Level level, String stream, byte[] line) {
         if (lines.size() == MOST_LINES || bytes + line.length > MOST_BYTES) {
             suppress(1);
             return;
         }
-        lines.add(new Line(level, line));
+        lines.add(new Line(level, stream, line));
         bytes += line.length;
         notifyAll();
     }
@@ -68,10 +76,10 @@ final class OutputLog {
             }
             if (line != null) {
                 String text = LogLine.text(line.bytes(), line.bytes().length);
-                log.accept(LogLine.level(text, line.level()), text);
+                log.line(LogLine.level(text, line.level()), line.stream(), text);
             }
             if (left > 0) {
-                log.accept(Level.WARN, left + " lines suppressed: more than the log takes");
+                log.leftOut(left);
             }
             if (line == null && left == 0) {
                 return;

@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.log.Event;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +60,11 @@ final class ProcessGroup {
                 killer.destroyForcibly();
             }
         } catch (IOException e) {
-            LOG.warn("Cannot end what worker process {} may have left behind: {}", leader, e.getMessage());
+            Event.LEFT_BEHIND.log(
+                    LOG,
+                    "Cannot end what worker process {pid} may have left behind: {problem}",
+                    leader,
+                    e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -25,6 +25,18 @@ final class ReadyWorkers implements WorkerPool {
     /** More than there can be workers that hang at a time. */
     private static final int REMEMBERED = 200;
 
+    private static final Seeker NOBODY = new Seeker() {
+        @Override
+        public void waits() {
+            // Nobody wants to know.
+        }
+
+        @Override
+        public void isTurnedAway() {
+            // Nobody wants to know.
+        }
+    };
+
     private final int mostWaiting;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -42,6 +54,11 @@ final class ReadyWorkers implements WorkerPool {
 
     @Override
     public Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException {
+        return lease(avoid, deadline, NOBODY);
+    }
+
+    @Override
+    public Optional<WorkerLease> lease(Worker avoid, long deadline, Seeker seeker) throws InterruptedException {
         lock.lockInterruptibly();
         boolean counted = false;
         try {
@@ -51,10 +68,14 @@ final class ReadyWorkers implements WorkerPool {
                     return Optional.of(load.lease(++leases));
                 }
                 if (!counted && waiting == mostWaiting) {
+                    seeker.isTurnedAway();
                     return Optional.empty();
                 }
-                waiting += counted ? 0 : 1;
-                counted = true;
+                if (!counted) {
+                    waiting++;
+                    counted = true;
+                    seeker.waits();
+                }
                 long left = deadline - System.nanoTime();
                 if (left <= 0 || !changed.await(left, TimeUnit.NANOSECONDS)) {
                     return Optional.empty();
@@ -63,6 +84,16 @@ final class ReadyWorkers implements WorkerPool {
             return Optional.empty();
         } finally {
             waiting -= counted ? 1 : 0;
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
             lock.unlock();
         }
     }

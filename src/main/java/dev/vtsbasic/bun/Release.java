@@ -1,15 +1,55 @@
 package dev.vtsbasic.bun;
 
 import dev.vtsbasic.build.Dist;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
-/**
- * What all workers are to run. A worker of another release is replaced.
- *
- * @param number grows from one to the next
- * @param reason why there is another than before, for the log
- */
-record Release(Dist dist, int number, String reason) {
-    Release next(Dist dist, String reason) {
-        return new Release(dist, number + 1, reason);
+/** What all workers are to run. A worker of another release is replaced. */
+final class Release {
+    private static final int ID_OCTETS = 6;
+
+    private final Dist dist;
+    private final Replacement why;
+    private String buildId;
+
+    private Release(Dist dist, Replacement why) {
+        this.dist = dist;
+        this.why = why;
+    }
+
+    static Release first(Dist dist) {
+        return new Release(dist, null);
+    }
+
+    Release next(Dist dist, Replacement why) {
+        return new Release(dist, why);
+    }
+
+    Dist dist() {
+        return dist;
+    }
+
+    /** Why there is another than before; null for the first. */
+    Replacement why() {
+        return why;
+    }
+
+    /**
+     * The beginning of the digest of the server entry: it names the other files by names that change with what is in them.
+     * Empty when the entry cannot be read any more. Made when it is first asked for.
+     */
+    synchronized String buildId() {
+        if (buildId == null) {
+            try {
+                byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(dist.entry()));
+                buildId = HexFormat.of().formatHex(digest, 0, ID_OCTETS);
+            } catch (IOException | NoSuchAlgorithmException e) {
+                buildId = "";
+            }
+        }
+        return buildId;
     }
 }

@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -89,7 +90,7 @@ final class RunDirectory implements AutoCloseable {
                 if (sibling.getFileName().toString().matches(NAME)
                         && isOurs(sibling)
                         && isLeftBehind(sibling.resolve(OWNER))) {
-                    LOG.info("{} was left behind and is removed", sibling);
+                    Event.RUN_DIRECTORY_REMOVED.log(LOG, "{directory} was left behind and is removed", sibling);
                     remove(sibling);
                 }
             }
@@ -144,7 +145,8 @@ final class RunDirectory implements AutoCloseable {
             directory = make(parents);
             sign.close();
             sign = putUpSign(directory);
-            LOG.warn("{} is gone; what workers need is now in {}", gone, directory);
+            Event.RUN_DIRECTORY_MOVED.log(
+                    LOG, "{gone} is gone; what workers need is now in {directory}", gone, directory);
         }
         Path launcher = directory.resolve("launcher.js");
         Path unfinished = directory.resolve("launcher.js.unfinished");

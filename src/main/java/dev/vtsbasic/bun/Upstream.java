@@ -25,6 +25,18 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     /** What each worker does, in a line. */
     List<String> workers();
 
+    /** What there is in each place for a worker; empty when none are ours. */
+    List<PlaceView> places();
+
+    /** How many workers were started in the place of another, for that reason. */
+    long restarts(RestartCause cause);
+
+    /** Names what the app that the workers run was built to; empty when they are not ours. */
+    String build();
+
+    /** Version of the Bun that runs the workers; empty when they are not ours. */
+    String bunVersion();
+
     /** Begins to replace the workers, one after the other; false when they are not ours. */
     boolean restart();
 

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.event.Level;
@@ -39,10 +38,12 @@ final class WorkerOutput {
             InputStream err,
             Predicate<String> control,
             BooleanSupplier controlAwaited,
-            BiConsumer<Level, String> sink) {
+            OutputLog.Sink sink) {
         this.log = new OutputLog(sink);
-        this.out = start("vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, control, controlAwaited)));
-        this.err = start("vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, line -> false, () -> false)));
+        this.out = start(
+                "vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, "stdout", control, controlAwaited)));
+        this.err = start(
+                "vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, "stderr", line -> false, () -> false)));
         this.writer = start("vts-" + name + "-log", this::write);
     }
 
@@ -95,12 +96,14 @@ final class WorkerOutput {
 
         private final LineLimit limit = new LineLimit(System::nanoTime);
         private final Level level;
+        private final String stream;
         private final Predicate<String> control;
 
         private final BooleanSupplier controlAwaited;
 
-        Lines(Level level, Predicate<String> control, BooleanSupplier controlAwaited) {
+        Lines(Level level, String stream, Predicate<String> control, BooleanSupplier controlAwaited) {
             this.level = level;
+            this.stream = stream;
             this.control = control;
             this.controlAwaited = controlAwaited;
         }
@@ -117,7 +120,7 @@ final class WorkerOutput {
             }
             lastLines.add(bytes, length);
             if (limit.allows(length)) {
-                log.add(level, Arrays.copyOf(bytes, length));
+                log.add(level, stream, Arrays.copyOf(bytes, length));
             } else {
                 log.suppress(1);
             }

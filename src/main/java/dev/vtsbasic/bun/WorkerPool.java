@@ -14,6 +14,25 @@ public interface WorkerPool {
      */
     Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException;
 
+    /** Is told how the wait for a worker goes, within the call. */
+    interface Seeker {
+        /** It begins to wait, since no worker is ready. */
+        void waits();
+
+        /** It is turned away, since too many wait already. */
+        void isTurnedAway();
+    }
+
+    /** As {@link #lease(Worker, long)}, and tells how it goes. */
+    default Optional<WorkerLease> lease(Worker avoid, long deadline, Seeker seeker) throws InterruptedException {
+        return lease(avoid, deadline);
+    }
+
+    /** How many wait for a worker now. */
+    default int waiting() {
+        return 0;
+    }
+
     /**
      * Whether a worker that broke off has ended, which is noticed a moment later.
      *

@@ -1,11 +1,13 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,8 @@ final class WorkerSlot {
     private Release failed;
     private long failedAt;
     private volatile Occupant occupant;
+    private volatile boolean starting;
+    private final AtomicInteger retiring = new AtomicInteger();
 
     WorkerSlot(int number, BunSupervisor supervisor, Settings settings, ReadyWorkers pool) {
         this.number = number;
@@ -63,8 +67,11 @@ final class WorkerSlot {
         try {
             return known != null && known.process().ping(timeout).isPresent();
         } catch (HttpProbe.NotAskedException e) {
-            LOG.warn(
-                    "{} cannot be asked whether it is ready: {}", known.worker().name(), e.getMessage());
+            Event.WORKER_NOT_ASKED.log(
+                    LOG,
+                    "{worker} cannot be asked whether it is ready: {problem}",
+                    known.worker().name(),
+                    e.getMessage());
             return false;
         }
     }
@@ -72,9 +79,17 @@ final class WorkerSlot {
     /** What it has now, for people. */
     String state() {
         Occupant known = occupant;
-        return known == null
+        return known == null || !known.process().isAlive()
                 ? "worker-" + number + " is not ready"
                 : known.worker().name() + " is ready (pid " + known.process().pid() + ")";
+    }
+
+    /** What it has now, for figures. */
+    PlaceView view() {
+        Occupant known = occupant;
+        // One that ended stays there until its successor may be started.
+        boolean ready = known != null && known.process().isAlive();
+        return new PlaceView(number, ready ? Optional.of(known.view()) : Optional.empty(), starting, retiring.get());
     }
 
     private void run() {
@@ -87,10 +102,11 @@ final class WorkerSlot {
                     forgetWhenEnded(first);
                     watch(first);
                 } catch (StartFailedException e) {
+                    supervisor.count(RestartCause.NOT_READY);
                     if (supervisor.rejected(release, e.failure)) {
                         supervisor.awaitNextStart(number, release, Duration.ZERO);
                     } else {
-                        mourn(release, Duration.ZERO, e.failure);
+                        mourn(release, Duration.ZERO, e.failure, RestartCause.NOT_READY);
                     }
                 } finally {
                     occupant = null;
@@ -108,6 +124,15 @@ final class WorkerSlot {
 
     /** Starts a worker and returns when it is ready. */
     private Occupant startOne(Release release) throws InterruptedException, StartFailedException {
+        starting = true;
+        try {
+            return awaitStart(release);
+        } finally {
+            starting = false;
+        }
+    }
+
+    private Occupant awaitStart(Release release) throws InterruptedException, StartFailedException {
         long started = System.nanoTime();
         String name = "worker-" + number + "-" + ++starts;
         BunProcess process;
@@ -119,7 +144,13 @@ final class WorkerSlot {
         try {
             Worker worker = process.awaitReady(supervisor.readyPath(), settings.startupTimeout());
             long took = (System.nanoTime() - started) / 1_000_000;
-            LOG.info("{} is ready after {} ms (pid {}, Bun {})", name, took, process.pid(), supervisor.bunVersion());
+            Event.WORKER_READY.log(
+                    LOG,
+                    "{worker} is ready after {duration_ms} ms (pid {pid}, Bun {bun})",
+                    name,
+                    took,
+                    process.pid(),
+                    supervisor.bunVersion());
             if (!supervisor.ready(number, release, Duration.ofMillis(took))) {
                 process.kill();
                 process.awaitExit();
@@ -153,7 +184,8 @@ final class WorkerSlot {
         while (current != null) {
             if (current.process().endsWithin(LOOK_EVERY)) {
                 pool.remove(current.worker());
-                died(current, exit(current));
+                supervisor.count(RestartCause.CRASHED);
+                died(current, exit(current), RestartCause.CRASHED);
                 return;
             }
             if (supervisor.isStopping()) {
@@ -162,10 +194,11 @@ final class WorkerSlot {
             if (current.isHung(LOOK_EVERY)) {
                 // First of all nobody else may get to it.
                 pool.remove(current.worker());
-                died(current, endHung(current));
+                supervisor.count(RestartCause.HUNG);
+                died(current, endHung(current), RestartCause.HUNG);
                 return;
             }
-            Optional<String> reason = whyReplace(current);
+            Optional<Replacement> reason = whyReplace(current);
             if (reason.isPresent() && !justFailed(supervisor.releaseFor(number))) {
                 current = replace(current, reason.get());
             }
@@ -193,9 +226,9 @@ final class WorkerSlot {
         return release == failed && System.nanoTime() - failedAt < RETRY_AFTER.toNanos();
     }
 
-    private void died(Occupant dead, String how) throws InterruptedException {
+    private void died(Occupant dead, String how, RestartCause cause) throws InterruptedException {
         Duration answered = dead.age();
-        mourn(dead.release(), answered, new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how)));
+        mourn(dead.release(), answered, new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how)), cause);
     }
 
     private static String obituary(Occupant dead, String how) throws InterruptedException {
@@ -207,10 +240,10 @@ final class WorkerSlot {
         return "ended with exit code " + dead.process().awaitExit();
     }
 
-    private Optional<String> whyReplace(Occupant current) {
+    private Optional<Replacement> whyReplace(Occupant current) {
         Release wanted = supervisor.releaseFor(number);
-        if (!wanted.equals(current.release())) {
-            return Optional.of(wanted.reason());
+        if (wanted != current.release()) {
+            return Optional.of(wanted.why());
         }
         return current.whyTooOld(pool.requests(current.worker()));
     }
@@ -220,17 +253,26 @@ final class WorkerSlot {
      *
      * @return the one that is watched from now on; null when the next is to be started by {@link #run}
      */
-    private Occupant replace(Occupant current, String reason) throws InterruptedException {
+    private Occupant replace(Occupant current, Replacement why) throws InterruptedException {
         if (!supervisor.mayReplace().tryAcquire()) {
             return current; // One place after the other; asked again at the next look.
         }
         Release release = supervisor.releaseFor(number);
         Duration answered = current.age();
         try {
-            LOG.info("{} is replaced: {}", current.worker().name(), reason);
+            Event.WORKER_REPLACED.log(
+                    LOG,
+                    "{worker} is replaced: {reason}",
+                    current.worker().name(),
+                    why.reason(),
+                    "pid",
+                    current.process().pid(),
+                    "cause",
+                    why.cause());
             if (settings.bunPort() != 0) {
                 // The next one needs the same port.
                 occupant = null;
+                supervisor.count(why.cause());
                 retire(current, pool.retire(current.worker()));
                 return null;
             }
@@ -238,10 +280,21 @@ final class WorkerSlot {
             ReadyWorkers.Load rest = pool.replace(current.worker(), next.worker());
             forgetWhenEnded(next);
             if (!current.process().isAlive()) {
-                LOG.warn("{}", obituary(current, exit(current) + " before it was replaced"));
+                supervisor.count(RestartCause.CRASHED);
+                Event.WORKER_ENDED.log(
+                        LOG,
+                        "{problem}",
+                        obituary(current, exit(current) + " before it was replaced"),
+                        "worker",
+                        current.worker().name(),
+                        "pid",
+                        current.process().pid(),
+                        "cause",
+                        RestartCause.CRASHED);
                 count(current.release(), answered);
                 return next;
             }
+            supervisor.count(why.cause());
             Thread retirement = new Thread(
                     () -> retire(current, rest), "vts-" + current.worker().name() + "-end");
             retirement.setDaemon(true);
@@ -249,8 +302,10 @@ final class WorkerSlot {
             return next;
         } catch (StartFailedException e) {
             occupant = current;
+            supervisor.count(RestartCause.NOT_READY);
             if (!supervisor.rejected(release, e.failure) && current.process().isAlive()) {
-                LOG.warn("{} stays: {}", current.worker().name(), e.failure.message());
+                Event.WORKER_STAYS.log(
+                        LOG, "{worker} stays: {problem}", current.worker().name(), e.failure.message());
             }
             failed = supervisor.releaseFor(number);
             failedAt = System.nanoTime();
@@ -262,32 +317,48 @@ final class WorkerSlot {
 
     /** Lets a worker end what it has to do; it may hang even now. */
     private void retire(Occupant old, ReadyWorkers.Load rest) {
+        retiring.incrementAndGet();
         String name = old.worker().name();
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         try {
             int left = rest.awaitEnd(LOOK_EVERY);
             while (left > 0 && System.nanoTime() - deadline < 0) {
                 if (old.isHung(LOOK_EVERY)) {
-                    LOG.warn("{} (pid {}) {}", name, old.process().pid(), endHung(old));
+                    Event.WORKER_ENDED.log(
+                            LOG,
+                            "{worker} (pid {pid}) {problem}",
+                            name,
+                            old.process().pid(),
+                            endHung(old),
+                            "cause",
+                            RestartCause.HUNG);
                     return;
                 }
                 left = rest.awaitEnd(LOOK_EVERY);
             }
             if (left > 0) {
-                LOG.warn("{} requests to {} did not finish within VTS_STOP_TIMEOUT and are cut", left, name);
+                Event.REQUESTS_CUT.log(
+                        LOG,
+                        "{requests} requests to {worker} did not finish within VTS_STOP_TIMEOUT and are cut",
+                        left,
+                        name);
             }
             old.process().stop(LAST_GRACE);
         } catch (InterruptedException e) {
             old.process().kill();
+        } finally {
+            retiring.decrementAndGet();
         }
     }
 
     /** Notes a crash and waits for as long as it is wise to before the next start. */
-    private void mourn(Release release, Duration answered, BunFailure failure) throws InterruptedException {
+    private void mourn(Release release, Duration answered, BunFailure failure, RestartCause cause)
+            throws InterruptedException {
         if (supervisor.isStopping()) {
             return;
         }
-        LOG.warn("{}", failure.message());
+        Event.WORKER_ENDED.log(
+                LOG, "{problem}", failure.message(), "worker", "worker-" + number + "-" + starts, "cause", cause);
         Duration pause = count(release, answered);
         supervisor.crashed(number, failure, backoff.isCrashLoop());
         supervisor.awaitNextStart(number, release, pause);

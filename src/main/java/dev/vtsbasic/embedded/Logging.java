@@ -1,25 +1,26 @@
 package dev.vtsbasic.embedded;
 
+import dev.vtsbasic.settings.LogFormat;
 import dev.vtsbasic.settings.LogLevel;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.StreamHandler;
 
-/** Log lines on standard output: time, level, logger, message. */
+/** Log lines on standard output: sentences with time, level and logger, or JSON. */
 public final class Logging {
     private Logging() {}
 
     /** Replaces the JVM's own handlers. */
-    public static void configure(LogLevel level) {
+    public static void configure(LogLevel level, LogFormat format) {
         Level least = switch (level) {
             case ERROR -> Level.SEVERE;
             case WARN -> Level.WARNING;
@@ -31,7 +32,7 @@ public final class Logging {
             root.removeHandler(handler);
         }
         root.setLevel(least);
-        Handler handler = new StandardOutput();
+        Handler handler = new StandardOutput(format == LogFormat.JSON ? new JsonLine() : new Line());
         handler.setLevel(least);
         root.addHandler(handler);
         // Tomcat tells its version and each step of its start; what matters of that we say ourselves.
@@ -53,17 +54,35 @@ public final class Logging {
     }
 
     /** The JVM forgets the level of a logger that nobody holds. */
-    private static final java.util.List<Logger> KEPT = new java.util.ArrayList<>();
+    private static final List<Logger> KEPT = new ArrayList<>();
 
-    private static final class StandardOutput extends StreamHandler {
-        StandardOutput() {
-            super(new PrintStream(System.out, false, StandardCharsets.UTF_8), new Line());
+    /** Prints whole lines, which are given without their ends, in one piece. */
+    public static void print(List<String> lines) {
+        byte[] octets = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        System.out.write(octets, 0, octets.length);
+        System.out.flush();
+    }
+
+    private static final class StandardOutput extends Handler {
+        StandardOutput(Formatter line) {
+            setFormatter(line);
         }
 
         @Override
-        public synchronized void publish(LogRecord message) {
-            super.publish(message);
-            flush();
+        public void publish(LogRecord message) {
+            if (isLoggable(message)) {
+                print(List.of(getFormatter().format(message)));
+            }
+        }
+
+        @Override
+        public void flush() {
+            // Each line is printed at once.
+        }
+
+        @Override
+        public void close() {
+            // Standard output is not ours.
         }
     }
 
@@ -78,12 +97,11 @@ public final class Logging {
                     .append(' ')
                     .append(name == null ? "" : name.substring(name.lastIndexOf('.') + 1))
                     .append(": ")
-                    .append(formatMessage(message))
-                    .append('\n');
+                    .append(formatMessage(message));
             if (message.getThrown() != null) {
                 StringWriter trace = new StringWriter();
                 message.getThrown().printStackTrace(new PrintWriter(trace));
-                line.append(trace);
+                line.append('\n').append(trace.toString().stripTrailing());
             }
             return line.toString();
         }

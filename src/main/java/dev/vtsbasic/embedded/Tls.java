@@ -1,5 +1,6 @@
 package dev.vtsbasic.embedded;
 
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,10 +69,14 @@ final class Tls implements AutoCloseable {
     private boolean reload() {
         try {
             ((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).reloadSslHostConfigs();
-            LOG.info("Loaded the changed certificate {}", certificate);
+            Event.CERTIFICATE_LOADED.log(LOG, "Loaded the changed certificate {certificate}", certificate);
             return true;
         } catch (RuntimeException e) {
-            LOG.warn("The changed certificate {} cannot be used; the old one stays: {}", certificate, e.getMessage());
+            Event.CERTIFICATE_REFUSED.log(
+                    LOG,
+                    "The changed certificate {certificate} cannot be used; the old one stays: {problem}",
+                    certificate,
+                    e.getMessage());
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package dev.vtsbasic.manage;
 
+import dev.vtsbasic.log.Event;
 import java.lang.management.ManagementFactory;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
@@ -44,7 +45,7 @@ public final class ManagedHost implements HostMXBean, AutoCloseable {
                 }
             }
         } catch (JMException | RuntimeException e) {
-            LOG.warn("JMX does not show this deployment: {}", e.getMessage());
+            Event.JMX_UNAVAILABLE.log(LOG, "JMX does not show this deployment: {problem}", e.getMessage());
         }
     }
 

@@ -1,16 +1,18 @@
 package dev.vtsbasic.manage;
 
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.json.JsonBuilderFactory;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,17 +28,24 @@ public final class ManagementServlet extends HttpServlet {
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
 
     private final String prefix;
-    private final transient List<String> tokens;
+    private final transient ManagementAccess access;
     private final transient Operations operations;
+    private final transient Figures figures;
+    private transient Metrics metrics;
 
-    /**
-     * @param prefix path that this servlet is mapped to, without a slash at the end
-     * @param tokens what an operator may send as a bearer token
-     */
-    public ManagementServlet(String prefix, List<String> tokens, Operations operations) {
+    /** @param prefix path that this servlet is mapped to, without a slash at the end */
+    public ManagementServlet(String prefix, ManagementAccess access, Operations operations, Figures figures) {
         this.prefix = prefix;
-        this.tokens = tokens;
+        this.access = access;
         this.operations = operations;
+        this.figures = figures;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        RequestRecord.of(request).kind(Kind.MANAGEMENT);
+        super.service(request, response);
     }
 
     @Override
@@ -47,6 +56,7 @@ public final class ManagementServlet extends HttpServlet {
                 boolean ready = operations.ready();
                 answer(response, "bun", ready, ready ? Optional.empty() : operations.problem());
             }
+            case "/metrics" -> sendMetrics(request, response);
             case "/restart" -> {
                 response.setHeader("Allow", "POST");
                 text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "A restart is asked for with POST");
@@ -59,7 +69,7 @@ public final class ManagementServlet extends HttpServlet {
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!endpoint(request).equals("/restart")) {
             notFound(response);
-        } else if (!isOperator(request)) {
+        } else if (!access.mayChange(request)) {
             text(
                     response,
                     HttpServletResponse.SC_FORBIDDEN,
@@ -71,16 +81,23 @@ public final class ManagementServlet extends HttpServlet {
         }
     }
 
-    /** Whether the client sends one of the words; where it seems to be proves nothing. */
-    private boolean isOperator(HttpServletRequest request) {
-        String sent = request.getHeader("Authorization");
-        if (sent == null) {
-            return false;
+    private void sendMetrics(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!access.mayRead(request)) {
+            text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
+            return;
         }
-        byte[] octets = sent.getBytes(StandardCharsets.UTF_8);
-        return tokens.stream()
-                .map(token -> ("Bearer " + token).getBytes(StandardCharsets.UTF_8))
-                .anyMatch(expected -> MessageDigest.isEqual(expected, octets));
+        Metrics known = metrics();
+        String accept = request.getHeader("Accept");
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        known.write(accept, body);
+        send(response, HttpServletResponse.SC_OK, known.contentType(accept), body.toByteArray());
+    }
+
+    private synchronized Metrics metrics() {
+        if (metrics == null) {
+            metrics = new Metrics(figures);
+        }
+        return metrics;
     }
 
     private String endpoint(HttpServletRequest request) {
@@ -89,14 +106,12 @@ public final class ManagementServlet extends HttpServlet {
     }
 
     private static void notFound(HttpServletResponse response) throws IOException {
-        text(response, HttpServletResponse.SC_NOT_FOUND, "There are live, ready and restart");
+        text(response, HttpServletResponse.SC_NOT_FOUND, "There are live, ready, metrics and restart");
     }
 
     private static void text(HttpServletResponse response, int status, String sentence) throws IOException {
-        response.setStatus(status);
-        response.setHeader("Content-Type", "text/plain; charset=utf-8");
-        response.setHeader("Cache-Control", "no-store");
-        response.getOutputStream().print(sentence + "\n");
+        byte[] body = (sentence + "\n").getBytes(StandardCharsets.UTF_8);
+        send(response, status, "text/plain; charset=utf-8", body);
     }
 
     private static void answer(HttpServletResponse response, String name, boolean up, Optional<String> problem)
@@ -108,9 +123,16 @@ public final class ManagementServlet extends HttpServlet {
                 .add("status", status)
                 .add("checks", JSON.createArrayBuilder().add(check))
                 .build();
-        byte[] body = json.toString().getBytes(StandardCharsets.UTF_8);
-        response.setStatus(up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-        response.setHeader("Content-Type", "application/json");
+        send(
+                response,
+                up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+                "application/json",
+                json.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(HttpServletResponse response, int status, String type, byte[] body) throws IOException {
+        response.setStatus(status);
+        response.setHeader("Content-Type", type);
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

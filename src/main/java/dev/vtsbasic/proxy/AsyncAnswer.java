@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.log.Event;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -110,7 +111,7 @@ final class AsyncAnswer implements AsyncListener {
         client.endInput();
         try {
             if (!letGo.await(LAST_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("An answer that the container has given up is still being written");
+                Event.ANSWER_STUCK.log(LOG, "An answer that the container has given up is still being written");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

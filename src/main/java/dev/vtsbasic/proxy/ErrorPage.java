@@ -49,6 +49,7 @@ enum ErrorPage {
         boolean json = accept.contains("json") && !accept.contains("text/html");
         byte[] body = (json ? json(requestId) : html(requestId, shown)).getBytes(StandardCharsets.UTF_8);
         response.reset();
+        request.record().answeredAnew();
         response.setStatus(status);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Type", json ? "application/json" : "text/html; charset=utf-8");
@@ -60,6 +61,7 @@ enum ErrorPage {
         response.setContentLength(body.length);
         if (!request.method().equals("HEAD")) {
             response.getOutputStream().write(body);
+            request.record().sent(body.length);
         }
     }
 

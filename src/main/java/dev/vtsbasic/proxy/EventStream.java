@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
@@ -21,15 +22,17 @@ public final class EventStream implements HttpUpgradeHandler {
     private EventStreams streams;
     private WorkerConnection worker;
     private InputStream events;
+    private RequestRecord record;
 
     /** For the container. */
     public EventStream() {}
 
     /** Says what it is made of, before the container calls {@link #init}. */
-    void of(EventStreams streams, WorkerConnection worker, InputStream events) {
+    void of(EventStreams streams, WorkerConnection worker, InputStream events, RequestRecord record) {
         this.streams = streams;
         this.worker = worker;
         this.events = events;
+        this.record = record;
     }
 
     @Override
@@ -50,6 +53,7 @@ public final class EventStream implements HttpUpgradeHandler {
             Chunk chunk = new Chunk();
             while (chunk.read(events)) {
                 chunk.sendTo(toClient);
+                record.sent(chunk.length);
             }
             worker.received();
             toClient.send(LAST_CHUNK, 0, LAST_CHUNK.length);
@@ -65,6 +69,7 @@ public final class EventStream implements HttpUpgradeHandler {
     void end() {
         if (streams.remove(this)) {
             worker.end();
+            record.end();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
@@ -42,7 +43,11 @@ final class EventStreams {
      * @throws ClientGoneException when the client takes no more
      */
     boolean take(
-            ClassicHttpResponse answer, WorkerConnection worker, HttpServletResponse response, ClientConnection client)
+            ClassicHttpResponse answer,
+            WorkerConnection worker,
+            HttpServletResponse response,
+            ClientConnection client,
+            RequestRecord record)
             throws IOException {
         HttpEntity body = answer.getEntity();
         // What has a length has an end.
@@ -57,7 +62,9 @@ final class EventStreams {
             throw new ClientGoneException(e);
         }
         EventStream stream = client.endRequest(EventStream.class);
-        stream.of(this, worker, body.getContent());
+        record.status(response.getStatus());
+        record.endsLater();
+        stream.of(this, worker, body.getContent(), record);
         open.add(stream);
         worker.handOver();
         worker.endless(stream::end);

@@ -3,6 +3,11 @@ package dev.vtsbasic.proxy;
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.traffic.ContentCoding;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
@@ -30,6 +35,7 @@ final class Exchange {
     private final ClientConnection client;
     private final Watchdog.Watched watched;
     private final Runnable endless;
+    private final RequestRecord record;
     private final ResponseRelay relay;
 
     /**
@@ -60,7 +66,8 @@ final class Exchange {
         this.client = client;
         this.watched = watched;
         this.endless = endless;
-        this.relay = new ResponseRelay(request.protocol(), response, watched);
+        this.record = request.record();
+        this.relay = new ResponseRelay(request.protocol(), response, watched, record);
     }
 
     /**
@@ -79,7 +86,8 @@ final class Exchange {
                 // Before a connection is taken, which the worker may close while a slow client sends.
                 body.readIfSmall();
             }
-            WorkerLease lease = awaitWorker(dead, deadline).orElse(null);
+            WorkerLease lease = WorkerSearch.find(environment.pool(), dead, deadline, record)
+                    .orElse(null);
             if (lease == null) {
                 failWithoutWorker();
                 return;
@@ -110,6 +118,7 @@ final class Exchange {
                     throw e instanceof IOException cut ? cut : new IOException(e);
                 }
                 if (watched.verdict() == Watchdog.Verdict.SILENT) {
+                    record.upstreamError(UpstreamError.SILENT);
                     log(worker, "was silent for too long");
                     fail(ErrorPage.GATEWAY_TIMEOUT);
                     return;
@@ -117,6 +126,7 @@ final class Exchange {
                 boolean newConnection = !triedNewConnection && connection.reused();
                 boolean again = mayBeSentAgain() && (newConnection || !triedNewWorker && hasEnded(worker));
                 if (!again) {
+                    record.upstreamError(e instanceof HttpException ? UpstreamError.NOT_HTTP : UpstreamError.BROKE_OFF);
                     log(worker, "broke off: " + e.getMessage());
                     fail(ErrorPage.BAD_GATEWAY);
                     return;
@@ -124,6 +134,7 @@ final class Exchange {
                 triedNewConnection = true;
                 triedNewWorker = !newConnection;
                 response.reset();
+                record.retried();
                 // The others of this worker's connections may be just as dead.
                 environment.connections().closeIdle();
             }
@@ -136,15 +147,6 @@ final class Exchange {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private Optional<WorkerLease> awaitWorker(Worker dead, long deadline) {
-        try {
-            return environment.pool().lease(dead, deadline);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
         }
     }
 
@@ -173,7 +175,16 @@ final class Exchange {
     }
 
     private void log(Worker worker, String what) {
-        LOG.warn("{} {} ({}): {} {}", request.method(), request.path(), forwarding.requestId(), worker.name(), what);
+        Event.UPSTREAM_FAILED.log(
+                LOG,
+                "{method} {path} ({request_id}): {worker} {problem}",
+                request.method(),
+                request.path(),
+                forwarding.requestId(),
+                worker.name(),
+                what,
+                "trace_id",
+                forwarding.traceId());
     }
 
     private void attempt(WorkerConnection connection) throws IOException, HttpException {
@@ -262,10 +273,12 @@ final class Exchange {
         ClassicHttpResponse answer = connection.receiveHead(outbound);
         watched.heard();
         relay.copyHead(answer);
+        record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
         if (EventStreams.isOne(response)) {
+            record.kind(Kind.EVENTS);
             watched.endless();
             endless.run();
-            if (body == null && environment.eventStreams().take(answer, connection, response, client)) {
+            if (body == null && environment.eventStreams().take(answer, connection, response, client, record)) {
                 return;
             }
             connection.endless(watched::stop);

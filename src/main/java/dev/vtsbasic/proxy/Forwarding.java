@@ -1,11 +1,9 @@
 package dev.vtsbasic.proxy;
 
-import dev.vtsbasic.settings.IpNetwork;
 import dev.vtsbasic.settings.UrlPath;
+import dev.vtsbasic.traffic.Caller;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
@@ -16,19 +14,17 @@ import java.util.regex.Pattern;
  * from a trusted proxy; nobody else can make the app believe anything.
  */
 final class Forwarding {
-    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,200}");
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final List<InboundRequest.Field> fields = new ArrayList<>();
     private final boolean trusted;
     private final String prefix;
     private final String requestId;
+    private final String traceId;
     private final boolean traceContinues;
 
-    private Forwarding(InboundRequest request, List<IpNetwork> trustedProxies) {
-        trusted = trustedProxies.stream().anyMatch(network -> network.contains(request.clientAddress()));
+    private Forwarding(InboundRequest request, Caller caller) {
+        trusted = caller.trusted();
         String scheme = oneOf(request, "X-Forwarded-Proto", "https?", request.scheme());
         String host = oneOf(request, "X-Forwarded-Host", "[^\\s,]+", request.host());
         String port = oneOf(request, "X-Forwarded-Port", "[0-9]{1,5}", Integer.toString(request.port()));
@@ -45,16 +41,15 @@ final class Forwarding {
         String via = request.protocol().replaceFirst("^HTTP/", "").replaceFirst("^2.0$", "2") + " vts-basic";
         String hops = request.joined("Via");
         add("Via", hops.isEmpty() ? via : hops + ", " + via);
-        String givenId = trusted ? request.header("X-Request-Id") : "";
-        requestId = REQUEST_ID.matcher(givenId).matches() ? givenId : randomHex(16);
+        requestId = caller.requestId();
         add("X-Request-Id", requestId);
-        String traceparent = request.header("traceparent");
-        traceContinues = TRACEPARENT.matcher(traceparent).matches();
-        add("traceparent", traceContinues ? traceparent : "00-" + randomHex(16) + "-" + randomHex(8) + "-00");
+        traceId = caller.traceId();
+        traceContinues = caller.traceContinues();
+        add("traceparent", caller.traceparent());
     }
 
-    static Forwarding of(InboundRequest request, List<IpNetwork> trustedProxies) {
-        return new Forwarding(request, trustedProxies);
+    static Forwarding of(InboundRequest request, Caller caller) {
+        return new Forwarding(request, caller);
     }
 
     /** The fields that the app gets. */
@@ -65,6 +60,11 @@ final class Forwarding {
     /** Path at which browsers see the application, as the app is told; empty at the root. */
     String prefix() {
         return prefix;
+    }
+
+    /** The trace that the request belongs to. */
+    String traceId() {
+        return traceId;
     }
 
     /** Names the request in the log and on error pages. */
@@ -106,13 +106,5 @@ final class Forwarding {
         return TOKEN.matcher(value).matches()
                 ? value
                 : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
-
-    private static String randomHex(int octets) {
-        byte[] random = new byte[octets];
-        ThreadLocalRandom.current().nextBytes(random);
-        // All zeros are not allowed in a traceparent.
-        random[0] |= 1;
-        return HexFormat.of().formatHex(random);
     }
 }

@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * @param scheme {@code http} or {@code https}, as the container sees it
  * @param host value of the Host header field, or the name the container knows itself by
  * @param port the port the client asked, as the container sees it
+ * @param record what is noted of it
  */
 record InboundRequest(
         String method,
@@ -35,7 +37,8 @@ record InboundRequest(
         String clientAddress,
         String scheme,
         String host,
-        int port) {
+        int port,
+        RequestRecord record) {
 
     /** A header field. */
     record Field(String name, String value) {}
@@ -62,7 +65,8 @@ record InboundRequest(
                 request.getRemoteAddr(),
                 request.getScheme(),
                 host == null ? authority(request) : host,
-                request.getServerPort());
+                request.getServerPort(),
+                RequestRecord.of(request));
     }
 
     /** Where the application is not where browsers see it, its path is taken off and theirs put in its place. */

@@ -1,7 +1,11 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.Shed;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -56,7 +60,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
         // Everything is read before startAsync(): some containers reuse the request object from then on.
         InboundRequest inbound = InboundRequest.of(request, base);
-        Forwarding forwarding = Forwarding.of(inbound, settings.trustedProxies());
+        RequestRecord record = inbound.record();
+        Forwarding forwarding = Forwarding.of(inbound, record.caller(request));
         warnOfPrefix(forwarding.prefix());
         if (inbound.method().equals("TRACE") || inbound.method().equals("CONNECT")) {
             ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
@@ -68,6 +73,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
         long deadline = System.nanoTime() + settings.holdTimeout().toNanos();
         if (Tunnels.isAskedFor(inbound)) {
+            record.kind(Kind.TUNNEL);
             // Containers upgrade only on their own thread, within service().
             tunnels.open(inbound, forwarding, request, response, deadline);
             return;
@@ -76,10 +82,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 ClientConnection.of(request, response, inbound.protocol(), inbound.clientAddress(), clients);
         if (client.isStream() && client.isGone()) {
             // Its body would look as if it had ended, or as if there were none.
+            record.clientGone();
             return;
         }
         RequestBody body = inbound.hasBody()
-                ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody(), client)
+                ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, record)
                 : null;
         // Another filter of the container's may not allow asynchronous requests.
         if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
@@ -101,9 +108,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         if (!(base + "/").startsWith(prefix + "/")
                 && !warnedOfPrefix.get()
                 && warnedOfPrefix.compareAndSet(false, true)) {
-            LOG.warn(
-                    "A proxy says that browsers see the application at {}/ (X-Forwarded-Prefix), but its links are made"
-                            + " for {}/; set VTS_PUBLIC_PATH={}",
+            Event.PREFIX_UNEXPECTED.log(
+                    LOG,
+                    "A proxy says that browsers see the application at {prefix}/ (X-Forwarded-Prefix), but its links are"
+                            + " made for {base}/; set VTS_PUBLIC_PATH={prefix}",
                     prefix,
                     base,
                     prefix);
@@ -131,6 +139,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     .run(deadline);
         } catch (ClientGoneException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
+            inbound.record().clientGone();
             resetIfEndIsSilent(inbound, client);
             // A container knows its own exception for what it is, and does not log it as a failure.
             throw e.getCause() instanceof IOException cause ? cause : e;
@@ -140,10 +149,19 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             if (client.isStream() && client.isGone()) {
                 // Tomcat takes the response away from a thread other than its own.
+                inbound.record().clientGone();
                 throw new IOException(e);
             }
             resetIfEndIsSilent(inbound, client);
-            LOG.error("{} {} ({})", inbound.method(), inbound.path(), forwarding.requestId(), e);
+            Event.REQUEST_FAILED.log(
+                    LOG,
+                    "{method} {path} ({request_id})",
+                    inbound.method(),
+                    inbound.path(),
+                    forwarding.requestId(),
+                    "trace_id",
+                    forwarding.traceId(),
+                    e);
             throw e;
         } finally {
             place.leave();
@@ -167,6 +185,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             long deadline)
             throws IOException {
         AsyncAnswer answer = AsyncAnswer.start(request, response, client);
+        inbound.record().endsLater();
         try {
             // It may be the app's own, made while it renders a page.
             threads.execute(
@@ -176,11 +195,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                         run(inbound, forwarding, body, response, client, clientGone, deadline);
                     }));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            runToEnd(
-                    answer,
-                    inbound,
-                    response,
-                    () -> ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId()));
+            runToEnd(answer, inbound, response, () -> {
+                inbound.record().shed(Shed.THREADS);
+                ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
+            });
         }
     }
 
@@ -194,9 +212,21 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 // itself.
                 response.flushBuffer();
             }
+            inbound.record().end(response, false);
             answer.complete();
         } catch (IOException | RuntimeException | Error e) {
+            endFailed(inbound.record(), response);
             answer.cut(e instanceof IOException failure ? failure : new IOException(e));
+        }
+    }
+
+    private static void endFailed(RequestRecord record, HttpServletResponse response) {
+        try {
+            record.end(response, true);
+        } catch (RuntimeException e) {
+            // Tomcat has taken the response of a client that left away.
+            record.clientGone();
+            record.end();
         }
     }
 

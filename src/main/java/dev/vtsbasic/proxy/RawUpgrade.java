@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,13 +35,16 @@ final class RawUpgrade implements Upgrade {
             Executor threads,
             Set<OpenTunnel> open)
             throws IOException {
-        new ResponseRelay("HTTP/1.1", response, null).copyHead(answer);
+        RequestRecord record = RequestRecord.of(request);
+        new ResponseRelay("HTTP/1.1", response, null, record).copyHead(answer);
         response.setHeader("Connection", "Upgrade");
         Header chosen = answer.getFirstHeader("Upgrade");
         response.setHeader("Upgrade", chosen == null ? protocol : chosen.getValue());
         try {
             Tunnel tunnel = request.upgrade(Tunnel.class);
-            tunnel.to(worker, answer.getEntity().getContent(), threads, open);
+            record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+            record.endsLater();
+            tunnel.to(worker, answer.getEntity().getContent(), threads, open, record);
         } catch (ServletException e) {
             throw new IOException(e);
         }

@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ final class RequestBody extends AbstractHttpEntity {
     private final long length;
     private final long longest;
     private final ClientConnection client;
+    private final RequestRecord record;
     private byte[] kept;
     private volatile boolean started;
     private Watchdog.Watched watched;
@@ -29,13 +31,15 @@ final class RequestBody extends AbstractHttpEntity {
      * @param length in bytes; -1 when unknown
      * @param longest how many bytes are allowed; 0 for any number
      * @param client whose body it is
+     * @param record is told what came
      */
-    RequestBody(InputStream body, long length, long longest, ClientConnection client) {
+    RequestBody(InputStream body, long length, long longest, ClientConnection client, RequestRecord record) {
         super((String) null, null, length < 0);
         this.body = body;
         this.length = length;
         this.longest = longest == 0 ? Long.MAX_VALUE : longest;
         this.client = client;
+        this.record = record;
     }
 
     /** Whether it is kept when it was read. */
@@ -129,7 +133,9 @@ final class RequestBody extends AbstractHttpEntity {
 
     private int read(byte[] buffer, int offset, int count) throws ClientGoneException {
         try {
-            return body.read(buffer, offset, count);
+            int read = body.read(buffer, offset, count);
+            record.received(Math.max(0, read));
+            return read;
         } catch (IOException e) {
             throw new ClientGoneException(e);
         } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,9 +36,14 @@ final class ResponseRelay {
     private final boolean ofHttp1;
     private final HttpServletResponse response;
     private final Watchdog.Watched watched;
+    private final RequestRecord record;
 
-    /** @param protocol of the client's request */
-    ResponseRelay(String protocol, HttpServletResponse response, Watchdog.Watched watched) {
+    /**
+     * @param protocol of the client's request
+     * @param record is told what the client gets
+     */
+    ResponseRelay(String protocol, HttpServletResponse response, Watchdog.Watched watched, RequestRecord record) {
+        this.record = record;
         this.ofHttp1 = protocol.startsWith("HTTP/1");
         this.response = response;
         this.watched = watched;
@@ -76,6 +82,7 @@ final class ResponseRelay {
 
     /** The status and the fields that are not about this one connection. */
     void copyHead(ClassicHttpResponse answer) {
+        record.firstByte();
         response.setStatus(answer.getCode());
         String nominated = Arrays.stream(answer.getHeaders("Connection"))
                 .map(Header::getValue)
@@ -124,6 +131,7 @@ final class ResponseRelay {
                 throw new ClientGoneException(e);
             }
             total += count;
+            record.sent(count);
             if (total != length && in.available() == 0 && !more.hasCome()) {
                 flush();
             }

@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
@@ -27,6 +28,7 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
     private InputStream fromWorker;
     private Executor threads;
     private Set<OpenTunnel> open;
+    private RequestRecord record;
     private volatile UpgradedConnection toClient;
 
     /** For the container. */
@@ -37,12 +39,14 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
      *
      * @param worker the connection, whose first bytes may already be in {@code fromWorker}
      * @param open where it stands for as long as it is open
+     * @param record ends with it
      */
-    void to(Socket worker, InputStream fromWorker, Executor threads, Set<OpenTunnel> open) {
+    void to(Socket worker, InputStream fromWorker, Executor threads, Set<OpenTunnel> open, RequestRecord record) {
         this.worker = worker;
         this.fromWorker = fromWorker;
         this.threads = threads;
         this.open = open;
+        this.record = record;
         open.add(this);
     }
 
@@ -74,6 +78,7 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
     @Override
     public void cut() {
         open.remove(this);
+        record.end();
         try {
             worker.close();
         } catch (IOException e) {
@@ -86,6 +91,7 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
             byte[] buffer = new byte[BUFFER];
             for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {
                 toClient.send(buffer, 0, count);
+                record.sent(count);
             }
         } catch (IOException e) {
             LOG.debug("A tunnel broke", e);
@@ -113,6 +119,7 @@ public final class Tunnel implements HttpUpgradeHandler, OpenTunnel {
                     onAllDataRead();
                     return;
                 }
+                record.received(count);
                 toWorker.write(buffer, 0, count);
                 toWorker.flush();
             }

@@ -1,7 +1,11 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -75,12 +79,14 @@ final class Tunnels implements AutoCloseable {
             ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
             return;
         }
+        RequestRecord record = inbound.record();
         RunningRequests.Place place = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
             WorkerLease lease = null;
             ChannelSocket socket = null;
             while (socket == null) {
-                lease = awaitWorker(lease, deadline).orElse(null);
+                Worker unreachable = lease == null ? null : lease.worker();
+                lease = WorkerSearch.find(pool, unreachable, deadline, record).orElse(null);
                 if (lease == null) {
                     ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
                     return;
@@ -111,7 +117,7 @@ final class Tunnels implements AutoCloseable {
                     upgrade.carry(answer, socket, request, response, threads, open);
                     upgraded = true;
                 } else {
-                    ResponseRelay relay = new ResponseRelay(inbound.protocol(), response, watched);
+                    ResponseRelay relay = new ResponseRelay(inbound.protocol(), response, watched, record);
                     relay.copyHead(answer);
                     relay.relayBody(answer, connection::hasMore);
                     connection.checkEnd(answer);
@@ -125,15 +131,6 @@ final class Tunnels implements AutoCloseable {
             }
         } finally {
             place.leave();
-        }
-    }
-
-    private Optional<WorkerLease> awaitWorker(WorkerLease before, long deadline) {
-        try {
-            return pool.lease(before == null ? null : before.worker(), deadline);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
         }
     }
 
@@ -154,13 +151,32 @@ final class Tunnels implements AutoCloseable {
             Watchdog.Watched watched,
             Exception failure)
             throws IOException {
-        LOG.warn("{} ({}): no tunnel: {}", inbound.path(), forwarding.requestId(), failure.getMessage());
+        Event.TUNNEL_FAILED.log(
+                LOG,
+                "{path} ({request_id}): no tunnel: {problem}",
+                inbound.path(),
+                forwarding.requestId(),
+                failure.getMessage(),
+                "trace_id",
+                forwarding.traceId());
+        if (failure instanceof ClientGoneException) {
+            inbound.record().clientGone();
+        } else {
+            inbound.record().upstreamError(errorOf(watched, failure));
+        }
         if (failure instanceof ClientGoneException || response.isCommitted()) {
             throw new IOException(failure);
         }
         ErrorPage page =
                 watched.verdict() == Watchdog.Verdict.SILENT ? ErrorPage.GATEWAY_TIMEOUT : ErrorPage.BAD_GATEWAY;
         page.send(inbound, response, forwarding.requestId());
+    }
+
+    private static UpstreamError errorOf(Watchdog.Watched watched, Exception failure) {
+        if (watched.verdict() == Watchdog.Verdict.SILENT) {
+            return UpstreamError.SILENT;
+        }
+        return failure instanceof HttpException ? UpstreamError.NOT_HTTP : UpstreamError.BROKE_OFF;
     }
 
     /** Cuts all tunnels. */

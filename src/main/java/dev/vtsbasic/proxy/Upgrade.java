@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.log.Event;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,13 +33,15 @@ sealed interface Upgrade permits RawUpgrade, WebSocketUpgrade {
         }
         Logger log = LoggerFactory.getLogger(Upgrade.class);
         if (!protocol.equalsIgnoreCase("websocket")) {
-            log.warn("Jetty cannot upgrade a connection to {}", protocol);
+            Event.UPGRADE_IMPOSSIBLE.log(log, "Jetty cannot upgrade a connection to {protocol}", protocol);
             return Optional.empty();
         }
         Object container = context.getAttribute("jakarta.websocket.server.ServerContainer");
         if (container == null) {
-            log.warn("WebSocket needs Jetty's module websocket-jakarta: java -jar $JETTY_HOME/start.jar "
-                    + "--add-modules=ee10-websocket-jakarta (or ee11-…, as the other modules)");
+            Event.UPGRADE_IMPOSSIBLE.log(
+                    log,
+                    "WebSocket needs Jetty's module websocket-jakarta: java -jar $JETTY_HOME/start.jar "
+                            + "--add-modules=ee10-websocket-jakarta (or ee11-…, as the other modules)");
             return Optional.empty();
         }
         return Optional.of(new WebSocketUpgrade(container));

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.proxy.WebSocketFrames.Frame;
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Endpoint;
@@ -43,12 +44,18 @@ public final class WebSocketTunnel extends Endpoint implements OpenTunnel {
     private final Socket worker;
     private final WebSocketFrames frames;
     private final Set<OpenTunnel> open;
+    private final RequestRecord record;
     private boolean withinMessage;
     private volatile boolean clientClosed;
     private volatile boolean cut;
 
-    /** @param open where it stands for as long as it is open */
-    WebSocketTunnel(Socket worker, InputStream fromWorker, Set<OpenTunnel> open) throws IOException {
+    /**
+     * @param open where it stands for as long as it is open
+     * @param record ends with it
+     */
+    WebSocketTunnel(Socket worker, InputStream fromWorker, Set<OpenTunnel> open, RequestRecord record)
+            throws IOException {
+        this.record = record;
         this.worker = worker;
         this.frames = new WebSocketFrames(fromWorker, worker.getOutputStream());
         this.open = open;
@@ -69,6 +76,7 @@ public final class WebSocketTunnel extends Endpoint implements OpenTunnel {
     }
 
     private void toWorker(int type, ByteBuffer part, boolean last) {
+        record.received(part.remaining());
         send(withinMessage ? WebSocketFrames.CONTINUATION : type, part, last);
         withinMessage = !last;
     }
@@ -125,6 +133,7 @@ public final class WebSocketTunnel extends Endpoint implements OpenTunnel {
             Thread.currentThread().interrupt();
         }
         open.remove(this);
+        record.end();
         close(worker);
         close(client, cut ? new CloseReason(CloseCodes.GOING_AWAY, "The server is restarting") : reason);
     }
@@ -158,6 +167,7 @@ public final class WebSocketTunnel extends Endpoint implements OpenTunnel {
         do {
             int count = frames.read(buffer, left);
             left -= count;
+            record.sent(count);
             boolean last = frame.last() && left == 0;
             if (text == null) {
                 toClient(() -> client.sendBinary(ByteBuffer.wrap(buffer, 0, count), last));

@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
@@ -50,8 +51,9 @@ final class WebSocketUpgrade implements Upgrade {
         // The container says these itself.
         answer.removeHeaders("Sec-WebSocket-Protocol");
         answer.removeHeaders("Sec-WebSocket-Accept");
-        new ResponseRelay("HTTP/1.1", response, null).copyHead(answer);
-        WebSocketTunnel tunnel = new WebSocketTunnel(worker, answer.getEntity().getContent(), open);
+        RequestRecord record = RequestRecord.of(request);
+        new ResponseRelay("HTTP/1.1", response, null, record).copyHead(answer);
+        WebSocketTunnel tunnel = new WebSocketTunnel(worker, answer.getEntity().getContent(), open, record);
         ServerEndpointConfig config = ServerEndpointConfig.Builder.create(WebSocketTunnel.class, "/")
                 .configurator(new Agreed(tunnel, subprotocol == null ? "" : subprotocol.getValue()))
                 .build();
@@ -61,6 +63,8 @@ final class WebSocketUpgrade implements Upgrade {
             tunnel.cut();
             throw new IOException(e);
         }
+        record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+        record.endsLater();
         threads.execute(tunnel::copyToClient);
     }
 

@@ -57,6 +57,11 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
                         == 0;
     }
 
+    /** Whether {@code text} is an address and not, for example, a name. */
+    public static boolean isAddress(String text) {
+        return octetsOf(text) != null;
+    }
+
     private static byte[] octetsOf(String address) {
         String plain = address.replaceFirst("%.*", "").replaceAll("^\\[|]$", "");
         if (!plain.matches(LITERAL)) {

@@ -165,20 +165,41 @@ final class Setting<T> {
             "/-",
             "(/[A-Za-z0-9._~-]+)+",
             "a path such as /- or /internal/vts",
-            "prefix of live, ready and restart");
-    static final Setting<Optional<String>> MANAGEMENT_TOKEN = new Setting<>(
+            "prefix of live, ready, metrics and restart");
+    static final Setting<Optional<String>> MANAGEMENT_TOKEN = token(
             "vts.management-token",
+            "who sends it as a bearer token may look at metrics and restart the workers; the restart command of the same user needs none with java -jar");
+    static final Setting<Optional<String>> METRICS_TOKEN =
+            token("vts.metrics-token", "who sends it as a bearer token may look at metrics, and do no more");
+    static final Setting<List<IpNetwork>> MANAGEMENT_NETWORKS = new Setting<>(
+            "vts.management-networks",
             "",
-            "any text without spaces",
-            "who sends it as a bearer token may restart the workers; the restart command of the same user needs none with java -jar",
-            text -> {
-                require(!text.matches(".*\\s.*"));
-                return Optional.of(text).filter(token -> !token.isEmpty());
-            });
+            "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
+            "whose computers may look at metrics without a token, besides this one; not through a proxy",
+            IpNetwork::list);
     static final Setting<Optional<Path>> WORK_DIR =
             path("vts.work-dir", "directory for unpacked files; without it the user's cache or temporary directory");
     static final Setting<LogLevel> LOG_LEVEL =
             choice("vts.log-level", "info", LogLevel.class, "least important messages that java -jar prints");
+
+    static final Setting<LogFormat> LOG_FORMAT = choice(
+            "vts.log-format", "text", LogFormat.class, "what java -jar prints: sentences, or a JSON object a line");
+    static final Setting<AccessLogFormat> ACCESS_LOG = choice(
+            "vts.access-log",
+            "off",
+            AccessLogFormat.class,
+            "a line for each request: in the combined format of other servers, or JSON");
+    static final Setting<Double> ACCESS_LOG_SAMPLE = new Setting<>(
+            "vts.access-log-sample",
+            "1",
+            "a number from 0 to 1, such as 0.1",
+            "share of the requests that get a line, taken by chance; those with a status of 500 and above always do",
+            text -> {
+                require(text.matches("[01]|[01]?\\.[0-9]{1,9}"));
+                double share = Double.parseDouble(text);
+                require(share <= 1);
+                return share;
+            });
 
     private final String name;
     private final String defaultText;
@@ -245,6 +266,13 @@ final class Setting<T> {
         return new Setting<>(name, defaultText, allowed, meaning, text -> {
             require(text.matches(pattern));
             return text;
+        });
+    }
+
+    private static Setting<Optional<String>> token(String name, String meaning) {
+        return new Setting<>(name, "", "any text without spaces", meaning, text -> {
+            require(!text.matches(".*\\s.*"));
+            return Optional.of(text).filter(token -> !token.isEmpty());
         });
     }
 

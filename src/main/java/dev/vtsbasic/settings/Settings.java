@@ -40,8 +40,13 @@ import java.util.Optional;
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
  * @param managementToken bearer token of who may restart the workers
+ * @param metricsToken bearer token of who may look at metrics alone
+ * @param managementNetworks networks whose computers may look at metrics
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
+ * @param logFormat how {@code java -jar} prints messages
+ * @param accessLog what the access log is written in, if there is one
+ * @param accessLogSample share of the requests that are in it
  * @param warnings what the user should be told about the settings, a sentence each
  */
 public record Settings(
@@ -73,8 +78,13 @@ public record Settings(
         Duration stopTimeout,
         String managementPath,
         Optional<String> managementToken,
+        Optional<String> metricsToken,
+        List<IpNetwork> managementNetworks,
         Optional<Path> workDir,
         LogLevel logLevel,
+        LogFormat logFormat,
+        AccessLogFormat accessLog,
+        double accessLogSample,
         List<String> warnings) {
 
     /**
@@ -152,8 +162,13 @@ public record Settings(
                 value(Setting.STOP_TIMEOUT, sources),
                 value(Setting.MANAGEMENT_PATH, sources),
                 value(Setting.MANAGEMENT_TOKEN, sources),
+                value(Setting.METRICS_TOKEN, sources),
+                value(Setting.MANAGEMENT_NETWORKS, sources),
                 value(Setting.WORK_DIR, sources),
                 value(Setting.LOG_LEVEL, sources),
+                value(Setting.LOG_FORMAT, sources),
+                value(Setting.ACCESS_LOG, sources),
+                value(Setting.ACCESS_LOG_SAMPLE, sources),
                 unknownNames(sources));
     }
 

@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
@@ -22,13 +21,26 @@ class WorkerOutputTest {
     private static final long ENOUGH = 10_000;
 
     private final List<String> logged = Collections.synchronizedList(new ArrayList<>());
-    private final BiConsumer<Level, String> sink = (level, line) -> logged.add(level + " " + line);
+    private final List<String> streams = Collections.synchronizedList(new ArrayList<>());
+    private final OutputLog.Sink sink = new OutputLog.Sink() {
+        @Override
+        public void line(Level level, String stream, String text) {
+            logged.add(level + " " + text);
+            streams.add(stream);
+        }
+
+        @Override
+        public void leftOut(long lines) {
+            logged.add("WARN " + lines + " lines suppressed");
+        }
+    };
 
     @Test
     void standardOutputIsInformationAndStandardErrorAWarning() throws Exception {
         read(stream("one\ntwo\n"), stream(""));
         read(stream(""), stream("three\nfour"));
         assertEquals(List.of("INFO one", "INFO two", "WARN three", "WARN four"), logged);
+        assertEquals(List.of("stdout", "stdout", "stderr", "stderr"), streams);
     }
 
     @Test
@@ -124,14 +136,22 @@ class WorkerOutputTest {
                 stream(""),
                 line -> false,
                 () -> false,
-                (level, line) -> {
-                    stuck.countDown();
-                    try {
-                        go.await();
-                    } catch (InterruptedException e) {
-                        throw new AssertionError(e);
+                new OutputLog.Sink() {
+                    @Override
+                    public void line(Level level, String stream, String text) {
+                        stuck.countDown();
+                        try {
+                            go.await();
+                        } catch (InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                        logged.add(text);
                     }
-                    logged.add(line);
+
+                    @Override
+                    public void leftOut(long lines) {
+                        line(Level.WARN, "", lines + " lines suppressed");
+                    }
                 });
         stuck.await();
         assertTrue(read.await(ENOUGH, java.util.concurrent.TimeUnit.MILLISECONDS), "the worker would be held");

@@ -244,12 +244,12 @@ class KubernetesTest {
     }
 
     @Test
-    void prometheusAsksTheManagementWithItsToken() {
+    void prometheusAsksTheManagementWithTheTokenForMetrics() {
         Endpoint endpoint = monitor.getSpec().getEndpoints().get(0);
         assertEquals(service.getSpec().getPorts().get(0).getName(), endpoint.getPort());
         assertEquals(settings.managementPath() + "/metrics", endpoint.getPath());
         EnvVar token = container.getEnv().stream()
-                .filter(variable -> variable.getName().equals("VTS_MANAGEMENT_TOKEN"))
+                .filter(variable -> variable.getName().equals("VTS_METRICS_TOKEN"))
                 .findFirst()
                 .orElseThrow();
         assertEquals(

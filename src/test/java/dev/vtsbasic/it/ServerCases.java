@@ -187,6 +187,9 @@ abstract class ServerCases {
         HttpResponse<byte[]> head = bytes(request(script).method("HEAD", HttpRequest.BodyPublishers.noBody()));
         assertEquals(Integer.toString(plain.body().length), header(head, "content-length"));
         assertEquals(404, get("/assets/gone-12345678.js").statusCode());
+        // That our filters come in their order, metrics tell.
+        String counted = "vts_asset_responses_total{coding=\"identity\",status=\"206\"}";
+        await("206 in metrics", () -> Scrape.of(server.uri()).value(counted) > 0);
     }
 
     @Test

@@ -77,6 +77,21 @@ class TomcatIT {
         }
     }
 
+    @Test
+    void itsAccessLogIsTheContainersAndItsMetricsAreItsOwn(@TempDir Path base) throws Exception {
+        try (StockTomcat tomcat = StockTomcat.run("11.0", base, "ROOT.war", Map.of("VTS_ACCESS_LOG", "json"))) {
+            assertServes(tomcat.uri());
+            tomcat.awaitLine("HostListener.*\"event\":\"request\".*\"path\":\"/page\\.jsp\".*\"status\":404");
+            Scrape scrape = Scrape.of(tomcat.uri());
+            assertEquals(1, scrape.value("vts_asset_unknown_total"));
+            assertEquals(
+                    2,
+                    scrape.value("vts_http_requests_total{kind=\"asset\",method=\"GET\",status=\"2xx\"}")
+                            + scrape.value("vts_http_requests_total{kind=\"asset\",method=\"GET\",status=\"4xx\"}"));
+            assertEquals(1, scrape.value("vts_http_requests_total{kind=\"proxied\",method=\"GET\",status=\"2xx\"}"));
+        }
+    }
+
     private static void assertServes(URI server) throws IOException, InterruptedException {
         HttpResponse<String> page = get(server, "/");
         assertEquals(200, page.statusCode());

@@ -3,8 +3,13 @@ package dev.vtsbasic.manage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.bun.PlaceView;
+import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
+import dev.vtsbasic.testing.TestSettings;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.TrafficFilter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +27,12 @@ class ManagementServletTest {
 
     @BeforeEach
     void start() throws Exception {
-        ManagementServlet servlet = new ManagementServlet("/-", List.of("own", "secret"), new Workers());
+        ManagementAccess access = new ManagementAccess(
+                List.of("own", "secret"),
+                Optional.of("look"),
+                TestSettings.of("vts.management-networks", "127.0.0.9").managementNetworks());
+        TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
+        ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
         server = TestServer.start(
                 context -> context.addServlet("management", servlet).addMapping("/-/*"));
     }
@@ -60,6 +70,65 @@ class ManagementServletTest {
         assertEquals(0, restarts.get());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: localhost:3000",
+                "Host: 127.0.0.1",
+                "Host: [::1]:3000",
+                "Host: example.org\r\nAuthorization: Bearer look",
+                "Host: example.org\r\nAuthorization: Bearer secret",
+                "Host: example.org\r\nX-Forwarded-For: 192.0.2.1\r\nAuthorization: Bearer look",
+            })
+    void whoIsHereOrHasAWordMayLook(String header) throws Exception {
+        RawAnswer answer = get("/-/metrics", header);
+        assertEquals(200, answer.status());
+        assertEquals("text/plain;version=0.0.4;charset=utf-8", answer.header("Content-Type"));
+        assertTrue(answer.body().contains("\nvts_workers{state=\"ready\"} 0.0\n"), answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: example.org",
+                "Host: localhost\r\nX-Forwarded-For: 127.0.0.1",
+                "Host: localhost\r\nX-Forwarded-Proto: https",
+                "Host: localhost\r\nX-Real-IP: 127.0.0.1",
+                "Host: localhost\r\nForwarded: for=127.0.0.1",
+                "Host: localhost\r\nVia: 1.1 proxy",
+                "Host: example.org\r\nAuthorization: Bearer wrong",
+                "Host: example.org\r\nAuthorization: Basic look",
+            })
+    void strangersMayNotLookAndLearnWhatToSet(String header) throws Exception {
+        RawAnswer answer = get("/-/metrics", header);
+        assertEquals(403, answer.status());
+        assertTrue(answer.body().contains("VTS_MANAGEMENT_NETWORKS"), answer.body());
+        assertTrue(answer.body().contains("VTS_METRICS_TOKEN"), answer.body());
+        assertEquals(200, get("/-/live", header).status());
+    }
+
+    @Test
+    void whoMayOnlyLookMayNotRestart() throws Exception {
+        assertEquals(
+                403,
+                server.request("POST /-/restart", "Authorization: Bearer look").status());
+        assertEquals(0, restarts.get());
+    }
+
+    @Test
+    void openMetricsAreThereForWhoAsksForThem() throws Exception {
+        RawAnswer answer = get(
+                "/-/metrics",
+                "Host: localhost\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
+        assertEquals(200, answer.status());
+        assertEquals("application/openmetrics-text;version=1.0.0;charset=utf-8", answer.header("Content-Type"));
+        assertTrue(answer.body().endsWith("# EOF\n"), answer.body());
+    }
+
+    private RawAnswer get(String path, String headers) throws Exception {
+        return server.send("GET " + path + " HTTP/1.1\r\n" + headers + "\r\nConnection: close\r\n\r\n");
+    }
+
     @Test
     void askingIsNoOrder() throws Exception {
         RawAnswer answer = server.request("GET /-/restart");
@@ -67,6 +136,33 @@ class ManagementServletTest {
         assertEquals("POST", answer.header("Allow"));
         assertEquals(404, server.request("POST /-/ready").status());
         assertEquals(0, restarts.get());
+    }
+
+    private record Idle(Traffic traffic) implements Figures {
+        @Override
+        public int waiting() {
+            return 0;
+        }
+
+        @Override
+        public List<PlaceView> places() {
+            return List.of();
+        }
+
+        @Override
+        public boolean givenUp() {
+            return false;
+        }
+
+        @Override
+        public long restarts(RestartCause cause) {
+            return 0;
+        }
+
+        @Override
+        public Build build() {
+            return new Build("1", "2", "3");
+        }
     }
 
     private final class Workers implements Operations {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.vtsbasic.proxy.InboundRequest.Field;
+import dev.vtsbasic.traffic.Caller;
+import dev.vtsbasic.traffic.RequestRecord;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +17,9 @@ import org.junit.jupiter.api.Test;
 class OutboundRequestTest {
     private static final ClientConnection UNKNOWN =
             new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections());
+
+    private static final Caller CALLER =
+            new Caller("192.0.2.7", "id", "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00", false, false);
 
     private static final List<String> OURS = List.of(
             "Host: example.org:8443",
@@ -98,14 +103,14 @@ class OutboundRequestTest {
 
     @Test
     void aBodyIsFramedByItsLengthOrInChunksNeverBoth() {
-        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5, 0, UNKNOWN);
+        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5, 0, UNKNOWN, RequestRecord.unread());
         ClassicHttpRequest fixed = outbound(inbound(5, false, "Content-Length: 5"), body);
         assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
         assertSame(body, fixed.getEntity());
 
         ClassicHttpRequest chunked = outbound(
                 inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
-                new RequestBody(InputStream.nullInputStream(), -1, 0, UNKNOWN));
+                new RequestBody(InputStream.nullInputStream(), -1, 0, UNKNOWN, RequestRecord.unread()));
         assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
 
         ClassicHttpRequest empty = outbound(inbound(0, false, "Content-Length: 0"), null);
@@ -128,11 +133,12 @@ class OutboundRequestTest {
                 "192.0.2.7",
                 "https",
                 "example.org:8443",
-                8443);
+                8443,
+                RequestRecord.unread());
     }
 
     private static ClassicHttpRequest outbound(InboundRequest inbound, RequestBody body) {
-        return OutboundRequest.of(inbound, Forwarding.of(inbound, List.of()), body);
+        return OutboundRequest.of(inbound, Forwarding.of(inbound, CALLER), body);
     }
 
     /** Without the ids, which are made by chance. */

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
@@ -21,6 +22,15 @@ import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.Method;
+import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.StatusClass;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.TrafficFilter;
+import dev.vtsbasic.traffic.UpstreamError;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,6 +41,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -54,6 +65,7 @@ class ProxyServletTest {
     private ScriptedUpstream app;
     private TestServer server;
     private ProxyServlet proxy;
+    private Traffic traffic;
 
     @AfterEach
     void stop() throws Exception {
@@ -582,6 +594,62 @@ class ProxyServletTest {
         assertTrue(answer.looksComplete());
     }
 
+    // What is noted
+
+    @Test
+    void anAnswerThatIsNotHttpIsCountedAsSuch() throws Exception {
+        start(closing("HTTP/1.1 two hundred\r\n\r\n"));
+        assertEquals(502, server.request("GET /a").status());
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.NOT_HTTP));
+        assertEquals(1, traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SERVER_ERROR));
+    }
+
+    @Test
+    void aRequestForWhichThereIsNoWorkerIsCountedAsSuch() throws Exception {
+        app = ScriptedUpstream.onTcp(closing(""));
+        startWith((avoid, deadline) -> Optional.empty());
+        RawAnswer answer = server.request("GET /a");
+        assertEquals(503, answer.status());
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.NO_WORKER));
+        assertEquals(0, traffic.shed(Shed.HOLD_QUEUE));
+        assertEquals(answer.body().length(), traffic.bytesSent(Kind.PROXIED));
+    }
+
+    @Test
+    void aRequestThatIsAnsweredAtTheSecondTryIsNoError() throws Exception {
+        start(keeping(ok("first"), "", ok("again")));
+        assertEquals(200, server.request("GET /a").status());
+        assertEquals("again", server.request("GET /b").body());
+        assertEquals(1, traffic.retried());
+        assertEquals(0, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
+        assertEquals("firstagain".length(), traffic.bytesSent(Kind.PROXIED));
+    }
+
+    @Test
+    void ofAnAnswerThatNobodySeesNothingIsCounted() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nnonsense\r\n"));
+        RawAnswer answer = server.request("POST /a");
+        awaitEnd();
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
+        assertEquals(answer.body().length(), traffic.bytesSent(Kind.PROXIED));
+    }
+
+    @Test
+    void ofAnAnswerThatWasCutWhatWasPassedOnIsCounted() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(50_000)));
+        server.request("GET /a");
+        awaitEnd();
+        assertEquals(1, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
+        assertEquals(50_000, traffic.bytesSent(Kind.PROXIED));
+        assertEquals(1, traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SUCCESSFUL));
+    }
+
+    private void awaitEnd() {
+        while (!traffic.underWay().isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+
     private void start(Script script) throws Exception {
         start(ScriptedUpstream.onTcp(script));
     }
@@ -595,8 +663,14 @@ class ProxyServletTest {
     }
 
     private void startWith(WorkerPool pool, String... settings) throws Exception {
-        proxy = new ProxyServlet(pool, TestSettings.of(settings), "");
+        Settings read = TestSettings.of(settings);
+        proxy = new ProxyServlet(pool, read, "");
         server = TestServer.start(context -> {
+            TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());
+            traffic = filter.traffic();
+            FilterRegistration.Dynamic registration = context.addFilter("traffic", filter);
+            registration.setAsyncSupported(true);
+            registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);
             servlet.addMapping("/*");

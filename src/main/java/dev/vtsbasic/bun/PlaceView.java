@@ -1,0 +1,25 @@
+package dev.vtsbasic.bun;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A place for a worker, as it is at a moment.
+ *
+ * @param number from 1
+ * @param ready the worker that answers there; empty when there is none
+ * @param starting whether one is being started there, be it the next one
+ * @param retiring how many that gave their place to another have not ended yet
+ */
+public record PlaceView(int number, Optional<WorkerView> ready, boolean starting, int retiring) {
+    /**
+     * A worker that is ready.
+     *
+     * @param name unique within this JVM
+     * @param memory resident memory of its process in bytes, as it said within the last seconds
+     * @param cpu processor time of its process
+     * @param started when its process was started
+     */
+    public record WorkerView(String name, long pid, long memory, Duration cpu, Instant started) {}
+}

@@ -1,0 +1,118 @@
+package dev.vtsbasic.embedded;
+
+import dev.vtsbasic.log.Event;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.spi.JsonProvider;
+import jakarta.json.stream.JsonGenerator;
+import jakarta.json.stream.JsonParser;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.logging.Formatter;
+import java.util.logging.LogRecord;
+
+/**
+ * A log message as a JSON object on one line.
+ *
+ * <p>What the app prints as JSON stays an object, in a field of its own, {@code app}: whatever names it has, they cannot
+ * be taken for ours, and nothing of it has to be parsed a second time.
+ */
+final class JsonLine extends Formatter {
+    private static final JsonProvider JSON = JsonProvider.provider();
+
+    /** As loggers of apps call what they say. */
+    private static final String[] MESSAGE_NAMES = {"msg", "message"};
+
+    @Override
+    public String format(LogRecord message) {
+        StringWriter line = new StringWriter(256);
+        try (JsonGenerator json = JSON.createGenerator(line)) {
+            json.writeStartObject()
+                    .write(
+                            "time",
+                            Instant.ofEpochMilli(message.getMillis())
+                                    .truncatedTo(ChronoUnit.MILLIS)
+                                    .toString())
+                    .write("level", levelOf(message));
+            Event.Entry entry = Event.current();
+            if (entry != null) {
+                json.write("event", entry.event().id());
+            }
+            json.write("logger", String.valueOf(message.getLoggerName()));
+            if (entry != null && entry.event() == Event.WORKER_OUTPUT) {
+                writeOutput(json, entry.fields());
+            } else {
+                json.write("message", formatMessage(message));
+                if (entry != null) {
+                    entry.fields().forEach((name, value) -> write(json, name, value));
+                }
+            }
+            if (message.getThrown() != null) {
+                StringWriter trace = new StringWriter();
+                message.getThrown().printStackTrace(new PrintWriter(trace));
+                json.write("stack", trace.toString());
+            }
+            json.writeEnd();
+        }
+        return line.toString();
+    }
+
+    private static void writeOutput(JsonGenerator json, Map<String, Object> fields) {
+        String printed = (String) fields.get("line");
+        JsonObject object = parse(printed);
+        if (object == null) {
+            json.write("message", printed);
+        } else {
+            for (String name : MESSAGE_NAMES) {
+                if (object.get(name) instanceof JsonString text) {
+                    json.write("message", text.getString());
+                    break;
+                }
+            }
+        }
+        fields.forEach((name, value) -> {
+            if (!name.equals("line")) {
+                write(json, name, value);
+            }
+        });
+        if (object != null) {
+            json.write("app", object);
+        }
+    }
+
+    /** Null when it is no JSON object. */
+    private static JsonObject parse(String printed) {
+        if (!printed.startsWith("{") || !printed.endsWith("}")) {
+            return null;
+        }
+        try (JsonParser parser = JSON.createParser(new StringReader(printed))) {
+            parser.next();
+            JsonObject object = parser.getObject();
+            // It throws when something follows.
+            return parser.hasNext() ? null : object;
+        } catch (RuntimeException e) {
+            // Not JSON. The parser refuses deep nesting with a bare RuntimeException.
+            return null;
+        }
+    }
+
+    private static void write(JsonGenerator json, String name, Object value) {
+        if (value instanceof Integer || value instanceof Long) {
+            json.write(name, ((Number) value).longValue());
+        } else if (value instanceof Enum<?> constant) {
+            json.write(name, constant.name().toLowerCase(Locale.ROOT));
+        } else {
+            json.write(name, String.valueOf(value));
+        }
+    }
+
+    private static String levelOf(LogRecord message) {
+        int level = message.getLevel().intValue();
+        return level >= 1000 ? "error" : level >= 900 ? "warn" : level >= 800 ? "info" : "debug";
+    }
+}

@@ -1,0 +1,33 @@
+package dev.vtsbasic.manage;
+
+import dev.vtsbasic.bun.PlaceView;
+import dev.vtsbasic.bun.RestartCause;
+import dev.vtsbasic.traffic.Traffic;
+import java.util.List;
+
+/** What a deployment is measured by, each as it is when it is asked for. Safe for any number of threads. */
+public interface Figures {
+    Traffic traffic();
+
+    /** How many requests wait for a worker. */
+    int waiting();
+
+    /** The places for workers; empty when none are ours. */
+    List<PlaceView> places();
+
+    /** Whether the workers kept crashing and none is started any more. */
+    boolean givenUp();
+
+    long restarts(RestartCause cause);
+
+    Build build();
+
+    /**
+     * What runs here.
+     *
+     * @param version of this program
+     * @param bun version of Bun; empty when someone else runs it
+     * @param build names what the app was built to; empty when someone else runs it
+     */
+    record Build(String version, String bun, String build) {}
+}

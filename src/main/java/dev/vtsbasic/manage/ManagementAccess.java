@@ -1,0 +1,87 @@
+package dev.vtsbasic.manage;
+
+import dev.vtsbasic.settings.IpNetwork;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Who may look at what is managed, and who may change it.
+ *
+ * <p>Where a request comes from counts for looking only, and not when a proxy passed it on, which speaks for strangers. A
+ * proxy on this machine that says nothing of that, but names the host it was asked for, is known by that name; so is a
+ * stranger's page in a browser here.
+ */
+public final class ManagementAccess {
+    static final String WHO_MAY_READ =
+            "This is for this machine, the networks in VTS_MANAGEMENT_NETWORKS, and who sends"
+                    + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not for who asks through a proxy without one";
+
+    private static final List<String> SIGNS_OF_A_PROXY = List.of(
+            "Forwarded",
+            "Via",
+            "X-Forwarded-For",
+            "X-Forwarded-Host",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Port",
+            "X-Forwarded-Prefix",
+            "X-Forwarded-Server",
+            "X-Real-IP");
+
+    private static final Pattern THIS_MACHINE =
+            Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?");
+
+    private final List<String> tokens;
+    private final Optional<String> metricsToken;
+    private final List<IpNetwork> networks;
+
+    /**
+     * @param tokens bearer tokens of who may do all there is
+     * @param metricsToken of who may look
+     * @param networks whose computers may look
+     */
+    public ManagementAccess(List<String> tokens, Optional<String> metricsToken, List<IpNetwork> networks) {
+        this.tokens = tokens;
+        this.metricsToken = metricsToken;
+        this.networks = networks;
+    }
+
+    /** Whether the client may change something: where it seems to be proves nothing. */
+    boolean mayChange(HttpServletRequest request) {
+        return sendsOneOf(tokens, request);
+    }
+
+    boolean mayRead(HttpServletRequest request) {
+        return mayChange(request)
+                || metricsToken.isPresent() && sendsOneOf(List.of(metricsToken.get()), request)
+                || SIGNS_OF_A_PROXY.stream().allMatch(name -> request.getHeader(name) == null) && isNear(request);
+    }
+
+    private boolean isNear(HttpServletRequest request) {
+        String peer = request.getRemoteAddr();
+        boolean here = THIS_MACHINE.matcher(peer).matches();
+        return here && isThisMachinesName(request.getServerName())
+                || networks.stream().anyMatch(network -> network.contains(peer));
+    }
+
+    private static boolean isThisMachinesName(String host) {
+        return host.equalsIgnoreCase("localhost") || THIS_MACHINE.matcher(host).matches();
+    }
+
+    /** Takes as long for a token that is nearly right as for any other. */
+    private static boolean sendsOneOf(List<String> tokens, HttpServletRequest request) {
+        String sent = request.getHeader("Authorization");
+        if (sent == null) {
+            return false;
+        }
+        byte[] octets = sent.getBytes(StandardCharsets.UTF_8);
+        boolean found = false;
+        for (String token : tokens) {
+            found |= MessageDigest.isEqual(("Bearer " + token).getBytes(StandardCharsets.UTF_8), octets);
+        }
+        return found;
+    }
+}

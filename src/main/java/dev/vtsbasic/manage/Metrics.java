@@ -1,0 +1,256 @@
+package dev.vtsbasic.manage;
+
+import dev.vtsbasic.bun.PlaceView;
+import dev.vtsbasic.bun.PlaceView.WorkerView;
+import dev.vtsbasic.bun.RestartCause;
+import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.ContentCoding;
+import dev.vtsbasic.traffic.Durations;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.Method;
+import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.StatusClass;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.UpstreamError;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The figures of one deployment for Prometheus. Counts are kept by those who count; here they only get their names, and
+ * labels, whose values are as many as the constants of an enumeration. Made at the first scrape, since its library takes
+ * a while to load. Safe for any number of threads.
+ */
+final class Metrics {
+    private final Figures figures;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final ExpositionFormats formats = ExpositionFormats.init();
+
+    Metrics(Figures figures) {
+        this.figures = figures;
+        JvmMetrics.builder().register(registry);
+        registry.register((MultiCollector) this::collect);
+    }
+
+    /** @param accept the client's Accept; null when there is none */
+    String contentType(String accept) {
+        return writer(accept).getContentType();
+    }
+
+    void write(String accept, OutputStream out) throws IOException {
+        writer(accept).write(out, registry.scrape());
+    }
+
+    private ExpositionFormatWriter writer(String accept) {
+        return accept != null && accept.contains("application/openmetrics-text")
+                ? formats.getOpenMetricsTextFormatWriter()
+                : formats.getPrometheusTextFormatWriter();
+    }
+
+    private MetricSnapshots collect() {
+        List<MetricSnapshot> all = new ArrayList<>();
+        requests(all);
+        waits(all);
+        assets(all);
+        workers(all);
+        Figures.Build build = figures.build();
+        all.add(new Gauge("vts_build_info", "What runs here: always 1.")
+                .add(
+                        1,
+                        "version",
+                        build.version(),
+                        "bun",
+                        build.bun(),
+                        "build",
+                        build.build(),
+                        "java",
+                        Runtime.version().toString())
+                .snapshot());
+        return new MetricSnapshots(all);
+    }
+
+    private void requests(List<MetricSnapshot> all) {
+        Traffic traffic = figures.traffic();
+        Counter requests = new Counter("vts_http_requests", "Requests that have ended.");
+        for (Kind kind : Kind.values()) {
+            for (Method method : Method.values()) {
+                for (StatusClass status : StatusClass.values()) {
+                    long count = traffic.requests(kind, method, status);
+                    if (count > 0 || isUsual(method, status)) {
+                        requests.add(count, "kind", name(kind), "method", name(method), "status", label(status));
+                    }
+                }
+            }
+        }
+        all.add(requests.snapshot());
+        all.add(histogram(
+                "vts_http_time_to_first_byte_seconds",
+                "Time from a request to the beginning of its answer.",
+                traffic::timesToFirstByte));
+        all.add(histogram(
+                "vts_http_request_duration_seconds",
+                "Time from a request to the end of its answer, event streams and tunnels aside.",
+                kind -> kind.hasAnEnd() ? traffic.durations(kind) : null));
+        all.add(byKind(
+                new Counter("vts_http_request_bytes", "Bytes of the bodies of requests that have ended."),
+                traffic::bytesReceived));
+        all.add(byKind(
+                new Counter("vts_http_response_bytes", "Bytes of the bodies of answers that have ended."),
+                traffic::bytesSent));
+        Map<Kind, Long> underWay = traffic.underWay();
+        all.add(byKind(
+                new Gauge("vts_http_requests_in_flight", "Requests that have not ended."),
+                kind -> underWay.getOrDefault(kind, 0L)));
+    }
+
+    /** A count that is there before it is one shows when it becomes one; most of the others never do. */
+    private static boolean isUsual(Method method, StatusClass status) {
+        return (method == Method.GET || method == Method.POST) && status.compareTo(StatusClass.SUCCESSFUL) >= 0;
+    }
+
+    private void waits(List<MetricSnapshot> all) {
+        Traffic traffic = figures.traffic();
+        all.add(new Gauge("vts_http_requests_waiting", "Requests that wait for a worker.")
+                .add(figures.waiting())
+                .snapshot());
+        all.add(new Counter("vts_http_requests_held", "Requests that had to wait for a worker.")
+                .add(traffic.held())
+                .snapshot());
+        all.add(new Counter("vts_http_requests_retried", "Requests that were sent to a worker more than once.")
+                .add(traffic.retried())
+                .snapshot());
+        all.add(by(
+                new Counter("vts_http_requests_shed", "Requests that were turned away at once."),
+                "reason",
+                Shed.values(),
+                traffic::shed));
+        all.add(by(
+                new Counter("vts_upstream_errors", "Requests that got no whole answer from the app."),
+                "cause",
+                UpstreamError.values(),
+                traffic::upstreamErrors));
+    }
+
+    private void assets(List<MetricSnapshot> all) {
+        Traffic traffic = figures.traffic();
+        Counter responses = new Counter("vts_asset_responses", "Answers to requests for static files that exist.");
+        for (ContentCoding coding : ContentCoding.values()) {
+            for (AssetOutcome outcome : AssetOutcome.values()) {
+                long count = traffic.assets(coding, outcome);
+                boolean usual = outcome == AssetOutcome.WHOLE || outcome == AssetOutcome.NOT_MODIFIED;
+                if (outcome != AssetOutcome.UNKNOWN && (count > 0 || usual && coding != ContentCoding.OTHER)) {
+                    responses.add(count, "coding", name(coding), "status", Integer.toString(outcome.status()));
+                }
+            }
+        }
+        all.add(responses.snapshot());
+        all.add(new Counter(
+                        "vts_asset_unknown", "Requests for a file in the directory of hashed assets that no build has.")
+                .add(traffic.assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN))
+                .snapshot());
+    }
+
+    private void workers(List<MetricSnapshot> all) {
+        List<PlaceView> places = figures.places();
+        long ready = places.stream().filter(place -> place.ready().isPresent()).count();
+        long starting = places.stream().filter(PlaceView::starting).count();
+        long vacant = places.stream()
+                .filter(place -> place.ready().isEmpty() && !place.starting())
+                .count();
+        boolean givenUp = figures.givenUp();
+        all.add(new Gauge("vts_workers", "Workers, or places without one, by state.")
+                .add(ready, "state", "ready")
+                .add(starting, "state", "starting")
+                .add(places.stream().mapToInt(PlaceView::retiring).sum(), "state", "retiring")
+                .add(givenUp ? 0 : vacant, "state", "pausing")
+                .add(givenUp ? vacant : 0, "state", "given_up")
+                .snapshot());
+        all.add(by(
+                new Counter("vts_worker_restarts", "Workers that ended or were replaced, or did not become ready."),
+                "cause",
+                RestartCause.values(),
+                figures::restarts));
+        all.add(ofWorkers(
+                new Gauge("vts_worker_resident_memory_bytes", "Resident memory of the worker's process."),
+                places,
+                WorkerView::memory));
+        all.add(ofWorkers(
+                new Counter("vts_worker_cpu_seconds", "Processor time of the worker's process."),
+                places,
+                worker -> worker.cpu().toNanos() / 1e9));
+        all.add(ofWorkers(
+                new Gauge("vts_worker_start_time_seconds", "When the worker's process was started, since the epoch."),
+                places,
+                worker -> seconds(worker.started())));
+    }
+
+    private static double seconds(Instant instant) {
+        return instant.getEpochSecond() + instant.getNano() / 1e9;
+    }
+
+    private static MetricSnapshot ofWorkers(
+            Family<?> family, List<PlaceView> places, ToDoubleFunction<WorkerView> value) {
+        for (PlaceView place : places) {
+            place.ready()
+                    .ifPresent(worker ->
+                            family.add(value.applyAsDouble(worker), "worker", Integer.toString(place.number())));
+        }
+        return family.snapshot();
+    }
+
+    private static MetricSnapshot byKind(Family<?> family, ToDoubleFunction<Kind> value) {
+        return by(family, "kind", Kind.values(), value);
+    }
+
+    private static <E extends Enum<E>> MetricSnapshot by(
+            Family<?> family, String label, E[] constants, ToDoubleFunction<E> value) {
+        for (E constant : constants) {
+            family.add(value.applyAsDouble(constant), label, name(constant));
+        }
+        return family.snapshot();
+    }
+
+    /** @param durations null for a kind that has none */
+    private static MetricSnapshot histogram(String name, String help, Function<Kind, Durations> durations) {
+        HistogramSnapshot.Builder histogram =
+                HistogramSnapshot.builder().name(name).help(help);
+        for (Kind kind : Kind.values()) {
+            Durations ofKind = durations.apply(kind);
+            if (ofKind != null) {
+                histogram.dataPoint(HistogramDataPointSnapshot.builder()
+                        .labels(Labels.of("kind", name(kind)))
+                        .classicHistogramBuckets(ClassicHistogramBuckets.of(Durations.bounds(), ofKind.counts()))
+                        .sum(ofKind.sum())
+                        .build());
+            }
+        }
+        return histogram.build();
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant instanceof Method && constant != Method.OTHER
+                ? constant.name()
+                : constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String label(StatusClass status) {
+        return status == StatusClass.NONE ? "none" : status.ordinal() + "xx";
+    }
+}

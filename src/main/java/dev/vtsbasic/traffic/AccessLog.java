@@ -1,0 +1,135 @@
+package dev.vtsbasic.traffic;
+
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.settings.AccessLogFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A line for each request, or a share of them, save those for the management.
+ *
+ * <p>One thread writes them, some at a time, a few times a second. It may be slow, or wait for whoever reads what it
+ * writes: what does not fit into its queue meanwhile is left out and counted, and no request ever waits. Safe for any
+ * number of threads.
+ */
+public final class AccessLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
+
+    /** More than come within a pause at any rate that can be kept up. */
+    private static final int LONGEST_QUEUE = 16 * 1024;
+
+    private static final int BATCH = 512;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long JOIN_MILLIS = 2000;
+
+    private final AccessLine format;
+    private final double share;
+    private final Consumer<List<String>> out;
+    private final Queue<RequestRecord> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger length = new AtomicInteger();
+    private final AtomicLong leftOut = new AtomicLong();
+    private final Thread writer;
+    private volatile boolean idle;
+    private volatile boolean closing;
+
+    private AccessLog(AccessLine format, double share, Consumer<List<String>> out) {
+        this.format = format;
+        this.share = share;
+        this.out = out;
+        this.writer = new Thread(this::write, "vts-access-log");
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /**
+     * @param format not OFF
+     * @param share of the requests, from 0 to 1
+     * @param out takes lines without their ends
+     */
+    public static AccessLog start(AccessLogFormat format, double share, Consumer<List<String>> out) {
+        AccessLine line = format == AccessLogFormat.JSON ? new AccessLine.Json() : new AccessLine.Combined();
+        return new AccessLog(line, share, out);
+    }
+
+    void add(RequestRecord record) {
+        if (!isWanted(record)) {
+            return;
+        }
+        if (length.get() >= LONGEST_QUEUE) {
+            leftOut.incrementAndGet();
+            return;
+        }
+        length.incrementAndGet();
+        queue.add(record);
+        if (idle) {
+            LockSupport.unpark(writer);
+        }
+    }
+
+    private boolean isWanted(RequestRecord record) {
+        return record.kind() != Kind.MANAGEMENT
+                && (share >= 1
+                        || record.status() >= 500
+                        || ThreadLocalRandom.current().nextDouble() < share);
+    }
+
+    private void write() {
+        while (true) {
+            boolean last = closing;
+            boolean some = writeSome();
+            if (some) {
+                if (length.get() < BATCH && !last) {
+                    LockSupport.parkNanos(this, PAUSE_NANOS);
+                }
+            } else if (last) {
+                return;
+            } else {
+                idle = true;
+                if (queue.isEmpty() && !closing) {
+                    LockSupport.park(this);
+                }
+                idle = false;
+            }
+        }
+    }
+
+    /** Whether there was something to write. */
+    private boolean writeSome() {
+        List<String> lines = new ArrayList<>();
+        for (RequestRecord next = queue.poll(); next != null; next = lines.size() < BATCH ? queue.poll() : null) {
+            lines.add(format.of(next));
+        }
+        length.addAndGet(-lines.size());
+        if (!lines.isEmpty()) {
+            out.accept(lines);
+        }
+        long missing = leftOut.getAndSet(0);
+        if (missing > 0) {
+            Event.ACCESS_LOG_LEFT_OUT.log(
+                    LOG, "{requests} requests are left out of the access log: more than could be written", missing);
+        }
+        return !lines.isEmpty();
+    }
+
+    /** Writes what there is, unless it takes too long. */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(writer);
+        try {
+            writer.join(JOIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

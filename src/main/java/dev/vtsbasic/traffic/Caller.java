@@ -1,0 +1,86 @@
+package dev.vtsbasic.traffic;
+
+import dev.vtsbasic.settings.IpNetwork;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/**
+ * Who asks, and the names that a request goes by: in the log, on error pages and for the app.
+ *
+ * @param address of the client: as the container sees it or, when that is a trusted proxy, the last one in
+ *     X-Forwarded-For that is not
+ * @param requestId the trusted proxy's X-Request-Id, else one of our own
+ * @param traceparent the client's, else the beginning of a trace of our own (W3C Trace Context)
+ * @param traceContinues whether the client's trace goes on
+ * @param trusted whether the request comes from a trusted proxy
+ */
+public record Caller(String address, String requestId, String traceparent, boolean traceContinues, boolean trusted) {
+    private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,200}");
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
+
+    /** Only while the container's request is that of this client. */
+    static Caller of(HttpServletRequest request, List<IpNetwork> trustedProxies) {
+        String peer = request.getRemoteAddr();
+        boolean trusted = isIn(trustedProxies, peer);
+        String givenId = trusted ? header(request, "X-Request-Id") : "";
+        String traceparent = header(request, "traceparent");
+        boolean continues =
+                !traceparent.isEmpty() && TRACEPARENT.matcher(traceparent).matches();
+        return new Caller(
+                trusted ? forwardedFor(request, peer, trustedProxies) : peer,
+                REQUEST_ID.matcher(givenId).matches() ? givenId : randomHex(16),
+                continues ? traceparent : "00-" + randomHex(16) + "-" + randomHex(8) + "-00",
+                continues,
+                trusted);
+    }
+
+    /** What stands left of an address that nobody vouches for, its owner may have made up. */
+    private static String forwardedFor(HttpServletRequest request, String peer, List<IpNetwork> trustedProxies) {
+        String[] hops = String.join(",", Collections.list(request.getHeaders("X-Forwarded-For")))
+                .split(",");
+        String farthest = peer;
+        for (int i = hops.length - 1; i >= 0; i--) {
+            String hop = hops[i].strip();
+            if (!IpNetwork.isAddress(hop)) {
+                break;
+            }
+            farthest = hop;
+            if (!isIn(trustedProxies, hop)) {
+                break;
+            }
+        }
+        return farthest;
+    }
+
+    private static boolean isIn(List<IpNetwork> networks, String address) {
+        for (IpNetwork network : networks) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String header(HttpServletRequest request, String name) {
+        String value = request.getHeader(name);
+        return value == null ? "" : value;
+    }
+
+    /** The trace that it belongs to. */
+    public String traceId() {
+        return traceparent.substring(3, 35);
+    }
+
+    private static String randomHex(int octets) {
+        byte[] random = new byte[octets];
+        ThreadLocalRandom.current().nextBytes(random);
+        // All zeros are not allowed in a traceparent.
+        random[0] |= 1;
+        return HexFormat.of().formatHex(random);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.vtsbasic.traffic;
+
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/** A count for each constant of an enumeration, which makes their number bounded. Safe for any number of threads. */
+final class Counters<E extends Enum<E>> {
+    private final LongAdder[] counts;
+
+    Counters(Class<E> type) {
+        counts = Stream.generate(LongAdder::new)
+                .limit(type.getEnumConstants().length)
+                .toArray(LongAdder[]::new);
+    }
+
+    void add(E constant, long count) {
+        if (count != 0) {
+            counts[constant.ordinal()].add(count);
+        }
+    }
+
+    long of(E constant) {
+        return counts[constant.ordinal()].sum();
+    }
+}

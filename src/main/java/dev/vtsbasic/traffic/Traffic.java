@@ -1,0 +1,134 @@
+package dev.vtsbasic.traffic;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * All requests of a deployment: which are under way, and totals of those that have ended. Safe for any number of threads.
+ */
+public final class Traffic {
+    private static final Kind[] KINDS = Kind.values();
+    private static final int METHODS = Method.values().length;
+
+    private final Consumer<RequestRecord> log;
+    private final Set<RequestRecord> underWay = ConcurrentHashMap.newKeySet();
+    private final List<Counters<StatusClass>> requests = counters(KINDS.length * METHODS, StatusClass.class);
+    private final Durations[] firstByte = durations();
+    private final Durations[] total = durations();
+    private final Counters<Kind> received = new Counters<>(Kind.class);
+    private final Counters<Kind> sent = new Counters<>(Kind.class);
+    private final Counters<Held> held = new Counters<>(Held.class);
+    private final Counters<Shed> shed = new Counters<>(Shed.class);
+    private final Counters<UpstreamError> upstreamErrors = new Counters<>(UpstreamError.class);
+    private final List<Counters<AssetOutcome>> assets = counters(ContentCoding.values().length, AssetOutcome.class);
+
+    private enum Held {
+        WAITED,
+        RETRIED
+    }
+
+    /** @param log is told of each request that has ended */
+    Traffic(Consumer<RequestRecord> log) {
+        this.log = log;
+    }
+
+    private static <E extends Enum<E>> List<Counters<E>> counters(int count, Class<E> type) {
+        return Stream.generate(() -> new Counters<>(type)).limit(count).toList();
+    }
+
+    private static Durations[] durations() {
+        return Stream.generate(Durations::new).limit(KINDS.length).toArray(Durations[]::new);
+    }
+
+    void begun(RequestRecord record) {
+        underWay.add(record);
+    }
+
+    void ended(RequestRecord record) {
+        Kind kind = record.kind();
+        int place = kind.ordinal();
+        requests.get(place * METHODS + record.method().ordinal()).add(StatusClass.of(record.status()), 1);
+        if (record.status() != 0) {
+            firstByte[place].add(record.firstByteNanos());
+        }
+        if (kind.hasAnEnd()) {
+            total[place].add(record.totalNanos());
+        }
+        received.add(kind, record.bytesReceived());
+        sent.add(kind, record.bytesSent());
+        if (record.wasHeld()) {
+            held.add(Held.WAITED, 1);
+        }
+        if (record.retries() > 0) {
+            held.add(Held.RETRIED, 1);
+        }
+        if (record.shed() != null) {
+            shed.add(record.shed(), 1);
+        }
+        if (record.upstreamError() != null) {
+            upstreamErrors.add(record.upstreamError(), 1);
+        }
+        if (record.asset() != null) {
+            assets.get(record.coding().ordinal()).add(record.asset(), 1);
+        }
+        // Not before it is counted: what is no longer under way is in the totals.
+        underWay.remove(record);
+        log.accept(record);
+    }
+
+    public long requests(Kind kind, Method method, StatusClass status) {
+        return requests.get(kind.ordinal() * METHODS + method.ordinal()).of(status);
+    }
+
+    /** Until the answer began, of those that were answered. */
+    public Durations timesToFirstByte(Kind kind) {
+        return firstByte[kind.ordinal()];
+    }
+
+    /** Until the end of the answer; of kinds that have no end of their own, nothing. */
+    public Durations durations(Kind kind) {
+        return total[kind.ordinal()];
+    }
+
+    public long bytesReceived(Kind kind) {
+        return received.of(kind);
+    }
+
+    public long bytesSent(Kind kind) {
+        return sent.of(kind);
+    }
+
+    /** How many had to wait for a worker. */
+    public long held() {
+        return held.of(Held.WAITED);
+    }
+
+    /** How many were sent to a worker more than once. */
+    public long retried() {
+        return held.of(Held.RETRIED);
+    }
+
+    public long shed(Shed reason) {
+        return shed.of(reason);
+    }
+
+    public long upstreamErrors(UpstreamError cause) {
+        return upstreamErrors.of(cause);
+    }
+
+    public long assets(ContentCoding coding, AssetOutcome outcome) {
+        return assets.get(coding.ordinal()).of(outcome);
+    }
+
+    /** How many have not ended, counted now. */
+    public Map<Kind, Long> underWay() {
+        Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+        underWay.forEach(record -> counts.merge(record.kind(), 1L, Long::sum));
+        return counts;
+    }
+}
