@@ -7,6 +7,7 @@ import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Validation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ final class BuildWatcher implements AutoCloseable {
     private final Validation validation;
     private final BaseCopies copies;
     private final AssetFilter assets;
+    private final Pages pages;
     private final BunSupervisor supervisor;
     private Optional<Sight> inService;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -47,12 +49,14 @@ final class BuildWatcher implements AutoCloseable {
             Validation validation,
             BaseCopies copies,
             AssetFilter assets,
+            Pages pages,
             BunSupervisor supervisor) {
         this.appDir = appDir;
         this.inService = inService;
         this.validation = validation;
         this.copies = copies;
         this.assets = assets;
+        this.pages = pages;
         this.supervisor = supervisor;
     }
 
@@ -67,8 +71,9 @@ final class BuildWatcher implements AutoCloseable {
             Validation validation,
             BaseCopies copies,
             AssetFilter assets,
+            Pages pages,
             BunSupervisor supervisor) {
-        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, copies, assets, supervisor);
+        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, copies, assets, pages, supervisor);
         watcher.thread.setDaemon(true);
         watcher.thread.start();
         return watcher;
@@ -126,6 +131,7 @@ final class BuildWatcher implements AutoCloseable {
             Optional<BunFailure> failure = supervisor.deploy(build.dist()).get();
             if (failure.isEmpty()) {
                 assets.makeCurrent(next);
+                pages.takeFrom(build.dist().client());
                 assets.compress(next, build.rewritten());
                 next = null;
                 LOG.info("The new build in {} is in service", dist.root());

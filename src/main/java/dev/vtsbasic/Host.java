@@ -15,11 +15,14 @@ import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
+import dev.vtsbasic.page.MaintenanceFilter;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.proxy.ProxyServlet;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
@@ -52,6 +55,7 @@ final class Host implements AutoCloseable {
     private final BaseCopies copies;
     private final Upstream upstream;
     private final AssetFilter assets;
+    private final Pages pages;
     private final Optional<BuildWatcher> watcher;
     private final ProxyServlet proxy;
     private final OperatorToken operator = new OperatorToken();
@@ -66,17 +70,19 @@ final class Host implements AutoCloseable {
             BaseCopies copies,
             Upstream upstream,
             Optional<BuildWatcher.Sight> seen,
-            AssetFilter assets) {
+            AssetFilter assets,
+            Pages pages) {
         this.settings = settings;
         this.bundledApp = bundledApp;
         this.copies = copies;
         this.upstream = upstream;
         this.assets = assets;
+        this.pages = pages;
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
                 ? Optional.of(BuildWatcher.watch(
-                        settings.appDir().get(), seen, settings.validate(), copies, this.assets, supervisor))
+                        settings.appDir().get(), seen, settings.validate(), copies, this.assets, pages, supervisor))
                 : Optional.empty();
-        this.proxy = new ProxyServlet(upstream.pool(), settings, base);
+        this.proxy = new ProxyServlet(upstream.pool(), settings, base, pages);
     }
 
     /**
@@ -116,7 +122,9 @@ final class Host implements AutoCloseable {
             assets.makeCurrent(index);
             // Not while Bun needs the processor to start.
             upstream.firstReady().thenRun(() -> served.compress(index, build.rewritten()));
-            return new Host(settings, bundledApp, base, copies, upstream, seen, assets);
+            Pages pages = new Pages();
+            pages.takeFrom(build.dist().client());
+            return new Host(settings, bundledApp, base, copies, upstream, seen, assets, pages);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
@@ -210,9 +218,17 @@ final class Host implements AutoCloseable {
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
+        settings.maintenance()
+                .ifPresent(file -> addBeforeProxy(context, "maintenance", new MaintenanceFilter(file, pages)));
         managed = new ManagedHost(operations, context.getContextPath());
         // An MBean server takes a while to make, which nobody is to wait for.
         CompletableFuture.anyOf(upstream.firstReady(), upstream.failure()).thenRun(managed::register);
+    }
+
+    private static void addBeforeProxy(ServletContext context, String name, Filter filter) {
+        FilterRegistration.Dynamic registration = context.addFilter(name, filter);
+        registration.setAsyncSupported(true);
+        registration.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
     }
 
     private List<String> operatorTokens() {

@@ -1,6 +1,8 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.page.Page;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,6 +27,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
 
     private final transient Settings settings;
     private final transient String base;
+    private final transient Pages pages;
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
@@ -35,14 +38,18 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient RunningRequests running = new RunningRequests();
     private final transient TcpConnections clients = new TcpConnections();
 
-    /** @param base path at which browsers see the application; empty at the root */
-    public ProxyServlet(WorkerPool pool, Settings settings, String base) {
+    /**
+     * @param base path at which browsers see the application; empty at the root
+     * @param pages what is sent when the app cannot answer
+     */
+    public ProxyServlet(WorkerPool pool, Settings settings, String base, Pages pages) {
         this.settings = settings;
         this.base = base;
+        this.pages = pages;
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
-        this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
-        this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay);
+        this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay, pages);
+        this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay, pages);
     }
 
     @Override
@@ -59,11 +66,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         Forwarding forwarding = Forwarding.of(inbound, settings.trustedProxies());
         warnOfPrefix(forwarding.prefix());
         if (inbound.method().equals("TRACE") || inbound.method().equals("CONNECT")) {
-            ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
+            send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
             return;
         }
         if (settings.maxBody() > 0 && inbound.contentLength() > settings.maxBody()) {
-            ErrorPage.BODY_TOO_LARGE.send(inbound, response, forwarding.requestId());
+            send(Page.BODY_TOO_LARGE, inbound, forwarding, response);
             return;
         }
         long deadline = System.nanoTime() + settings.holdTimeout().toNanos();
@@ -93,6 +100,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } else {
             runElsewhere(inbound, forwarding, body, request, response, client, deadline);
         }
+    }
+
+    private void send(Page page, InboundRequest inbound, Forwarding forwarding, HttpServletResponse response)
+            throws IOException {
+        pages.send(page, inbound.pageRequest(forwarding.requestId()), response);
     }
 
     /** Pages are made for one path: a proxy that shows them at another one has to be known beforehand. */
@@ -176,11 +188,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                         run(inbound, forwarding, body, response, client, clientGone, deadline);
                     }));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            runToEnd(
-                    answer,
-                    inbound,
-                    response,
-                    () -> ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId()));
+            runToEnd(answer, inbound, response, () -> send(Page.BUSY, inbound, forwarding, response));
         }
     }
 

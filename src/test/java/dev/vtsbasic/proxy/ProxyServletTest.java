@@ -12,7 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
@@ -21,7 +23,11 @@ import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -31,6 +37,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -440,9 +447,9 @@ class ProxyServletTest {
         assertPage(html);
         assertPage(server.request("GET /"));
         RawAnswer json = server.request("GET /", "Accept: application/json");
-        assertEquals("application/json", json.header("Content-Type"));
+        assertEquals("application/problem+json", json.header("Content-Type"));
         assertEquals(
-                "{\"status\":502,\"error\":\"Bad Gateway\",\"message\":\"The application broke off before it answered."
+                "{\"title\":\"Bad Gateway\",\"status\":502,\"detail\":\"The application broke off before it answered."
                         + " Please try again.\",\"requestId\":\"" + json.header("X-Request-Id") + "\"}",
                 json.body());
         assertNull(json.header("Retry-After"));
@@ -457,6 +464,84 @@ class ProxyServletTest {
         assertNull(answer.header("Set-Cookie"));
         assertNull(answer.header("X-Own"));
         assertPage(answer);
+    }
+
+    /** What the worker printed last, as the pool tells it. */
+    private static final class CrashingApp implements WorkerPool {
+        static final String OUTPUT = "Error: no <database>";
+
+        @Override
+        public Optional<WorkerLease> lease(Worker avoid, long deadline) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> trouble() {
+            return Optional.of(OUTPUT);
+        }
+
+        @Override
+        public boolean isStarting() {
+            return true;
+        }
+    }
+
+    @Test
+    void whoWaitsForAStartIsToldSo() throws Exception {
+        app = ScriptedUpstream.onTcp(closing(ok("")));
+        startWith(new CrashingApp());
+        RawAnswer page = server.request("GET /", "Accept: text/html", "Sec-Fetch-Dest: document");
+        assertEquals(503, page.status());
+        assertEquals("5", page.header("Retry-After"));
+        assertEquals("5", page.header("Refresh"));
+        assertTrue(page.body().contains("The application is starting."), page.body());
+        assertNull(server.request("GET /", "Accept: application/json").header("Refresh"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    GET / HTTP/1.1 | Host: localhost:3000                                | true
+                    GET / HTTP/1.1 | Host: 127.0.0.1                                     | true
+                    GET / HTTP/1.1 | Host: [::1]:3000                                    | true
+                    GET / HTTP/1.1 | Host: example.org                                   | false
+                    GET / HTTP/1.1 | Host: localhost.example.org                         | false
+                    GET / HTTP/1.0 | Host: localhost                                     | false
+                    GET / HTTP/1.1 | Host: localhost, X-Forwarded-For: 192.0.2.1         | false
+                    GET / HTTP/1.1 | Host: localhost, x-forwarded-host: a                | false
+                    GET / HTTP/1.1 | Host: localhost, Forwarded: for=192.0.2.1           | false
+                    GET / HTTP/1.1 | Host: localhost, X-Real-IP: 192.0.2.1               | false
+                    GET / HTTP/1.1 | Host: localhost, Via: 1.1 front                     | false
+                    """)
+    void onlyABrowserOnThisMachineIsShownWhatTheWorkerPrinted(String line, String headers, boolean shown)
+            throws Exception {
+        app = ScriptedUpstream.onTcp(closing(ok("")));
+        startWith(new CrashingApp());
+        RawAnswer answer = server.send(
+                line + "\r\n" + headers.replace(", ", "\r\n") + "\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+        assertEquals(503, answer.status());
+        assertEquals(shown, answer.body().contains("Error: no &lt;database&gt;"), answer.body());
+        assertEquals(shown, answer.body().contains("database"), answer.body());
+    }
+
+    @Test
+    void whatAFilterInFrontHasSetStaysInEveryAnswer() throws Exception {
+        app = ScriptedUpstream.onTcp(keeping(ok("first"), "", ok("again"), "nonsense\r\n\r\n"));
+        Worker worker = new Worker("worker-1", app.address());
+        startBehind(
+                (request, response, chain) -> {
+                    ((HttpServletResponse) response).addHeader("X-Front", "1");
+                    ((HttpServletResponse) response).addHeader("X-Front", "2");
+                    chain.doFilter(request, response);
+                },
+                (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)));
+        for (String body : List.of("first", "again")) {
+            RawAnswer answer = server.request("GET /");
+            assertEquals(body, answer.body());
+            assertEquals(List.of("1", "2"), answer.headers("X-Front"));
+        }
+        RawAnswer page = server.request("POST /");
+        assertEquals(502, page.status());
+        assertEquals(List.of("1", "2"), page.headers("X-Front"));
     }
 
     @Test
@@ -595,11 +680,18 @@ class ProxyServletTest {
     }
 
     private void startWith(WorkerPool pool, String... settings) throws Exception {
-        proxy = new ProxyServlet(pool, TestSettings.of(settings), "");
+        startBehind((request, response, chain) -> chain.doFilter(request, response), pool, settings);
+    }
+
+    private void startBehind(Filter filter, WorkerPool pool, String... settings) throws Exception {
+        proxy = new ProxyServlet(pool, TestSettings.of(settings), "", new Pages());
         server = TestServer.start(context -> {
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);
             servlet.addMapping("/*");
+            FilterRegistration.Dynamic front = context.addFilter("front", filter);
+            front.setAsyncSupported(true);
+            front.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
         });
     }
 
