@@ -12,6 +12,7 @@ import dev.vtsbasic.bun.BundledBun;
 import dev.vtsbasic.bun.ExternalUpstream;
 import dev.vtsbasic.bun.Upstream;
 import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.limit.RateLimitFilter;
 import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
@@ -19,6 +20,7 @@ import dev.vtsbasic.page.MaintenanceFilter;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.proxy.ProxyServlet;
 import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.LimitRules;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
 import jakarta.servlet.DispatcherType;
@@ -220,6 +222,10 @@ final class Host implements AutoCloseable {
         servlet.addMapping("/*");
         settings.maintenance()
                 .ifPresent(file -> addBeforeProxy(context, "maintenance", new MaintenanceFilter(file, pages)));
+        LimitRules limits = settings.limits();
+        if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
+            addBeforeProxy(context, "rate-limit", new RateLimitFilter(limits, settings.trustedProxies(), pages));
+        }
         managed = new ManagedHost(operations, context.getContextPath());
         // An MBean server takes a while to make, which nobody is to wait for.
         CompletableFuture.anyOf(upstream.firstReady(), upstream.failure()).thenRun(managed::register);

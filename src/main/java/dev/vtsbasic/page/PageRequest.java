@@ -21,7 +21,7 @@ public record PageRequest(String method, String accept, String destination, bool
     }
 
     /** For a request that has no name in the log. */
-    static PageRequest of(HttpServletRequest request) {
+    public static PageRequest of(HttpServletRequest request) {
         return new PageRequest(
                 request.getMethod(), field(request, "Accept"), field(request, "Sec-Fetch-Dest"), false, "");
     }

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.limit.ConcurrencyLimit;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
@@ -9,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -28,6 +30,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient Settings settings;
     private final transient String base;
     private final transient Pages pages;
+    private final transient ConcurrencyLimit concurrency;
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
@@ -46,6 +49,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.settings = settings;
         this.base = base;
         this.pages = pages;
+        this.concurrency = new ConcurrencyLimit(settings.limits().maxConcurrent(), settings.holdQueue());
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay, pages);
@@ -132,12 +136,19 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
+        Optional<ConcurrencyLimit.Place> atApp = concurrency.enter(inbound.isFromThisMachine(), deadline);
+        if (atApp.isEmpty()) {
+            place.leave();
+            send(Page.BUSY, inbound, forwarding, response);
+            return;
+        }
         try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
             if (client.isStream()) {
                 watched.clientMayBeAsked();
             }
             new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
                         place.leave();
+                        atApp.get().leave();
                         ExchangeThreads.makeRoom();
                     })
                     .run(deadline);
@@ -158,6 +169,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             LOG.error("{} {} ({})", inbound.method(), inbound.path(), forwarding.requestId(), e);
             throw e;
         } finally {
+            atApp.get().leave();
             place.leave();
         }
     }

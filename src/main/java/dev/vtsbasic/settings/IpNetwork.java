@@ -57,7 +57,8 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
                         == 0;
     }
 
-    private static byte[] octetsOf(String address) {
+    /** What an address stands for that a container or a proxy has written; null when it is no IP address. */
+    public static byte[] octetsOf(String address) {
         String plain = address.replaceFirst("%.*", "").replaceAll("^\\[|]$", "");
         if (!plain.matches(LITERAL)) {
             return null;

@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import static dev.vtsbasic.testing.ScriptedUpstream.closing;
 import static dev.vtsbasic.testing.ScriptedUpstream.keeping;
 import static dev.vtsbasic.testing.ScriptedUpstream.ok;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -542,6 +544,93 @@ class ProxyServletTest {
         RawAnswer page = server.request("POST /");
         assertEquals(502, page.status());
         assertEquals(List.of("1", "2"), page.headers("X-Front"));
+    }
+
+    /** Not the common pool, which may be smaller than the number of those that wait for each other. */
+    private static final Executor THREADS = task -> new Thread(task).start();
+
+    private static final String STRANGER = "X-Forwarded-For: 192.0.2.1";
+
+    @Test
+    void whenTheAppHasAsManyRequestsAsItMayAnotherIsHeldAndThenToldToComeBack() throws Exception {
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        start(
+                ScriptedUpstream.onTcp((request, out) -> {
+                    go.join();
+                    out.write(octets(ok("done")));
+                    return false;
+                }),
+                "vts.max-concurrent",
+                "2",
+                "vts.hold-timeout",
+                "50ms");
+        List<CompletableFuture<RawAnswer>> first = List.of(askInBackground("/1"), askInBackground("/2"));
+        app.next();
+        app.next();
+        RawAnswer busy = server.request("GET /3", STRANGER);
+        assertEquals(503, busy.status());
+        assertEquals("5", busy.header("Retry-After"));
+        assertTrue(busy.body().contains("has too much to do"), busy.body());
+        // It may be what a page waits for that has a place.
+        CompletableFuture<RawAnswer> nested =
+                CompletableFuture.supplyAsync(() -> assertDoesNotThrow(() -> server.request("GET /nested")), THREADS);
+        assertEquals("/nested", app.next().target());
+        assertEquals(0, app.pending());
+        go.complete(null);
+        for (CompletableFuture<RawAnswer> answer : first) {
+            assertEquals("done", answer.get().body());
+        }
+        assertEquals("done", nested.get().body());
+        assertEquals("done", server.request("GET /4", STRANGER).body());
+        assertEquals("done", server.request("GET /5", STRANGER).body());
+    }
+
+    @Test
+    void whoWaitsForAPlaceGetsTheNextOne() throws Exception {
+        BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        start(
+                ScriptedUpstream.onTcp((request, out) -> {
+                    out.write(octets(assertDoesNotThrow(answers::take)));
+                    return false;
+                }),
+                "vts.max-concurrent",
+                "1");
+        CompletableFuture<RawAnswer> first = askInBackground("/1");
+        app.next();
+        CompletableFuture<RawAnswer> second = askInBackground("/2");
+        answers.add(ok("one"));
+        assertEquals("one", first.get().body());
+        answers.add(ok("two"));
+        assertEquals("two", second.get().body());
+    }
+
+    @Test
+    @SuppressWarnings("try") // The stream is read by nobody.
+    void anEventStreamTakesNoPlace() throws Exception {
+        start(
+                ScriptedUpstream.onTcp((request, out) -> {
+                    boolean stream = request.target().equals("/events");
+                    out.write(octets(
+                            stream
+                                    ? "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                            + "Transfer-Encoding: chunked\r\n\r\n6\r\ndata:\n\r\n"
+                                    : ok("page")));
+                    return stream;
+                }),
+                "vts.max-concurrent",
+                "1",
+                "vts.hold-timeout",
+                "10s");
+        try (RawClient reader = new RawClient(server.port())) {
+            reader.send("GET /events HTTP/1.1\r\nHost: a\r\n" + STRANGER + "\r\n\r\n")
+                    .readUntil("data:");
+            assertEquals("page", server.request("GET /", STRANGER).body());
+        }
+    }
+
+    private CompletableFuture<RawAnswer> askInBackground(String target) {
+        return CompletableFuture.supplyAsync(
+                () -> assertDoesNotThrow(() -> server.request("GET " + target, STRANGER)), THREADS);
     }
 
     @Test
