@@ -137,6 +137,10 @@ final class Setting<T> {
             "vts.response-timeout", "60s", "how long Bun may be silent, before its answer and within it; 0s: for ever");
     static final Setting<Long> MAX_BODY = size(
             "vts.max-body", "0", "longest request body that is forwarded; a longer one is answered with 413; 0: any");
+    static final Setting<Duration> HEADER_TIMEOUT = duration(
+            "vts.header-timeout",
+            "30s",
+            "how long a client of the embedded server may take to send a request up to its body; 0s: for ever");
     static final Setting<Optional<Path>> MAINTENANCE = path(
             "vts.maintenance",
             "while this file is there, nothing reaches the app: people get a page with its text, if it has any");

@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param connectTimeout how long a connection to Bun may take
  * @param responseTimeout how long Bun may be silent; zero means for ever
  * @param maxBody longest request body in bytes; 0 for any
+ * @param headerTimeout how long a client of the embedded server may take to send a request up to its body; zero for ever
  * @param maintenance while this file is there, nothing reaches the app
  * @param limits how much may reach the app at most
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
@@ -70,6 +71,7 @@ public record Settings(
         Duration connectTimeout,
         Duration responseTimeout,
         long maxBody,
+        Duration headerTimeout,
         Optional<Path> maintenance,
         LimitRules limits,
         List<IpNetwork> trustedProxies,
@@ -158,6 +160,7 @@ public record Settings(
                 value(Setting.CONNECT_TIMEOUT, sources),
                 value(Setting.RESPONSE_TIMEOUT, sources),
                 value(Setting.MAX_BODY, sources),
+                value(Setting.HEADER_TIMEOUT, sources),
                 value(Setting.MAINTENANCE, sources),
                 limits(sources),
                 value(Setting.TRUSTED_PROXIES, sources),

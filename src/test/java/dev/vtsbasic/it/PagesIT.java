@@ -114,7 +114,7 @@ class PagesIT {
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             try (Visitor visitor = chromium.visit(site)) {
                 visitor.expect(503, "/");
-            visitor.expect(503, "/favicon.ico");
+                visitor.expect(503, "/favicon.ico");
                 Page page = visitor.page();
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colours));
                 visitor.load("/");
