@@ -24,7 +24,7 @@ public final class RateLimitFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
     /** Some 20 MB for both generations. */
-    private static final int MOST_CLIENTS = 30_000;
+    private static final int MOST_CLIENTS = 25_000;
 
     private final transient Policy all;
     private final transient Bucket bucketOfAll;
