@@ -93,6 +93,24 @@ class RoomsTest {
                             && !Set.of("WorkerPool", "WorkerLease", "Worker").contains(type.getSimpleName())));
 
     @ArchTest
+    static final ArchRule pagesKnowNoOtherRoom = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.page")
+            .should()
+            .dependOnClassesThat(describe(
+                    "are of another room",
+                    type -> type.getPackageName().startsWith("dev.vtsbasic")
+                            && !type.getPackageName().equals("dev.vtsbasic.page")));
+
+    @ArchTest
+    static final ArchRule onlyTheLimitsKnowTheirLibrary = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.limit")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.bucket4j..");
+
+    @ArchTest
     static final ArchRule theLauncherNeedsNothingButTheJdk = classes()
             .that()
             .resideInAPackage("dev.vtsbasic.launch")

@@ -18,6 +18,13 @@ final class ClientAddress {
 
     private ClientAddress() {}
 
+    /** Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks. */
+    static boolean isOfThisMachine(HttpServletRequest request) {
+        return IpNetwork.isLoopback(request.getRemoteAddr())
+                && request.getHeader("X-Forwarded-For") == null
+                && request.getHeader("Forwarded") == null;
+    }
+
     static String of(HttpServletRequest request, List<IpNetwork> trustedProxies) {
         List<String> forwardedFor = new ArrayList<>();
         Collections.list(request.getHeaders("X-Forwarded-For"))

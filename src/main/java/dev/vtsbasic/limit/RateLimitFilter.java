@@ -53,7 +53,8 @@ public final class RateLimitFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Bucket own = null;
-        if (perClient != null) {
+        // The app is no client: it asks while it renders the pages of many.
+        if (perClient != null && !ClientAddress.isOfThisMachine(request)) {
             own = clients.of(ClientAddress.keyOf(ClientAddress.of(request, trustedProxies)));
             long retryAfter = perClient.tell(own.tryConsumeAndReturnRemaining(1), response);
             if (retryAfter > 0) {

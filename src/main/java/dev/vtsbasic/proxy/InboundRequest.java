@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.page.PageRequest;
+import dev.vtsbasic.settings.IpNetwork;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -140,10 +141,7 @@ record InboundRequest(
 
     /** Whether it was made on this machine and for nobody else: a proxy would have said for whom. */
     boolean isFromThisMachine() {
-        boolean loopback = clientAddress.startsWith("127.")
-                || clientAddress.equals("::1")
-                || clientAddress.equals("0:0:0:0:0:0:0:1");
-        return loopback
+        return IpNetwork.isLoopback(clientAddress)
                 && header("X-Forwarded-For").isEmpty()
                 && header("Forwarded").isEmpty();
     }

@@ -158,6 +158,8 @@ class PagesIT {
                 Integer.toString(site.getPort()),
                 "VTS_HOLD_TIMEOUT",
                 "100ms",
+                "VTS_MAX_CRASHES",
+                "1000",
                 "VTS_ON_CRASH_LOOP",
                 "stay");
         try (Vts vts = Vts.launch(environment)) {
