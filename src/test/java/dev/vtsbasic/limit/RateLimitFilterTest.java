@@ -147,8 +147,10 @@ class RateLimitFilterTest {
                 "vts.trusted-proxies", "127.0.0.1");
         assertEquals(3, passed(100, "X-Forwarded-For: 192.0.2.1"));
         assertEquals(2, passed(100, "X-Forwarded-For: 192.0.2.2"));
-        RawAnswer refused = ask("X-Forwarded-For: 192.0.2.3");
-        assertEquals(List.of("\"client\";r=2;t=60", "\"all\";r=0;t=60"), refused.headers("RateLimit"));
+        for (int i = 0; i < 5; i++) {
+            RawAnswer refused = ask("X-Forwarded-For: 192.0.2.3");
+            assertEquals(List.of("\"client\";r=2;t=60", "\"all\";r=0;t=60"), refused.headers("RateLimit"));
+        }
         pass(120_000);
         assertEquals(2, passed(3, "X-Forwarded-For: 192.0.2.2"));
     }
