@@ -8,6 +8,7 @@ import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Validation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ final class BuildWatcher implements AutoCloseable {
     private final Validation validation;
     private final BaseCopies copies;
     private final AssetFilter assets;
+    private final Pages pages;
     private final BunSupervisor supervisor;
     private Optional<Sight> inService;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -48,12 +50,14 @@ final class BuildWatcher implements AutoCloseable {
             Validation validation,
             BaseCopies copies,
             AssetFilter assets,
+            Pages pages,
             BunSupervisor supervisor) {
         this.appDir = appDir;
         this.inService = inService;
         this.validation = validation;
         this.copies = copies;
         this.assets = assets;
+        this.pages = pages;
         this.supervisor = supervisor;
     }
 
@@ -68,8 +72,9 @@ final class BuildWatcher implements AutoCloseable {
             Validation validation,
             BaseCopies copies,
             AssetFilter assets,
+            Pages pages,
             BunSupervisor supervisor) {
-        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, copies, assets, supervisor);
+        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, copies, assets, pages, supervisor);
         watcher.thread.setDaemon(true);
         watcher.thread.start();
         return watcher;
@@ -127,6 +132,7 @@ final class BuildWatcher implements AutoCloseable {
             Optional<BunFailure> failure = supervisor.deploy(build.dist()).get();
             if (failure.isEmpty()) {
                 assets.makeCurrent(next);
+                pages.takeFrom(build.dist().client());
                 assets.compress(next, build.rewritten());
                 next = null;
                 Event.BUILD_IN_SERVICE.log(LOG, "The new build in {build} is in service", dist.root());

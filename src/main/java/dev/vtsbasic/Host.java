@@ -14,15 +14,19 @@ import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.Upstream;
 import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.limit.RateLimitFilter;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.manage.Figures;
 import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
+import dev.vtsbasic.page.MaintenanceFilter;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.proxy.ProxyServlet;
 import dev.vtsbasic.settings.AccessLogFormat;
 import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.LimitRules;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
 import dev.vtsbasic.traffic.AccessLog;
@@ -63,6 +67,7 @@ final class Host implements AutoCloseable {
     private final BaseCopies copies;
     private final Upstream upstream;
     private final AssetFilter assets;
+    private final Pages pages;
     private final Optional<BuildWatcher> watcher;
     private final Optional<AccessLog> accessLog;
     private final TrafficFilter traffic;
@@ -80,21 +85,23 @@ final class Host implements AutoCloseable {
             Upstream upstream,
             Optional<BuildWatcher.Sight> seen,
             AssetFilter assets,
+            Pages pages,
             Consumer<List<String>> accessLines) {
         this.settings = settings;
         this.bundledApp = bundledApp;
         this.copies = copies;
         this.upstream = upstream;
         this.assets = assets;
+        this.pages = pages;
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
                 ? Optional.of(BuildWatcher.watch(
-                        settings.appDir().get(), seen, settings.validate(), copies, this.assets, supervisor))
+                        settings.appDir().get(), seen, settings.validate(), copies, this.assets, pages, supervisor))
                 : Optional.empty();
         this.accessLog = settings.accessLog() == AccessLogFormat.OFF
                 ? Optional.empty()
                 : Optional.of(AccessLog.start(settings.accessLog(), settings.accessLogSample(), accessLines));
         this.traffic = new TrafficFilter(settings.trustedProxies(), accessLog);
-        this.proxy = new ProxyServlet(upstream.pool(), settings, base);
+        this.proxy = new ProxyServlet(upstream.pool(), settings, base, pages);
     }
 
     /**
@@ -140,7 +147,9 @@ final class Host implements AutoCloseable {
             assets.makeCurrent(index);
             // Not while Bun needs the processor to start.
             upstream.firstReady().thenRun(() -> served.compress(index, build.rewritten()));
-            return new Host(settings, bundledApp, base, copies, upstream, seen, assets, accessLines);
+            Pages pages = new Pages();
+            pages.takeFrom(build.dist().client());
+            return new Host(settings, bundledApp, base, copies, upstream, seen, assets, pages, accessLines);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
@@ -237,6 +246,12 @@ final class Host implements AutoCloseable {
         ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
+        settings.maintenance()
+                .ifPresent(file -> addBeforeProxy(context, "maintenance", new MaintenanceFilter(file, pages)));
+        LimitRules limits = settings.limits();
+        if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
+            addBeforeProxy(context, "rate-limit", new RateLimitFilter(limits, settings.trustedProxies(), pages));
+        }
         managed = new ManagedHost(operations, context.getContextPath());
         // An MBean server takes a while to make, which nobody is to wait for.
         CompletableFuture.anyOf(upstream.firstReady(), upstream.failure()).thenRun(managed::register);
@@ -247,6 +262,12 @@ final class Host implements AutoCloseable {
         FilterRegistration.Dynamic registration = context.addFilter(name, filter);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+
+    private static void addBeforeProxy(ServletContext context, String name, Filter filter) {
+        FilterRegistration.Dynamic registration = context.addFilter(name, filter);
+        registration.setAsyncSupported(true);
+        registration.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
     }
 
     private List<String> operatorTokens() {

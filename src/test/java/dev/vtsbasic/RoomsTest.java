@@ -125,6 +125,25 @@ class RoomsTest {
                                     .contains(type.getSimpleName())));
 
     @ArchTest
+    static final ArchRule pagesKnowNothingButTheTrafficAndTheLog = noClasses()
+            .that()
+            .resideInAPackage("dev.vtsbasic.page")
+            .should()
+            .dependOnClassesThat(describe(
+                    "are of another room",
+                    type -> type.getPackageName().startsWith("dev.vtsbasic")
+                            && !Set.of("dev.vtsbasic.page", "dev.vtsbasic.traffic", "dev.vtsbasic.log")
+                                    .contains(type.getPackageName())));
+
+    @ArchTest
+    static final ArchRule onlyTheLimitsKnowTheirLibrary = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.vtsbasic.limit")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.bucket4j..");
+
+    @ArchTest
     static final ArchRule theLauncherNeedsNothingButTheJdk = classes()
             .that()
             .resideInAPackage("dev.vtsbasic.launch")

@@ -253,6 +253,7 @@ public final class BunSupervisor implements Upstream {
      * @param loop whether the workers of this place keep crashing
      */
     void crashed(int slot, BunFailure why, boolean loop) {
+        pool.note(why.message());
         BunFailure givenUp = new BunFailure(
                 why.reason(),
                 "Bun crashed " + rules.maxCrashes() + " times within "

@@ -46,6 +46,8 @@ final class ReadyWorkers implements WorkerPool {
     private long leases;
     private boolean closed;
     private String givenUp;
+    private String trouble;
+    private boolean starting = true;
 
     /** @param mostWaiting how many requests may wait at a time; more are turned away at once */
     ReadyWorkers(int mostWaiting) {
@@ -166,12 +168,44 @@ final class ReadyWorkers implements WorkerPool {
     }
 
     void add(Worker worker) {
-        change(() -> ready.put(worker, new Load(worker)));
+        change(() -> {
+            ready.put(worker, new Load(worker));
+            starting = false;
+            trouble = null;
+        });
+    }
+
+    /** A worker died, or did not become ready. */
+    void note(String what) {
+        change(() -> trouble = what);
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        lock.lock();
+        try {
+            return ready.isEmpty() ? Optional.ofNullable(trouble) : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean isStarting() {
+        lock.lock();
+        try {
+            return starting;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Nobody is to wait for a worker any more. */
     void giveUp(String why) {
-        change(() -> givenUp = why);
+        change(() -> {
+            givenUp = why;
+            trouble = why;
+        });
     }
 
     /** There may be workers again. */

@@ -49,6 +49,16 @@ public interface WorkerPool {
         return Optional.empty();
     }
 
+    /** What the last worker died of, or why it did not become ready, with its last output; empty when one is ready since. */
+    default Optional<String> trouble() {
+        return Optional.empty();
+    }
+
+    /** Whether no worker has been ready yet. */
+    default boolean isStarting() {
+        return false;
+    }
+
     /** Whether a request is the one that kept a worker from answering, and so must not be given to another. */
     default boolean isBlamed(String requestId) {
         return false;

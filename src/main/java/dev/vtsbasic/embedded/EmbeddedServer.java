@@ -15,7 +15,6 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
-import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.net.NioEndpoint;
 
@@ -86,7 +85,7 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private static Connector connector(Settings settings) {
-        Connector connector = new Connector(new Http11NioProtocol(new OffHeapEndpoint()));
+        Connector connector = new Connector(new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout()));
         connector.setPort(settings.port());
         connector.setProperty("address", settings.address());
         connector.setThrowOnFailure(true);

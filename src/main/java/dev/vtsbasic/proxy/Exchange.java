@@ -4,13 +4,14 @@ import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.page.Page;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.traffic.ContentCoding;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
 import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -32,6 +33,7 @@ final class Exchange {
     private final Forwarding forwarding;
     private final RequestBody body;
     private final HttpServletResponse response;
+    private final ResponseStart start;
     private final ClientConnection client;
     private final Watchdog.Watched watched;
     private final Runnable endless;
@@ -42,8 +44,10 @@ final class Exchange {
      * What all exchanges share.
      *
      * @param relays runs what relays an answer while the exchange's own thread still sends a large body
+     * @param pages what is sent when the app cannot answer
      */
-    record Environment(WorkerPool pool, WorkerConnections connections, EventStreams eventStreams, Executor relays) {}
+    record Environment(
+            WorkerPool pool, WorkerConnections connections, EventStreams eventStreams, Executor relays, Pages pages) {}
 
     /**
      * @param body the client's body; null when there is none
@@ -63,6 +67,7 @@ final class Exchange {
         this.forwarding = forwarding;
         this.body = body;
         this.response = response;
+        this.start = new ResponseStart(response);
         this.client = client;
         this.watched = watched;
         this.endless = endless;
@@ -108,7 +113,7 @@ final class Exchange {
             } catch (ClientGoneException e) {
                 throw e;
             } catch (RequestBody.BodyTooLargeException e) {
-                fail(ErrorPage.BODY_TOO_LARGE);
+                fail(Page.BODY_TOO_LARGE);
                 return;
             } catch (IOException | HttpException e) {
                 if (watched.verdict() == Watchdog.Verdict.CLIENT_GONE) {
@@ -120,7 +125,7 @@ final class Exchange {
                 if (watched.verdict() == Watchdog.Verdict.SILENT) {
                     record.upstreamError(UpstreamError.SILENT);
                     log(worker, "was silent for too long");
-                    fail(ErrorPage.GATEWAY_TIMEOUT);
+                    fail(Page.GATEWAY_TIMEOUT);
                     return;
                 }
                 boolean newConnection = !triedNewConnection && connection.reused();
@@ -128,12 +133,12 @@ final class Exchange {
                 if (!again) {
                     record.upstreamError(e instanceof HttpException ? UpstreamError.NOT_HTTP : UpstreamError.BROKE_OFF);
                     log(worker, "broke off: " + e.getMessage());
-                    fail(ErrorPage.BAD_GATEWAY);
+                    fail(Page.BAD_GATEWAY);
                     return;
                 }
                 triedNewConnection = true;
                 triedNewWorker = !newConnection;
-                response.reset();
+                start.restore();
                 record.retried();
                 // The others of this worker's connections may be just as dead.
                 environment.connections().closeIdle();
@@ -159,19 +164,21 @@ final class Exchange {
     }
 
     private void failWithoutWorker() throws IOException {
-        Optional<String> why = environment.pool().givenUp();
-        if (why.isEmpty() || response.isCommitted()) {
-            fail(ErrorPage.UNAVAILABLE);
-        } else {
-            ErrorPage.GIVEN_UP.send(request, response, forwarding.requestId(), why.get());
-        }
+        WorkerPool pool = environment.pool();
+        Page page = pool.isStarting() ? Page.STARTING : Page.UNAVAILABLE;
+        fail(pool.givenUp().isPresent() ? Page.GIVEN_UP : page, pool.trouble().orElse(""));
     }
 
-    private void fail(ErrorPage page) throws IOException {
+    private void fail(Page page) throws IOException {
+        fail(page, "");
+    }
+
+    private void fail(Page page, String explanation) throws IOException {
         if (response.isCommitted()) {
-            throw new IOException(page + " after the answer had begun");
+            throw new IOException(page.title() + " after the answer had begun");
         }
-        page.send(request, response, forwarding.requestId());
+        start.restore();
+        environment.pages().send(page, request.pageRequest(forwarding.requestId()), response, explanation);
     }
 
     private void log(Worker worker, String what) {

@@ -1,5 +1,7 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.page.PageRequest;
+import dev.vtsbasic.settings.IpNetwork;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -7,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -39,6 +42,12 @@ record InboundRequest(
         String host,
         int port,
         RequestRecord record) {
+
+    private static final Pattern FROM_A_PROXY =
+            Pattern.compile("x-forwarded-.*|x-real-ip|via", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern THIS_MACHINE =
+            Pattern.compile("(?:localhost|127(?:\\.[0-9]+){3}|\\[::1])(?::[0-9]+)?", Pattern.CASE_INSENSITIVE);
 
     /** A header field. */
     record Field(String name, String value) {}
@@ -136,12 +145,30 @@ record InboundRequest(
 
     /** Whether it was made on this machine and for nobody else: a proxy would have said for whom. */
     boolean isFromThisMachine() {
-        boolean loopback = clientAddress.startsWith("127.")
-                || clientAddress.equals("::1")
-                || clientAddress.equals("0:0:0:0:0:0:0:1");
-        return loopback
+        return IpNetwork.isLoopback(clientAddress)
                 && header("X-Forwarded-For").isEmpty()
                 && header("Forwarded").isEmpty();
+    }
+
+    /**
+     * What a page that answers this request has to know of it.
+     *
+     * @param requestId names it in the log
+     */
+    PageRequest pageRequest(String requestId) {
+        return new PageRequest(method, header("Accept"), header("Sec-Fetch-Dest"), isOfPersonHere(), requestId, record);
+    }
+
+    /**
+     * Whether it comes from a browser on this machine. A proxy here that does not say for whom it asks mostly speaks
+     * HTTP/1.0 or names itself; a site that has its name lead here asks for that name.
+     */
+    private boolean isOfPersonHere() {
+        return isFromThisMachine()
+                && !protocol.equals("HTTP/1.0")
+                && headers.stream()
+                        .noneMatch(field -> FROM_A_PROXY.matcher(field.name()).matches())
+                && THIS_MACHINE.matcher(host).matches();
     }
 
     /** The path without the query, for the log: a query may hold secrets. */

@@ -1,7 +1,10 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.limit.ConcurrencyLimit;
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.page.Page;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
@@ -11,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -29,6 +33,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
 
     private final transient Settings settings;
     private final transient String base;
+    private final transient Pages pages;
+    private final transient ConcurrencyLimit concurrency;
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
@@ -39,14 +45,19 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient RunningRequests running = new RunningRequests();
     private final transient TcpConnections clients = new TcpConnections();
 
-    /** @param base path at which browsers see the application; empty at the root */
-    public ProxyServlet(WorkerPool pool, Settings settings, String base) {
+    /**
+     * @param base path at which browsers see the application; empty at the root
+     * @param pages what is sent when the app cannot answer
+     */
+    public ProxyServlet(WorkerPool pool, Settings settings, String base, Pages pages) {
         this.settings = settings;
         this.base = base;
+        this.pages = pages;
+        this.concurrency = new ConcurrencyLimit(settings.limits().maxConcurrent(), settings.holdQueue());
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
-        this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
-        this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay);
+        this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay, pages);
+        this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay, pages);
     }
 
     @Override
@@ -64,11 +75,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         Forwarding forwarding = Forwarding.of(inbound, record.caller(request));
         warnOfPrefix(forwarding.prefix());
         if (inbound.method().equals("TRACE") || inbound.method().equals("CONNECT")) {
-            ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
+            send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
             return;
         }
         if (settings.maxBody() > 0 && inbound.contentLength() > settings.maxBody()) {
-            ErrorPage.BODY_TOO_LARGE.send(inbound, response, forwarding.requestId());
+            send(Page.BODY_TOO_LARGE, inbound, forwarding, response);
             return;
         }
         long deadline = System.nanoTime() + settings.holdTimeout().toNanos();
@@ -102,6 +113,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
     }
 
+    private void send(Page page, InboundRequest inbound, Forwarding forwarding, HttpServletResponse response)
+            throws IOException {
+        pages.send(page, inbound.pageRequest(forwarding.requestId()), response);
+    }
+
     /** Pages are made for one path: a proxy that shows them at another one has to be known beforehand. */
     private void warnOfPrefix(String prefix) {
         // What this proxy takes off may be followed by what the next one, or the container, does.
@@ -128,12 +144,19 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
+        Optional<ConcurrencyLimit.Place> atApp = concurrency.enter(inbound.isFromThisMachine(), deadline);
+        if (atApp.isEmpty()) {
+            place.leave();
+            send(Page.BUSY, inbound, forwarding, response);
+            return;
+        }
         try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
             if (client.isStream()) {
                 watched.clientMayBeAsked();
             }
             new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
                         place.leave();
+                        atApp.get().leave();
                         ExchangeThreads.makeRoom();
                     })
                     .run(deadline);
@@ -164,6 +187,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     e);
             throw e;
         } finally {
+            atApp.get().leave();
             place.leave();
         }
     }
@@ -197,7 +221,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             runToEnd(answer, inbound, response, () -> {
                 inbound.record().shed(Shed.THREADS);
-                ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
+                send(Page.BUSY, inbound, forwarding, response);
             });
         }
     }

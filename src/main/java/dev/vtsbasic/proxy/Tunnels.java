@@ -4,6 +4,8 @@ import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.page.Page;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.traffic.RequestRecord;
 import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.http.HttpServletRequest;
@@ -36,20 +38,26 @@ final class Tunnels implements AutoCloseable {
     private final Watchdog watchdog;
     private final RunningRequests running;
     private final Executor threads;
+    private final Pages pages;
     private final Set<OpenTunnel> open = ConcurrentHashMap.newKeySet();
 
-    /** @param threads run what waits for a worker's data */
+    /**
+     * @param threads run what waits for a worker's data
+     * @param pages what is sent when the app cannot answer
+     */
     Tunnels(
             WorkerPool pool,
             WorkerConnections connections,
             Watchdog watchdog,
             RunningRequests running,
-            Executor threads) {
+            Executor threads,
+            Pages pages) {
         this.pool = pool;
         this.connections = connections;
         this.watchdog = watchdog;
         this.running = running;
         this.threads = threads;
+        this.pages = pages;
     }
 
     /** Whether the client wants to switch protocols; to HTTP/2 it cannot, since the next hop is another connection. */
@@ -76,10 +84,11 @@ final class Tunnels implements AutoCloseable {
         Upgrade upgrade = Upgrade.of(request.getServletContext(), inbound.header("Upgrade"))
                 .orElse(null);
         if (upgrade == null) {
-            ErrorPage.NOT_IMPLEMENTED.send(inbound, response, forwarding.requestId());
+            pages.send(Page.NOT_IMPLEMENTED, inbound.pageRequest(forwarding.requestId()), response);
             return;
         }
         RequestRecord record = inbound.record();
+        ResponseStart start = new ResponseStart(response);
         RunningRequests.Place place = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
             WorkerLease lease = null;
@@ -88,7 +97,7 @@ final class Tunnels implements AutoCloseable {
                 Worker unreachable = lease == null ? null : lease.worker();
                 lease = WorkerSearch.find(pool, unreachable, deadline, record).orElse(null);
                 if (lease == null) {
-                    ErrorPage.UNAVAILABLE.send(inbound, response, forwarding.requestId());
+                    pages.send(Page.UNAVAILABLE, inbound.pageRequest(forwarding.requestId()), response);
                     return;
                 }
                 socket = connect(lease).orElse(null);
@@ -123,7 +132,7 @@ final class Tunnels implements AutoCloseable {
                     connection.checkEnd(answer);
                 }
             } catch (IOException | HttpException e) {
-                fail(inbound, forwarding, response, watched, e);
+                fail(inbound, forwarding, response, start, watched, e);
             } finally {
                 if (!upgraded) {
                     connection.close(CloseMode.IMMEDIATE);
@@ -144,10 +153,11 @@ final class Tunnels implements AutoCloseable {
         }
     }
 
-    private static void fail(
+    private void fail(
             InboundRequest inbound,
             Forwarding forwarding,
             HttpServletResponse response,
+            ResponseStart start,
             Watchdog.Watched watched,
             Exception failure)
             throws IOException {
@@ -167,9 +177,9 @@ final class Tunnels implements AutoCloseable {
         if (failure instanceof ClientGoneException || response.isCommitted()) {
             throw new IOException(failure);
         }
-        ErrorPage page =
-                watched.verdict() == Watchdog.Verdict.SILENT ? ErrorPage.GATEWAY_TIMEOUT : ErrorPage.BAD_GATEWAY;
-        page.send(inbound, response, forwarding.requestId());
+        start.restore();
+        Page page = watched.verdict() == Watchdog.Verdict.SILENT ? Page.GATEWAY_TIMEOUT : Page.BAD_GATEWAY;
+        pages.send(page, inbound.pageRequest(forwarding.requestId()), response);
     }
 
     private static UpstreamError errorOf(Watchdog.Watched watched, Exception failure) {

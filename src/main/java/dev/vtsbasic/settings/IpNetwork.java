@@ -62,7 +62,13 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
         return octetsOf(text) != null;
     }
 
-    private static byte[] octetsOf(String address) {
+    /** Whether {@code address}, as a container writes a client's address, is this machine's own. */
+    public static boolean isLoopback(String address) {
+        return address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1");
+    }
+
+    /** What an address stands for that a container or a proxy has written; null when it is no IP address. */
+    public static byte[] octetsOf(String address) {
         String plain = address.replaceFirst("%.*", "").replaceAll("^\\[|]$", "");
         if (!plain.matches(LITERAL)) {
             return null;

@@ -137,6 +137,23 @@ final class Setting<T> {
             "vts.response-timeout", "60s", "how long Bun may be silent, before its answer and within it; 0s: for ever");
     static final Setting<Long> MAX_BODY = size(
             "vts.max-body", "0", "longest request body that is forwarded; a longer one is answered with 413; 0: any");
+    static final Setting<Duration> HEADER_TIMEOUT = duration(
+            "vts.header-timeout",
+            "30s",
+            "how long a client of the embedded server may take to send a request up to its body; 0s: for ever");
+    static final Setting<Optional<Path>> MAINTENANCE = path(
+            "vts.maintenance",
+            "while this file is there, nothing reaches the app: people get a page with its text, if it has any");
+    static final Setting<Optional<Rate>> RATE_LIMIT = rate(
+            "vts.rate-limit", "how many requests of all clients together reach the app; more are answered with 429");
+    static final Setting<Optional<Rate>> RATE_LIMIT_PER_CLIENT = rate(
+            "vts.rate-limit-per-client", "how many requests of each client reach the app; more are answered with 429");
+    static final Setting<Integer> MAX_CONCURRENT = number(
+            "vts.max-concurrent",
+            "0",
+            0,
+            1_000_000,
+            "how many requests the app may have at once; more wait as while no worker is ready; 0: any number");
     static final Setting<List<IpNetwork>> TRUSTED_PROXIES = new Setting<>(
             "vts.trusted-proxies",
             "",
@@ -316,6 +333,15 @@ final class Setting<T> {
             require(size <= LARGEST);
             return size;
         });
+    }
+
+    private static Setting<Optional<Rate>> rate(String name, String meaning) {
+        return new Setting<>(
+                name,
+                "",
+                Rate.ALLOWED,
+                meaning,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(Rate.of(text)));
     }
 
     static int workers(String text, int processors) {

@@ -35,6 +35,9 @@ import java.util.Optional;
  * @param connectTimeout how long a connection to Bun may take
  * @param responseTimeout how long Bun may be silent; zero means for ever
  * @param maxBody longest request body in bytes; 0 for any
+ * @param headerTimeout how long a client of the embedded server may take to send a request up to its body; zero for ever
+ * @param maintenance while this file is there, nothing reaches the app
+ * @param limits how much may reach the app at most
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
@@ -73,6 +76,9 @@ public record Settings(
         Duration connectTimeout,
         Duration responseTimeout,
         long maxBody,
+        Duration headerTimeout,
+        Optional<Path> maintenance,
+        LimitRules limits,
         List<IpNetwork> trustedProxies,
         Duration shutdownDelay,
         Duration stopTimeout,
@@ -126,6 +132,13 @@ public record Settings(
                 value(Setting.ASSET_ARCHIVE, sources).map(directory -> new ArchiveRules(directory, builds, age)));
     }
 
+    private static LimitRules limits(List<SettingSource> sources) throws BadSettingException {
+        return new LimitRules(
+                value(Setting.RATE_LIMIT, sources),
+                value(Setting.RATE_LIMIT_PER_CLIENT, sources),
+                value(Setting.MAX_CONCURRENT, sources));
+    }
+
     /** Without the transport that it is for, it is to bind nobody. */
     private static int bunPort(List<SettingSource> sources) throws BadSettingException {
         int port = value(Setting.BUN_PORT, sources);
@@ -157,6 +170,9 @@ public record Settings(
                 value(Setting.CONNECT_TIMEOUT, sources),
                 value(Setting.RESPONSE_TIMEOUT, sources),
                 value(Setting.MAX_BODY, sources),
+                value(Setting.HEADER_TIMEOUT, sources),
+                value(Setting.MAINTENANCE, sources),
+                limits(sources),
                 value(Setting.TRUSTED_PROXIES, sources),
                 value(Setting.SHUTDOWN_DELAY, sources),
                 value(Setting.STOP_TIMEOUT, sources),

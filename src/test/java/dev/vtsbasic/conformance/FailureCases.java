@@ -447,7 +447,7 @@ final class FailureCases {
         cases.add(ours("a failure is JSON for a program", "ours", scene -> {
             Message page = failed(scene, "Accept: application/json");
             Check.that(
-                    page.head().joined("Content-Type").startsWith("application/json"),
+                    page.head().joined("Content-Type").startsWith("application/problem+json"),
                     page.head().joined("Content-Type"));
             Check.that(page.body().startsWith("{") && page.body().strip().endsWith("}"), page.body());
         }));

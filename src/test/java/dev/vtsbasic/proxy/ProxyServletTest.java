@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import static dev.vtsbasic.testing.ScriptedUpstream.closing;
 import static dev.vtsbasic.testing.ScriptedUpstream.keeping;
 import static dev.vtsbasic.testing.ScriptedUpstream.ok;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -12,7 +13,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
@@ -30,8 +33,10 @@ import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -46,6 +51,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -452,9 +458,9 @@ class ProxyServletTest {
         assertPage(html);
         assertPage(server.request("GET /"));
         RawAnswer json = server.request("GET /", "Accept: application/json");
-        assertEquals("application/json", json.header("Content-Type"));
+        assertEquals("application/problem+json", json.header("Content-Type"));
         assertEquals(
-                "{\"status\":502,\"error\":\"Bad Gateway\",\"message\":\"The application broke off before it answered."
+                "{\"title\":\"Bad Gateway\",\"status\":502,\"detail\":\"The application broke off before it answered."
                         + " Please try again.\",\"requestId\":\"" + json.header("X-Request-Id") + "\"}",
                 json.body());
         assertNull(json.header("Retry-After"));
@@ -469,6 +475,171 @@ class ProxyServletTest {
         assertNull(answer.header("Set-Cookie"));
         assertNull(answer.header("X-Own"));
         assertPage(answer);
+    }
+
+    /** What the worker printed last, as the pool tells it. */
+    private static final class CrashingApp implements WorkerPool {
+        static final String OUTPUT = "Error: no <database>";
+
+        @Override
+        public Optional<WorkerLease> lease(Worker avoid, long deadline) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> trouble() {
+            return Optional.of(OUTPUT);
+        }
+
+        @Override
+        public boolean isStarting() {
+            return true;
+        }
+    }
+
+    @Test
+    void whoWaitsForAStartIsToldSo() throws Exception {
+        app = ScriptedUpstream.onTcp(closing(ok("")));
+        startWith(new CrashingApp());
+        RawAnswer page = server.request("GET /", "Accept: text/html", "Sec-Fetch-Dest: document");
+        assertEquals(503, page.status());
+        assertEquals("5", page.header("Retry-After"));
+        assertEquals("5", page.header("Refresh"));
+        assertTrue(page.body().contains("The application is starting."), page.body());
+        assertNull(server.request("GET /", "Accept: application/json").header("Refresh"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    GET / HTTP/1.1 | Host: localhost:3000                                | true
+                    GET / HTTP/1.1 | Host: 127.0.0.1                                     | true
+                    GET / HTTP/1.1 | Host: [::1]:3000                                    | true
+                    GET / HTTP/1.1 | Host: example.org                                   | false
+                    GET / HTTP/1.1 | Host: localhost.example.org                         | false
+                    GET / HTTP/1.0 | Host: localhost                                     | false
+                    GET / HTTP/1.1 | Host: localhost, X-Forwarded-For: 192.0.2.1         | false
+                    GET / HTTP/1.1 | Host: localhost, x-forwarded-host: a                | false
+                    GET / HTTP/1.1 | Host: localhost, Forwarded: for=192.0.2.1           | false
+                    GET / HTTP/1.1 | Host: localhost, X-Real-IP: 192.0.2.1               | false
+                    GET / HTTP/1.1 | Host: localhost, Via: 1.1 front                     | false
+                    """)
+    void onlyABrowserOnThisMachineIsShownWhatTheWorkerPrinted(String line, String headers, boolean shown)
+            throws Exception {
+        app = ScriptedUpstream.onTcp(closing(ok("")));
+        startWith(new CrashingApp());
+        RawAnswer answer = server.send(
+                line + "\r\n" + headers.replace(", ", "\r\n") + "\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+        assertEquals(503, answer.status());
+        assertEquals(shown, answer.body().contains("Error: no &lt;database&gt;"), answer.body());
+        assertEquals(shown, answer.body().contains("database"), answer.body());
+    }
+
+    @Test
+    void whatAFilterInFrontHasSetStaysInEveryAnswer() throws Exception {
+        app = ScriptedUpstream.onTcp(keeping(ok("first"), "", ok("again"), "nonsense\r\n\r\n"));
+        Worker worker = new Worker("worker-1", app.address());
+        startBehind(
+                (request, response, chain) -> {
+                    ((HttpServletResponse) response).addHeader("X-Front", "1");
+                    ((HttpServletResponse) response).addHeader("X-Front", "2");
+                    chain.doFilter(request, response);
+                },
+                (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)));
+        for (String body : List.of("first", "again")) {
+            RawAnswer answer = server.request("GET /");
+            assertEquals(body, answer.body());
+            assertEquals(List.of("1", "2"), answer.headers("X-Front"));
+        }
+        RawAnswer page = server.request("POST /");
+        assertEquals(502, page.status());
+        assertEquals(List.of("1", "2"), page.headers("X-Front"));
+    }
+
+    /** Not the common pool, which may be smaller than the number of those that wait for each other. */
+    private static final Executor THREADS = task -> new Thread(task).start();
+
+    private static final String STRANGER = "X-Forwarded-For: 192.0.2.1";
+
+    @Test
+    void whenTheAppHasAsManyRequestsAsItMayAnotherIsHeldAndThenToldToComeBack() throws Exception {
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        start(
+                ScriptedUpstream.onTcp((request, out) -> {
+                    go.join();
+                    out.write(octets(ok("done")));
+                    return false;
+                }),
+                "vts.max-concurrent",
+                "2",
+                "vts.hold-timeout",
+                "50ms");
+        List<CompletableFuture<RawAnswer>> first = List.of(askInBackground("/1"), askInBackground("/2"));
+        app.next();
+        app.next();
+        RawAnswer busy = server.request("GET /3", STRANGER);
+        assertEquals(503, busy.status());
+        assertEquals("5", busy.header("Retry-After"));
+        assertTrue(busy.body().contains("has too much to do"), busy.body());
+        // It may be what a page waits for that has a place.
+        CompletableFuture<RawAnswer> nested =
+                CompletableFuture.supplyAsync(() -> assertDoesNotThrow(() -> server.request("GET /nested")), THREADS);
+        assertEquals("/nested", app.next().target());
+        assertEquals(0, app.pending());
+        go.complete(null);
+        for (CompletableFuture<RawAnswer> answer : first) {
+            assertEquals("done", answer.get().body());
+        }
+        assertEquals("done", nested.get().body());
+        assertEquals("done", server.request("GET /4", STRANGER).body());
+        assertEquals("done", server.request("GET /5", STRANGER).body());
+    }
+
+    @Test
+    void whoWaitsForAPlaceGetsTheNextOne() throws Exception {
+        BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        start(
+                ScriptedUpstream.onTcp((request, out) -> {
+                    out.write(octets(assertDoesNotThrow(answers::take)));
+                    return false;
+                }),
+                "vts.max-concurrent",
+                "1");
+        CompletableFuture<RawAnswer> first = askInBackground("/1");
+        app.next();
+        CompletableFuture<RawAnswer> second = askInBackground("/2");
+        answers.add(ok("one"));
+        assertEquals("one", first.get().body());
+        answers.add(ok("two"));
+        assertEquals("two", second.get().body());
+    }
+
+    @Test
+    @SuppressWarnings("try") // The stream is read by nobody.
+    void anEventStreamTakesNoPlace() throws Exception {
+        start(
+                ScriptedUpstream.onTcp((request, out) -> {
+                    boolean stream = request.target().equals("/events");
+                    out.write(octets(
+                            stream
+                                    ? "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                            + "Transfer-Encoding: chunked\r\n\r\n6\r\ndata:\n\r\n"
+                                    : ok("page")));
+                    return stream;
+                }),
+                "vts.max-concurrent",
+                "1",
+                "vts.hold-timeout",
+                "10s");
+        try (RawClient reader = new RawClient(server.port())) {
+            reader.send("GET /events HTTP/1.1\r\nHost: a\r\n" + STRANGER + "\r\n\r\n")
+                    .readUntil("data:");
+            assertEquals("page", server.request("GET /", STRANGER).body());
+        }
+    }
+
+    private CompletableFuture<RawAnswer> askInBackground(String target) {
+        return CompletableFuture.supplyAsync(
+                () -> assertDoesNotThrow(() -> server.request("GET " + target, STRANGER)), THREADS);
     }
 
     @Test
@@ -663,17 +834,24 @@ class ProxyServletTest {
     }
 
     private void startWith(WorkerPool pool, String... settings) throws Exception {
+        startBehind((request, response, chain) -> chain.doFilter(request, response), pool, settings);
+    }
+
+    private void startBehind(Filter front, WorkerPool pool, String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        proxy = new ProxyServlet(pool, read, "");
+        proxy = new ProxyServlet(pool, read, "", new Pages());
         server = TestServer.start(context -> {
-            TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());
-            traffic = filter.traffic();
-            FilterRegistration.Dynamic registration = context.addFilter("traffic", filter);
-            registration.setAsyncSupported(true);
-            registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+            TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
+            traffic = noting.traffic();
+            FilterRegistration.Dynamic first = context.addFilter("traffic", noting);
+            first.setAsyncSupported(true);
+            first.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);
             servlet.addMapping("/*");
+            FilterRegistration.Dynamic second = context.addFilter("front", front);
+            second.setAsyncSupported(true);
+            second.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
         });
     }
 

@@ -1,0 +1,56 @@
+package dev.vtsbasic.embedded;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * HTTP/1.1 that waits for a request line and its fields for so long and no longer. Tomcat alone begins to wait anew with
+ * each octet, so that a client that sends one now and then keeps its connection for ever.
+ */
+final class PatientProtocol extends Http11NioProtocol {
+    private final Duration headTimeout;
+
+    /** @param headTimeout zero for ever */
+    PatientProtocol(NioEndpoint endpoint, Duration headTimeout) {
+        super(endpoint);
+        this.headTimeout = headTimeout;
+    }
+
+    @Override
+    protected Processor createProcessor() {
+        return headTimeout.isZero() ? super.createProcessor() : new PatientProcessor(this);
+    }
+
+    /** Is called whenever something has come; while nothing comes, Tomcat's own time-out runs. */
+    private static final class PatientProcessor extends Http11Processor {
+        private final long timeoutNanos;
+        private SocketWrapperBase<?> waitsFor;
+        private long since;
+
+        PatientProcessor(PatientProtocol protocol) {
+            super(protocol, protocol.getAdapter());
+            timeoutNanos = protocol.headTimeout.toNanos();
+        }
+
+        @Override
+        public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            long now = System.nanoTime();
+            SocketState state = super.service(socket);
+            if (state != SocketState.LONG || isAsync()) {
+                waitsFor = null;
+            } else if (waitsFor != socket) {
+                waitsFor = socket;
+                since = now;
+            } else if (now - since > timeoutNanos) {
+                return SocketState.CLOSED;
+            }
+            return state;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.vtsbasic.limit;
+
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** How many requests the app has at once; more wait, the first to come first. Safe for any number of threads. */
+public final class ConcurrencyLimit {
+    private static final Place FREE = () -> {};
+
+    private final Semaphore places;
+    private final int mostWaiting;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /** What a request has while the app has it. */
+    @FunctionalInterface
+    public interface Place {
+        /** A second time does nothing. */
+        void leave();
+    }
+
+    /**
+     * @param most how many there may be; 0 for any number
+     * @param mostWaiting how many may wait; more are turned away at once
+     */
+    public ConcurrencyLimit(int most, int mostWaiting) {
+        this.places = most == 0 ? null : new Semaphore(most, true);
+        this.mostWaiting = mostWaiting;
+    }
+
+    /**
+     * Waits for a place.
+     *
+     * @param ofApp whether the app may have made the request itself: it then has a place, which it would not leave while
+     *     this one waits
+     * @param deadline in terms of {@link System#nanoTime}
+     * @return empty when the deadline passed or too many wait already
+     */
+    public Optional<Place> enter(boolean ofApp, long deadline) {
+        if (places == null || ofApp) {
+            return Optional.of(FREE);
+        }
+        try {
+            return places.tryAcquire(0, TimeUnit.NANOSECONDS) || await(deadline)
+                    ? Optional.of(place())
+                    : Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private boolean await(long deadline) throws InterruptedException {
+        try {
+            return waiting.incrementAndGet() <= mostWaiting
+                    && places.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private Place place() {
+        AtomicBoolean left = new AtomicBoolean();
+        return () -> {
+            if (left.compareAndSet(false, true)) {
+                places.release();
+            }
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package dev.vtsbasic.page;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The app's own pages: {@code errors/starting.html}, {@code errors/503.html} and the like among its static files, and
+ * {@code errors/error.html} for all that have no file. Read once; a page is needed most when little else works.
+ */
+final class BrandedPages {
+    static final int LONGEST = 256 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrandedPages.class);
+    private static final String DIRECTORY = "errors";
+    private static final String ANY = "error";
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(status|title|message|request-id)}}");
+
+    private final Map<String, String> files;
+
+    private BrandedPages(Map<String, String> files) {
+        this.files = files;
+    }
+
+    static BrandedPages none() {
+        return new BrandedPages(Map.of());
+    }
+
+    /** @param client the directory of the app's static files */
+    static BrandedPages in(Path client) {
+        Map<String, String> files = new HashMap<>();
+        Path directory = client.resolve(DIRECTORY);
+        if (Files.isDirectory(directory)) {
+            read(directory, ANY, files);
+            for (Page page : Page.ALL) {
+                namesOf(page).forEach(name -> read(directory, name, files));
+            }
+        }
+        return new BrandedPages(Map.copyOf(files));
+    }
+
+    private static List<String> namesOf(Page page) {
+        return List.of(page.name(), Integer.toString(page.status()), ANY);
+    }
+
+    private static void read(Path directory, String name, Map<String, String> files) {
+        Path file = directory.resolve(name + ".html");
+        if (files.containsKey(name) || !Files.isRegularFile(file)) {
+            return;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes(LONGEST + 1);
+            if (content.length > LONGEST) {
+                LOG.warn("{} is not used: a page of its own may have {} KiB at most", file, LONGEST / 1024);
+            } else {
+                files.put(name, new String(content, StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            LOG.warn("{} is not used, since it cannot be read: {}", file, e.toString());
+        }
+    }
+
+    /** The app's own form of a page, if it has one. */
+    Optional<String> of(Page page, String id) {
+        return namesOf(page).stream()
+                .filter(files::containsKey)
+                .findFirst()
+                .map(name -> PLACEHOLDER
+                        .matcher(files.get(name))
+                        .replaceAll(
+                                placeholder -> Matcher.quoteReplacement(Html.escape(value(placeholder, page, id)))));
+    }
+
+    private static String value(MatchResult placeholder, Page page, String id) {
+        return switch (placeholder.group(1)) {
+            case "status" -> Integer.toString(page.status());
+            case "title" -> page.title();
+            case "message" -> page.sentence();
+            default -> id;
+        };
+    }
+}

@@ -1,0 +1,78 @@
+package dev.vtsbasic.page;
+
+import java.util.List;
+
+/**
+ * What a person or program gets to see when the app cannot answer.
+ *
+ * @param name of the app's own file for it, without {@code .html}
+ * @param status of the answer
+ * @param title in a few words
+ * @param sentence what happened, and what to do
+ * @param retryAfter seconds after which to try again; 0 when nobody knows
+ * @param refreshes whether a browser that shows it tries again by itself
+ */
+public record Page(String name, int status, String title, String sentence, int retryAfter, boolean refreshes) {
+    private static final int SOON = 5;
+    private static final int LATER = 60;
+
+    public static final Page BODY_TOO_LARGE =
+            of(413, "Content Too Large", "What you sent is larger than this server takes.", 0);
+    public static final Page TOO_MANY_REQUESTS = of(
+            429,
+            "Too Many Requests",
+            "More requests came than this server takes in so short a time. Please wait a moment and try again.",
+            0);
+    public static final Page NOT_IMPLEMENTED =
+            of(501, "Not Implemented", "This server does not know what you ask for.", 0);
+    public static final Page BAD_GATEWAY =
+            of(502, "Bad Gateway", "The application broke off before it answered. Please try again.", 0);
+    public static final Page UNAVAILABLE =
+            of(503, "Service Unavailable", "The application is not ready. Please try again in a few seconds.", SOON);
+    public static final Page BUSY = of(
+            503, "Service Unavailable", "The application has too much to do. Please try again in a few seconds.", SOON);
+    public static final Page STARTING =
+            new Page("starting", 503, "Starting", "The application is starting.", SOON, true);
+    public static final Page GIVEN_UP = of(
+            503,
+            "Service Unavailable",
+            "The application keeps crashing and is not started again by itself. The server's log says why.",
+            0);
+    public static final Page MAINTENANCE = new Page(
+            "maintenance",
+            503,
+            "Maintenance",
+            "The application is being worked on. Please try again later.",
+            LATER,
+            false);
+    public static final Page GATEWAY_TIMEOUT =
+            of(504, "Gateway Timeout", "The application took too long to answer. Please try again.", 0);
+
+    /** Each that there is. */
+    static final List<Page> ALL = List.of(
+            BODY_TOO_LARGE,
+            TOO_MANY_REQUESTS,
+            NOT_IMPLEMENTED,
+            BAD_GATEWAY,
+            UNAVAILABLE,
+            BUSY,
+            STARTING,
+            GIVEN_UP,
+            MAINTENANCE,
+            GATEWAY_TIMEOUT);
+
+    private static Page of(int status, String title, String sentence, int retryAfter) {
+        return new Page(Integer.toString(status), status, title, sentence, retryAfter, false);
+    }
+
+    /** The same with another sentence. */
+    public Page saying(String other) {
+        return new Page(name, status, title, other, retryAfter, refreshes);
+    }
+
+    /** The same with another time after which to try again, in seconds. */
+    public Page retryAfter(long seconds) {
+        return new Page(
+                name, status, title, sentence, Math.toIntExact(Math.min(seconds, Integer.MAX_VALUE)), refreshes);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.vtsbasic.page;
+
+import dev.vtsbasic.traffic.RequestRecord;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+
+/**
+ * What a page has to know of the request that it answers.
+ *
+ * @param method as the client sent it
+ * @param accept value of the Accept field; empty for none
+ * @param destination what a browser wants it for: value of the Sec-Fetch-Dest field; empty for none
+ * @param fromThisMachine whether a person on this machine asks, and for nobody else
+ * @param id names the request in the log; empty when it has no name
+ * @param record is told what becomes of it
+ */
+public record PageRequest(
+        String method, String accept, String destination, boolean fromThisMachine, String id, RequestRecord record) {
+    /** The form that a client takes. */
+    enum Form {
+        HTML,
+        JSON,
+        TEXT
+    }
+
+    /** For a request that has no name in the log. */
+    public static PageRequest of(HttpServletRequest request) {
+        return new PageRequest(
+                request.getMethod(),
+                field(request, "Accept"),
+                field(request, "Sec-Fetch-Dest"),
+                false,
+                "",
+                RequestRecord.of(request));
+    }
+
+    private static String field(HttpServletRequest request, String name) {
+        return Optional.ofNullable(request.getHeader(name)).orElse("");
+    }
+
+    /** JSON for who names it and not HTML, plain text for who takes neither. */
+    Form form() {
+        if (accept.contains("text/html") || accept.isBlank()) {
+            return Form.HTML;
+        }
+        if (accept.contains("json")) {
+            return Form.JSON;
+        }
+        return accept.contains("*/*") ? Form.HTML : Form.TEXT;
+    }
+
+    /** Whether a browser shows the answer in a window of its own, as a page that a person went to. */
+    boolean isNavigation() {
+        return method.equals("GET")
+                && accept.contains("text/html")
+                && (destination.isEmpty() || destination.equals("document"));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.vtsbasic.settings;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How many requests in what time, {@code 20/s burst 50}: what a bucket of 50 tokens lets pass that gets 20 new ones each
+ * second, one after the other.
+ *
+ * @param count at least 1
+ * @param period in which so many may come again and again
+ * @param burst how many may come at once after a pause, at least 1
+ */
+public record Rate(int count, Duration period, int burst) {
+    static final String ALLOWED =
+            "a number of requests per s, m or h, and how many may come at once, such as 20/s burst 50, 600/m or 5/s burst 5";
+
+    private static final String NUMBER = "([1-9][0-9]{0,6})";
+    private static final Pattern FORM = Pattern.compile(NUMBER + "/(s|m|h)(?: burst " + NUMBER + ")?");
+
+    /** @throws IllegalArgumentException when {@code text} is no rate */
+    static Rate of(String text) {
+        Matcher parts = FORM.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        int count = Integer.parseInt(parts.group(1));
+        Duration period = switch (parts.group(2)) {
+            case "s" -> Duration.ofSeconds(1);
+            case "m" -> Duration.ofMinutes(1);
+            default -> Duration.ofHours(1);
+        };
+        return new Rate(count, period, parts.group(3) == null ? count : Integer.parseInt(parts.group(3)));
+    }
+}

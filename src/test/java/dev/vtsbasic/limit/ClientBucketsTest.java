@@ -1,0 +1,71 @@
+package dev.vtsbasic.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.settings.Rate;
+import io.github.bucket4j.Bucket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ClientBucketsTest {
+    private static final int MOST = 100;
+    private static final long TO_FILL = Duration.ofMillis(2500).toNanos();
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 10);
+    private final ClientBuckets clients =
+            new ClientBuckets(new Policy("client", new Rate(20, Duration.ofSeconds(1), 50), nanos::get), MOST);
+
+    @Test
+    void aClientKeepsItsBucketForAsLongAsThatIsNotFull() {
+        Bucket bucket = clients.of(1);
+        for (int i = 0; i < 10; i++) {
+            nanos.addAndGet(TO_FILL);
+            assertSame(bucket, clients.of(1));
+        }
+        nanos.addAndGet(TO_FILL - 1);
+        clients.of(2);
+        assertSame(bucket, clients.of(1));
+    }
+
+    @Test
+    void whoStaysAwayIsForgotten() {
+        Bucket bucket = clients.of(1);
+        nanos.addAndGet(TO_FILL);
+        clients.of(2);
+        nanos.addAndGet(TO_FILL);
+        clients.of(2);
+        assertNotSame(bucket, clients.of(1));
+    }
+
+    @Test
+    void aFloodOfClientsHasABoundAndTakesNoBucketFromWhoAsksMeanwhile() {
+        Bucket bucket = clients.of(-1);
+        for (long client = 0; client < 100L * MOST; client++) {
+            clients.of(client);
+            assertTrue(clients.size() <= 2 * MOST, "size " + clients.size());
+            if (client % (MOST / 2) == 0) {
+                assertSame(bucket, clients.of(-1));
+            }
+        }
+    }
+
+    @Test
+    void oneClientOnManyThreadsHasOneBucket() {
+        for (long client = 0; client < 1000; client++) {
+            long same = client;
+            assertEquals(
+                    1,
+                    IntStream.range(0, 16)
+                            .parallel()
+                            .mapToObj(i -> clients.of(same))
+                            .mapToInt(System::identityHashCode)
+                            .distinct()
+                            .count());
+        }
+    }
+}

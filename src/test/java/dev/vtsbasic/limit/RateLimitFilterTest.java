@@ -1,0 +1,157 @@
+package dev.vtsbasic.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.TestServer;
+import dev.vtsbasic.testing.TestSettings;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Every request counted, with a clock that stands still until it is told to go on. */
+class RateLimitFilterTest {
+    private final AtomicLong nanos = new AtomicLong(1000);
+    private TestServer server;
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static final class App extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) {
+            response.setStatus(204);
+        }
+    }
+
+    private void start(String... settings) throws Exception {
+        Settings read = TestSettings.of(settings);
+        RateLimitFilter filter = new RateLimitFilter(read.limits(), read.trustedProxies(), new Pages(), nanos::get);
+        server = TestServer.start(context -> {
+            context.addServlet("proxy", new App()).addMapping("/*");
+            context.addFilter("rate-limit", filter)
+                    .addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
+        });
+    }
+
+    private RawAnswer ask(String... headers) throws Exception {
+        return server.request("GET /", headers);
+    }
+
+    /** How many of these pass. */
+    private int passed(int requests, String... headers) throws Exception {
+        int passed = 0;
+        for (int i = 0; i < requests; i++) {
+            passed += ask(headers).status() == 204 ? 1 : 0;
+        }
+        return passed;
+    }
+
+    private void pass(long millis) {
+        nanos.addAndGet(Duration.ofMillis(millis).toNanos());
+    }
+
+    @Test
+    void asManyPassAsTheBurstAllowsAndThenTheRate() throws Exception {
+        start("vts.rate-limit", "20/s burst 50");
+        assertEquals(50, passed(60));
+        pass(49);
+        assertEquals(0, passed(3));
+        pass(1);
+        assertEquals(1, passed(3));
+        pass(1000);
+        assertEquals(20, passed(30));
+        pass(3_600_000);
+        assertEquals(50, passed(60));
+    }
+
+    @Test
+    void whoIsRefusedIsToldWhenToComeBack() throws Exception {
+        start("vts.rate-limit", "6/m burst 1");
+        RawAnswer passed = ask();
+        assertEquals(204, passed.status());
+        assertNull(passed.header("RateLimit"), "what others do is nobody's business");
+        pass(500);
+        RawAnswer refused = ask("Accept: application/json");
+        assertEquals(429, refused.status());
+        assertEquals("10", refused.header("Retry-After"));
+        assertEquals(List.of("\"all\";q=1;w=10"), refused.headers("RateLimit-Policy"));
+        assertEquals(List.of("\"all\";r=0;t=10"), refused.headers("RateLimit"));
+        assertEquals("application/problem+json", refused.header("Content-Type"));
+        assertTrue(refused.body().contains("Too Many Requests"), refused.body());
+        pass(9_499);
+        assertEquals("1", ask().header("Retry-After"));
+        pass(1);
+        assertEquals(204, ask().status());
+    }
+
+    @Test
+    void aClientSeesWithEachAnswerWhatItHasLeft() throws Exception {
+        start("vts.rate-limit-per-client", "2/s burst 3", "vts.trusted-proxies", "127.0.0.1");
+        for (String left : new String[] {"r=2;t=1", "r=1;t=1", "r=0;t=2"}) {
+            RawAnswer answer = ask("X-Forwarded-For: 192.0.2.1");
+            assertEquals(204, answer.status());
+            assertEquals(List.of("\"client\";q=3;w=2"), answer.headers("RateLimit-Policy"));
+            assertEquals(List.of("\"client\";" + left), answer.headers("RateLimit"));
+            assertNull(answer.header("Retry-After"));
+        }
+        RawAnswer refused = ask("X-Forwarded-For: 192.0.2.1");
+        assertEquals(429, refused.status());
+        assertEquals(List.of("\"client\";r=0;t=1"), refused.headers("RateLimit"));
+        assertEquals("1", refused.header("Retry-After"));
+    }
+
+    @Test
+    void eachClientBehindATrustedProxyIsCountedByItself() throws Exception {
+        start("vts.rate-limit-per-client", "1/m burst 2", "vts.trusted-proxies", "127.0.0.1");
+        assertEquals(2, passed(5, "X-Forwarded-For: 192.0.2.1"));
+        assertEquals(2, passed(5, "X-Forwarded-For: 192.0.2.2"));
+        assertEquals(0, passed(5, "X-Forwarded-For: 192.0.2.3", "X-Forwarded-For: 192.0.2.1"));
+        assertEquals(2, passed(5, "X-Forwarded-For: 2001:db8::1"));
+        assertEquals(0, passed(5, "X-Forwarded-For: 2001:db8::2"));
+    }
+
+    @Test
+    void whatAStrangerSaysOfItselfDoesNotCount() throws Exception {
+        start("vts.rate-limit-per-client", "1/m burst 2");
+        assertEquals(2, passed(3, "X-Forwarded-For: 192.0.2.1"));
+        assertEquals(0, passed(3, "X-Forwarded-For: 192.0.2.2"));
+    }
+
+    @Test
+    void theAppItselfIsNoClientButOneOfAll() throws Exception {
+        start("vts.rate-limit-per-client", "1/m burst 2", "vts.rate-limit", "1/m burst 4");
+        assertEquals(4, passed(6));
+    }
+
+    @Test
+    void aGreedyClientLeavesTheRestToOthersAndPaysForNobody() throws Exception {
+        start(
+                "vts.rate-limit", "1/m burst 5",
+                "vts.rate-limit-per-client", "1/m burst 3",
+                "vts.trusted-proxies", "127.0.0.1");
+        assertEquals(3, passed(100, "X-Forwarded-For: 192.0.2.1"));
+        assertEquals(2, passed(100, "X-Forwarded-For: 192.0.2.2"));
+        for (int i = 0; i < 5; i++) {
+            RawAnswer refused = ask("X-Forwarded-For: 192.0.2.3");
+            assertEquals(List.of("\"client\";r=2;t=60", "\"all\";r=0;t=60"), refused.headers("RateLimit"));
+        }
+        pass(120_000);
+        assertEquals(2, passed(3, "X-Forwarded-For: 192.0.2.2"));
+    }
+}

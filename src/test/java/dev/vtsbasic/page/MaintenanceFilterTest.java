@@ -1,0 +1,121 @@
+package dev.vtsbasic.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.TestServer;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MaintenanceFilterTest {
+    @TempDir
+    private Path directory;
+
+    /** Near its end, where {@link System#nanoTime} may begin, too. */
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1000);
+
+    private Path file;
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        file = directory.resolve("maintenance");
+        MaintenanceFilter filter = new MaintenanceFilter(file, new Pages(), nanos::get);
+        server = TestServer.start(context -> {
+            context.addServlet("proxy", new App()).addMapping("/*");
+            context.addFilter("maintenance", filter)
+                    .addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
+        });
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static final class App extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) {
+            response.setStatus(204);
+        }
+    }
+
+    private int status() throws Exception {
+        return server.request("GET /").status();
+    }
+
+    private void passSecond() {
+        nanos.addAndGet(MaintenanceFilter.LOOK_EVERY_NANOS);
+    }
+
+    @Test
+    void theAppIsLeftAloneWhileTheFileIsThere() throws Exception {
+        assertEquals(204, status());
+        Files.createFile(file);
+        passSecond();
+        RawAnswer answer = server.request("GET /", "Accept: text/html");
+        assertEquals(503, answer.status());
+        assertEquals("60", answer.header("Retry-After"));
+        assertTrue(answer.body().contains(Page.MAINTENANCE.sentence()), answer.body());
+        assertEquals(503, server.requestWithBody("POST /", "hello").status());
+        Files.delete(file);
+        passSecond();
+        assertEquals(204, status());
+    }
+
+    @Test
+    void theFileIsLookedAtOnceASecond() throws Exception {
+        passSecond();
+        assertEquals(204, status());
+        Files.createFile(file);
+        nanos.addAndGet(MaintenanceFilter.LOOK_EVERY_NANOS - 1);
+        assertEquals(204, status());
+        nanos.incrementAndGet();
+        assertEquals(503, status());
+    }
+
+    @Test
+    void itsTextIsShownAsText() throws Exception {
+        Files.writeString(file, "Back at <b>ten</b> & \"sooner\"\r\n\0— if all goes well\n");
+        passSecond();
+        String body = server.request("GET /", "Accept: text/html").body();
+        assertTrue(
+                new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
+                        .contains("Back at &lt;b&gt;ten&lt;/b&gt; &amp; &quot;sooner&quot;   — if all goes well</p>"),
+                body);
+    }
+
+    @Test
+    void aLongTextIsCut() throws Exception {
+        Files.writeString(file, "x".repeat(MaintenanceFilter.LONGEST - 1) + "ü".repeat(1 << 20));
+        passSecond();
+        String body = server.request("GET /", "Accept: text/plain").body();
+        assertEquals(
+                "503 Maintenance\n\n" + "x".repeat(MaintenanceFilter.LONGEST - 1) + "\n",
+                body,
+                "length " + body.length());
+        assertFalse(body.contains("ü"));
+    }
+
+    @Test
+    void aDirectoryWillDo() throws Exception {
+        Files.createDirectory(file);
+        passSecond();
+        assertEquals(503, status());
+    }
+}
