@@ -250,7 +250,7 @@ final class Host implements AutoCloseable {
                 .ifPresent(file -> addBeforeProxy(context, "maintenance", new MaintenanceFilter(file, pages)));
         LimitRules limits = settings.limits();
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
-            addBeforeProxy(context, "rate-limit", new RateLimitFilter(limits, settings.trustedProxies(), pages));
+            addBeforeProxy(context, "rate-limit", new RateLimitFilter(limits, pages));
         }
         managed = new ManagedHost(operations, context.getContextPath());
         // An MBean server takes a while to make, which nobody is to wait for.

@@ -5,6 +5,7 @@ import dev.vtsbasic.page.PageRequest;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.IpNetwork;
 import dev.vtsbasic.settings.LimitRules;
+import dev.vtsbasic.traffic.RequestRecord;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.FilterChain;
@@ -13,7 +14,6 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,22 +30,19 @@ public final class RateLimitFilter extends HttpFilter {
     private final transient Bucket bucketOfAll;
     private final transient Policy perClient;
     private final transient ClientBuckets clients;
-    private final transient List<IpNetwork> trustedProxies;
     private final transient Pages pages;
 
-    /** @param trustedProxies networks of the proxies that are believed for whom they ask */
-    public RateLimitFilter(LimitRules rules, List<IpNetwork> trustedProxies, Pages pages) {
-        this(rules, trustedProxies, pages, System::nanoTime);
+    public RateLimitFilter(LimitRules rules, Pages pages) {
+        this(rules, pages, System::nanoTime);
     }
 
-    RateLimitFilter(LimitRules rules, List<IpNetwork> trustedProxies, Pages pages, LongSupplier nanos) {
+    RateLimitFilter(LimitRules rules, Pages pages, LongSupplier nanos) {
         this.all = rules.rate().map(rate -> new Policy("all", rate, nanos)).orElse(null);
         this.bucketOfAll = all == null ? null : all.bucket();
         this.perClient = rules.ratePerClient()
                 .map(rate -> new Policy("client", rate, nanos))
                 .orElse(null);
         this.clients = perClient == null ? null : new ClientBuckets(perClient, MOST_CLIENTS);
-        this.trustedProxies = trustedProxies;
         this.pages = pages;
     }
 
@@ -54,8 +51,9 @@ public final class RateLimitFilter extends HttpFilter {
             throws IOException, ServletException {
         Bucket own = null;
         // The app is no client: it asks while it renders the pages of many.
-        if (perClient != null && !ClientAddress.isOfThisMachine(request)) {
-            own = clients.of(ClientAddress.keyOf(ClientAddress.of(request, trustedProxies)));
+        if (perClient != null && !isOfThisMachine(request)) {
+            own = clients.of(
+                    ClientKey.of(RequestRecord.of(request).caller(request).address()));
             long retryAfter = perClient.tell(own.tryConsumeAndReturnRemaining(1), response);
             if (retryAfter > 0) {
                 refuse(retryAfter, request, response);
@@ -74,6 +72,13 @@ public final class RateLimitFilter extends HttpFilter {
             }
         }
         chain.doFilter(request, response);
+    }
+
+    /** Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks. */
+    private static boolean isOfThisMachine(HttpServletRequest request) {
+        return IpNetwork.isLoopback(request.getRemoteAddr())
+                && request.getHeader("X-Forwarded-For") == null
+                && request.getHeader("Forwarded") == null;
     }
 
     private void refuse(long retryAfter, HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  */
 public record Caller(String address, String requestId, String traceparent, boolean traceContinues, boolean trusted) {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,200}");
+    private static final Pattern WITH_PORT = Pattern.compile("\\[(.*)](?::[0-9]+)?|([0-9.]+):[0-9]+");
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
@@ -45,7 +47,7 @@ public record Caller(String address, String requestId, String traceparent, boole
                 .split(",");
         String farthest = peer;
         for (int i = hops.length - 1; i >= 0; i--) {
-            String hop = hops[i].strip();
+            String hop = withoutPort(hops[i].strip());
             if (!IpNetwork.isAddress(hop)) {
                 break;
             }
@@ -55,6 +57,14 @@ public record Caller(String address, String requestId, String traceparent, boole
             }
         }
         return farthest;
+    }
+
+    private static String withoutPort(String hop) {
+        Matcher withPort = WITH_PORT.matcher(hop);
+        if (!withPort.matches()) {
+            return hop;
+        }
+        return withPort.group(1) == null ? withPort.group(2) : withPort.group(1);
     }
 
     private static boolean isIn(List<IpNetwork> networks, String address) {

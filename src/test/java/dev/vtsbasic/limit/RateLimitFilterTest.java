@@ -9,6 +9,8 @@ import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +18,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class RateLimitFilterTest {
     private final AtomicLong nanos = new AtomicLong(1000);
     private TestServer server;
+    private Traffic traffic;
 
     @AfterEach
     void stop() {
@@ -41,8 +45,12 @@ class RateLimitFilterTest {
 
     private void start(String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        RateLimitFilter filter = new RateLimitFilter(read.limits(), read.trustedProxies(), new Pages(), nanos::get);
+        RateLimitFilter filter = new RateLimitFilter(read.limits(), new Pages(), nanos::get);
+        TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
+        traffic = noting.traffic();
         server = TestServer.start(context -> {
+            context.addFilter("traffic", noting)
+                    .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             context.addServlet("proxy", new App()).addMapping("/*");
             context.addFilter("rate-limit", filter)
                     .addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
