@@ -371,7 +371,7 @@ final class Host implements AutoCloseable {
 
         @Override
         public int waiting() {
-            return upstream.pool().waiting();
+            return upstream.pool().waiting() + proxy.waiting();
         }
 
         @Override

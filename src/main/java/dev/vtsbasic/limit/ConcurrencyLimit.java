@@ -5,6 +5,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /** How many requests the app has at once; more wait, the first to come first. Safe for any number of threads. */
 public final class ConcurrencyLimit {
@@ -36,14 +37,15 @@ public final class ConcurrencyLimit {
      * @param ofApp whether the app may have made the request itself: it then has a place, which it would not leave while
      *     this one waits
      * @param deadline in terms of {@link System#nanoTime}
+     * @param held is told how many nanoseconds it had to wait, if it had to
      * @return empty when the deadline passed or too many wait already
      */
-    public Optional<Place> enter(boolean ofApp, long deadline) {
+    public Optional<Place> enter(boolean ofApp, long deadline, LongConsumer held) {
         if (places == null || ofApp) {
             return Optional.of(FREE);
         }
         try {
-            return places.tryAcquire(0, TimeUnit.NANOSECONDS) || await(deadline)
+            return places.tryAcquire(0, TimeUnit.NANOSECONDS) || await(deadline, held)
                     ? Optional.of(place())
                     : Optional.empty();
         } catch (InterruptedException e) {
@@ -52,13 +54,23 @@ public final class ConcurrencyLimit {
         }
     }
 
-    private boolean await(long deadline) throws InterruptedException {
+    private boolean await(long deadline, LongConsumer held) throws InterruptedException {
+        if (waiting.incrementAndGet() > mostWaiting) {
+            waiting.decrementAndGet();
+            return false;
+        }
+        long since = System.nanoTime();
         try {
-            return waiting.incrementAndGet() <= mostWaiting
-                    && places.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return places.tryAcquire(deadline - since, TimeUnit.NANOSECONDS);
         } finally {
             waiting.decrementAndGet();
+            held.accept(System.nanoTime() - since);
         }
+    }
+
+    /** How many wait now. */
+    public int waiting() {
+        return waiting.get();
     }
 
     private Place place() {

@@ -6,6 +6,7 @@ import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.IpNetwork;
 import dev.vtsbasic.settings.LimitRules;
 import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.Shed;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.FilterChain;
@@ -82,6 +83,7 @@ public final class RateLimitFilter extends HttpFilter {
     }
 
     private void refuse(long retryAfter, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        RequestRecord.of(request).shed(Shed.RATE_LIMIT);
         pages.send(Page.TOO_MANY_REQUESTS.retryAfter(retryAfter), PageRequest.of(request), response);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 public interface Figures {
     Traffic traffic();
 
-    /** How many requests wait for a worker. */
+    /** How many requests wait for a worker, or for their turn. */
     int waiting();
 
     /** The places for workers; empty when none are ours. */

@@ -127,17 +127,17 @@ final class Metrics {
 
     private void waits(List<MetricSnapshot> all) {
         Traffic traffic = figures.traffic();
-        all.add(new Gauge("vts_http_requests_waiting", "Requests that wait for a worker.")
+        all.add(new Gauge("vts_http_requests_waiting", "Requests that wait for a worker, or for their turn.")
                 .add(figures.waiting())
                 .snapshot());
-        all.add(new Counter("vts_http_requests_held", "Requests that had to wait for a worker.")
+        all.add(new Counter("vts_http_requests_held", "Requests that had to wait for a worker, or for their turn.")
                 .add(traffic.held())
                 .snapshot());
         all.add(new Counter("vts_http_requests_retried", "Requests that were sent to a worker more than once.")
                 .add(traffic.retried())
                 .snapshot());
         all.add(by(
-                new Counter("vts_http_requests_shed", "Requests that were turned away at once."),
+                new Counter("vts_http_requests_shed", "Requests that were turned away before the app had them."),
                 "reason",
                 Shed.values(),
                 traffic::shed));

@@ -26,7 +26,8 @@ final class Html {
                 <main>
                 <h1>%1$d %2$s</h1>
                 <p role="status">%3$s</p>
-                %4$s%5$s</main>
+                %4$s<p><small>Request %5$s</small></p>
+                </main>
                 </body>
                 </html>
                 """.formatted(
@@ -34,7 +35,7 @@ final class Html {
                         escape(page.title()),
                         escape(page.sentence()),
                         explanation.isEmpty() ? "" : explain(explanation),
-                        id.isEmpty() ? "" : "<p><small>Request " + escape(id) + "</small></p>\n");
+                        escape(id));
     }
 
     private static String explain(String explanation) {

@@ -1,5 +1,7 @@
 package dev.vtsbasic.page;
 
+import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.Shed;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -52,6 +54,7 @@ public final class MaintenanceFilter extends HttpFilter {
         if (page == null) {
             chain.doFilter(request, response);
         } else {
+            RequestRecord.of(request).shed(Shed.MAINTENANCE);
             pages.send(page, PageRequest.of(request), response);
         }
     }

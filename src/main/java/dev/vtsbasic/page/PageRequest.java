@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param accept value of the Accept field; empty for none
  * @param destination what a browser wants it for: value of the Sec-Fetch-Dest field; empty for none
  * @param fromThisMachine whether a person on this machine asks, and for nobody else
- * @param id names the request in the log; empty when it has no name
+ * @param id names the request in the log
  * @param record is told what becomes of it
  */
 public record PageRequest(
@@ -23,15 +23,12 @@ public record PageRequest(
         TEXT
     }
 
-    /** For a request that has no name in the log. */
+    /** Only on the container's thread, and before the request is made asynchronous. */
     public static PageRequest of(HttpServletRequest request) {
+        RequestRecord record = RequestRecord.of(request);
+        String id = record.caller(request).requestId();
         return new PageRequest(
-                request.getMethod(),
-                field(request, "Accept"),
-                field(request, "Sec-Fetch-Dest"),
-                false,
-                "",
-                RequestRecord.of(request));
+                request.getMethod(), field(request, "Accept"), field(request, "Sec-Fetch-Dest"), false, id, record);
     }
 
     private static String field(HttpServletRequest request, String name) {

@@ -1,7 +1,6 @@
 package dev.vtsbasic.page;
 
 import jakarta.json.Json;
-import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,9 +53,7 @@ public final class Pages {
                     case TEXT -> "text/plain; charset=utf-8";
                 });
         response.setHeader("X-Content-Type-Options", "nosniff");
-        if (!request.id().isEmpty()) {
-            response.setHeader("X-Request-Id", request.id());
-        }
+        response.setHeader("X-Request-Id", request.id());
         if (page.retryAfter() > 0) {
             response.setHeader("Retry-After", Integer.toString(page.retryAfter()));
         }
@@ -79,18 +76,16 @@ public final class Pages {
     }
 
     private static String json(Page page, String id) {
-        JsonObjectBuilder json = Json.createObjectBuilder()
+        return Json.createObjectBuilder()
                 .add("title", page.title())
                 .add("status", page.status())
-                .add("detail", page.sentence());
-        if (!id.isEmpty()) {
-            json.add("requestId", id);
-        }
-        return json.build().toString();
+                .add("detail", page.sentence())
+                .add("requestId", id)
+                .build()
+                .toString();
     }
 
     private static String text(Page page, String id) {
-        return page.status() + " " + page.title() + "\n\n" + page.sentence() + "\n"
-                + (id.isEmpty() ? "" : "\nRequest " + id + "\n");
+        return page.status() + " " + page.title() + "\n\n" + page.sentence() + "\n\nRequest " + id + "\n";
     }
 }

@@ -144,9 +144,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
-        Optional<ConcurrencyLimit.Place> atApp = concurrency.enter(inbound.isFromThisMachine(), deadline);
+        Optional<ConcurrencyLimit.Place> atApp =
+                concurrency.enter(inbound.isFromThisMachine(), deadline, inbound.record()::held);
         if (atApp.isEmpty()) {
             place.leave();
+            inbound.record().shed(Shed.CONCURRENCY);
             send(Page.BUSY, inbound, forwarding, response);
             return;
         }
@@ -266,6 +268,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
      */
     public int awaitIdle(Duration timeout) throws InterruptedException {
         return running.awaitIdle(timeout.toNanos());
+    }
+
+    /** How many wait until the app has fewer requests. */
+    public int waiting() {
+        return concurrency.waiting();
     }
 
     /** Cuts the event streams, whose clients connect again by themselves. */

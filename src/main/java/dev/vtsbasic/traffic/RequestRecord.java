@@ -109,7 +109,7 @@ public final class RequestRecord {
         asset = outcome;
     }
 
-    /** It had to wait for a worker. */
+    /** It had to wait for a worker, or for its turn. */
     public void held(long nanos) {
         held = true;
         heldNanos += nanos;

@@ -103,7 +103,7 @@ public final class Traffic {
         return sent.of(kind);
     }
 
-    /** How many had to wait for a worker. */
+    /** How many had to wait for a worker, or for their turn. */
     public long held() {
         return held.of(Held.WAITED);
     }

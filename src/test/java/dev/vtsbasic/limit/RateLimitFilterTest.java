@@ -9,6 +9,7 @@ import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
+import dev.vtsbasic.traffic.Shed;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
@@ -78,8 +79,10 @@ class RateLimitFilterTest {
     void asManyPassAsTheBurstAllowsAndThenTheRate() throws Exception {
         start("vts.rate-limit", "20/s burst 50");
         assertEquals(50, passed(60));
+        assertEquals(10, traffic.shed(Shed.RATE_LIMIT));
         pass(49);
         assertEquals(0, passed(3));
+        assertEquals(13, traffic.shed(Shed.RATE_LIMIT));
         pass(1);
         assertEquals(1, passed(3));
         pass(1000);
@@ -96,6 +99,7 @@ class RateLimitFilterTest {
         assertNull(passed.header("RateLimit"), "what others do is nobody's business");
         pass(500);
         RawAnswer refused = ask("Accept: application/json");
+        assertTrue(refused.body().contains("\"requestId\":\"" + refused.header("X-Request-Id") + "\""), refused.text());
         assertEquals(429, refused.status());
         assertEquals("10", refused.header("Retry-After"));
         assertEquals(List.of("\"all\";q=1;w=10"), refused.headers("RateLimit-Policy"));

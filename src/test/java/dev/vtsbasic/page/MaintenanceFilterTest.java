@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
+import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,12 +34,17 @@ class MaintenanceFilterTest {
 
     private Path file;
     private TestServer server;
+    private Traffic traffic;
 
     @BeforeEach
     void start() throws Exception {
         file = directory.resolve("maintenance");
         MaintenanceFilter filter = new MaintenanceFilter(file, new Pages(), nanos::get);
+        TrafficFilter noting = new TrafficFilter(List.of(), Optional.empty());
+        traffic = noting.traffic();
         server = TestServer.start(context -> {
+            context.addFilter("traffic", noting)
+                    .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             context.addServlet("proxy", new App()).addMapping("/*");
             context.addFilter("maintenance", filter)
                     .addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
@@ -72,7 +82,9 @@ class MaintenanceFilterTest {
         assertEquals(503, answer.status());
         assertEquals("60", answer.header("Retry-After"));
         assertTrue(answer.body().contains(Page.MAINTENANCE.sentence()), answer.body());
+        assertTrue(answer.body().contains("Request " + answer.header("X-Request-Id")), answer.text());
         assertEquals(503, server.requestWithBody("POST /", "hello").status());
+        assertEquals(2, traffic.shed(Shed.MAINTENANCE));
         Files.delete(file);
         passSecond();
         assertEquals(204, status());
@@ -107,7 +119,7 @@ class MaintenanceFilterTest {
         String body = server.request("GET /", "Accept: text/plain").body();
         assertEquals(
                 "503 Maintenance\n\n" + "x".repeat(MaintenanceFilter.LONGEST - 1) + "\n",
-                body,
+                body.substring(0, body.indexOf("\nRequest ")),
                 "length " + body.length());
         assertFalse(body.contains("ü"));
     }

@@ -580,6 +580,8 @@ class ProxyServletTest {
         assertEquals(503, busy.status());
         assertEquals("5", busy.header("Retry-After"));
         assertTrue(busy.body().contains("has too much to do"), busy.body());
+        assertEquals(1, traffic.shed(Shed.CONCURRENCY));
+        assertEquals(1, traffic.held());
         // It may be what a page waits for that has a place.
         CompletableFuture<RawAnswer> nested =
                 CompletableFuture.supplyAsync(() -> assertDoesNotThrow(() -> server.request("GET /nested")), THREADS);
