@@ -68,6 +68,16 @@ public enum Event {
             "Requests are missing in the access log.",
             "Have it read faster, or lower VTS_ACCESS_LOG_SAMPLE."),
 
+    MAINTENANCE_BEGUN(
+            Level.INFO,
+            "The file of VTS_MAINTENANCE is there: the app gets no requests.",
+            "Remove it when you are done."),
+    MAINTENANCE_ENDED(Level.INFO, "That file is gone: the app gets requests again.", ""),
+    PAGE_UNUSED(
+            Level.WARN,
+            "One of the app's own pages is too large or cannot be read; another is sent in its place.",
+            "See the reason: docs/pages.md."),
+
     BUILD_VALID(Level.INFO, "The build fits together.", ""),
     BUILD_INVALID(
             Level.WARN, "The build does not fit together, but VTS_VALIDATE=warn.", "Build it anew: docs/validate.md."),

@@ -1,5 +1,6 @@
 package dev.vtsbasic.page;
 
+import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -62,12 +63,16 @@ final class BrandedPages {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(LONGEST + 1);
             if (content.length > LONGEST) {
-                LOG.warn("{} is not used: a page of its own may have {} KiB at most", file, LONGEST / 1024);
+                Event.PAGE_UNUSED.log(
+                        LOG,
+                        "{file} is not used: a page of its own may have {limit_kib} KiB at most",
+                        file,
+                        LONGEST / 1024);
             } else {
                 files.put(name, new String(content, StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            LOG.warn("{} is not used, since it cannot be read: {}", file, e.toString());
+            Event.PAGE_UNUSED.log(LOG, "{file} is not used, since it cannot be read: {problem}", file, e.toString());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.vtsbasic.page;
 
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.traffic.RequestRecord;
 import dev.vtsbasic.traffic.Shed;
 import jakarta.servlet.FilterChain;
@@ -69,7 +70,11 @@ public final class MaintenanceFilter extends HttpFilter {
         if (now - last.at >= LOOK_EVERY_NANOS) {
             Page page = look();
             if ((page == null) != (last.page == null)) {
-                LOG.info(page == null ? "{} is gone: maintenance ends" : "{} is there: maintenance begins", file);
+                if (page == null) {
+                    Event.MAINTENANCE_ENDED.log(LOG, "{file} is gone: maintenance ends", file);
+                } else {
+                    Event.MAINTENANCE_BEGUN.log(LOG, "{file} is there: maintenance begins", file);
+                }
             }
             last = new Look(now, page);
         }

@@ -115,13 +115,16 @@ class MetricsIT {
                 "VTS_RESPONSE_TIMEOUT",
                 "2s",
                 "VTS_MANAGEMENT_TOKEN",
-                FaultyApp.TOKEN));
+                FaultyApp.TOKEN,
+                "VTS_MAINTENANCE",
+                directory.resolve("maintenance").toString()));
         assets();
         pages();
         failures();
         streams();
         gate();
         restart();
+        maintenance();
     }
 
     @AfterAll
@@ -272,6 +275,26 @@ class MetricsIT {
                 ask("management", "POST", "/-/restart", "", "Authorization", "Bearer " + FaultyApp.TOKEN);
         assertEquals(202, answer.statusCode());
         book("vts_worker_restarts_total", "cause", "asked");
+    }
+
+    /** It is noticed within a second of requests. */
+    private static void maintenance() throws Exception {
+        awaitReady();
+        Path file = Files.createFile(directory.resolve("maintenance"));
+        askUntil(503);
+        Files.delete(file);
+        askUntil(200);
+    }
+
+    private static void askUntil(int status) throws Exception {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        for (int last = 0; last != status; ) {
+            assertTrue(System.nanoTime() < deadline, vts.output());
+            last = ask("proxied", "GET", "/", "").statusCode();
+            if (last == 503) {
+                book("vts_http_requests_shed_total", "reason", "maintenance");
+            }
+        }
     }
 
     private static void awaitReady() throws Exception {
