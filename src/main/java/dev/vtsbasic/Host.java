@@ -233,7 +233,7 @@ final class Host implements AutoCloseable {
         }
     }
 
-    /** Puts the filter and the servlets where requests meet them: assets, management, proxy. */
+    /** Puts the filter and the servlets where requests meet them: traffic, assets, management, proxy. */
     void register(ServletContext context) {
         add(context, "traffic", traffic);
         add(context, "assets", assets);
