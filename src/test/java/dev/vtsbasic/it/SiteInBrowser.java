@@ -242,7 +242,7 @@ abstract class SiteInBrowser {
         assertThat(visitor.find("deferred-fallback")).hasCount(0);
         page.waitForLoadState();
         Object lead = page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd - window.shownAt");
-        assertTrue(((Number) lead).doubleValue() > 100, "shown " + lead + " ms before the end of the document");
+        assertTrue(((Number) lead).doubleValue() > 300, "shown " + lead + " ms before the end of the document");
     }
 
     @Test
