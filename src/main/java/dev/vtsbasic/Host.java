@@ -11,6 +11,7 @@ import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.bun.BundledBun;
 import dev.vtsbasic.bun.ExternalUpstream;
 import dev.vtsbasic.bun.Upstream;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementServlet;
@@ -110,7 +111,8 @@ final class Host implements AutoCloseable {
             assets = new AssetFilter(
                     settings.assets().at(base),
                     new BunCompressor(
-                            () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION));
+                            () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION),
+                    new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()));
             AssetFilter served = assets;
             AssetIndex index = assets.add(build.dist().client(), build.rewritten());
             assets.makeCurrent(index);

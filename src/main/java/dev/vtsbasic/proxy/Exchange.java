@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.header.SecurityHeaders;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
@@ -37,7 +38,12 @@ final class Exchange {
      *
      * @param relays runs what relays an answer while the exchange's own thread still sends a large body
      */
-    record Environment(WorkerPool pool, WorkerConnections connections, EventStreams eventStreams, Executor relays) {}
+    record Environment(
+            WorkerPool pool,
+            WorkerConnections connections,
+            EventStreams eventStreams,
+            SecurityHeaders headers,
+            Executor relays) {}
 
     /**
      * @param body the client's body; null when there is none
@@ -255,6 +261,7 @@ final class Exchange {
         ClassicHttpResponse answer = connection.receiveHead(outbound);
         watched.heard();
         relay.copyHead(answer);
+        environment.headers().complete(response, forwarding.isHttps());
         if (EventStreams.isOne(response)) {
             watched.endless();
             endless.run();

@@ -23,6 +23,7 @@ final class Forwarding {
 
     private final List<InboundRequest.Field> fields = new ArrayList<>();
     private final boolean trusted;
+    private final boolean https;
     private final String prefix;
     private final String requestId;
     private final boolean traceContinues;
@@ -30,6 +31,7 @@ final class Forwarding {
     private Forwarding(InboundRequest request, List<IpNetwork> trustedProxies) {
         trusted = trustedProxies.stream().anyMatch(network -> network.contains(request.clientAddress()));
         String scheme = oneOf(request, "X-Forwarded-Proto", "https?", request.scheme());
+        https = scheme.equals("https");
         String host = oneOf(request, "X-Forwarded-Host", "[^\\s,]+", request.host());
         String port = oneOf(request, "X-Forwarded-Port", "[0-9]{1,5}", Integer.toString(request.port()));
         String givenPrefix = trusted ? request.header("X-Forwarded-Prefix").replaceFirst("/$", "") : "";
@@ -60,6 +62,11 @@ final class Forwarding {
     /** The fields that the app gets. */
     List<InboundRequest.Field> fields() {
         return fields;
+    }
+
+    /** Whether the browser used TLS. */
+    boolean isHttps() {
+        return https;
     }
 
     /** Path at which browsers see the application, as the app is told; empty at the root. */

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -41,7 +42,12 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.base = base;
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
-        this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
+        this.environment = new Exchange.Environment(
+                pool,
+                connections,
+                eventStreams,
+                new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()),
+                threads::executeRelay);
         this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay);
     }
 

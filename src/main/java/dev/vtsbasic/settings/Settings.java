@@ -36,6 +36,7 @@ import java.util.Optional;
  * @param responseTimeout how long Bun may be silent; zero means for ever
  * @param maxBody longest request body in bytes; 0 for any
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
+ * @param securityHeaders whether HTML documents get the security headers that they lack
  * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
@@ -69,6 +70,7 @@ public record Settings(
         Duration responseTimeout,
         long maxBody,
         List<IpNetwork> trustedProxies,
+        boolean securityHeaders,
         Duration shutdownDelay,
         Duration stopTimeout,
         String managementPath,
@@ -148,6 +150,7 @@ public record Settings(
                 value(Setting.RESPONSE_TIMEOUT, sources),
                 value(Setting.MAX_BODY, sources),
                 value(Setting.TRUSTED_PROXIES, sources),
+                value(Setting.SECURITY_HEADERS, sources),
                 value(Setting.SHUTDOWN_DELAY, sources),
                 value(Setting.STOP_TIMEOUT, sources),
                 value(Setting.MANAGEMENT_PATH, sources),
