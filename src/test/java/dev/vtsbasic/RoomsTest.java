@@ -59,6 +59,14 @@ class RoomsTest {
             .resideInAPackage("org.apache.hc..");
 
     @ArchTest
+    static final ArchRule onlyTheProxyKnowsOpenTelemetry = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.vtsbasic.proxy.AgentSpan$Current")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry..");
+
+    @ArchTest
     static final ArchRule onlyTheWiringKnowsTheCommandLine = noClasses()
             .that()
             .resideOutsideOfPackage("dev.vtsbasic")

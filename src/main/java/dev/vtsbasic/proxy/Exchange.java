@@ -179,7 +179,7 @@ final class Exchange {
     }
 
     private void log(Worker worker, String what) {
-        LOG.warn("{} {} ({}): {} {}", request.method(), request.path(), forwarding.requestId(), worker.name(), what);
+        LOG.warn("{} {} ({}): {} {}", request.method(), request.path(), forwarding.inLog(), worker.name(), what);
     }
 
     private void attempt(WorkerConnection connection) throws IOException, HttpException {

@@ -27,6 +27,8 @@ final class Forwarding {
     private final String prefix;
     private final String requestId;
     private final boolean traceContinues;
+    private final boolean traceKnown;
+    private final String traceparent;
 
     private Forwarding(InboundRequest request, List<IpNetwork> trustedProxies) {
         trusted = trustedProxies.stream().anyMatch(network -> network.contains(request.clientAddress()));
@@ -50,9 +52,15 @@ final class Forwarding {
         String givenId = trusted ? request.header("X-Request-Id") : "";
         requestId = REQUEST_ID.matcher(givenId).matches() ? givenId : randomHex(16);
         add("X-Request-Id", requestId);
-        String traceparent = request.header("traceparent");
-        traceContinues = TRACEPARENT.matcher(traceparent).matches();
-        add("traceparent", traceContinues ? traceparent : "00-" + randomHex(16) + "-" + randomHex(8) + "-00");
+        String given = request.header("traceparent");
+        String agents = AgentSpan.traceparent();
+        // An agent may take part in no trace that a client has begun.
+        traceContinues = TRACEPARENT.matcher(given).matches()
+                && (agents.isEmpty() || traceOf(agents).equals(traceOf(given)));
+        traceKnown = traceContinues || !agents.isEmpty();
+        String own = traceContinues ? given : "00-" + randomHex(16) + "-" + randomHex(8) + "-00";
+        traceparent = agents.isEmpty() ? own : agents;
+        add("traceparent", traceparent);
     }
 
     static Forwarding of(InboundRequest request, List<IpNetwork> trustedProxies) {
@@ -74,9 +82,19 @@ final class Forwarding {
         return prefix;
     }
 
-    /** Names the request in the log and on error pages. */
+    /** Names the request on error pages and to the app. */
     String requestId() {
         return requestId;
+    }
+
+    /** Names the request in the log, and the trace when somebody besides the app may know of it. */
+    String inLog() {
+        return traceKnown ? requestId + ", trace " + traceOf(traceparent) : requestId;
+    }
+
+    /** As many digits follow the version and its hyphen in any version. */
+    private static String traceOf(String traceparent) {
+        return traceparent.substring(3, 35);
     }
 
     /** Whether a client's field is replaced by one of {@link #fields} or has no meaning without one of them. */

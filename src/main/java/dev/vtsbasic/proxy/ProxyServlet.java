@@ -136,7 +136,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     })
                     .run(deadline);
         } catch (ClientGoneException e) {
-            LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
+            LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.inLog());
             resetIfEndIsSilent(inbound, client);
             // A container knows its own exception for what it is, and does not log it as a failure.
             throw e.getCause() instanceof IOException cause ? cause : e;
@@ -149,7 +149,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 throw new IOException(e);
             }
             resetIfEndIsSilent(inbound, client);
-            LOG.error("{} {} ({})", inbound.method(), inbound.path(), forwarding.requestId(), e);
+            LOG.error("{} {} ({})", inbound.method(), inbound.path(), forwarding.inLog(), e);
             throw e;
         } finally {
             place.leave();

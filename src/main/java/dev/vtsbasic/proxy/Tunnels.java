@@ -154,7 +154,7 @@ final class Tunnels implements AutoCloseable {
             Watchdog.Watched watched,
             Exception failure)
             throws IOException {
-        LOG.warn("{} ({}): no tunnel: {}", inbound.path(), forwarding.requestId(), failure.getMessage());
+        LOG.warn("{} ({}): no tunnel: {}", inbound.path(), forwarding.inLog(), failure.getMessage());
         if (failure instanceof ClientGoneException || response.isCommitted()) {
             throw new IOException(failure);
         }
