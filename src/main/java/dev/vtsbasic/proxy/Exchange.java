@@ -4,7 +4,6 @@ import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.header.SecurityHeaders;
-import dev.vtsbasic.text.Printable;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
@@ -124,8 +123,7 @@ final class Exchange {
                 boolean newConnection = !triedNewConnection && connection.reused();
                 boolean again = mayBeSentAgain() && (newConnection || !triedNewWorker && hasEnded(worker));
                 if (!again) {
-                    // A worker may have a part in the message.
-                    log(worker, "broke off: " + Printable.of(String.valueOf(e.getMessage())));
+                    log(worker, "broke off: " + e.getMessage());
                     fail(ErrorPage.BAD_GATEWAY);
                     return;
                 }

@@ -2,7 +2,6 @@ package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
-import dev.vtsbasic.text.Printable;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -155,11 +154,7 @@ final class Tunnels implements AutoCloseable {
             Watchdog.Watched watched,
             Exception failure)
             throws IOException {
-        LOG.warn(
-                "{} ({}): no tunnel: {}",
-                inbound.path(),
-                forwarding.inLog(),
-                Printable.of(String.valueOf(failure.getMessage())));
+        LOG.warn("{} ({}): no tunnel: {}", inbound.path(), forwarding.inLog(), failure.getMessage());
         if (failure instanceof ClientGoneException || response.isCommitted()) {
             throw new IOException(failure);
         }
