@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -88,23 +89,26 @@ class TracingIT {
     }
 
     private static Vts serve(OtlpCollector collector) throws Exception {
-        return Vts.serve(Map.of(
-                "VTS_APP_DIR",
-                app(),
-                "VTS_WORKER_ENV",
-                "OTEL_EXPORTER_*",
-                "JAVA_TOOL_OPTIONS",
-                "-javaagent:" + System.getProperty("test.agent"),
-                "OTEL_TRACES_SAMPLER",
-                "parentbased_always_off",
-                "OTEL_SERVICE_NAME",
-                "front",
-                "OTEL_EXPORTER_OTLP_ENDPOINT",
-                collector.uri().toString(),
-                "OTEL_METRICS_EXPORTER",
-                "none",
-                "OTEL_BSP_SCHEDULE_DELAY",
-                "100"));
+        // The agent has much to do while the JVM starts.
+        return Vts.serve(
+                Map.of(
+                        "VTS_APP_DIR",
+                        app(),
+                        "VTS_WORKER_ENV",
+                        "OTEL_EXPORTER_*",
+                        "JAVA_TOOL_OPTIONS",
+                        "-javaagent:" + System.getProperty("test.agent"),
+                        "OTEL_TRACES_SAMPLER",
+                        "parentbased_always_off",
+                        "OTEL_SERVICE_NAME",
+                        "front",
+                        "OTEL_EXPORTER_OTLP_ENDPOINT",
+                        collector.uri().toString(),
+                        "OTEL_METRICS_EXPORTER",
+                        "none",
+                        "OTEL_BSP_SCHEDULE_DELAY",
+                        "100"),
+                Duration.ofMinutes(4));
     }
 
     private static String app() {
