@@ -8,10 +8,7 @@ import io.opentelemetry.api.trace.SpanContext;
  * OpenTelemetry is loaded.
  */
 final class AgentSpan {
-    /** Every distribution of the agent has it, whatever its own class is. */
-    private static final String AGENT = "io/opentelemetry/javaagent/OpenTelemetryAgent.class";
-
-    private static final boolean PRESENT = ClassLoader.getSystemResource(AGENT) != null;
+    private static final boolean PRESENT = isPresent();
 
     private AgentSpan() {}
 
@@ -20,6 +17,16 @@ final class AgentSpan {
      */
     static String traceparent() {
         return PRESENT ? Current.traceparent() : "";
+    }
+
+    /** Every agent made of OpenTelemetry's has that class, and puts its jar where the JVM has its own. */
+    private static boolean isPresent() {
+        try {
+            Class.forName("io.opentelemetry.javaagent.OpenTelemetryAgent", false, null);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     /** The agent lets the class below see its own spans; a class of its own, as the JVM would load that with this one. */
