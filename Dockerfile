@@ -22,6 +22,7 @@ FROM ${MAVEN} AS war
 WORKDIR /src
 COPY pom.xml ./
 COPY src/ src/
+COPY webapp/package.json webapp/bun.lock webapp/
 COPY --from=webapp /src/webapp/dist/ webapp/dist/
 COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
 RUN --mount=type=cache,target=/root/.m2 \
@@ -45,6 +46,7 @@ COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
 COPY --from=war /opt/jre/ /opt/java/
 RUN find /opt/java/lib -name '*.so' -exec strip --strip-unneeded {} +
 COPY --from=war /src/target/vts-basic/WEB-INF/ /opt/vts/WEB-INF/
+COPY --from=war /src/target/vts-basic/META-INF/sbom/ /opt/vts/sbom/
 COPY src/image/java.args src/image/healthcheck.js /opt/vts/
 COPY src/image/train.js /train/
 RUN { echo -n '-cp '; ls /opt/vts/WEB-INF/lib*/*.jar | paste -sd: -; echo dev.vtsbasic.Main; } >> /opt/vts/java.args
@@ -64,6 +66,7 @@ FROM ${TOMCAT} AS tomcat
 COPY tomcat-conf/server.xml tomcat-conf/context.xml tomcat-conf/logging.properties /usr/local/tomcat/conf/
 COPY tomcat-conf/setenv.sh /usr/local/tomcat/bin/
 COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
+COPY --from=war /src/target/vts-basic/META-INF/sbom/ /usr/local/tomcat/webapps/ROOT/META-INF/sbom/
 COPY --from=war /src/target/vts-basic/WEB-INF/web.xml /usr/local/tomcat/webapps/ROOT/WEB-INF/
 COPY --from=war /src/target/vts-basic/WEB-INF/lib/ /usr/local/tomcat/webapps/ROOT/WEB-INF/lib/
 COPY --from=war /src/target/vts-basic/WEB-INF/app/ /usr/local/tomcat/webapps/ROOT/WEB-INF/app/

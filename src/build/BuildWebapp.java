@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  * Builds {@code webapp/} for the WAR: fetches the pinned Bun from the npm registry, then installs, lints, tests and
  * builds the web app with it. Run by Maven as {@code java src/build/BuildWebapp.java WEBAPP TARGET [--skip-tests=true]}.
  *
- * <p>Bun's version is the one that {@code webapp/package.json} names in {@code packageManager}. Nothing is done again
+ * <p>Bun's version is the one that {@code webapp/package.json} names in {@code packageManager}, and its content the one
+ * whose digest {@code src/build/bun/package-lock.json} has for the platform. Nothing is done again
  * when no file of {@code webapp/} changed since the last good build.
  */
 class BuildWebapp {
@@ -84,43 +85,63 @@ class BuildWebapp {
         Path home = target.resolve("bun/WEB-INF/bun");
         Path bun = home.resolve("bun");
         Path facts = home.resolve("bun.properties");
-        if (Files.exists(bun) && Files.exists(facts) && Files.readString(facts).contains("version=" + version + "\n")) {
+        Path lock = webapp.resolveSibling("src/build/bun/package-lock.json");
+        String locked = Files.readString(lock);
+        if (!locked.contains("\"bun\": \"" + version + "\"")) {
+            throw new BuildFailed("webapp/package.json names Bun " + version + ", but " + lock + " another: put "
+                    + version + " into the package.json beside it and run `npm install --package-lock-only` there");
+        }
+        if (Files.exists(bun)
+                && Files.exists(facts)
+                && Files.readString(facts).matches("(?s)version=" + Pattern.quote(version) + "\n.*integrity=.*")) {
             return bun;
         }
         Path packages = Files.createDirectories(target.resolve("bun/npm"));
-        Files.writeString(packages.resolve("package.json"), "{\"private\":true}\n");
+        for (String file : List.of("package.json", "package-lock.json")) {
+            Files.copy(lock.resolveSibling(file), packages.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
         say("fetching Bun " + version);
         Path npm = onPath("npm");
         Path ownBun = onPath("bun");
         if (npm != null) {
+            List<String> quiet = List.of("--no-audit", "--no-fund", "--loglevel=error");
             run(
                     packages,
-                    List.of(
-                            npm.toString(),
-                            "install",
-                            "--no-audit",
-                            "--no-fund",
-                            "--loglevel=error",
-                            "bun@" + version));
+                    Stream.concat(Stream.of(npm.toString(), "ci", "--ignore-scripts"), quiet.stream())
+                            .toList());
         } else if (ownBun != null) {
-            run(packages, List.of(ownBun.toString(), "add", "--exact", "bun@" + version));
+            run(packages, List.of(ownBun.toString(), "install", "--frozen-lockfile", "--ignore-scripts"));
         } else {
             throw new BuildFailed(
                     "neither npm nor bun is on the PATH; one of them is needed to fetch Bun " + version
                             + " from the npm registry: install Node.js (it brings npm) or Bun, then run the same command again");
         }
         Files.createDirectories(home);
-        Files.copy(binaryIn(packages), bun, StandardCopyOption.REPLACE_EXISTING);
+        Path binary = binaryIn(packages);
+        Files.copy(binary, bun, StandardCopyOption.REPLACE_EXISTING);
         bun.toFile().setExecutable(true);
         Files.writeString(
                 facts,
                 "version=" + version + "\nplatform=" + platform() + "\nsize=" + Files.size(bun) + "\nsha256="
-                        + sha256(bun) + "\n");
+                        + sha256(bun) + "\n"
+                        + packageOf(packages.resolve("node_modules").relativize(binary), locked));
         deleteTree(packages);
         return bun;
     }
 
-    /** The npm package of Bun brings the binary as a dependency for the platform, and may have linked it into its own. */
+    /** The package that the binary came in, and the digest by which npm or Bun knew it. */
+    private static String packageOf(Path binary, String locked) {
+        String name = binary.getName(0) + "/" + binary.getName(1);
+        Matcher integrity = Pattern.compile(
+                        "\"node_modules/" + Pattern.quote(name) + "\": \\{[^{}]*?\"integrity\": \"([^\"]+)\"")
+                .matcher(locked);
+        if (!integrity.find()) {
+            throw new BuildFailed("src/build/bun/package-lock.json has no digest of " + name);
+        }
+        return "package=" + name + "\nintegrity=" + integrity.group(1) + "\n";
+    }
+
+    /** The npm package of Bun brings the binary as a dependency for the platform. */
     private static Path binaryIn(Path packages) throws IOException {
         try (Stream<Path> files = Files.walk(packages.resolve("node_modules"))) {
             return files.filter(file ->

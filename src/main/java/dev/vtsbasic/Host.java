@@ -13,6 +13,7 @@ import dev.vtsbasic.bun.ExternalUpstream;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.Upstream;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.limit.RateLimitFilter;
 import dev.vtsbasic.log.Event;
@@ -141,7 +142,8 @@ final class Host implements AutoCloseable {
             assets = new AssetFilter(
                     settings.assets().at(base),
                     new BunCompressor(
-                            () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION));
+                            () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION),
+                    new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()));
             AssetFilter served = assets;
             AssetIndex index = assets.add(build.dist().client(), build.rewritten());
             assets.makeCurrent(index);

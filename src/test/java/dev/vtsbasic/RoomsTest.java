@@ -60,6 +60,14 @@ class RoomsTest {
             .resideInAPackage("org.apache.hc..");
 
     @ArchTest
+    static final ArchRule onlyTheTrafficKnowsOpenTelemetry = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.vtsbasic.traffic.AgentSpan$Current")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.opentelemetry..");
+
+    @ArchTest
     static final ArchRule onlyTheWiringKnowsTheCommandLine = noClasses()
             .that()
             .resideOutsideOfPackage("dev.vtsbasic")

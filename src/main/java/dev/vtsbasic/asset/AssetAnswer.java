@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.traffic.AssetOutcome;
 import dev.vtsbasic.traffic.ContentCoding;
 import dev.vtsbasic.traffic.RequestRecord;
@@ -14,26 +15,34 @@ import java.util.UUID;
 
 /** Answers GET and HEAD for an asset: coding, conditions, ranges (RFC 9110 §12 to §14). */
 final class AssetAnswer {
+    private final SecurityHeaders headers;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final RequestRecord record;
     private final boolean isGet;
 
-    private AssetAnswer(HttpServletRequest request, HttpServletResponse response, RequestRecord record) {
+    private AssetAnswer(
+            SecurityHeaders headers, HttpServletRequest request, HttpServletResponse response, RequestRecord record) {
+        this.headers = headers;
         this.request = request;
         this.response = response;
         this.record = record;
         this.isGet = request.getMethod().equals("GET");
     }
 
-    static void send(Asset asset, Modified modified, HttpServletRequest request, HttpServletResponse response)
+    static void send(
+            Asset asset,
+            Modified modified,
+            SecurityHeaders headers,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
             response.setHeader("Allow", "GET, HEAD");
             sendText(AssetOutcome.NOT_ALLOWED, "405 Method Not Allowed", request, response);
             return;
         }
-        new AssetAnswer(request, response, RequestRecord.of(request)).send(asset, modified);
+        new AssetAnswer(headers, request, response, RequestRecord.of(request)).send(asset, modified);
     }
 
     /** A small answer about a file rather than with it. */
@@ -92,6 +101,7 @@ final class AssetAnswer {
         record.firstByte();
         if (wanted == null) {
             response.setHeader("Content-Type", asset.mediaType());
+            headers.complete(request, response);
             sendPart(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
         } else {
             sendRanges(asset, chosen, wanted.ranges());

@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.traffic.AssetOutcome;
@@ -34,15 +35,20 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     private final transient CacheRules rules;
     private final transient AssetMemory memory;
     private final transient LazyCodings codings;
+    private final transient SecurityHeaders headers;
     private final transient Optional<AssetArchive> archive;
 
     /** The current build's, then those of others, whose hashed assets are served too. */
     private transient volatile List<AssetIndex> builds = List.of();
 
-    /** @param compressor for files that come without other codings */
-    public AssetFilter(AssetSettings settings, Compressor compressor) {
+    /**
+     * @param compressor for files that come without other codings
+     * @param headers for the HTML documents among the files
+     */
+    public AssetFilter(AssetSettings settings, Compressor compressor, SecurityHeaders headers) {
         this.rules = new CacheRules(settings.rules());
         this.memory = new AssetMemory(settings.memory());
+        this.headers = headers;
         this.codings = new LazyCodings(compressor, this.memory);
         this.archive = settings.archive().map(kept -> new AssetArchive(kept, this.rules));
     }
@@ -148,7 +154,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         if (asset.asksForCodings()) {
             codings.ask(asset);
         }
-        AssetAnswer.send(asset, build.modified(), request, response);
+        AssetAnswer.send(asset, build.modified(), headers, request, response);
     }
 
     @Override

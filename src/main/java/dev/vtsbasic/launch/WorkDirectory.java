@@ -3,10 +3,12 @@ package dev.vtsbasic.launch;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -84,8 +86,13 @@ public final class WorkDirectory {
         }
         try {
             if (posix) {
-                if (!Files.getOwner(directory).equals(Files.getOwner(probe))) {
+                UserPrincipal us = Files.getOwner(probe);
+                if (!Files.getOwner(directory).equals(us)) {
                     throw new IOException(directory + " belongs to another user");
+                }
+                // It leads to a directory of ours, but to one of somebody else's choice.
+                if (Files.isSymbolicLink(directory) && !isOf(directory, us)) {
+                    throw new IOException(directory + " is a link of another user's");
                 }
                 Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
                 permissions.retainAll(OTHERS_MAY_WRITE);
@@ -97,5 +104,10 @@ public final class WorkDirectory {
             Files.delete(probe);
         }
         return directory;
+    }
+
+    private static boolean isOf(Path link, UserPrincipal us) throws IOException {
+        return Files.getOwner(link, LinkOption.NOFOLLOW_LINKS).equals(us)
+                || Integer.valueOf(0).equals(Files.getAttribute(link, "unix:uid", LinkOption.NOFOLLOW_LINKS));
     }
 }

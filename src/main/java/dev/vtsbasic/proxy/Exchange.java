@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.Pages;
@@ -47,7 +48,12 @@ final class Exchange {
      * @param pages what is sent when the app cannot answer
      */
     record Environment(
-            WorkerPool pool, WorkerConnections connections, EventStreams eventStreams, Executor relays, Pages pages) {}
+            WorkerPool pool,
+            WorkerConnections connections,
+            EventStreams eventStreams,
+            SecurityHeaders headers,
+            Executor relays,
+            Pages pages) {}
 
     /**
      * @param body the client's body; null when there is none
@@ -184,14 +190,13 @@ final class Exchange {
     private void log(Worker worker, String what) {
         Event.UPSTREAM_FAILED.log(
                 LOG,
-                "{method} {path} ({request_id}): {worker} {problem}",
+                "{method} {path} ({request_id}, trace {trace_id}): {worker} {problem}",
                 request.method(),
                 request.path(),
                 forwarding.requestId(),
+                forwarding.traceId(),
                 worker.name(),
-                what,
-                "trace_id",
-                forwarding.traceId());
+                what);
     }
 
     private void attempt(WorkerConnection connection) throws IOException, HttpException {
@@ -281,6 +286,7 @@ final class Exchange {
         watched.heard();
         relay.copyHead(answer);
         record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
+        environment.headers().complete(response, forwarding.isHttps());
         if (EventStreams.isOne(response)) {
             record.kind(Kind.EVENTS);
             watched.endless();

@@ -18,6 +18,7 @@ final class Forwarding {
 
     private final List<InboundRequest.Field> fields = new ArrayList<>();
     private final boolean trusted;
+    private final boolean https;
     private final String prefix;
     private final String requestId;
     private final String traceId;
@@ -26,6 +27,7 @@ final class Forwarding {
     private Forwarding(InboundRequest request, Caller caller) {
         trusted = caller.trusted();
         String scheme = oneOf(request, "X-Forwarded-Proto", "https?", request.scheme());
+        https = scheme.equals("https");
         String host = oneOf(request, "X-Forwarded-Host", "[^\\s,]+", request.host());
         String port = oneOf(request, "X-Forwarded-Port", "[0-9]{1,5}", Integer.toString(request.port()));
         String givenPrefix = trusted ? request.header("X-Forwarded-Prefix").replaceFirst("/$", "") : "";
@@ -55,6 +57,11 @@ final class Forwarding {
     /** The fields that the app gets. */
     List<InboundRequest.Field> fields() {
         return fields;
+    }
+
+    /** Whether the browser used TLS. */
+    boolean isHttps() {
+        return https;
     }
 
     /** Path at which browsers see the application, as the app is told; empty at the root. */

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.limit.ConcurrencyLimit;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Page;
@@ -56,7 +57,13 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.concurrency = new ConcurrencyLimit(settings.limits().maxConcurrent(), settings.holdQueue());
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
-        this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay, pages);
+        this.environment = new Exchange.Environment(
+                pool,
+                connections,
+                eventStreams,
+                new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()),
+                threads::executeRelay,
+                pages);
         this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay, pages);
     }
 
@@ -180,11 +187,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             resetIfEndIsSilent(inbound, client);
             Event.REQUEST_FAILED.log(
                     LOG,
-                    "{method} {path} ({request_id})",
+                    "{method} {path} ({request_id}, trace {trace_id})",
                     inbound.method(),
                     inbound.path(),
                     forwarding.requestId(),
-                    "trace_id",
                     forwarding.traceId(),
                     e);
             throw e;

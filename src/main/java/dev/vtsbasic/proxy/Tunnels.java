@@ -163,12 +163,11 @@ final class Tunnels implements AutoCloseable {
             throws IOException {
         Event.TUNNEL_FAILED.log(
                 LOG,
-                "{path} ({request_id}): no tunnel: {problem}",
+                "{path} ({request_id}, trace {trace_id}): no tunnel: {problem}",
                 inbound.path(),
                 forwarding.requestId(),
-                failure.getMessage(),
-                "trace_id",
-                forwarding.traceId());
+                forwarding.traceId(),
+                failure.getMessage());
         if (failure instanceof ClientGoneException) {
             inbound.record().clientGone();
         } else {

@@ -20,8 +20,10 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     /** Holds a head; larger pieces of a body bypass it. Each open stream has two of these. */
     private static final int BUFFER = 2 * 1024;
 
-    private static final int LONGEST_LINE = 64 * 1024;
-    private static final int MOST_HEADERS = 1000;
+    /** Of a head, which is held in memory: no more than a worker may have good reasons for, as other apps share the JVM. */
+    private static final int LONGEST_LINE = 32 * 1024;
+
+    private static final int MOST_HEADERS = 200;
     private static final Http1Config HTTP1 = Http1Config.custom()
             .setBufferSize(BUFFER)
             .setMaxLineLength(LONGEST_LINE)

@@ -160,6 +160,10 @@ final class Setting<T> {
             "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
             "proxies in front of this server whose X-Forwarded-* and X-Request-Id are believed",
             IpNetwork::list);
+    static final Setting<Boolean> SECURITY_HEADERS = flag(
+            "vts.security-headers",
+            "off",
+            "whether HTML documents get the headers that make browsers more careful, where the app does not set them");
     static final Setting<Duration> SHUTDOWN_DELAY = duration(
             "vts.shutdown-delay",
             "0s",
@@ -373,6 +377,13 @@ final class Setting<T> {
                 .collect(Collectors.joining(" or "));
         return new Setting<>(
                 name, defaultText, allowed, meaning, text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)));
+    }
+
+    private static Setting<Boolean> flag(String name, String defaultText, String meaning) {
+        return new Setting<>(name, defaultText, "on or off", meaning, text -> {
+            require(text.equals("on") || text.equals("off"));
+            return text.equals("on");
+        });
     }
 
     private static void require(boolean condition) {

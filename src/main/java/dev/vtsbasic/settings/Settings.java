@@ -39,6 +39,7 @@ import java.util.Optional;
  * @param maintenance while this file is there, nothing reaches the app
  * @param limits how much may reach the app at most
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
+ * @param securityHeaders whether HTML documents get the security headers that they lack
  * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
@@ -80,6 +81,7 @@ public record Settings(
         Optional<Path> maintenance,
         LimitRules limits,
         List<IpNetwork> trustedProxies,
+        boolean securityHeaders,
         Duration shutdownDelay,
         Duration stopTimeout,
         String managementPath,
@@ -174,6 +176,7 @@ public record Settings(
                 value(Setting.MAINTENANCE, sources),
                 limits(sources),
                 value(Setting.TRUSTED_PROXIES, sources),
+                value(Setting.SECURITY_HEADERS, sources),
                 value(Setting.SHUTDOWN_DELAY, sources),
                 value(Setting.STOP_TIMEOUT, sources),
                 value(Setting.MANAGEMENT_PATH, sources),

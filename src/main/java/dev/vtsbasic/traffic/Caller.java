@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * @param address of the client: as the container sees it or, when that is a trusted proxy, the last one in
  *     X-Forwarded-For that is not
  * @param requestId the trusted proxy's X-Request-Id, else one of our own
- * @param traceparent the client's, else the beginning of a trace of our own (W3C Trace Context)
+ * @param traceparent the span of OpenTelemetry's agent where there is one, else the client's, else the beginning of a trace
+ *     of our own (W3C Trace Context)
  * @param traceContinues whether the client's trace goes on
  * @param trusted whether the request comes from a trusted proxy
  */
@@ -30,13 +31,16 @@ public record Caller(String address, String requestId, String traceparent, boole
         String peer = request.getRemoteAddr();
         boolean trusted = isIn(trustedProxies, peer);
         String givenId = trusted ? header(request, "X-Request-Id") : "";
-        String traceparent = header(request, "traceparent");
-        boolean continues =
-                !traceparent.isEmpty() && TRACEPARENT.matcher(traceparent).matches();
+        String given = header(request, "traceparent");
+        String agents = AgentSpan.traceparent();
+        // An agent may take part in no trace that a client has begun.
+        boolean continues = !given.isEmpty()
+                && TRACEPARENT.matcher(given).matches()
+                && (agents.isEmpty() || traceOf(agents).equals(traceOf(given)));
         return new Caller(
                 trusted ? forwardedFor(request, peer, trustedProxies) : peer,
                 REQUEST_ID.matcher(givenId).matches() ? givenId : randomHex(16),
-                continues ? traceparent : "00-" + randomHex(16) + "-" + randomHex(8) + "-00",
+                traceparent(continues ? given : "", agents),
                 continues,
                 trusted);
     }
@@ -83,6 +87,18 @@ public record Caller(String address, String requestId, String traceparent, boole
 
     /** The trace that it belongs to. */
     public String traceId() {
+        return traceOf(traceparent);
+    }
+
+    private static String traceparent(String continued, String agents) {
+        if (!agents.isEmpty()) {
+            return agents;
+        }
+        return continued.isEmpty() ? "00-" + randomHex(16) + "-" + randomHex(8) + "-00" : continued;
+    }
+
+    /** As many digits follow the version and its hyphen in any version. */
+    private static String traceOf(String traceparent) {
         return traceparent.substring(3, 35);
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.settings.ArchiveRules;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.testing.TestServer;
@@ -328,7 +329,10 @@ class AssetArchiveTest {
 
     private AssetFilter filter(int builds) {
         ArchiveRules rules = new ArchiveRules(home, builds, AGE);
-        return new AssetFilter(new AssetSettings(List.of(), 1 << 20, Optional.of(rules)), jobs -> {});
+        return new AssetFilter(
+                new AssetSettings(List.of(), 1 << 20, Optional.of(rules)),
+                jobs -> {},
+                new SecurityHeaders(false, List.of()));
     }
 
     private Path client(String name) throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
@@ -48,7 +49,7 @@ class AssetFilterTest {
 
     private static AssetFilter filter(Path client) throws IOException {
         AssetSettings settings = new AssetSettings(List.of(), 1 << 20, Optional.empty());
-        AssetFilter filter = new AssetFilter(settings, jobs -> {});
+        AssetFilter filter = new AssetFilter(settings, jobs -> {}, new SecurityHeaders(false, List.of()));
         filter.makeCurrent(filter.add(client, Set.of()));
         return filter;
     }

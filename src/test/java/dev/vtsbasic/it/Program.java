@@ -37,8 +37,13 @@ class Program implements AutoCloseable {
 
     /** Waits for a line in which {@code pattern} is found, from the first line on. */
     Matcher awaitLine(String pattern) throws InterruptedException {
+        return awaitLine(pattern, PATIENCE);
+    }
+
+    /** The same, for what may take longer than most. */
+    Matcher awaitLine(String pattern, Duration patience) throws InterruptedException {
         Pattern compiled = Pattern.compile(pattern);
-        long left = PATIENCE.toNanos();
+        long left = patience.toNanos();
         lock.lockInterruptibly();
         try {
             for (int next = 0; ; ) {

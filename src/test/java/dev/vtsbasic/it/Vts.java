@@ -3,6 +3,7 @@ package dev.vtsbasic.it;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +33,14 @@ final class Vts extends Program {
 
     /** Starts it and waits until it is ready. */
     static Vts serve(Map<String, String> environment) throws IOException, InterruptedException {
+        return serve(environment, PATIENCE);
+    }
+
+    /** The same, for what may take longer than most. */
+    static Vts serve(Map<String, String> environment, Duration patience) throws IOException, InterruptedException {
         Vts vts = launch(environment);
         try {
-            Matcher ready = vts.awaitLine("Ready on (https?)://localhost:(\\d+)");
+            Matcher ready = vts.awaitLine("Ready on (https?)://localhost:(\\d+)", patience);
             vts.uri = URI.create(ready.group(1) + "://127.0.0.1:" + ready.group(2));
             return vts;
         } catch (AssertionError e) {

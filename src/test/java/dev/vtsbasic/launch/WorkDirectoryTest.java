@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -47,6 +49,18 @@ class WorkDirectoryTest {
     void aDirectoryThatOthersMayOnlyReadIsTaken() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         assertEquals(directory, WorkDirectory.makePrivate(directory));
+    }
+
+    /** In a directory like /tmp somebody else may have put it there, so that we unpack into a place of their choice. */
+    @Test
+    void aLinkCountsOnlyWhenItIsOursToo() throws Exception {
+        Path work = WorkDirectory.makePrivate(directory.resolve("work"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), work);
+        assertEquals(link, WorkDirectory.makePrivate(link));
+        assumeTrue(Files.getAttribute(work, "unix:uid").equals(0), "only root can give a link away");
+        Files.setAttribute(link, "unix:uid", 65534, LinkOption.NOFOLLOW_LINKS);
+        IOException refusal = assertThrows(IOException.class, () -> WorkDirectory.makePrivate(link));
+        assertEquals(link + " is a link of another user's", refusal.getMessage());
     }
 
     @Test

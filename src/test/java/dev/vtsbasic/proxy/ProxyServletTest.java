@@ -54,6 +54,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -407,6 +413,68 @@ class ProxyServletTest {
     void whatIsNotHttpIsABadGateway(String answer) throws Exception {
         start(closing(answer));
         assertEquals(502, server.request("POST /").status());
+    }
+
+    @Test
+    void aHeadWithoutEndIsABadGatewayBeforeItFillsTheMemory() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        start((request, out) -> {
+            out.write(octets("HTTP/1.1 200 OK\r\n"));
+            // Until the connection is cut; as much as no memory holds.
+            while (sent.addAndGet(30_000) < 1L << 40) {
+                out.write(octets("X-Field: " + "v".repeat(30_000) + "\r\n"));
+            }
+            return false;
+        });
+        RawAnswer answer = server.request("POST /");
+        assertEquals(502, answer.status());
+        assertPage(answer);
+        // Some of it is in the system's buffers.
+        assertTrue(sent.get() < 16_000_000, sent + " octets");
+    }
+
+    @Test
+    void interimAnswersWithoutEndAreAGatewayTimeout() throws Exception {
+        ScriptedUpstream upstream = ScriptedUpstream.onTcp((request, out) -> {
+            for (long i = 0; i < 1L << 40; i++) {
+                out.write(octets("HTTP/1.1 103 Early Hints\r\n\r\n"));
+            }
+            return false;
+        });
+        start(upstream, "vts.response-timeout", "100ms");
+        RawAnswer answer = server.request("GET /");
+        assertEquals(504, answer.status());
+        assertPage(answer);
+    }
+
+    @Test
+    void nothingThatAWorkerSaysSteersATerminalThatShowsTheLog() throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nX\u001b[2J\u000b: v\r\n\r\n"));
+        Logger log = Logger.getLogger("dev.vtsbasic.proxy.Exchange");
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(new SimpleFormatter().formatMessage(line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.setLevel(Level.ALL);
+        log.addHandler(handler);
+        try {
+            assertEquals(502, server.request("POST /").status());
+            String line = lines.poll(10, TimeUnit.SECONDS);
+            assertTrue(line.contains("[0x1b][2J[0x0b]"), line);
+            assertTrue(line.chars().noneMatch(Character::isISOControl), line);
+        } finally {
+            log.removeHandler(handler);
+            log.setLevel(null);
+        }
     }
 
     @Test

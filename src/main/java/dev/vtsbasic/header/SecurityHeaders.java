@@ -1,0 +1,82 @@
+package dev.vtsbasic.header;
+
+import dev.vtsbasic.settings.IpNetwork;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Adds to HTML documents what makes browsers more careful, where they do not say it themselves: what the app sets stands.
+ *
+ * <p>Only to documents, as only there the app says what it wants of a browser: Strict-Transport-Security beside an image
+ * would count for the whole host, and against what its pages say. Safe for any number of threads.
+ */
+public final class SecurityHeaders {
+    private static final Pattern DOCUMENT = Pattern.compile("(text/html|application/xhtml\\+xml)\\s*(;.*)?");
+    private static final Pattern FRAME_ANCESTORS = Pattern.compile("(^|[;,])\\s*frame-ancestors[\\s;,].*");
+
+    private static final String A_YEAR = "max-age=31536000";
+
+    private final boolean on;
+    private final List<IpNetwork> trustedProxies;
+
+    /** @param trustedProxies those whose word counts for the scheme that the browser used */
+    public SecurityHeaders(boolean on, List<IpNetwork> trustedProxies) {
+        this.on = on;
+        this.trustedProxies = trustedProxies;
+    }
+
+    /**
+     * Completes a head that is not sent yet.
+     *
+     * @param https whether the browser used TLS
+     */
+    public void complete(HttpServletResponse response, boolean https) {
+        // A 304 changes the head of what the browser has, which may say more than the 304 repeats.
+        if (on && response.getStatus() != HttpServletResponse.SC_NOT_MODIFIED && isDocument(response)) {
+            addAbsent(response, "X-Content-Type-Options", "nosniff");
+            addAbsent(response, "Referrer-Policy", "strict-origin-when-cross-origin");
+            addAbsent(response, "Cross-Origin-Opener-Policy", "same-origin-allow-popups");
+            if (!saysWhoMayFrameIt(response.getHeaders("Content-Security-Policy"))) {
+                addAbsent(response, "X-Frame-Options", "SAMEORIGIN");
+            }
+            if (https) {
+                addAbsent(response, "Strict-Transport-Security", A_YEAR);
+            }
+        }
+    }
+
+    /** As {@link #complete(HttpServletResponse, boolean)}, for an answer that the app has no part in. */
+    public void complete(HttpServletRequest request, HttpServletResponse response) {
+        if (on) {
+            complete(response, isHttps(request));
+        }
+    }
+
+    private boolean isHttps(HttpServletRequest request) {
+        return request.isSecure()
+                || "https".equals(request.getHeader("X-Forwarded-Proto"))
+                        && trustedProxies.stream().anyMatch(network -> network.contains(request.getRemoteAddr()));
+    }
+
+    private static boolean isDocument(HttpServletResponse response) {
+        String type = response.getContentType();
+        return type != null && DOCUMENT.matcher(type.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    private static boolean saysWhoMayFrameIt(Collection<String> policies) {
+        return policies.stream()
+                .anyMatch(policy -> FRAME_ANCESTORS
+                        .matcher(policy.toLowerCase(Locale.ROOT) + ';')
+                        .find());
+    }
+
+    private static void addAbsent(HttpServletResponse response, String name, String value) {
+        if (!response.containsHeader(name)) {
+            response.setHeader(name, value);
+        }
+    }
+}
