@@ -305,6 +305,11 @@ final class Host implements AutoCloseable {
         public boolean restart() {
             return upstream.restart();
         }
+
+        @Override
+        public Optional<Integer> purge(Optional<String> path) {
+            return proxy.purge(path);
+        }
     }
 
     /** No Bun was found that runs here; the message says what was tried and what to do. */

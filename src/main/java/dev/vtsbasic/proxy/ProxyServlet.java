@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -35,6 +36,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient RunningRequests running = new RunningRequests();
     private final transient TcpConnections clients = new TcpConnections();
 
+    /** Null when there is none: then nothing of it is loaded. */
+    private final transient SharedCache cache;
+
     /** @param base path at which browsers see the application; empty at the root */
     public ProxyServlet(WorkerPool pool, Settings settings, String base) {
         this.settings = settings;
@@ -43,6 +47,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(pool, connections, eventStreams, threads::executeRelay);
         this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay);
+        this.cache = settings.cache() > 0 ? new SharedCache(settings.cache()) : null;
     }
 
     @Override
@@ -124,11 +129,17 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             if (client.isStream()) {
                 watched.clientMayBeAsked();
             }
-            new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
-                        place.leave();
-                        ExchangeThreads.makeRoom();
-                    })
-                    .run(deadline);
+            Runnable endless = () -> {
+                place.leave();
+                ExchangeThreads.makeRoom();
+            };
+            if (cache == null) {
+                new Exchange(environment, inbound, forwarding, body, response, client, watched, endless).run(deadline);
+            } else {
+                SharedCache.App app = (asked, answer, until) ->
+                        new Exchange(environment, asked, forwarding, body, answer, client, watched, endless).run(until);
+                cache.answer(inbound, forwarding, response, app, renewal(forwarding), deadline);
+            }
         } catch (ClientGoneException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
             resetIfEndIsSilent(inbound, client);
@@ -148,6 +159,16 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } finally {
             place.leave();
         }
+    }
+
+    /** How the cache asks the app for what no client waits for. */
+    private SharedCache.App renewal(Forwarding forwarding) {
+        return (asked, answer, until) -> {
+            try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
+                new Exchange(environment, asked, forwarding, null, answer, new NoClient(), watched, () -> {})
+                        .run(until);
+            }
+        };
     }
 
     /** Where the end of a connection is the end of an answer, whoever reads on would take a cut one for whole. */
@@ -214,6 +235,21 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         return running.awaitIdle(timeout.toNanos());
     }
 
+    /** What the shared cache has done, if there is one. */
+    public Optional<CacheFigures> cacheFigures() {
+        return cache == null ? Optional.empty() : Optional.of(cache.figures());
+    }
+
+    /**
+     * Removes answers from the shared cache.
+     *
+     * @param path raw, as browsers see it, with whatever query; empty for everything
+     * @return how many there were; empty when there is no cache
+     */
+    public Optional<Integer> purge(Optional<String> path) {
+        return cache == null ? Optional.empty() : Optional.of(cache.forgetAll(path));
+    }
+
     /** Cuts the event streams, whose clients connect again by themselves. */
     public void endEventStreams() {
         watchdog.endEndless();
@@ -228,6 +264,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     public void close() {
         tunnels.close();
         eventStreams.end();
+        if (cache != null) {
+            cache.close();
+        }
         threads.close();
         connections.close();
         watchdog.close();

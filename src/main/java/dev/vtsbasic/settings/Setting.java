@@ -137,6 +137,8 @@ final class Setting<T> {
             "vts.response-timeout", "60s", "how long Bun may be silent, before its answer and within it; 0s: for ever");
     static final Setting<Long> MAX_BODY = size(
             "vts.max-body", "0", "longest request body that is forwarded; a longer one is answered with 413; 0: any");
+    static final Setting<Long> CACHE =
+            size("vts.cache", "0", "memory for a shared cache of answers that the app allows to be kept; 0: no cache");
     static final Setting<List<IpNetwork>> TRUSTED_PROXIES = new Setting<>(
             "vts.trusted-proxies",
             "",

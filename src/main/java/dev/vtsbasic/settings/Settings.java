@@ -35,6 +35,7 @@ import java.util.Optional;
  * @param connectTimeout how long a connection to Bun may take
  * @param responseTimeout how long Bun may be silent; zero means for ever
  * @param maxBody longest request body in bytes; 0 for any
+ * @param cache memory for the shared cache in bytes; 0 for none
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
@@ -68,6 +69,7 @@ public record Settings(
         Duration connectTimeout,
         Duration responseTimeout,
         long maxBody,
+        long cache,
         List<IpNetwork> trustedProxies,
         Duration shutdownDelay,
         Duration stopTimeout,
@@ -147,6 +149,7 @@ public record Settings(
                 value(Setting.CONNECT_TIMEOUT, sources),
                 value(Setting.RESPONSE_TIMEOUT, sources),
                 value(Setting.MAX_BODY, sources),
+                value(Setting.CACHE, sources),
                 value(Setting.TRUSTED_PROXIES, sources),
                 value(Setting.SHUTDOWN_DELAY, sources),
                 value(Setting.STOP_TIMEOUT, sources),
