@@ -37,7 +37,9 @@ final class BuildWatcher implements AutoCloseable {
     private final BaseCopies copies;
     private final AssetFilter assets;
     private final BunSupervisor supervisor;
+    private final Runnable forgetAnswers;
     private Optional<Sight> inService;
+    private boolean mixed;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "vts-build-watcher");
 
@@ -47,19 +49,22 @@ final class BuildWatcher implements AutoCloseable {
             Validation validation,
             BaseCopies copies,
             AssetFilter assets,
-            BunSupervisor supervisor) {
+            BunSupervisor supervisor,
+            Runnable forgetAnswers) {
         this.appDir = appDir;
         this.inService = inService;
         this.validation = validation;
         this.copies = copies;
         this.assets = assets;
         this.supervisor = supervisor;
+        this.forgetAnswers = forgetAnswers;
     }
 
     /**
      * Begins to watch.
      *
      * @param inService what the first workers run, seen before they were started: it may have changed since
+     * @param forgetAnswers called when answers of the build before are no longer to be given
      */
     static BuildWatcher watch(
             Path appDir,
@@ -67,8 +72,10 @@ final class BuildWatcher implements AutoCloseable {
             Validation validation,
             BaseCopies copies,
             AssetFilter assets,
-            BunSupervisor supervisor) {
-        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, copies, assets, supervisor);
+            BunSupervisor supervisor,
+            Runnable forgetAnswers) {
+        BuildWatcher watcher =
+                new BuildWatcher(appDir, inService, validation, copies, assets, supervisor, forgetAnswers);
         watcher.thread.setDaemon(true);
         watcher.thread.start();
         return watcher;
@@ -94,6 +101,7 @@ final class BuildWatcher implements AutoCloseable {
         Optional<Sight> before = inService;
         try {
             while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                forgetWhileMixed();
                 Optional<Sight> now = Sight.of(appDir);
                 // One that still changes is looked at again when it is done.
                 if (now.isPresent() && now.equals(before) && !now.equals(inService)) {
@@ -104,6 +112,14 @@ final class BuildWatcher implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("No more watching", e);
+        }
+    }
+
+    /** While the workers change, one of the old build may still give an answer that is kept for others. */
+    private void forgetWhileMixed() {
+        if (mixed) {
+            mixed = !supervisor.runsOneBuild();
+            forgetAnswers.run();
         }
     }
 
@@ -128,6 +144,8 @@ final class BuildWatcher implements AutoCloseable {
                 assets.makeCurrent(next);
                 assets.compress(next, build.rewritten());
                 next = null;
+                forgetAnswers.run();
+                mixed = true;
                 LOG.info("The new build in {} is in service", dist.root());
                 return;
             }

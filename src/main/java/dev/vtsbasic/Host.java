@@ -72,11 +72,17 @@ final class Host implements AutoCloseable {
         this.copies = copies;
         this.upstream = upstream;
         this.assets = assets;
+        this.proxy = new ProxyServlet(upstream.pool(), settings, base);
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
                 ? Optional.of(BuildWatcher.watch(
-                        settings.appDir().get(), seen, settings.validate(), copies, this.assets, supervisor))
+                        settings.appDir().get(),
+                        seen,
+                        settings.validate(),
+                        copies,
+                        this.assets,
+                        supervisor,
+                        () -> proxy.purge(Optional.empty())))
                 : Optional.empty();
-        this.proxy = new ProxyServlet(upstream.pool(), settings, base);
     }
 
     /**

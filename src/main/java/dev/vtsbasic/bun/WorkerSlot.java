@@ -37,6 +37,7 @@ final class WorkerSlot {
     private Release failed;
     private long failedAt;
     private volatile Occupant occupant;
+    private volatile boolean replacing;
 
     WorkerSlot(int number, BunSupervisor supervisor, Settings settings, ReadyWorkers pool) {
         this.number = number;
@@ -67,6 +68,12 @@ final class WorkerSlot {
                     "{} cannot be asked whether it is ready: {}", known.worker().name(), e.getMessage());
             return false;
         }
+    }
+
+    /** Whether its worker, if it has one, runs this, and none that ran before gets requests any more. */
+    boolean runsNothingBut(Release release) {
+        Occupant known = occupant;
+        return !replacing && (known == null || known.release().equals(release));
     }
 
     /** What it has now, for people. */
@@ -226,6 +233,7 @@ final class WorkerSlot {
         }
         Release release = supervisor.releaseFor(number);
         Duration answered = current.age();
+        replacing = true;
         try {
             LOG.info("{} is replaced: {}", current.worker().name(), reason);
             if (settings.bunPort() != 0) {
@@ -256,6 +264,7 @@ final class WorkerSlot {
             failedAt = System.nanoTime();
             return current;
         } finally {
+            replacing = false;
             supervisor.mayReplace().release();
         }
     }

@@ -1,6 +1,5 @@
 package dev.vtsbasic.proxy;
 
-import java.nio.charset.UnsupportedCharsetException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +8,6 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageHeaders;
-import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.message.MessageSupport;
 
 /**
@@ -91,7 +89,7 @@ final class CacheRules {
         Header type = answer.getFirstHeader("Content-Type");
         try {
             return type == null || ContentType.parse(type.getValue()) != null && !EventStreams.isType(type.getValue());
-        } catch (UnsupportedCharsetException | ParseException e) {
+        } catch (IllegalArgumentException e) {
             return false;
         }
     }

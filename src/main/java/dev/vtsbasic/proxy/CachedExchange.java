@@ -23,12 +23,16 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.apache.hc.core5.http.message.MessageSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request that the shared cache may answer. HttpClient's cache looks for an answer, and asks {@link #proceed} when it
  * has none that will do; the app's answer then goes to the client as it comes, and a copy of it into the cache.
  */
 final class CachedExchange implements ExecChain {
+    private static final Logger LOG = LoggerFactory.getLogger(CachedExchange.class);
+
     /** How long to wait for somebody else's answer to the same; as long as nginx does. */
     private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -59,6 +63,7 @@ final class CachedExchange implements ExecChain {
     private Flights.Flight flight;
     private CollectedAnswer collected;
     private IOException failure;
+    private boolean asking;
     private boolean again;
     private boolean waited;
     private String forwarded;
@@ -104,7 +109,7 @@ final class CachedExchange implements ExecChain {
     }
 
     private void ask(ClassicHttpRequest asked) throws IOException {
-        try (ClassicHttpResponse answer = cache.handler().execute(asked, scope, this)) {
+        try (ClassicHttpResponse answer = execute(asked)) {
             if (failure != null) {
                 throw failure;
             }
@@ -119,6 +124,20 @@ final class CachedExchange implements ExecChain {
             if (collected != null) {
                 collected.forget();
             }
+        }
+    }
+
+    private ClassicHttpResponse execute(ClassicHttpRequest asked) throws IOException, HttpException {
+        try {
+            return cache.handler().execute(asked, scope, this);
+        } catch (RuntimeException e) {
+            if (asking || response == null) {
+                throw e;
+            }
+            LOG.warn("{} {} ({}): the cache failed", request.method(), request.path(), forwarding.requestId(), e);
+            cache.forget(key);
+            context().setCacheEntry(null);
+            return nothing();
         }
     }
 
@@ -287,8 +306,10 @@ final class CachedExchange implements ExecChain {
         try {
             // Who has an old answer at hand need not wait for a worker.
             long until = mayStandIn ? System.nanoTime() : deadline;
+            asking = true;
             app.ask(known ? renewing(asked) : request, collected, until);
             collected.finish();
+            asking = false;
         } catch (IOException e) {
             failure = e;
             return nothing();
