@@ -3,7 +3,9 @@ package dev.vtsbasic.proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
@@ -38,13 +40,14 @@ final class CacheKey {
         StringBuilder key = new StringBuilder();
         for (InboundRequest.Field field : forwarding.fields()) {
             switch (field.name()) {
-                case "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix" ->
-                    key.append(field.name()).append(field.value()).append(BETWEEN);
+                case "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port" ->
+                    key.append(field.value()).append(BETWEEN);
                 default -> {
-                    // Who asks, not what.
+                    // Who asks, not what. There is always one of each.
                 }
             }
         }
+        key.append(forwarding.prefix()).append(BETWEEN);
         key.append(request.host()).append(BETWEEN).append(target);
         return START
                 + Base64.getUrlEncoder()
@@ -66,15 +69,18 @@ final class CacheKey {
      * taken for the same as another value is put so that it cannot.
      */
     static ClassicHttpRequest request(String key, InboundRequest request, Forwarding forwarding) {
-        ClassicHttpRequest asked = new BasicClassicHttpRequest("GET", HOST, key.substring(START.length() - 1));
+        Map<String, String> fields = new LinkedHashMap<>();
         for (Header field : OutboundRequest.of(request, forwarding, null).getHeaders()) {
             String name = field.getName().toLowerCase(Locale.ROOT);
-            if (LENIENT.contains(name)) {
-                asked.addHeader(name, field.getValue());
-            } else if (CacheRules.isTold(name)) {
-                asked.addHeader(name, HexFormat.of().formatHex(field.getValue().getBytes(StandardCharsets.UTF_8)));
+            if (CacheRules.isTold(name)) {
+                // Several of a name are one list (RFC 9110 §5.3).
+                fields.merge(name, field.getValue(), (one, another) -> one + ", " + another);
             }
         }
+        ClassicHttpRequest asked = new BasicClassicHttpRequest("GET", HOST, key.substring(START.length() - 1));
+        fields.forEach((name, value) -> asked.addHeader(
+                name,
+                LENIENT.contains(name) ? value : HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8))));
         return asked;
     }
 }

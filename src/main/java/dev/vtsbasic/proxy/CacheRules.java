@@ -75,7 +75,8 @@ final class CacheRules {
                 && allow(answer, request)
                 && !answer.containsHeader("Set-Cookie")
                 && !answer.containsHeader("Content-Range")
-                && hasKnownType(answer);
+                && hasKnownType(answer)
+                && hasKnownAge(answer);
     }
 
     /** The same for an answer that only renews one that is there (304). */
@@ -85,13 +86,19 @@ final class CacheRules {
     }
 
     /** No event stream, which may have no end, and nothing that HttpClient's cache cannot read when it is asked for it. */
-    private static boolean hasKnownType(HttpResponse answer) {
+    static boolean hasKnownType(HttpResponse answer) {
         Header type = answer.getFirstHeader("Content-Type");
         try {
             return type == null || ContentType.parse(type.getValue()) != null && !EventStreams.isType(type.getValue());
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** Whether it says how old it is in a way that can be counted on, if it does. */
+    static boolean hasKnownAge(HttpResponse answer) {
+        Header[] ages = answer.getHeaders("Age");
+        return ages.length == 0 || ages.length == 1 && ages[0].getValue().matches("[0-9]{1,9}");
     }
 
     private static boolean allow(MessageHeaders head, InboundRequest request) {

@@ -43,8 +43,8 @@ final class CachedExchange implements ExecChain {
     private static final Set<Integer> ERRORS = Set.of(500, 502, 503, 504);
 
     /** What a 304 says of itself, not of the answer that it renews (RFC 9111 §3.2). */
-    private static final Set<String> OF_THE_304_ITSELF = Set.of(
-            "set-cookie", "content-length", "content-encoding", "content-type", "content-range", "transfer-encoding");
+    private static final Set<String> OF_THE_304_ITSELF =
+            Set.of("set-cookie", "content-length", "content-encoding", "content-range", "transfer-encoding");
 
     /** RFC 9110 §15.4.5. */
     private static final Set<String> IN_A_304 =
@@ -240,9 +240,13 @@ final class CachedExchange implements ExecChain {
             }
             return false;
         }
-        Instant since = DateUtils.parseStandardDate(request.header("If-Modified-Since"));
+        String date = request.header("If-Modified-Since");
         Header modified = answer.getFirstHeader("Last-Modified");
-        Instant last = modified == null ? null : DateUtils.parseStandardDate(modified.getValue());
+        if (date.isEmpty() || modified == null) {
+            return false;
+        }
+        Instant since = DateUtils.parseStandardDate(date);
+        Instant last = DateUtils.parseStandardDate(modified.getValue());
         return since != null && last != null && !last.isAfter(since);
     }
 
@@ -341,6 +345,16 @@ final class CachedExchange implements ExecChain {
             if (!OF_THE_304_ITSELF.contains(field.getName().toLowerCase(Locale.ROOT))) {
                 renewed.addHeader(field);
             }
+        }
+        if (!CacheRules.hasKnownType(head)) {
+            renewed.removeHeaders("Content-Type");
+        }
+        if (!renewed.containsHeader("Date")) {
+            // Else that of the old answer would go on to count, and its age.
+            renewed.addHeader("Date", DateUtils.formatStandardDate(Instant.now()));
+        }
+        if (!renewed.containsHeader("Age") || !CacheRules.hasKnownAge(head)) {
+            renewed.setHeader("Age", "0");
         }
         if (!CacheRules.mayRenew(head, request)) {
             // For this client it is right, but from now on for nobody else.

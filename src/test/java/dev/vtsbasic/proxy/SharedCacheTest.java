@@ -116,6 +116,11 @@ class SharedCacheTest {
                 "Cache-Control: public, s-maxage=60\r\nContent-Type: text/event-stream",
                 "Cache-Control: public, s-maxage=60\r\nContent-Type: a/b; charset=none",
                 "Cache-Control: public, s-maxage=60\r\nContent-Range: bytes 0-0/1",
+                "Cache-Control: public, s-maxage=60\r\nAge: abc",
+                "Cache-Control: public, s-maxage=60\r\nAge: -1",
+                "Cache-Control: public, s-maxage=60\r\nAge: 1, 2",
+                "Cache-Control: public, s-maxage=60\r\nAge: 1\r\nAge: 2",
+                "Cache-Control: public, s-maxage=60\r\nAge: 99999999999999999999",
                 "Expires: 0",
                 "Expires: Thu, 01 Jan 2015 00:00:00 GMT",
                 "Expires: soon",
@@ -343,6 +348,33 @@ class SharedCacheTest {
     }
 
     @Test
+    void aListMayComeInSeveralFields() throws Exception {
+        start(numbered("Cache-Control: max-age=60\r\nVary: X-User, Accept-Language"));
+        assertEquals(
+                "1",
+                get("/a", "X-User: a", "X-User: b", "Accept-Language: de, en").body());
+        assertEquals(
+                "2",
+                get("/a", "X-User: b", "X-User: a", "Accept-Language: de, en").body());
+        assertEquals(
+                "1",
+                get("/a", "X-User: a, b", "Accept-Language: en", "Accept-Language: de")
+                        .body());
+    }
+
+    /** As an answer does that came from a cache before: else it would be asked for each time. */
+    @Test
+    void whatWasOldWhenItCameIsNewWhenItIsRenewed() throws Exception {
+        start(inTurn(
+                answer("Cache-Control: max-age=10\r\nDate: Thu, 01 Jan 2015 00:00:00 GMT" + STALE, "old"),
+                "HTTP/1.1 304 Not Modified\r\n\r\n",
+                answer("X-A: 1", "unwanted")));
+        assertEquals("old", get("/a").body());
+        assertEquals("old", get("/a").body());
+        assertEquals("old", get("/a").body());
+    }
+
+    @Test
     void clientsCannotMakeUpFormsWithoutEnd() throws Exception {
         start(numbered("Cache-Control: max-age=60\r\nVary: X-Kind"));
         for (int i = 0; i <= StoredAnswers.MOST_VARIANTS; i++) {
@@ -457,7 +489,7 @@ class SharedCacheTest {
                                     "Cache-Control: max-age=10\r\nETag: \"v1\"\r\nX-A: old"
                                             + "\r\nLast-Modified: Thu, 01 Jan 2015 00:00:00 GMT" + STALE,
                                     "old")
-                            : "HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\nX-A: new\r\nAge: 0\r\n"
+                            : "HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\nX-A: new\r\nContent-Type: a/new\r\n"
                                     + "Set-Cookie: a=b\r\n\r\n");
             return true;
         });
@@ -471,6 +503,7 @@ class SharedCacheTest {
         RawAnswer hit = get("/a");
         assertEquals("old", hit.body());
         assertEquals("new", hit.header("X-A"));
+        assertEquals("a/new", hit.header("Content-Type"));
         assertNull(hit.header("Set-Cookie"));
         assertEquals(2, asked.get());
         assertEquals(304, get("/a", "If-None-Match: \"v1\"").status());
