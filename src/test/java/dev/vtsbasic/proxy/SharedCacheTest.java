@@ -565,10 +565,10 @@ class SharedCacheTest {
             assertEquals("old", old.body());
             assertTrue(old.header("Cache-Status").startsWith("vts-basic; hit; ttl=-4"), old.text());
         }
+        assertEquals(5, proxy.cacheFigures().orElseThrow().stale());
         mayRenew.countDown();
         awaitBody("/a", "new");
         assertEquals(2, asked.get());
-        assertEquals(5, proxy.cacheFigures().orElseThrow().stale());
     }
 
     @Test
