@@ -4,9 +4,9 @@ package dev.vtsbasic.proxy;
  * What the shared cache has done since the start, and what it holds.
  *
  * @param hits requests answered from it without asking the app
- * @param stale those of them, and of {@code validated}'s failures, whose answer was past its time, as the app allows by
- *     {@code stale-while-revalidate} or {@code stale-if-error}
- * @param misses requests that went to the app since nothing was there for them
+ * @param stale requests that got an answer past its time, as the app allows by {@code stale-while-revalidate} (these are
+ *     hits too) or {@code stale-if-error}
+ * @param misses requests that the cache had to do with, and that got what the app answered to them
  * @param validated requests for which the app was asked whether the answer it gave before is still right, and it was
  * @param collapsed requests that waited for the answer to another one instead of going to the app
  * @param stored answers put into it

@@ -157,12 +157,15 @@ final class CachedExchange implements ExecChain {
     private void send(ClassicHttpResponse answer) throws IOException {
         if (collected != null && collected.way() != CollectedAnswer.Way.KEEP) {
             // The client has it already.
+            cache.misses.increment();
             return;
         }
         HttpCacheEntry entry = context().getCacheEntry();
         if (entry == null && collected != null && collected.head().getCode() != HttpStatus.SC_NOT_MODIFIED) {
+            cache.misses.increment();
             collected.release();
         } else if (entry == null || collected == null && !mayHave(entry)) {
+            cache.misses.increment();
             app.ask(request, response, deadline);
         } else {
             sendStored(answer, entry);
@@ -273,7 +276,6 @@ final class CachedExchange implements ExecChain {
         if (!takeOff(asked)) {
             return nothing();
         }
-        cache.misses.increment();
         return fetch(asked, known);
     }
 

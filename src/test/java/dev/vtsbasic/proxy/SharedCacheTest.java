@@ -622,6 +622,29 @@ class SharedCacheTest {
     }
 
     @Test
+    void everyRequestIsCountedOnce() throws Exception {
+        start(inTurn(
+                answer("Cache-Control: max-age=10, stale-if-error=1000" + STALE, "old"),
+                "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 304 Not Modified\r\n\r\n",
+                answer("X-A: 1", "1"),
+                answer("X-A: 1", "2")));
+        for (int i = 0; i < 4; i++) {
+            assertEquals("old", get("/a").body());
+        }
+        get("/b");
+        get("/b");
+        CacheFigures figures = proxy.cacheFigures().orElseThrow();
+        assertEquals(3, figures.misses());
+        assertEquals(1, figures.stale());
+        assertEquals(1, figures.validated());
+        assertEquals(1, figures.hits());
+        assertEquals(1, figures.stored());
+        assertEquals(1, figures.entries());
+        assertTrue(figures.bytes() > 1000, figures.toString());
+    }
+
+    @Test
     void withoutAnOldAnswerAnErrorIsAsWithoutACache() throws Exception {
         start(ScriptedUpstream.closing(""));
         RawAnswer error = get("/a");
