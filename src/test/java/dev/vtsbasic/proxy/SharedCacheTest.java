@@ -797,6 +797,20 @@ class SharedCacheTest {
         never.countDown();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 304 Not Modified\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n",
+                "",
+            })
+    void whatIsOfNoUseKeepsNobodyFromTheNextAnswer(String answer) throws Exception {
+        start(inTurn(answer, answer("Cache-Control: max-age=60", "all")));
+        get("/a", "If-None-Match: \"v1\"");
+        assertEquals("vts-basic; fwd=uri-miss; stored", get("/a").header("Cache-Status"));
+    }
+
     @Test
     void whenTheFirstOneBreaksOffAnotherOneTakesItsPlace() throws Exception {
         CountDownLatch mayBreak = new CountDownLatch(1);
