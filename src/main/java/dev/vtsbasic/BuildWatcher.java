@@ -40,7 +40,9 @@ final class BuildWatcher implements AutoCloseable {
     private final AssetFilter assets;
     private final Pages pages;
     private final BunSupervisor supervisor;
+    private final Runnable forgetAnswers;
     private Optional<Sight> inService;
+    private boolean mixed;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "vts-build-watcher");
 
@@ -51,7 +53,8 @@ final class BuildWatcher implements AutoCloseable {
             BaseCopies copies,
             AssetFilter assets,
             Pages pages,
-            BunSupervisor supervisor) {
+            BunSupervisor supervisor,
+            Runnable forgetAnswers) {
         this.appDir = appDir;
         this.inService = inService;
         this.validation = validation;
@@ -59,12 +62,14 @@ final class BuildWatcher implements AutoCloseable {
         this.assets = assets;
         this.pages = pages;
         this.supervisor = supervisor;
+        this.forgetAnswers = forgetAnswers;
     }
 
     /**
      * Begins to watch.
      *
      * @param inService what the first workers run, seen before they were started: it may have changed since
+     * @param forgetAnswers called when answers of the build before are no longer to be given
      */
     static BuildWatcher watch(
             Path appDir,
@@ -73,8 +78,10 @@ final class BuildWatcher implements AutoCloseable {
             BaseCopies copies,
             AssetFilter assets,
             Pages pages,
-            BunSupervisor supervisor) {
-        BuildWatcher watcher = new BuildWatcher(appDir, inService, validation, copies, assets, pages, supervisor);
+            BunSupervisor supervisor,
+            Runnable forgetAnswers) {
+        BuildWatcher watcher =
+                new BuildWatcher(appDir, inService, validation, copies, assets, pages, supervisor, forgetAnswers);
         watcher.thread.setDaemon(true);
         watcher.thread.start();
         return watcher;
@@ -100,6 +107,7 @@ final class BuildWatcher implements AutoCloseable {
         Optional<Sight> before = inService;
         try {
             while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                forgetWhileMixed();
                 Optional<Sight> now = Sight.of(appDir);
                 // One that still changes is looked at again when it is done.
                 if (now.isPresent() && now.equals(before) && !now.equals(inService)) {
@@ -110,6 +118,14 @@ final class BuildWatcher implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("No more watching", e);
+        }
+    }
+
+    /** While the workers change, one of the old build may still give an answer that is kept for others. */
+    private void forgetWhileMixed() {
+        if (mixed) {
+            mixed = !supervisor.runsOneBuild();
+            forgetAnswers.run();
         }
     }
 
@@ -135,6 +151,8 @@ final class BuildWatcher implements AutoCloseable {
                 pages.takeFrom(build.dist().client());
                 assets.compress(next, build.rewritten());
                 next = null;
+                forgetAnswers.run();
+                mixed = true;
                 Event.BUILD_IN_SERVICE.log(LOG, "The new build in {build} is in service", dist.root());
                 return;
             }

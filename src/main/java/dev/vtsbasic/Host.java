@@ -24,6 +24,7 @@ import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
 import dev.vtsbasic.page.MaintenanceFilter;
 import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.proxy.ProxyServlet;
 import dev.vtsbasic.settings.AccessLogFormat;
 import dev.vtsbasic.settings.BadSettingException;
@@ -94,15 +95,22 @@ final class Host implements AutoCloseable {
         this.upstream = upstream;
         this.assets = assets;
         this.pages = pages;
+        this.proxy = new ProxyServlet(upstream.pool(), settings, base, pages);
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
                 ? Optional.of(BuildWatcher.watch(
-                        settings.appDir().get(), seen, settings.validate(), copies, this.assets, pages, supervisor))
+                        settings.appDir().get(),
+                        seen,
+                        settings.validate(),
+                        copies,
+                        this.assets,
+                        pages,
+                        supervisor,
+                        () -> proxy.purge(Optional.empty())))
                 : Optional.empty();
         this.accessLog = settings.accessLog() == AccessLogFormat.OFF
                 ? Optional.empty()
                 : Optional.of(AccessLog.start(settings.accessLog(), settings.accessLogSample(), accessLines));
         this.traffic = new TrafficFilter(settings.trustedProxies(), accessLog);
-        this.proxy = new ProxyServlet(upstream.pool(), settings, base, pages);
     }
 
     /**
@@ -363,6 +371,11 @@ final class Host implements AutoCloseable {
         public boolean restart() {
             return upstream.restart();
         }
+
+        @Override
+        public Optional<Integer> purge(Optional<String> path) {
+            return proxy.purge(path);
+        }
     }
 
     private final class Measured implements Figures {
@@ -389,6 +402,11 @@ final class Host implements AutoCloseable {
         @Override
         public long restarts(RestartCause cause) {
             return upstream.restarts(cause);
+        }
+
+        @Override
+        public CacheFigures cache() {
+            return proxy.cacheFigures();
         }
 
         @Override

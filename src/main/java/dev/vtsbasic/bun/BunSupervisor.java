@@ -174,6 +174,11 @@ public final class BunSupervisor implements Upstream {
         return next.outcome();
     }
 
+    /** Whether no worker is left that runs another build than the one in service. */
+    public boolean runsOneBuild() {
+        return slots.stream().allMatch(slot -> slot.runsNothingBut(release));
+    }
+
     boolean isStopping() {
         return stopping;
     }

@@ -41,6 +41,7 @@ final class WorkerSlot {
     private volatile Occupant occupant;
     private volatile boolean starting;
     private final AtomicInteger retiring = new AtomicInteger();
+    private volatile boolean replacing;
 
     WorkerSlot(int number, BunSupervisor supervisor, Settings settings, ReadyWorkers pool) {
         this.number = number;
@@ -74,6 +75,12 @@ final class WorkerSlot {
                     e.getMessage());
             return false;
         }
+    }
+
+    /** Whether its worker, if it has one, runs this, and none that ran before gets requests any more. */
+    boolean runsNothingBut(Release release) {
+        Occupant known = occupant;
+        return !replacing && (known == null || known.release().equals(release));
     }
 
     /** What it has now, for people. */
@@ -259,6 +266,7 @@ final class WorkerSlot {
         }
         Release release = supervisor.releaseFor(number);
         Duration answered = current.age();
+        replacing = true;
         try {
             Event.WORKER_REPLACED.log(
                     LOG,
@@ -311,6 +319,7 @@ final class WorkerSlot {
             failedAt = System.nanoTime();
             return current;
         } finally {
+            replacing = false;
             supervisor.mayReplace().release();
         }
     }

@@ -52,6 +52,10 @@ public enum Event {
             Level.WARN,
             "A worker broke off or was silent for too long: the client got a 502 or 504, or an answer that broke off.",
             "See what the worker printed at that time."),
+    CACHE_FAILED(
+            Level.WARN,
+            "The shared cache failed at an answer, which the app was asked for instead.",
+            "Report it with its stack."),
     TUNNEL_FAILED(Level.WARN, "A WebSocket or the like could not be opened.", "See the reason."),
     UPGRADE_IMPOSSIBLE(
             Level.WARN, "The servlet container cannot switch protocols.", "Switch its WebSocket on, as it says."),

@@ -2,6 +2,7 @@ package dev.vtsbasic.manage;
 
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
+import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.traffic.Traffic;
 import java.util.List;
 
@@ -19,6 +20,9 @@ public interface Figures {
     boolean givenUp();
 
     long restarts(RestartCause cause);
+
+    /** What the shared cache does; all zero when there is none. */
+    CacheFigures cache();
 
     Build build();
 

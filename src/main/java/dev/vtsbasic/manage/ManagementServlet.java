@@ -18,7 +18,8 @@ import java.util.Optional;
 
 /**
  * {@code /-/live} and {@code /-/ready}, in the shape of MicroProfile Health: the first says that this front answers,
- * the second that Bun does, asked at that moment. {@code POST /-/restart} has the workers replaced. Safe for any number of
+ * the second that Bun does, asked at that moment. {@code POST /-/restart} has the workers replaced, {@code POST /-/purge} takes answers out of the shared
+ * cache. Safe for any number of
  * threads.
  */
 public final class ManagementServlet extends HttpServlet {
@@ -57,9 +58,9 @@ public final class ManagementServlet extends HttpServlet {
                 answer(response, "bun", ready, ready ? Optional.empty() : operations.problem());
             }
             case "/metrics" -> sendMetrics(request, response);
-            case "/restart" -> {
+            case "/restart", "/purge" -> {
                 response.setHeader("Allow", "POST");
-                text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "A restart is asked for with POST");
+                text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "This is asked for with POST");
             }
             default -> notFound(response);
         }
@@ -67,17 +68,35 @@ public final class ManagementServlet extends HttpServlet {
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!endpoint(request).equals("/restart")) {
+        String endpoint = endpoint(request);
+        if (!endpoint.equals("/restart") && !endpoint.equals("/purge")) {
             notFound(response);
         } else if (!access.mayChange(request)) {
             text(
                     response,
                     HttpServletResponse.SC_FORBIDDEN,
                     "Only the restart command of the server's user may, or who sends VTS_MANAGEMENT_TOKEN as a bearer token");
+        } else if (endpoint.equals("/purge")) {
+            purge(request.getQueryString(), response);
         } else if (operations.restart()) {
             text(response, HttpServletResponse.SC_ACCEPTED, "The workers are being replaced, one after the other");
         } else {
             text(response, HttpServletResponse.SC_CONFLICT, "Nothing to restart: VTS_UPSTREAM is run by someone else");
+        }
+    }
+
+    private void purge(String query, HttpServletResponse response) throws IOException {
+        if (query != null && !query.matches("path=/[^&]*(&.*)?")) {
+            String sentence = "/purge?path=/some/page removes a page, /purge alone everything";
+            text(response, HttpServletResponse.SC_BAD_REQUEST, sentence);
+            return;
+        }
+        Optional<String> path = Optional.ofNullable(query).map(text -> text.replaceAll("^path=|&.*", ""));
+        Optional<Integer> count = operations.purge(path);
+        if (count.isPresent()) {
+            text(response, HttpServletResponse.SC_OK, count.get() + " answers were removed from the cache");
+        } else {
+            text(response, HttpServletResponse.SC_CONFLICT, "There is no cache: VTS_CACHE is not set");
         }
     }
 
@@ -106,7 +125,7 @@ public final class ManagementServlet extends HttpServlet {
     }
 
     private static void notFound(HttpServletResponse response) throws IOException {
-        text(response, HttpServletResponse.SC_NOT_FOUND, "There are live, ready, metrics and restart");
+        text(response, HttpServletResponse.SC_NOT_FOUND, "There are live, ready, metrics, restart and purge");
     }
 
     private static void text(HttpServletResponse response, int status, String sentence) throws IOException {

@@ -3,6 +3,7 @@ package dev.vtsbasic.manage;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.PlaceView.WorkerView;
 import dev.vtsbasic.bun.RestartCause;
+import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.traffic.AssetOutcome;
 import dev.vtsbasic.traffic.ContentCoding;
 import dev.vtsbasic.traffic.Durations;
@@ -70,6 +71,7 @@ final class Metrics {
         waits(all);
         assets(all);
         workers(all);
+        cache(all);
         Figures.Build build = figures.build();
         all.add(new Gauge("vts_build_info", "What runs here: always 1.")
                 .add(
@@ -199,6 +201,41 @@ final class Metrics {
                 new Gauge("vts_worker_start_time_seconds", "When the worker's process was started, since the epoch."),
                 places,
                 worker -> seconds(worker.started())));
+    }
+
+    private void cache(List<MetricSnapshot> all) {
+        CacheFigures cache = figures.cache();
+        all.add(new Counter("vts_cache_hits", "Requests answered from the shared cache without asking the app.")
+                .add(cache.hits())
+                .snapshot());
+        all.add(new Counter("vts_cache_misses", "Requests to the shared cache that got what the app answered to them.")
+                .add(cache.misses())
+                .snapshot());
+        all.add(new Counter(
+                        "vts_cache_validated", "Requests for which the app said that what was stored is still right.")
+                .add(cache.validated())
+                .snapshot());
+        all.add(new Counter("vts_cache_collapsed", "Requests that waited for the answer to another one.")
+                .add(cache.collapsed())
+                .snapshot());
+        all.add(new Counter("vts_cache_stale", "Requests that got an answer past its time, as the app allows it.")
+                .add(cache.stale())
+                .snapshot());
+        all.add(new Counter("vts_cache_stored", "Answers put into the shared cache.")
+                .add(cache.stored())
+                .snapshot());
+        all.add(new Counter("vts_cache_evicted", "Answers that had to make room for others.")
+                .add(cache.evicted())
+                .snapshot());
+        all.add(new Gauge("vts_cache_entries", "Answers that the shared cache holds.")
+                .add(cache.entries())
+                .snapshot());
+        all.add(new Gauge("vts_cache_size_bytes", "Memory that they take.")
+                .add(cache.bytes())
+                .snapshot());
+        all.add(new Gauge("vts_cache_capacity_bytes", "Most that they may take.")
+                .add(cache.capacity())
+                .snapshot());
     }
 
     private static double seconds(Instant instant) {

@@ -16,4 +16,12 @@ public interface Operations {
 
     /** Begins to replace the workers; false when they are not ours. */
     boolean restart();
+
+    /**
+     * Removes answers from the shared cache.
+     *
+     * @param path raw, as browsers see it, with whatever query; empty for everything
+     * @return how many there were; empty when there is no cache
+     */
+    Optional<Integer> purge(Optional<String> path);
 }

@@ -32,7 +32,11 @@ final class EventStreams {
 
     static boolean isOne(HttpServletResponse answer) {
         String type = answer.getContentType();
-        return type != null && type.startsWith(TYPE);
+        return type != null && isType(type);
+    }
+
+    static boolean isType(String contentType) {
+        return contentType.startsWith(TYPE);
     }
 
     /**

@@ -49,6 +49,23 @@ record InboundRequest(
     private static final Pattern THIS_MACHINE =
             Pattern.compile("(?:localhost|127(?:\\.[0-9]+){3}|\\[::1])(?::[0-9]+)?", Pattern.CASE_INSENSITIVE);
 
+    /** The same but for these. */
+    InboundRequest with(List<Field> headers, RequestRecord record) {
+        return new InboundRequest(
+                method,
+                target,
+                protocol,
+                base,
+                headers,
+                contentLength,
+                streamed,
+                clientAddress,
+                scheme,
+                host,
+                port,
+                record);
+    }
+
     /** A header field. */
     record Field(String name, String value) {}
 

@@ -46,6 +46,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient RunningRequests running = new RunningRequests();
     private final transient TcpConnections clients = new TcpConnections();
 
+    /** Null when there is none: then nothing of it is loaded. */
+    private final transient SharedCache cache;
+
     /**
      * @param base path at which browsers see the application; empty at the root
      * @param pages what is sent when the app cannot answer
@@ -65,6 +68,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 threads::executeRelay,
                 pages);
         this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay, pages);
+        this.cache = settings.cache() > 0 ? new SharedCache(settings.cache()) : null;
     }
 
     @Override
@@ -151,24 +155,21 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
-        Optional<ConcurrencyLimit.Place> atApp =
-                concurrency.enter(inbound.isFromThisMachine(), deadline, inbound.record()::held);
-        if (atApp.isEmpty()) {
-            place.leave();
-            inbound.record().shed(Shed.CONCURRENCY);
-            send(Page.BUSY, inbound, forwarding, response);
-            return;
-        }
         try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
             if (client.isStream()) {
                 watched.clientMayBeAsked();
             }
-            new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
-                        place.leave();
-                        atApp.get().leave();
-                        ExchangeThreads.makeRoom();
-                    })
-                    .run(deadline);
+            Runnable endless = () -> {
+                place.leave();
+                ExchangeThreads.makeRoom();
+            };
+            if (cache == null) {
+                ask(inbound, forwarding, body, response, client, watched, endless, deadline);
+            } else {
+                SharedCache.App app =
+                        (asked, answer, until) -> ask(asked, forwarding, body, answer, client, watched, endless, until);
+                cache.answer(inbound, forwarding, response, app, renewal(forwarding), deadline);
+            }
         } catch (ClientGoneException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
             inbound.record().clientGone();
@@ -195,9 +196,46 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     e);
             throw e;
         } finally {
-            atApp.get().leave();
             place.leave();
         }
+    }
+
+    /** @param endless called when the answer turns out to be an event stream, which has no end of its own */
+    private void ask(
+            InboundRequest inbound,
+            Forwarding forwarding,
+            RequestBody body,
+            HttpServletResponse response,
+            ClientConnection client,
+            Watchdog.Watched watched,
+            Runnable endless,
+            long deadline)
+            throws IOException {
+        Optional<ConcurrencyLimit.Place> place =
+                concurrency.enter(inbound.isFromThisMachine(), deadline, inbound.record()::held);
+        if (place.isEmpty()) {
+            inbound.record().shed(Shed.CONCURRENCY);
+            send(Page.BUSY, inbound, forwarding, response);
+            return;
+        }
+        try {
+            new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
+                        place.get().leave();
+                        endless.run();
+                    })
+                    .run(deadline);
+        } finally {
+            place.get().leave();
+        }
+    }
+
+    /** How the cache asks the app for what no client waits for. */
+    private SharedCache.App renewal(Forwarding forwarding) {
+        return (asked, answer, until) -> {
+            try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
+                ask(asked, forwarding, null, answer, new NoClient(), watched, () -> {}, until);
+            }
+        };
     }
 
     /** Where the end of a connection is the end of an answer, whoever reads on would take a cut one for whole. */
@@ -281,6 +319,21 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         return concurrency.waiting();
     }
 
+    /** What the shared cache has done; all zero when there is none. */
+    public CacheFigures cacheFigures() {
+        return cache == null ? CacheFigures.NONE : cache.figures();
+    }
+
+    /**
+     * Removes answers from the shared cache.
+     *
+     * @param path raw, as browsers see it, with whatever query; empty for everything
+     * @return how many there were; empty when there is no cache
+     */
+    public Optional<Integer> purge(Optional<String> path) {
+        return cache == null ? Optional.empty() : Optional.of(cache.forgetAll(path));
+    }
+
     /** Cuts the event streams, whose clients connect again by themselves. */
     public void endEventStreams() {
         watchdog.endEndless();
@@ -295,6 +348,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     public void close() {
         tunnels.close();
         eventStreams.end();
+        if (cache != null) {
+            cache.close();
+        }
         threads.close();
         connections.close();
         watchdog.close();

@@ -154,6 +154,8 @@ final class Setting<T> {
             0,
             1_000_000,
             "how many requests the app may have at once; more wait as while no worker is ready; 0: any number");
+    static final Setting<Long> CACHE =
+            size("vts.cache", "0", "memory for a shared cache of answers that the app allows to be kept; 0: no cache");
     static final Setting<List<IpNetwork>> TRUSTED_PROXIES = new Setting<>(
             "vts.trusted-proxies",
             "",

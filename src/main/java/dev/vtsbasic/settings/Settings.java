@@ -38,6 +38,7 @@ import java.util.Optional;
  * @param headerTimeout how long a client of the embedded server may take to send a request up to its body; zero for ever
  * @param maintenance while this file is there, nothing reaches the app
  * @param limits how much may reach the app at most
+ * @param cache memory for the shared cache in bytes; 0 for none
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param securityHeaders whether HTML documents get the security headers that they lack
  * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
@@ -80,6 +81,7 @@ public record Settings(
         Duration headerTimeout,
         Optional<Path> maintenance,
         LimitRules limits,
+        long cache,
         List<IpNetwork> trustedProxies,
         boolean securityHeaders,
         Duration shutdownDelay,
@@ -175,6 +177,7 @@ public record Settings(
                 value(Setting.HEADER_TIMEOUT, sources),
                 value(Setting.MAINTENANCE, sources),
                 limits(sources),
+                value(Setting.CACHE, sources),
                 value(Setting.TRUSTED_PROXIES, sources),
                 value(Setting.SECURITY_HEADERS, sources),
                 value(Setting.SHUTDOWN_DELAY, sources),

@@ -76,6 +76,9 @@ interface AccessLine {
             text(line, "kind", record.kind().name().toLowerCase(Locale.ROOT));
             text(line, "worker", record.worker());
             text(line, "coding", record.coding().name().toLowerCase(Locale.ROOT));
+            if (record.isCached()) {
+                line.append(",\"cached\":true");
+            }
             if (record.wasHeld()) {
                 millis(line, "held_ms", record.heldNanos());
             }

@@ -36,6 +36,7 @@ public final class RequestRecord {
     private Shed shed;
     private UpstreamError upstreamError;
     private AssetOutcome asset;
+    private boolean cached;
     private boolean clientGone;
     private long firstByte;
     private long end;
@@ -134,6 +135,11 @@ public final class RequestRecord {
 
     public void upstreamError(UpstreamError error) {
         upstreamError = error;
+    }
+
+    /** Its answer comes from the shared cache. */
+    public void cached() {
+        cached = true;
     }
 
     /** The client left before it had the whole answer. */
@@ -248,6 +254,10 @@ public final class RequestRecord {
     /** Null when it is not about a static file. */
     AssetOutcome asset() {
         return asset;
+    }
+
+    boolean isCached() {
+        return cached;
     }
 
     boolean hasLostClient() {

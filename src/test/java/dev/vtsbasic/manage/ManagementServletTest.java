@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
+import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,8 @@ class ManagementServletTest {
     private final AtomicInteger restarts = new AtomicInteger();
     private boolean ready = true;
     private boolean ours = true;
+    private boolean cached = true;
+    private final List<Optional<String>> purged = new ArrayList<>();
     private TestServer server;
 
     @BeforeEach
@@ -160,9 +164,45 @@ class ManagementServletTest {
         }
 
         @Override
+        public CacheFigures cache() {
+            return new CacheFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        }
+
+        @Override
         public Build build() {
             return new Build("1", "2", "3");
         }
+    }
+
+    @Test
+    void whoHasAWordMayPurgeAPathOrAll() throws Exception {
+        String header = "Authorization: Bearer secret";
+        RawAnswer answer = server.request("POST /-/purge?path=/a%20b%2Fc%25&other=1", header);
+        assertEquals(200, answer.status());
+        assertEquals("3 answers were removed from the cache\n", answer.body());
+        assertEquals(200, server.request("POST /-/purge", header).status());
+        assertEquals(List.of(Optional.of("/a%20b%2Fc%25"), Optional.empty()), purged);
+        cached = false;
+        assertEquals(409, server.request("POST /-/purge", header).status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/-/purge?", "/-/purge?path=", "/-/purge?path=a", "/-/purge?pat=/a"})
+    void aSlipOfTheQueryDoesNotPurgeAll(String target) throws Exception {
+        assertEquals(
+                400,
+                server.request("POST " + target, "Authorization: Bearer secret").status());
+        assertEquals(List.of(), purged);
+    }
+
+    @Test
+    void othersMayNotPurge() throws Exception {
+        assertEquals(403, server.request("POST /-/purge?path=/a").status());
+        assertEquals(
+                405,
+                server.request("GET /-/purge?path=/a", "Authorization: Bearer secret")
+                        .status());
+        assertEquals(List.of(), purged);
     }
 
     private final class Workers implements Operations {
@@ -187,6 +227,12 @@ class ManagementServletTest {
                 restarts.incrementAndGet();
             }
             return ours;
+        }
+
+        @Override
+        public Optional<Integer> purge(Optional<String> path) {
+            purged.add(path);
+            return cached ? Optional.of(3) : Optional.empty();
         }
     }
 }

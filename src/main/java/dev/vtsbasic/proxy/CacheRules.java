@@ -1,0 +1,137 @@
+package dev.vtsbasic.proxy;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.MessageHeaders;
+import org.apache.hc.core5.http.message.MessageSupport;
+
+/**
+ * Which requests have to do with the shared cache, and which answers may get into it. HttpClient's cache has rules of its
+ * own, by RFC 9111; these come first, and are stricter where an app's slip would show one visitor's page to another, or one
+ * visitor could spoil an answer for all.
+ */
+final class CacheRules {
+    /** Errors are not among them: whoever provokes one is not to provoke it for all. */
+    private static final Set<Integer> KEPT_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 410);
+
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
+
+    /** By which some frameworks take a request for another one; such a request is no more than a stranger's word. */
+    private static final List<String> CHANGE_THE_MEANING = List.of(
+            "X-HTTP-Method-Override",
+            "X-HTTP-Method",
+            "X-Method-Override",
+            "X-Original-URL",
+            "X-Original-Host",
+            "X-Original-URI",
+            "X-Rewrite-URL",
+            "X-Host",
+            "X-HTTP-Host-Override");
+
+    private static final List<String> FOR_A_PART = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
+
+    /** What the cache is not told of a request, so that no answer can depend on it. */
+    private static final Set<String> NOT_TOLD = Set.of(
+            "authorization",
+            "x-request-id",
+            "traceparent",
+            "tracestate",
+            "cache-control",
+            "pragma",
+            "if-none-match",
+            "if-modified-since");
+
+    private CacheRules() {}
+
+    /** Whether the answer may come from the cache or get into it. */
+    static boolean concern(InboundRequest request) {
+        return (request.method().equals("GET") || request.method().equals("HEAD"))
+                && !request.hasBody()
+                && none(request, FOR_A_PART)
+                && none(request, CHANGE_THE_MEANING);
+    }
+
+    /** Whether it may change what the app answers to others (RFC 9111 §4.4). */
+    static boolean isUnsafe(InboundRequest request) {
+        return !SAFE_METHODS.contains(request.method()) || !none(request, CHANGE_THE_MEANING);
+    }
+
+    private static boolean none(InboundRequest request, List<String> names) {
+        return names.stream().allMatch(name -> request.header(name).isEmpty());
+    }
+
+    static boolean isTold(String lowerCaseName) {
+        return !NOT_TOLD.contains(lowerCaseName);
+    }
+
+    /** Whether the answer to this request may be kept for others. */
+    static boolean mayBeStored(HttpResponse answer, InboundRequest request) {
+        return KEPT_STATUSES.contains(answer.getCode())
+                && allow(answer, request)
+                && !answer.containsHeader("Set-Cookie")
+                && !answer.containsHeader("Content-Range")
+                && hasKnownType(answer)
+                && hasKnownAge(answer);
+    }
+
+    /** The same for an answer that only renews one that is there (304). */
+    static boolean mayRenew(HttpResponse answer, InboundRequest request) {
+        boolean silent = !answer.containsHeader("Cache-Control") && !answer.containsHeader("Expires");
+        return silent || allow(answer, request);
+    }
+
+    /** No event stream, which may have no end, and nothing that HttpClient's cache cannot read when it is asked for it. */
+    static boolean hasKnownType(HttpResponse answer) {
+        Header type = answer.getFirstHeader("Content-Type");
+        try {
+            return type == null || ContentType.parse(type.getValue()) != null && !EventStreams.isType(type.getValue());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Whether it says how old it is in a way that can be counted on, if it does. */
+    static boolean hasKnownAge(HttpResponse answer) {
+        Header[] ages = answer.getHeaders("Age");
+        return ages.length == 0 || ages.length == 1 && ages[0].getValue().matches("[0-9]{1,9}");
+    }
+
+    private static boolean allow(MessageHeaders head, InboundRequest request) {
+        CacheDirectives directives = CacheDirectives.of(head);
+        return directives.lifetime() > 0
+                && !directives.has("no-store")
+                && !directives.has("private")
+                && !directives.has("no-cache")
+                && isForEverybody(directives, request)
+                && canVary(head);
+    }
+
+    /**
+     * Whether an answer may be shared with, or come from, whoever sends this: to one with credentials the app must say so,
+     * since it may have made its answer for their owner. For a cookie {@code max-age} does not say it, which is mostly meant
+     * for the browser.
+     */
+    static boolean isForEverybody(CacheDirectives directives, InboundRequest request) {
+        boolean shared = directives.has("public") || directives.has("s-maxage");
+        return (shared || request.header("Cookie").isEmpty())
+                && (shared
+                        || directives.has("must-revalidate")
+                        || request.header("Authorization").isEmpty());
+    }
+
+    private static boolean canVary(MessageHeaders head) {
+        Iterator<String> names = MessageSupport.iterateTokens(head, "Vary");
+        while (names.hasNext()) {
+            String name = names.next().strip().toLowerCase(Locale.ROOT);
+            if (name.equals("*") || !isTold(name)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,297 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
+
+/**
+ * An answer of the app on its way to the client, to the cache, or to both. Which it is, is decided when its head is there
+ * and the first octet behind it comes; until then nothing has reached the client.
+ */
+final class CollectedAnswer extends HttpServletResponseWrapper {
+    /** For answers that are for nobody but the cache. */
+    private static final HttpServletResponse NOBODY = (HttpServletResponse) Proxy.newProxyInstance(
+            CollectedAnswer.class.getClassLoader(),
+            new Class<?>[] {HttpServletResponse.class},
+            (response, method, arguments) -> {
+                throw new UnsupportedOperationException(method.getName());
+            });
+
+    /** Null when nobody waits for it. */
+    private final ResponseStart start;
+
+    private final Judge judge;
+    private final long most;
+    private final AtomicLong budget;
+    private BasicClassicHttpResponse head = new BasicClassicHttpResponse(SC_OK);
+    private Way way = Way.UNDECIDED;
+    private ByteArrayOutputStream kept;
+    private long taken;
+    private String cacheStatus;
+    private Supplier<Map<String, String>> trailers;
+    private final ServletOutputStream body = new Body();
+
+    /** Where an answer goes. */
+    enum Way {
+        UNDECIDED,
+        /** To the client, as it comes. */
+        PASS,
+        /** To the client, as it comes, and a copy is kept. */
+        COPY,
+        /** It is kept, and the client gets nothing of it yet. */
+        KEEP,
+        /** Nowhere: the exchange is cut. */
+        DROP
+    }
+
+    /** Decides where an answer goes. */
+    interface Judge {
+        /** @param trailers whether fields may follow its body */
+        Way way(HttpResponse head, boolean trailers);
+
+        /** The copy has become too long, and is given up. */
+        void tooLong();
+    }
+
+    /**
+     * @param client null when nobody waits for it
+     * @param most how long the body of one that is kept may be
+     * @param budget bytes that may still be taken for bodies which are being collected
+     */
+    CollectedAnswer(HttpServletResponse client, Judge judge, long most, AtomicLong budget) {
+        super(client == null ? NOBODY : client);
+        this.start = client == null ? null : new ResponseStart(client);
+        this.judge = judge;
+        this.most = most;
+        this.budget = budget;
+    }
+
+    /** What the client is told of the cache's part (RFC 9211); to be said before the head leaves. */
+    void cacheStatus(String value) {
+        cacheStatus = value;
+    }
+
+    Way way() {
+        return way;
+    }
+
+    /** The head as the app sent it, without what was for the connection alone. */
+    HttpResponse head() {
+        return head;
+    }
+
+    /** The whole answer, when it was kept. */
+    ClassicHttpResponse whole() {
+        BasicClassicHttpResponse whole = new BasicClassicHttpResponse(head.getCode());
+        whole.setHeaders(head.getHeaders());
+        if (kept.size() > 0) {
+            whole.setEntity(new ByteArrayEntity(kept.toByteArray(), null));
+        }
+        return whole;
+    }
+
+    /** Says that the app's answer is whole. */
+    void finish() throws IOException {
+        decide();
+    }
+
+    /** Lets the client have after all what was kept from it so far. */
+    void release() throws IOException {
+        way = Way.PASS;
+        sendHead();
+        if (kept != null) {
+            kept.writeTo(super.getOutputStream());
+            forget();
+        }
+    }
+
+    /** Gives back the memory that was taken for it. */
+    void forget() {
+        budget.addAndGet(taken);
+        taken = 0;
+        kept = null;
+    }
+
+    private void decide() throws IOException {
+        if (way == Way.UNDECIDED) {
+            way = judge.way(head, trailers != null);
+            switch (way) {
+                case PASS -> sendHead();
+                case COPY -> {
+                    kept = new ByteArrayOutputStream();
+                    sendHead();
+                }
+                case KEEP -> kept = new ByteArrayOutputStream();
+                default -> throw new IOException("Nobody waits for this answer");
+            }
+        }
+    }
+
+    private void sendHead() {
+        super.setStatus(head.getCode());
+        for (Header field : head.getHeaders()) {
+            super.addHeader(field.getName(), field.getValue());
+        }
+        if (cacheStatus != null) {
+            super.addHeader("Cache-Status", cacheStatus);
+        }
+        if (trailers != null) {
+            super.setTrailerFields(trailers);
+        }
+    }
+
+    private boolean isSent() {
+        return way == Way.PASS || way == Way.COPY;
+    }
+
+    private void write(byte[] octets, int offset, int count) throws IOException {
+        decide();
+        if (kept != null && mayTake(count)) {
+            kept.write(octets, offset, count);
+        } else if (kept != null) {
+            giveUp();
+        }
+        if (isSent()) {
+            super.getOutputStream().write(octets, offset, count);
+        }
+    }
+
+    private boolean mayTake(int count) {
+        taken += count;
+        return budget.addAndGet(-count) >= 0 && taken <= most;
+    }
+
+    private void giveUp() throws IOException {
+        judge.tooLong();
+        if (way == Way.COPY) {
+            way = Way.PASS;
+            forget();
+        } else if (getResponse() == NOBODY) {
+            forget();
+            throw new IOException("The answer is too long to be kept");
+        } else {
+            release();
+        }
+    }
+
+    @Override
+    public void setStatus(int status) {
+        head.setCode(status);
+    }
+
+    @Override
+    public int getStatus() {
+        return head.getCode();
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+        head.addHeader(name, value);
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        head.setHeader(name, value);
+    }
+
+    @Override
+    public String getHeader(String name) {
+        Header field = head.getFirstHeader(name);
+        return field == null ? null : field.getValue();
+    }
+
+    @Override
+    public Collection<String> getHeaders(String name) {
+        return Arrays.stream(head.getHeaders(name)).map(Header::getValue).toList();
+    }
+
+    @Override
+    public Collection<String> getHeaderNames() {
+        return Arrays.stream(head.getHeaders()).map(Header::getName).distinct().toList();
+    }
+
+    @Override
+    public boolean containsHeader(String name) {
+        return head.containsHeader(name);
+    }
+
+    @Override
+    public String getContentType() {
+        return getHeader("Content-Type");
+    }
+
+    @Override
+    public void setContentLength(int length) {
+        head.setHeader("Content-Length", length);
+    }
+
+    @Override
+    public void setTrailerFields(Supplier<Map<String, String>> trailers) {
+        this.trailers = trailers;
+    }
+
+    @Override
+    public boolean isCommitted() {
+        return isSent() && super.isCommitted();
+    }
+
+    @Override
+    public void flushBuffer() throws IOException {
+        decide();
+        if (isSent()) {
+            super.flushBuffer();
+        }
+    }
+
+    @Override
+    public void reset() {
+        if (isSent()) {
+            start.restore();
+        }
+        forget();
+        head = new BasicClassicHttpResponse(SC_OK);
+        way = Way.UNDECIDED;
+        trailers = null;
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() {
+        return body;
+    }
+
+    private final class Body extends ServletOutputStream {
+        @Override
+        public void write(int octet) throws IOException {
+            CollectedAnswer.this.write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int count) throws IOException {
+            CollectedAnswer.this.write(octets, offset, count);
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

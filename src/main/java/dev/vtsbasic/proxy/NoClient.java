@@ -1,0 +1,42 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.http.HttpUpgradeHandler;
+import java.io.IOException;
+
+/** The client of a request that nobody made: it is ours, and its answer is for the cache alone. */
+final class NoClient implements ClientConnection {
+    @Override
+    public boolean isGone() {
+        return false;
+    }
+
+    @Override
+    public boolean isStream() {
+        return false;
+    }
+
+    @Override
+    public boolean outlivesRequest() {
+        return false;
+    }
+
+    @Override
+    public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException {
+        throw new IOException("There is no connection");
+    }
+
+    @Override
+    public boolean cut() {
+        return false;
+    }
+
+    @Override
+    public void resetWhenClosed() {
+        // Nobody sees it.
+    }
+
+    @Override
+    public void endInput() {
+        // There is none.
+    }
+}

@@ -1,0 +1,137 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.hc.client5.http.cache.HttpCacheEntry;
+import org.apache.hc.client5.http.impl.cache.CacheKeyGenerator;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+
+/**
+ * A shared cache (RFC 9111) of what the app allows to be kept. HttpClient's cache judges and stores; this has the memory,
+ * the requests that are under way, and what is done to all of it. Safe for any number of threads.
+ */
+final class SharedCache implements AutoCloseable {
+    /** This part of the memory, once more, is for bodies that are on their way into it. */
+    private static final int PART = 4;
+
+    private final StoredAnswers stored;
+    private final CachingHandler handler;
+    private final Flights flights = new Flights();
+    private final AtomicLong collecting;
+    final LongAdder hits = new LongAdder();
+    final LongAdder stale = new LongAdder();
+    final LongAdder misses = new LongAdder();
+    final LongAdder validated = new LongAdder();
+    final LongAdder collapsed = new LongAdder();
+    final LongAdder kept = new LongAdder();
+
+    /** Asks the app, and hands over its answer. */
+    @FunctionalInterface
+    interface App {
+        /** @param deadline until when to wait for a worker that is ready, in terms of {@link System#nanoTime} */
+        void ask(InboundRequest request, HttpServletResponse response, long deadline) throws IOException;
+    }
+
+    /** @param capacity most bytes that the answers in it may take */
+    SharedCache(long capacity) {
+        stored = new StoredAnswers(capacity);
+        handler = new CachingHandler(stored, stored.largest());
+        collecting = new AtomicLong(capacity / PART);
+    }
+
+    /**
+     * Answers a request, from here or from the app.
+     *
+     * @param app asks on behalf of the client
+     * @param renewal asks on behalf of nobody, after the client got its answer
+     */
+    void answer(
+            InboundRequest request,
+            Forwarding forwarding,
+            HttpServletResponse response,
+            App app,
+            App renewal,
+            long deadline)
+            throws IOException {
+        if (CacheRules.concern(request)) {
+            new CachedExchange(this, request, forwarding, response, app, renewal, deadline).run();
+        } else if (CacheRules.isUnsafe(request)) {
+            app.ask(request, new InvalidatingAnswer(this, request, forwarding, response), deadline);
+        } else {
+            app.ask(request, response, deadline);
+        }
+    }
+
+    CachingHandler handler() {
+        return handler;
+    }
+
+    AtomicLong collecting() {
+        return collecting;
+    }
+
+    /** How long the body of an answer in it may be. */
+    long largest() {
+        return stored.largest();
+    }
+
+    /** Whether there is something for this address, if perhaps in other forms than the one that is asked for. */
+    boolean knows(String key) {
+        return stored.getEntry(key) != null;
+    }
+
+    /** What is asked for: the address and, where it is known to have several forms, which of them. */
+    String form(String key, ClassicHttpRequest request) {
+        HttpCacheEntry root = stored.getEntry(key);
+        return root == null || !root.hasVariants()
+                ? key
+                : CacheKeyGenerator.INSTANCE.generateVariantKey(request, root) + key;
+    }
+
+    Flights flights() {
+        return flights;
+    }
+
+    /** Forgets one address in all its forms. */
+    void forget(String key) {
+        flights.outdate(key::equals);
+        stored.removeAll(key);
+    }
+
+    /**
+     * Forgets what was asked for at a path, with whatever query, host and form.
+     *
+     * @param path raw, as browsers see it; empty for everything
+     * @return how many answers it held
+     */
+    int forgetAll(Optional<String> path) {
+        flights.outdate(key -> isAt(path, key));
+        return stored.removeIf(key -> isAt(path, key));
+    }
+
+    private static boolean isAt(Optional<String> path, String key) {
+        return path.isEmpty() || path.get().equals(CacheKey.pathOf(key));
+    }
+
+    CacheFigures figures() {
+        return new CacheFigures(
+                hits.sum(),
+                stale.sum(),
+                misses.sum(),
+                validated.sum(),
+                collapsed.sum(),
+                kept.sum(),
+                stored.evicted(),
+                stored.count(),
+                stored.bytes(),
+                stored.capacity());
+    }
+
+    @Override
+    public void close() {
+        handler.close();
+    }
+}
