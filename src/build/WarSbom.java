@@ -52,7 +52,12 @@ class WarSbom {
     }
 
     private void write(Path libProvided, Path bun) throws Exception {
-        JsonObject known = read(target.resolve("sbom/libraries.json"));
+        Path libraries = target.resolve("sbom/libraries.json");
+        if (!Files.exists(libraries)) {
+            throw new IllegalStateException(libraries
+                    + " is missing. Maven lists the libraries only when it may go online: build once without -o");
+        }
+        JsonObject known = read(libraries);
         Set<String> jars = jars(libProvided);
         for (JsonValue value : known.getJsonArray("components")) {
             JsonObject library = value.asJsonObject();
