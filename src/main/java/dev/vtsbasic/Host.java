@@ -382,6 +382,11 @@ final class Host implements AutoCloseable {
         }
 
         @Override
+        public List<PlaceView.Output> output() {
+            return upstream.output();
+        }
+
+        @Override
         public boolean givenUp() {
             return upstream.problem().isPresent();
         }
@@ -394,7 +399,7 @@ final class Host implements AutoCloseable {
         @Override
         public Build build() {
             String version = Host.class.getPackage().getImplementationVersion();
-            return new Build(version == null ? "" : version, upstream.bunVersion(), upstream.build());
+            return new Build(version == null ? "" : version, upstream.bunVersion(), upstream.build(), upstream.buildSince());
         }
     }
 

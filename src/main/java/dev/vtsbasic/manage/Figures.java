@@ -3,6 +3,7 @@ package dev.vtsbasic.manage;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.traffic.Traffic;
+import java.time.Instant;
 import java.util.List;
 
 /** What a deployment is measured by, each as it is when it is asked for. Safe for any number of threads. */
@@ -14,6 +15,9 @@ public interface Figures {
 
     /** The places for workers; empty when none are ours. */
     List<PlaceView> places();
+
+    /** What the workers printed last, by place. */
+    List<PlaceView.Output> output();
 
     /** Whether the workers kept crashing and none is started any more. */
     boolean givenUp();
@@ -28,6 +32,7 @@ public interface Figures {
      * @param version of this program
      * @param bun version of Bun; empty when someone else runs it
      * @param build names what the app was built to; empty when someone else runs it
+     * @param since when that was put into service
      */
-    record Build(String version, String bun, String build) {}
+    record Build(String version, String bun, String build, Instant since) {}
 }
