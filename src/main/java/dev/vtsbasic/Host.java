@@ -22,6 +22,7 @@ import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
+import dev.vtsbasic.manage.Phase;
 import dev.vtsbasic.page.MaintenanceFilter;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.proxy.ProxyServlet;
@@ -75,7 +76,7 @@ final class Host implements AutoCloseable {
     private final ProxyServlet proxy;
     private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean stopping;
+    private final Drain drain = new Drain();
     private ManagedHost managed;
 
     private Host(
@@ -294,9 +295,18 @@ final class Host implements AutoCloseable {
         return upstream.failure();
     }
 
-    /** Says "not ready" from now on, and serves on. */
-    void becomeNotReady() {
-        stopping = true;
+    /** @param close is told whether connections are to end with their answers, now and at each change */
+    void closesConnections(Consumer<Boolean> close) {
+        drain.closesConnections(close);
+    }
+
+    /**
+     * Says "not ready" from now on, and serves on.
+     *
+     * @return for how long it has said so already
+     */
+    Duration becomeNotReady() {
+        return drain.becomeFinal();
     }
 
     /**
@@ -304,7 +314,7 @@ final class Host implements AutoCloseable {
      *
      * @return how many requests were still running at the end of the stop time-out
      */
-    int drain() throws InterruptedException {
+    int finish() throws InterruptedException {
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         int left = proxy.awaitIdle(settings.stopTimeout());
         if (left > 0) {
@@ -346,12 +356,16 @@ final class Host implements AutoCloseable {
     private final class Workers implements Operations {
         @Override
         public boolean ready() {
-            return !stopping && upstream.answers();
+            return drain.phase() == Phase.SERVING && upstream.answers();
         }
 
         @Override
         public Optional<String> problem() {
-            return stopping ? Optional.of("The server is about to stop") : upstream.problem();
+            return switch (drain.phase()) {
+                case SERVING -> upstream.problem();
+                case DRAINING -> Optional.of("Draining, as someone asked for: POST /resume ends it");
+                case STOPPING -> Optional.of("The server is about to stop");
+            };
         }
 
         @Override
@@ -362,6 +376,21 @@ final class Host implements AutoCloseable {
         @Override
         public boolean restart() {
             return upstream.restart();
+        }
+
+        @Override
+        public Phase phase() {
+            return drain.phase();
+        }
+
+        @Override
+        public void drain() {
+            drain.begin();
+        }
+
+        @Override
+        public boolean resume() {
+            return drain.end();
         }
     }
 
@@ -394,6 +423,11 @@ final class Host implements AutoCloseable {
         @Override
         public long restarts(RestartCause cause) {
             return upstream.restarts(cause);
+        }
+
+        @Override
+        public boolean draining() {
+            return drain.phase() != Phase.SERVING;
         }
 
         @Override

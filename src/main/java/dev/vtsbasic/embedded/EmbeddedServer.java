@@ -3,18 +3,22 @@ package dev.vtsbasic.embedded;
 import dev.vtsbasic.file.Trees;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
-import org.apache.coyote.AbstractProtocol;
+import org.apache.catalina.valves.ValveBase;
 import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.net.NioEndpoint;
 
@@ -33,11 +37,16 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private final Tomcat tomcat;
     private final Path baseDirectory;
+    private final PatientProtocol protocol;
+    private final int requestsPerConnection;
+    private final AtomicBoolean leaving = new AtomicBoolean();
     private Tls tls;
 
-    private EmbeddedServer(Tomcat tomcat, Path baseDirectory) {
+    private EmbeddedServer(Tomcat tomcat, Path baseDirectory, PatientProtocol protocol) {
         this.tomcat = tomcat;
         this.baseDirectory = baseDirectory;
+        this.protocol = protocol;
+        this.requestsPerConnection = protocol.getMaxKeepAliveRequests();
     }
 
     /**
@@ -56,9 +65,10 @@ public final class EmbeddedServer implements AutoCloseable {
         // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
         Tomcat tomcat = new Tomcat();
-        EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory);
+        PatientProtocol protocol = new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout());
+        EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory, protocol);
         tomcat.setBaseDir(baseDirectory.toString());
-        tomcat.setConnector(connector(settings));
+        tomcat.setConnector(connector(protocol, settings));
         StandardContext context = (StandardContext) tomcat.addContext(settings.contextPath(), baseDirectory.toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
@@ -66,6 +76,7 @@ public final class EmbeddedServer implements AutoCloseable {
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
         tomcat.getHost().getPipeline().addValve(plainErrors());
+        tomcat.getHost().getPipeline().addValve(server.new LateMultiplexing());
         try {
             tomcat.start();
             if (!context.getState().isAvailable()) {
@@ -84,8 +95,8 @@ public final class EmbeddedServer implements AutoCloseable {
         return server;
     }
 
-    private static Connector connector(Settings settings) {
-        Connector connector = new Connector(new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout()));
+    private static Connector connector(PatientProtocol protocol, Settings settings) {
+        Connector connector = new Connector(protocol);
         connector.setPort(settings.port());
         connector.setProperty("address", settings.address());
         connector.setThrowOnFailure(true);
@@ -147,17 +158,22 @@ public final class EmbeddedServer implements AutoCloseable {
         return tomcat.getConnector().getLocalPort();
     }
 
-    /** Ends each connection of HTTP/1.1 with its next answer, so that a balancer of connections moves its client elsewhere. */
-    public void closeConnectionsAfterAnswers() {
-        tomcat.getConnector().setProperty("maxKeepAliveRequests", "1");
+    /**
+     * Whether each connection ends with its next answer, so that a balancer of connections moves its client elsewhere. One
+     * of HTTP/2 is told at once, or with its first request, to bring no more soon.
+     */
+    public void closeConnectionsAfterAnswers(boolean close) {
+        protocol.setMaxKeepAliveRequests(close ? 1 : requestsPerConnection);
+        leaving.set(close);
+        if (close) {
+            protocol.endMultiplexing();
+        }
     }
 
     /** Takes no more connections, and no more requests on those that are open. */
     public void stopAccepting() {
         tomcat.getConnector().pause();
-        if (tomcat.getConnector().getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
-            protocol.closeServerSocketGraceful();
-        }
+        protocol.closeServerSocketGraceful();
     }
 
     @Override
@@ -180,6 +196,21 @@ public final class EmbeddedServer implements AutoCloseable {
             Trees.delete(baseDirectory);
         } catch (IOException e) {
             // Empty directories in a temporary place.
+        }
+    }
+
+    /** Tells connections of HTTP/2 that were made since connections are to end. */
+    private final class LateMultiplexing extends ValveBase {
+        LateMultiplexing() {
+            super(true);
+        }
+
+        @Override
+        public void invoke(Request request, Response response) throws IOException, ServletException {
+            if (leaving.get() && request.getProtocol().equals("HTTP/2.0")) {
+                protocol.endMultiplexing();
+            }
+            getNext().invoke(request, response);
         }
     }
 

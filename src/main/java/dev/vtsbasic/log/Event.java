@@ -20,6 +20,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 public enum Event {
     READY(Level.INFO, "The app answers.", ""),
     STOPPING(Level.INFO, "A signal asked for the end; running requests finish first.", ""),
+    DRAIN_BEGUN(Level.INFO, "Someone asked for a drain: not ready, but all is served.", "Resume when you are done."),
+    DRAIN_ENDED(Level.INFO, "Someone ended the drain: ready again.", ""),
     CANNOT_START(Level.ERROR, "The application does not start in this servlet container.", "See the sentence."),
     THREAD_ENDED(Level.ERROR, "A thread ended by a fault of ours.", "Report it with its stack."),
     SETTING_UNKNOWN(Level.WARN, "A setting's name is not known.", "Correct it; a similar name is suggested."),

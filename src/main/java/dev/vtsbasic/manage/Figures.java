@@ -24,6 +24,9 @@ public interface Figures {
 
     long restarts(RestartCause cause);
 
+    /** Whether clients are sent elsewhere, by a drain or before a stop. */
+    boolean draining();
+
     Build build();
 
     /**

@@ -136,6 +136,9 @@ final class Metrics {
         all.add(new Counter("vts_http_requests_retried", "Requests that were sent to a worker more than once.")
                 .add(traffic.retried())
                 .snapshot());
+        all.add(new Gauge("vts_draining", "Whether clients are sent elsewhere, by a drain or before a stop: 1 or 0.")
+                .add(figures.draining() ? 1 : 0)
+                .snapshot());
         all.add(by(
                 new Counter("vts_http_requests_shed", "Requests that were turned away before the app had them."),
                 "reason",

@@ -16,4 +16,12 @@ public interface Operations {
 
     /** Begins to replace the workers; false when they are not ours. */
     boolean restart();
+
+    Phase phase();
+
+    /** Sends clients elsewhere, and serves those who come all the same. A second time does nothing. */
+    void drain();
+
+    /** Takes that back, if need be; false when a stop has begun, which cannot be taken back. */
+    boolean resume();
 }

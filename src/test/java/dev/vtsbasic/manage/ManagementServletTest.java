@@ -23,6 +23,7 @@ class ManagementServletTest {
     private final AtomicInteger restarts = new AtomicInteger();
     private boolean ready = true;
     private boolean ours = true;
+    private volatile Phase phase = Phase.SERVING;
     private TestServer server;
 
     @BeforeEach
@@ -62,12 +63,31 @@ class ManagementServletTest {
     }
 
     /** A proxy on this machine may keep the Host and add nothing at all. */
+    @Test
+    void whoHasAWordMayDrainAndResume() throws Exception {
+        String header = "Authorization: Bearer secret";
+        for (int i = 0; i < 2; i++) {
+            assertEquals(200, server.request("POST /-/drain", header).status());
+            assertEquals(Phase.DRAINING, phase);
+        }
+        for (int i = 0; i < 2; i++) {
+            assertEquals(200, server.request("POST /-/resume", header).status());
+            assertEquals(Phase.SERVING, phase);
+        }
+        phase = Phase.STOPPING;
+        assertEquals(409, server.request("POST /-/resume", header).status());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"Accept: */*", "X-Forwarded-For: 127.0.0.1", "Authorization: Bearer wrong", "Authorization: "})
     void othersMayNotAlsoFromThisMachine(String header) throws Exception {
         assertEquals(403, server.request("POST /-/restart", header).status());
+        assertEquals(403, server.request("POST /-/drain", header).status());
+        phase = Phase.DRAINING;
+        assertEquals(403, server.request("POST /-/resume", header).status());
         assertEquals(0, restarts.get());
+        assertEquals(Phase.DRAINING, phase);
     }
 
     @ParameterizedTest
@@ -131,9 +151,12 @@ class ManagementServletTest {
 
     @Test
     void askingIsNoOrder() throws Exception {
-        RawAnswer answer = server.request("GET /-/restart");
-        assertEquals(405, answer.status());
-        assertEquals("POST", answer.header("Allow"));
+        for (String change : List.of("restart", "drain", "resume")) {
+            RawAnswer answer = server.request("GET /-/" + change);
+            assertEquals(405, answer.status());
+            assertEquals("POST", answer.header("Allow"));
+        }
+        assertEquals(Phase.SERVING, phase);
         assertEquals(404, server.request("POST /-/ready").status());
         assertEquals(0, restarts.get());
     }
@@ -152,6 +175,11 @@ class ManagementServletTest {
         @Override
         public boolean givenUp() {
             return false;
+        }
+
+        @Override
+        public boolean draining() {
+            return true;
         }
 
         @Override
@@ -187,6 +215,25 @@ class ManagementServletTest {
                 restarts.incrementAndGet();
             }
             return ours;
+        }
+
+        @Override
+        public Phase phase() {
+            return phase;
+        }
+
+        @Override
+        public void drain() {
+            phase = Phase.DRAINING;
+        }
+
+        @Override
+        public boolean resume() {
+            if (phase == Phase.STOPPING) {
+                return false;
+            }
+            phase = Phase.SERVING;
+            return true;
         }
     }
 }
