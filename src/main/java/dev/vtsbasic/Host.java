@@ -31,12 +31,14 @@ import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.LimitRules;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
+import dev.vtsbasic.status.StatusServlet;
 import dev.vtsbasic.traffic.AccessLog;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.io.File;
@@ -78,6 +80,7 @@ final class Host implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Drain drain = new Drain();
     private ManagedHost managed;
+    private StatusServlet status;
 
     private Host(
             Settings settings,
@@ -243,12 +246,13 @@ final class Host implements AutoCloseable {
         Operations operations = new Workers();
         ManagementAccess access =
                 new ManagementAccess(operatorTokens(), settings.metricsToken(), settings.managementNetworks());
-        ManagementServlet management =
-                new ManagementServlet(settings.managementPath(), access, operations, new Measured());
+        Figures figures = new Measured();
+        ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
-        ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
-        servlet.setAsyncSupported(true);
-        servlet.addMapping("/*");
+        String statusPath = settings.managementPath() + "/status";
+        status = new StatusServlet(statusPath, access, operations, figures, settings.inForce());
+        addAsynchronous(context, "status", status, statusPath + "/*");
+        addAsynchronous(context, "proxy", proxy, "/*");
         settings.maintenance()
                 .ifPresent(file -> addBeforeProxy(context, "maintenance", new MaintenanceFilter(file, pages)));
         LimitRules limits = settings.limits();
@@ -265,6 +269,12 @@ final class Host implements AutoCloseable {
         FilterRegistration.Dynamic registration = context.addFilter(name, filter);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+
+    private static void addAsynchronous(ServletContext context, String name, Servlet servlet, String mapping) {
+        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
+        registration.setAsyncSupported(true);
+        registration.addMapping(mapping);
     }
 
     private static void addBeforeProxy(ServletContext context, String name, Filter filter) {
@@ -315,6 +325,7 @@ final class Host implements AutoCloseable {
      * @return how many requests were still running at the end of the stop time-out
      */
     int finish() throws InterruptedException {
+        status.endStreams();
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         int left = proxy.awaitIdle(settings.stopTimeout());
         if (left > 0) {
@@ -335,6 +346,9 @@ final class Host implements AutoCloseable {
         }
         if (managed != null) {
             managed.close();
+        }
+        if (status != null) {
+            status.close();
         }
         proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
@@ -433,7 +447,8 @@ final class Host implements AutoCloseable {
         @Override
         public Build build() {
             String version = Host.class.getPackage().getImplementationVersion();
-            return new Build(version == null ? "" : version, upstream.bunVersion(), upstream.build(), upstream.buildSince());
+            return new Build(
+                    version == null ? "" : version, upstream.bunVersion(), upstream.build(), upstream.buildSince());
         }
     }
 

@@ -94,7 +94,7 @@ final class Metrics {
                 for (StatusClass status : StatusClass.values()) {
                     long count = traffic.requests(kind, method, status);
                     if (count > 0 || isUsual(method, status)) {
-                        requests.add(count, "kind", name(kind), "method", name(method), "status", label(status));
+                        requests.add(count, "kind", name(kind), "method", name(method), "status", status.label());
                     }
                 }
             }
@@ -251,9 +251,5 @@ final class Metrics {
         return constant instanceof Method && constant != Method.OTHER
                 ? constant.name()
                 : constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String label(StatusClass status) {
-        return status == StatusClass.NONE ? "none" : status.ordinal() + "xx";
     }
 }

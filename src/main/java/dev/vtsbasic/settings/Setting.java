@@ -312,10 +312,16 @@ final class Setting<T> {
     }
 
     private static Setting<Optional<String>> token(String name, String meaning) {
-        return new Setting<>(name, "", "any text without spaces", meaning, text -> {
-            require(!text.matches(".*\\s.*"));
-            return Optional.of(text).filter(token -> !token.isEmpty());
-        }, text -> text.isEmpty() ? "" : MASK);
+        return new Setting<>(
+                name,
+                "",
+                "any text without spaces",
+                meaning,
+                text -> {
+                    require(!text.matches(".*\\s.*"));
+                    return Optional.of(text).filter(token -> !token.isEmpty());
+                },
+                text -> text.isEmpty() ? "" : MASK);
     }
 
     private static Setting<Optional<Path>> path(String name, String meaning) {

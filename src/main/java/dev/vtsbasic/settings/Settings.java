@@ -190,9 +190,7 @@ public record Settings(
                 value(Setting.LOG_FORMAT, sources),
                 value(Setting.ACCESS_LOG, sources),
                 value(Setting.ACCESS_LOG_SAMPLE, sources),
-                Setting.all().stream()
-                        .map(setting -> inForce(setting, sources))
-                        .toList(),
+                Setting.all().stream().map(setting -> inForce(setting, sources)).toList(),
                 unknownNames(sources));
     }
 

@@ -40,15 +40,14 @@ record Chart(String id, String title, DoubleFunction<String> unit, double leastM
                 <div class="axis" aria-hidden="true"><span>10 min ago</span><span>now</span></div></div>
                 </figure>
                 """.formatted(
-                        id,
-                        escape(title),
-                        legend(),
-                        unit.apply(maximum),
-                        escape(title + " over the last ten minutes. Now: " + now + ". Highest: "
-                                + unit.apply(highest())),
-                        WIDTH,
-                        HEIGHT,
-                        drawing(maximum));
+                id,
+                escape(title),
+                legend(),
+                unit.apply(maximum),
+                escape(title + " over the last ten minutes. Now: " + now + ". Highest: " + unit.apply(highest())),
+                WIDTH,
+                HEIGHT,
+                drawing(maximum));
     }
 
     private String legend() {

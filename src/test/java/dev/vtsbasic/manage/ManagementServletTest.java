@@ -10,6 +10,7 @@ import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -173,6 +174,11 @@ class ManagementServletTest {
         }
 
         @Override
+        public List<PlaceView.Output> output() {
+            return List.of();
+        }
+
+        @Override
         public boolean givenUp() {
             return false;
         }
@@ -189,7 +195,7 @@ class ManagementServletTest {
 
         @Override
         public Build build() {
-            return new Build("1", "2", "3");
+            return new Build("1", "2", "3", Instant.EPOCH);
         }
     }
 
