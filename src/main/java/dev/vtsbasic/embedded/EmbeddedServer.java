@@ -3,22 +3,17 @@ package dev.vtsbasic.embedded;
 import dev.vtsbasic.file.Trees;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
-import org.apache.catalina.connector.Request;
-import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
-import org.apache.catalina.valves.ValveBase;
 import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.net.NioEndpoint;
 
@@ -30,6 +25,9 @@ public final class EmbeddedServer implements AutoCloseable {
     /** Tomcat's own, for each direction of each connection. */
     private static final int SOCKET_BUFFER = 8 * 1024;
 
+    /** Of HTTP/1.1; Tomcat's own. */
+    private static final int REQUESTS_PER_CONNECTION = 100;
+
     /** Browsers send these raw in paths and queries, and the app must see what they sent. */
     private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
 
@@ -38,15 +36,13 @@ public final class EmbeddedServer implements AutoCloseable {
     private final Tomcat tomcat;
     private final Path baseDirectory;
     private final PatientProtocol protocol;
-    private final int requestsPerConnection;
-    private final AtomicBoolean leaving = new AtomicBoolean();
+    private Goodbyes goodbyes;
     private Tls tls;
 
     private EmbeddedServer(Tomcat tomcat, Path baseDirectory, PatientProtocol protocol) {
         this.tomcat = tomcat;
         this.baseDirectory = baseDirectory;
         this.protocol = protocol;
-        this.requestsPerConnection = protocol.getMaxKeepAliveRequests();
     }
 
     /**
@@ -76,7 +72,6 @@ public final class EmbeddedServer implements AutoCloseable {
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
         tomcat.getHost().getPipeline().addValve(plainErrors());
-        tomcat.getHost().getPipeline().addValve(server.new LateMultiplexing());
         try {
             tomcat.start();
             if (!context.getState().isAvailable()) {
@@ -100,6 +95,7 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setPort(settings.port());
         connector.setProperty("address", settings.address());
         connector.setThrowOnFailure(true);
+        protocol.setMaxKeepAliveRequests(REQUESTS_PER_CONNECTION);
         // Else the port stays open while the running requests finish, and who comes then waits for nothing.
         connector.setProperty("bindOnInit", "false");
         connector.setXpoweredBy(false);
@@ -160,14 +156,14 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /**
      * Whether each connection ends with its next answer, so that a balancer of connections moves its client elsewhere. One
-     * of HTTP/2 is told at once, or with its first request, to bring no more soon.
+     * of HTTP/2 is told to bring no more.
      */
-    public void closeConnectionsAfterAnswers(boolean close) {
-        protocol.setMaxKeepAliveRequests(close ? 1 : requestsPerConnection);
-        leaving.set(close);
-        if (close) {
-            protocol.endMultiplexing();
+    public synchronized void closeConnectionsAfterAnswers(boolean close) {
+        protocol.setMaxKeepAliveRequests(close ? 1 : REQUESTS_PER_CONNECTION);
+        if (goodbyes != null) {
+            goodbyes.close();
         }
+        goodbyes = close ? Goodbyes.say(protocol) : null;
     }
 
     /** Takes no more connections, and no more requests on those that are open. */
@@ -177,9 +173,12 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (tls != null) {
             tls.close();
+        }
+        if (goodbyes != null) {
+            goodbyes.close();
         }
         try {
             tomcat.stop();
@@ -196,21 +195,6 @@ public final class EmbeddedServer implements AutoCloseable {
             Trees.delete(baseDirectory);
         } catch (IOException e) {
             // Empty directories in a temporary place.
-        }
-    }
-
-    /** Tells connections of HTTP/2 that were made since connections are to end. */
-    private final class LateMultiplexing extends ValveBase {
-        LateMultiplexing() {
-            super(true);
-        }
-
-        @Override
-        public void invoke(Request request, Response response) throws IOException, ServletException {
-            if (leaving.get() && request.getProtocol().equals("HTTP/2.0")) {
-                protocol.endMultiplexing();
-            }
-            getNext().invoke(request, response);
         }
     }
 

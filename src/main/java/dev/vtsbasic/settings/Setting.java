@@ -189,10 +189,10 @@ final class Setting<T> {
             "/-",
             "(/[A-Za-z0-9._~-]+)+",
             "a path such as /- or /internal/vts",
-            "prefix of live, ready, metrics and restart");
+            "prefix of live, ready, metrics, restart, drain and resume");
     static final Setting<Optional<String>> MANAGEMENT_TOKEN = token(
             "vts.management-token",
-            "who sends it as a bearer token may look at metrics and restart the workers; the restart command of the same user needs none with java -jar");
+            "who sends it as a bearer token may look at metrics, restart the workers, drain and resume; the restart command of the same user needs none with java -jar");
     static final Setting<Optional<String>> METRICS_TOKEN =
             token("vts.metrics-token", "who sends it as a bearer token may look at metrics, and do no more");
     static final Setting<List<IpNetwork>> MANAGEMENT_NETWORKS = new Setting<>(
