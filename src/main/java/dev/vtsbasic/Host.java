@@ -22,6 +22,7 @@ import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
+import dev.vtsbasic.manage.Phase;
 import dev.vtsbasic.page.MaintenanceFilter;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.proxy.CacheFigures;
@@ -31,12 +32,14 @@ import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.LimitRules;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
+import dev.vtsbasic.status.StatusServlet;
 import dev.vtsbasic.traffic.AccessLog;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.io.File;
@@ -76,8 +79,9 @@ final class Host implements AutoCloseable {
     private final ProxyServlet proxy;
     private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean stopping;
+    private final Drain drain = new Drain();
     private ManagedHost managed;
+    private StatusServlet status;
 
     private Host(
             Settings settings,
@@ -250,12 +254,13 @@ final class Host implements AutoCloseable {
         Operations operations = new Workers();
         ManagementAccess access =
                 new ManagementAccess(operatorTokens(), settings.metricsToken(), settings.managementNetworks());
-        ManagementServlet management =
-                new ManagementServlet(settings.managementPath(), access, operations, new Measured());
+        Figures figures = new Measured();
+        ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
-        ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
-        servlet.setAsyncSupported(true);
-        servlet.addMapping("/*");
+        String statusPath = settings.managementPath() + "/status";
+        status = new StatusServlet(statusPath, access, operations, figures, settings.inForce());
+        addAsynchronous(context, "status", status, statusPath + "/*");
+        addAsynchronous(context, "proxy", proxy, "/*");
         settings.maintenance()
                 .ifPresent(file -> addBeforeProxy(context, "maintenance", new MaintenanceFilter(file, pages)));
         LimitRules limits = settings.limits();
@@ -272,6 +277,12 @@ final class Host implements AutoCloseable {
         FilterRegistration.Dynamic registration = context.addFilter(name, filter);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+
+    private static void addAsynchronous(ServletContext context, String name, Servlet servlet, String mapping) {
+        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
+        registration.setAsyncSupported(true);
+        registration.addMapping(mapping);
     }
 
     private static void addBeforeProxy(ServletContext context, String name, Filter filter) {
@@ -302,9 +313,18 @@ final class Host implements AutoCloseable {
         return upstream.failure();
     }
 
-    /** Says "not ready" from now on, and serves on. */
-    void becomeNotReady() {
-        stopping = true;
+    /** @param close is told whether connections are to end with their answers, now and at each change */
+    void closesConnections(Consumer<Boolean> close) {
+        drain.closesConnections(close);
+    }
+
+    /**
+     * Says "not ready" from now on, and serves on.
+     *
+     * @return for how long it has said so already
+     */
+    Duration becomeNotReady() {
+        return drain.becomeFinal();
     }
 
     /**
@@ -312,7 +332,8 @@ final class Host implements AutoCloseable {
      *
      * @return how many requests were still running at the end of the stop time-out
      */
-    int drain() throws InterruptedException {
+    int finish() throws InterruptedException {
+        status.endStreams();
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
         int left = proxy.awaitIdle(settings.stopTimeout());
         if (left > 0) {
@@ -334,6 +355,9 @@ final class Host implements AutoCloseable {
         if (managed != null) {
             managed.close();
         }
+        if (status != null) {
+            status.close();
+        }
         proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
         upstream.close();
@@ -354,12 +378,16 @@ final class Host implements AutoCloseable {
     private final class Workers implements Operations {
         @Override
         public boolean ready() {
-            return !stopping && upstream.answers();
+            return drain.phase() == Phase.SERVING && upstream.answers();
         }
 
         @Override
         public Optional<String> problem() {
-            return stopping ? Optional.of("The server is about to stop") : upstream.problem();
+            return switch (drain.phase()) {
+                case SERVING -> upstream.problem();
+                case DRAINING -> Optional.of("Draining, as someone asked for: POST /resume ends it");
+                case STOPPING -> Optional.of("The server is about to stop");
+            };
         }
 
         @Override
@@ -375,6 +403,21 @@ final class Host implements AutoCloseable {
         @Override
         public Optional<Integer> purge(Optional<String> path) {
             return proxy.purge(path);
+        }
+
+        @Override
+        public Phase phase() {
+            return drain.phase();
+        }
+
+        @Override
+        public void drain() {
+            drain.begin();
+        }
+
+        @Override
+        public boolean resume() {
+            return drain.end();
         }
     }
 
@@ -395,6 +438,11 @@ final class Host implements AutoCloseable {
         }
 
         @Override
+        public List<PlaceView.Output> output() {
+            return upstream.output();
+        }
+
+        @Override
         public boolean givenUp() {
             return upstream.problem().isPresent();
         }
@@ -410,9 +458,15 @@ final class Host implements AutoCloseable {
         }
 
         @Override
+        public boolean draining() {
+            return drain.phase() != Phase.SERVING;
+        }
+
+        @Override
         public Build build() {
             String version = Host.class.getPackage().getImplementationVersion();
-            return new Build(version == null ? "" : version, upstream.bunVersion(), upstream.build());
+            return new Build(
+                    version == null ? "" : version, upstream.bunVersion(), upstream.build(), upstream.buildSince());
         }
     }
 

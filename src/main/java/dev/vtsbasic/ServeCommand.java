@@ -81,6 +81,7 @@ final class ServeCommand implements Callable<Integer> {
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
             host.listensOn(server.port());
+            host.closesConnections(server::closeConnectionsAfterAnswers);
             host.firstReady().thenRun(() -> announce(settings, server.port(), started));
             try {
                 if (settings.workers().onCrashLoop() == OnCrashLoop.STAY) {
@@ -97,21 +98,17 @@ final class ServeCommand implements Callable<Integer> {
                 return fail(code, failure.message());
             }
             String signal = signals.received().join();
-            if (settings.shutdownDelay().isZero()) {
+            // Who balances sees it, and sends no more, before a connection is refused.
+            Duration delay = settings.shutdownDelay().minus(host.becomeNotReady());
+            if (delay.isNegative() || delay.isZero()) {
                 Event.STOPPING.log(logger(), "{signal} received: finishing the running requests", signal);
             } else {
                 Event.STOPPING.log(
-                        logger(),
-                        "{signal} received: not ready; stopping in {delay_ms} ms",
-                        signal,
-                        settings.shutdownDelay().toMillis());
+                        logger(), "{signal} received: not ready; stopping in {delay_ms} ms", signal, delay.toMillis());
+                Thread.sleep(delay.toMillis());
             }
-            host.becomeNotReady();
-            server.closeConnectionsAfterAnswers();
-            // Who balances sees it, and sends no more, before a connection is refused.
-            Thread.sleep(settings.shutdownDelay().toMillis());
             server.stopAccepting();
-            int left = host.drain();
+            int left = host.finish();
             // Before the server, which looks for threads that an application leaves behind.
             host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;

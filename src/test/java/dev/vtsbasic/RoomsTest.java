@@ -133,14 +133,18 @@ class RoomsTest {
                                     .contains(type.getSimpleName())));
 
     @ArchTest
-    static final ArchRule pagesKnowNothingButTheTrafficAndTheLog = noClasses()
+    static final ArchRule pagesKnowNothingButTheTrafficTheLogAndTexts = noClasses()
             .that()
             .resideInAPackage("dev.vtsbasic.page")
             .should()
             .dependOnClassesThat(describe(
                     "are of another room",
                     type -> type.getPackageName().startsWith("dev.vtsbasic")
-                            && !Set.of("dev.vtsbasic.page", "dev.vtsbasic.traffic", "dev.vtsbasic.log")
+                            && !Set.of(
+                                            "dev.vtsbasic.page",
+                                            "dev.vtsbasic.traffic",
+                                            "dev.vtsbasic.log",
+                                            "dev.vtsbasic.text")
                                     .contains(type.getPackageName())));
 
     @ArchTest

@@ -247,7 +247,12 @@ final class BunProcess {
         return process.pid();
     }
 
-    /** What it printed last, a line each, to be put behind a message. */
+    /** What it printed last. */
+    PlaceView.Output output() {
+        return new PlaceView.Output(name, output.lastLines());
+    }
+
+    /** The same, a line each, to be put behind a message. */
     String lastWords() throws InterruptedException {
         // What it started holds the pipes open for longer.
         awaitGroupEnd();

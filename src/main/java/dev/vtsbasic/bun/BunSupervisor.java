@@ -7,6 +7,7 @@ import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -127,6 +128,11 @@ public final class BunSupervisor implements Upstream {
     }
 
     @Override
+    public List<PlaceView.Output> output() {
+        return slots.stream().map(WorkerSlot::output).toList();
+    }
+
+    @Override
     public long restarts(RestartCause cause) {
         return restarts.get(cause).sum();
     }
@@ -140,6 +146,11 @@ public final class BunSupervisor implements Upstream {
     @Override
     public String build() {
         return release.buildId();
+    }
+
+    @Override
+    public Instant buildSince() {
+        return release.since();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ public final class ExternalUpstream implements Upstream {
     private final Worker worker;
     private final WorkerLease lease;
     private final String readyPath;
+    private final Instant since = Instant.now();
 
     /**
      * @param uri {@code http://host:port}
@@ -58,6 +60,11 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
+    public List<PlaceView.Output> output() {
+        return List.of();
+    }
+
+    @Override
     public long restarts(RestartCause cause) {
         return 0;
     }
@@ -65,6 +72,11 @@ public final class ExternalUpstream implements Upstream {
     @Override
     public String build() {
         return "";
+    }
+
+    @Override
+    public Instant buildSince() {
+        return since;
     }
 
     @Override

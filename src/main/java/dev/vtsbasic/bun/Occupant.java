@@ -101,8 +101,10 @@ final class Occupant {
         return process.cpuTime().minus(cpuTime).compareTo(rules.hangTimeout().dividedBy(4)) > 0;
     }
 
-    PlaceView.WorkerView view() {
-        return new PlaceView.WorkerView(worker.name(), process.pid(), memory, process.cpuTime(), process.started());
+    /** @param requests how many it was given */
+    PlaceView.WorkerView view(long requests) {
+        return new PlaceView.WorkerView(
+                worker.name(), process.pid(), memory, process.cpuTime(), process.started(), requests);
     }
 
     Optional<Replacement> whyTooOld(long requests) {

@@ -2,6 +2,7 @@ package dev.vtsbasic.bun;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,8 +12,10 @@ import java.util.Optional;
  * @param ready the worker that answers there; empty when there is none
  * @param starting whether one is being started there, be it the next one
  * @param retiring how many that gave their place to another have not ended yet
+ * @param restarts why the last workers there made place for another, oldest first
  */
-public record PlaceView(int number, Optional<WorkerView> ready, boolean starting, int retiring) {
+public record PlaceView(
+        int number, Optional<WorkerView> ready, boolean starting, int retiring, List<Restart> restarts) {
     /**
      * A worker that is ready.
      *
@@ -20,6 +23,17 @@ public record PlaceView(int number, Optional<WorkerView> ready, boolean starting
      * @param memory resident memory of its process in bytes, as it said within the last seconds
      * @param cpu processor time of its process
      * @param started when its process was started
+     * @param requests how many it was given
      */
-    public record WorkerView(String name, long pid, long memory, Duration cpu, Instant started) {}
+    public record WorkerView(String name, long pid, long memory, Duration cpu, Instant started, long requests) {}
+
+    /** A worker ended or was replaced, or did not become ready. */
+    public record Restart(Instant time, RestartCause cause) {}
+
+    /**
+     * What a worker printed last.
+     *
+     * @param lines oldest first
+     */
+    public record Output(String worker, List<String> lines) {}
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 
 /** What all workers are to run. A worker of another release is replaced. */
@@ -13,23 +14,30 @@ final class Release {
 
     private final Dist dist;
     private final Replacement why;
+    private final Instant since;
     private String buildId;
 
-    private Release(Dist dist, Replacement why) {
+    private Release(Dist dist, Replacement why, Instant since) {
         this.dist = dist;
         this.why = why;
+        this.since = since;
     }
 
     static Release first(Dist dist) {
-        return new Release(dist, null);
+        return new Release(dist, null, Instant.now());
     }
 
     Release next(Dist dist, Replacement why) {
-        return new Release(dist, why);
+        return new Release(dist, why, dist.equals(this.dist) ? since : Instant.now());
     }
 
     Dist dist() {
         return dist;
+    }
+
+    /** Since when its build is to be run. */
+    Instant since() {
+        return since;
     }
 
     /** Why there is another than before; null for the first. */

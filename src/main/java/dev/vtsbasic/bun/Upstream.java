@@ -1,6 +1,7 @@
 package dev.vtsbasic.bun;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,11 +29,17 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     /** What there is in each place for a worker; empty when none are ours. */
     List<PlaceView> places();
 
+    /** What the workers printed last, by place; empty when none are ours. */
+    List<PlaceView.Output> output();
+
     /** How many workers were started in the place of another, for that reason. */
     long restarts(RestartCause cause);
 
     /** Names what the app that the workers run was built to; empty when they are not ours. */
     String build();
+
+    /** Since when that is served. */
+    Instant buildSince();
 
     /** Version of the Bun that runs the workers; empty when they are not ours. */
     String bunVersion();

@@ -5,6 +5,10 @@ import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +31,9 @@ final class WorkerSlot {
     /** How long a worker stays whose successor did not become ready. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
+    /** Restarts of which it is known when and why. */
+    private static final int REMEMBERED = 5;
+
     private final int number;
     private final BunSupervisor supervisor;
     private final Settings settings;
@@ -38,6 +45,8 @@ final class WorkerSlot {
     private Release crashed;
     private Release failed;
     private long failedAt;
+    private final Deque<PlaceView.Restart> restarts = new ArrayDeque<>();
+    private volatile BunProcess youngest;
     private volatile Occupant occupant;
     private volatile boolean starting;
     private final AtomicInteger retiring = new AtomicInteger();
@@ -96,7 +105,27 @@ final class WorkerSlot {
         Occupant known = occupant;
         // One that ended stays there until its successor may be started.
         boolean ready = known != null && known.process().isAlive();
-        return new PlaceView(number, ready ? Optional.of(known.view()) : Optional.empty(), starting, retiring.get());
+        Optional<PlaceView.WorkerView> worker =
+                ready ? Optional.of(known.view(pool.requests(known.worker()))) : Optional.empty();
+        synchronized (restarts) {
+            return new PlaceView(number, worker, starting, retiring.get(), List.copyOf(restarts));
+        }
+    }
+
+    /** What the worker printed that was started here last. */
+    PlaceView.Output output() {
+        BunProcess known = youngest;
+        return known == null ? new PlaceView.Output("worker-" + number, List.of()) : known.output();
+    }
+
+    private void count(RestartCause cause) {
+        synchronized (restarts) {
+            if (restarts.size() == REMEMBERED) {
+                restarts.removeFirst();
+            }
+            restarts.add(new PlaceView.Restart(Instant.now(), cause));
+        }
+        supervisor.count(cause);
     }
 
     private void run() {
@@ -109,7 +138,7 @@ final class WorkerSlot {
                     forgetWhenEnded(first);
                     watch(first);
                 } catch (StartFailedException e) {
-                    supervisor.count(RestartCause.NOT_READY);
+                    count(RestartCause.NOT_READY);
                     if (supervisor.rejected(release, e.failure)) {
                         supervisor.awaitNextStart(number, release, Duration.ZERO);
                     } else {
@@ -145,6 +174,7 @@ final class WorkerSlot {
         BunProcess process;
         try {
             process = supervisor.spawn(name, release);
+            youngest = process;
         } catch (IOException e) {
             throw new StartFailedException(BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
         }
@@ -191,7 +221,7 @@ final class WorkerSlot {
         while (current != null) {
             if (current.process().endsWithin(LOOK_EVERY)) {
                 pool.remove(current.worker());
-                supervisor.count(RestartCause.CRASHED);
+                count(RestartCause.CRASHED);
                 died(current, exit(current), RestartCause.CRASHED);
                 return;
             }
@@ -201,7 +231,7 @@ final class WorkerSlot {
             if (current.isHung(LOOK_EVERY)) {
                 // First of all nobody else may get to it.
                 pool.remove(current.worker());
-                supervisor.count(RestartCause.HUNG);
+                count(RestartCause.HUNG);
                 died(current, endHung(current), RestartCause.HUNG);
                 return;
             }
@@ -280,7 +310,7 @@ final class WorkerSlot {
             if (settings.bunPort() != 0) {
                 // The next one needs the same port.
                 occupant = null;
-                supervisor.count(why.cause());
+                count(why.cause());
                 retire(current, pool.retire(current.worker()));
                 return null;
             }
@@ -288,7 +318,7 @@ final class WorkerSlot {
             ReadyWorkers.Load rest = pool.replace(current.worker(), next.worker());
             forgetWhenEnded(next);
             if (!current.process().isAlive()) {
-                supervisor.count(RestartCause.CRASHED);
+                count(RestartCause.CRASHED);
                 Event.WORKER_ENDED.log(
                         LOG,
                         "{problem}",
@@ -302,7 +332,7 @@ final class WorkerSlot {
                 count(current.release(), answered);
                 return next;
             }
-            supervisor.count(why.cause());
+            count(why.cause());
             Thread retirement = new Thread(
                     () -> retire(current, rest), "vts-" + current.worker().name() + "-end");
             retirement.setDaemon(true);
@@ -310,7 +340,7 @@ final class WorkerSlot {
             return next;
         } catch (StartFailedException e) {
             occupant = current;
-            supervisor.count(RestartCause.NOT_READY);
+            count(RestartCause.NOT_READY);
             if (!supervisor.rejected(release, e.failure) && current.process().isAlive()) {
                 Event.WORKER_STAYS.log(
                         LOG, "{worker} stays: {problem}", current.worker().name(), e.failure.message());

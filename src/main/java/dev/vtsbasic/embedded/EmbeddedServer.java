@@ -14,7 +14,6 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
-import org.apache.coyote.AbstractProtocol;
 import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.net.NioEndpoint;
 
@@ -26,6 +25,9 @@ public final class EmbeddedServer implements AutoCloseable {
     /** Tomcat's own, for each direction of each connection. */
     private static final int SOCKET_BUFFER = 8 * 1024;
 
+    /** Of HTTP/1.1; Tomcat's own. */
+    private static final int REQUESTS_PER_CONNECTION = 100;
+
     /** Browsers send these raw in paths and queries, and the app must see what they sent. */
     private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
 
@@ -33,11 +35,14 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private final Tomcat tomcat;
     private final Path baseDirectory;
+    private final PatientProtocol protocol;
+    private Goodbyes goodbyes;
     private Tls tls;
 
-    private EmbeddedServer(Tomcat tomcat, Path baseDirectory) {
+    private EmbeddedServer(Tomcat tomcat, Path baseDirectory, PatientProtocol protocol) {
         this.tomcat = tomcat;
         this.baseDirectory = baseDirectory;
+        this.protocol = protocol;
     }
 
     /**
@@ -56,9 +61,10 @@ public final class EmbeddedServer implements AutoCloseable {
         // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
         Tomcat tomcat = new Tomcat();
-        EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory);
+        PatientProtocol protocol = new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout());
+        EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory, protocol);
         tomcat.setBaseDir(baseDirectory.toString());
-        tomcat.setConnector(connector(settings));
+        tomcat.setConnector(connector(protocol, settings));
         StandardContext context = (StandardContext) tomcat.addContext(settings.contextPath(), baseDirectory.toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
@@ -84,11 +90,12 @@ public final class EmbeddedServer implements AutoCloseable {
         return server;
     }
 
-    private static Connector connector(Settings settings) {
-        Connector connector = new Connector(new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout()));
+    private static Connector connector(PatientProtocol protocol, Settings settings) {
+        Connector connector = new Connector(protocol);
         connector.setPort(settings.port());
         connector.setProperty("address", settings.address());
         connector.setThrowOnFailure(true);
+        protocol.setMaxKeepAliveRequests(REQUESTS_PER_CONNECTION);
         // Else the port stays open while the running requests finish, and who comes then waits for nothing.
         connector.setProperty("bindOnInit", "false");
         connector.setXpoweredBy(false);
@@ -147,23 +154,31 @@ public final class EmbeddedServer implements AutoCloseable {
         return tomcat.getConnector().getLocalPort();
     }
 
-    /** Ends each connection of HTTP/1.1 with its next answer, so that a balancer of connections moves its client elsewhere. */
-    public void closeConnectionsAfterAnswers() {
-        tomcat.getConnector().setProperty("maxKeepAliveRequests", "1");
+    /**
+     * Whether each connection ends with its next answer, so that a balancer of connections moves its client elsewhere. One
+     * of HTTP/2 is told to bring no more.
+     */
+    public synchronized void closeConnectionsAfterAnswers(boolean close) {
+        protocol.setMaxKeepAliveRequests(close ? 1 : REQUESTS_PER_CONNECTION);
+        if (goodbyes != null) {
+            goodbyes.close();
+        }
+        goodbyes = close ? Goodbyes.say(protocol) : null;
     }
 
     /** Takes no more connections, and no more requests on those that are open. */
     public void stopAccepting() {
         tomcat.getConnector().pause();
-        if (tomcat.getConnector().getProtocolHandler() instanceof AbstractProtocol<?> protocol) {
-            protocol.closeServerSocketGraceful();
-        }
+        protocol.closeServerSocketGraceful();
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (tls != null) {
             tls.close();
+        }
+        if (goodbyes != null) {
+            goodbyes.close();
         }
         try {
             tomcat.stop();

@@ -27,6 +27,11 @@ final class PatientProtocol extends Http11NioProtocol {
         return headTimeout.isZero() ? super.createProcessor() : new PatientProcessor(this);
     }
 
+    /** Says GOAWAY on each connection of HTTP/2 that has not been told so yet; what it brings within a second is served. */
+    void endMultiplexing() {
+        getEndpoint().getHandler().pause();
+    }
+
     /** Is called whenever something has come; while nothing comes, Tomcat's own time-out runs. */
     private static final class PatientProcessor extends Http11Processor {
         private final long timeoutNanos;

@@ -1,6 +1,10 @@
 package dev.vtsbasic.log;
 
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -16,6 +20,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 public enum Event {
     READY(Level.INFO, "The app answers.", ""),
     STOPPING(Level.INFO, "A signal asked for the end; running requests finish first.", ""),
+    DRAIN_BEGUN(Level.INFO, "Someone asked for a drain: not ready, but all is served.", "Resume when you are done."),
+    DRAIN_ENDED(Level.INFO, "Someone ended the drain: ready again.", ""),
     CANNOT_START(Level.ERROR, "The application does not start in this servlet container.", "See the sentence."),
     THREAD_ENDED(Level.ERROR, "A thread ended by a fault of ours.", "Report it with its stack."),
     SETTING_UNKNOWN(Level.WARN, "A setting's name is not known.", "Correct it; a similar name is suggested."),
@@ -121,6 +127,11 @@ public enum Event {
             "As the first process of a container we cannot take note of the end of others.",
             "Run the container with an init process.");
 
+    /** Of what was logged; the app's own lines are not among them. */
+    private static final int KEPT = 100;
+
+    private static final int LONGEST_KEPT = 4000;
+    private static final Deque<Logged> LAST = new ArrayDeque<>();
     private static final ThreadLocal<Entry> CURRENT = new ThreadLocal<>();
 
     private final Level level;
@@ -139,6 +150,29 @@ public enum Event {
      * @param fields in their order
      */
     public record Entry(Event event, Map<String, Object> fields) {}
+
+    /** An event that was logged. */
+    public record Logged(Instant time, Level level, Event event, String sentence) {}
+
+    /** The last that were logged by this deployment, oldest first. */
+    public static List<Logged> last() {
+        synchronized (LAST) {
+            return List.copyOf(LAST);
+        }
+    }
+
+    private void keep(Level level, String sentence) {
+        if (this == WORKER_OUTPUT || this == WORKER_OUTPUT_LEFT_OUT) {
+            return;
+        }
+        String kept = sentence.length() <= LONGEST_KEPT ? sentence : sentence.substring(0, LONGEST_KEPT) + "…";
+        synchronized (LAST) {
+            if (LAST.size() == KEPT) {
+                LAST.removeFirst();
+            }
+            LAST.add(new Logged(Instant.now(), level, this, kept));
+        }
+    }
 
     /** What the current thread is logging, for who writes it; null when it is no event. */
     public static Entry current() {
@@ -199,6 +233,7 @@ public enum Event {
             // Servers' logs name the class that has something to say.
             aware.setCallerBoundary(Event.class.getName());
         }
+        keep(level, text.toString());
         CURRENT.set(new Entry(this, fields));
         try {
             line.log(text.toString());

@@ -4,6 +4,7 @@ import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.traffic.Traffic;
+import java.time.Instant;
 import java.util.List;
 
 /** What a deployment is measured by, each as it is when it is asked for. Safe for any number of threads. */
@@ -16,6 +17,9 @@ public interface Figures {
     /** The places for workers; empty when none are ours. */
     List<PlaceView> places();
 
+    /** What the workers printed last, by place. */
+    List<PlaceView.Output> output();
+
     /** Whether the workers kept crashing and none is started any more. */
     boolean givenUp();
 
@@ -23,6 +27,9 @@ public interface Figures {
 
     /** What the shared cache does; all zero when there is none. */
     CacheFigures cache();
+
+    /** Whether clients are sent elsewhere, by a drain or before a stop. */
+    boolean draining();
 
     Build build();
 
@@ -32,6 +39,7 @@ public interface Figures {
      * @param version of this program
      * @param bun version of Bun; empty when someone else runs it
      * @param build names what the app was built to; empty when someone else runs it
+     * @param since when that was put into service
      */
-    record Build(String version, String bun, String build) {}
+    record Build(String version, String bun, String build, Instant since) {}
 }

@@ -16,9 +16,11 @@ import java.util.regex.Pattern;
  * stranger's page in a browser here.
  */
 public final class ManagementAccess {
-    static final String WHO_MAY_READ =
+    public static final String WHO_MAY_READ =
             "This is for this machine, the networks in VTS_MANAGEMENT_NETWORKS, and who sends"
                     + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not for who asks through a proxy without one";
+
+    private static final String SCHEME = "Bearer ";
 
     private static final List<String> SIGNS_OF_A_PROXY = List.of(
             "Forwarded",
@@ -50,13 +52,22 @@ public final class ManagementAccess {
     }
 
     /** Whether the client may change something: where it seems to be proves nothing. */
-    boolean mayChange(HttpServletRequest request) {
-        return sendsOneOf(tokens, request);
+    public boolean mayChange(HttpServletRequest request) {
+        return mayChange(bearerToken(request));
     }
 
-    boolean mayRead(HttpServletRequest request) {
-        return mayChange(request)
-                || metricsToken.isPresent() && sendsOneOf(List.of(metricsToken.get()), request)
+    /** Whether the token is one of who may change something. */
+    public boolean mayChange(String token) {
+        return isOneOf(tokens, token);
+    }
+
+    /** Whether the token is one of who may look. */
+    public boolean mayRead(String token) {
+        return isOneOf(tokens, token) | isOneOf(metricsToken.stream().toList(), token);
+    }
+
+    public boolean mayRead(HttpServletRequest request) {
+        return mayRead(bearerToken(request))
                 || SIGNS_OF_A_PROXY.stream().allMatch(name -> request.getHeader(name) == null) && isNear(request);
     }
 
@@ -71,16 +82,18 @@ public final class ManagementAccess {
         return host.equalsIgnoreCase("localhost") || THIS_MACHINE.matcher(host).matches();
     }
 
-    /** Takes as long for a token that is nearly right as for any other. */
-    private static boolean sendsOneOf(List<String> tokens, HttpServletRequest request) {
+    /** Empty when there is none. */
+    private static String bearerToken(HttpServletRequest request) {
         String sent = request.getHeader("Authorization");
-        if (sent == null) {
-            return false;
-        }
+        return sent != null && sent.startsWith(SCHEME) ? sent.substring(SCHEME.length()) : "";
+    }
+
+    /** Takes as long for a token that is nearly right as for any other. */
+    private static boolean isOneOf(List<String> tokens, String sent) {
         byte[] octets = sent.getBytes(StandardCharsets.UTF_8);
         boolean found = false;
         for (String token : tokens) {
-            found |= MessageDigest.isEqual(("Bearer " + token).getBytes(StandardCharsets.UTF_8), octets);
+            found |= MessageDigest.isEqual(token.getBytes(StandardCharsets.UTF_8), octets);
         }
         return found;
     }

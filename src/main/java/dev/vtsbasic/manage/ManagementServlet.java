@@ -15,18 +15,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code /-/live} and {@code /-/ready}, in the shape of MicroProfile Health: the first says that this front answers,
- * the second that Bun does, asked at that moment. {@code POST /-/restart} has the workers replaced, {@code POST /-/purge} takes answers out of the shared
- * cache. Safe for any number of
- * threads.
+ * the second that Bun does, asked at that moment. {@code POST /-/restart} has the workers replaced, {@code /-/drain}
+ * sends clients elsewhere, {@code /-/resume} takes that back, and {@code /-/purge} takes answers out of the shared cache. Safe for any number of threads.
  */
 public final class ManagementServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     /** Looked up once: each static method of {@code jakarta.json.Json} searches for its provider anew. */
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
+
+    private static final Set<String> CHANGES = Set.of("/restart", "/drain", "/resume", "/purge");
 
     private final String prefix;
     private final transient ManagementAccess access;
@@ -58,7 +60,7 @@ public final class ManagementServlet extends HttpServlet {
                 answer(response, "bun", ready, ready ? Optional.empty() : operations.problem());
             }
             case "/metrics" -> sendMetrics(request, response);
-            case "/restart", "/purge" -> {
+            case "/restart", "/drain", "/resume", "/purge" -> {
                 response.setHeader("Allow", "POST");
                 text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "This is asked for with POST");
             }
@@ -69,19 +71,45 @@ public final class ManagementServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String endpoint = endpoint(request);
-        if (!endpoint.equals("/restart") && !endpoint.equals("/purge")) {
+        if (!CHANGES.contains(endpoint)) {
             notFound(response);
         } else if (!access.mayChange(request)) {
             text(
                     response,
                     HttpServletResponse.SC_FORBIDDEN,
                     "Only the restart command of the server's user may, or who sends VTS_MANAGEMENT_TOKEN as a bearer token");
-        } else if (endpoint.equals("/purge")) {
-            purge(request.getQueryString(), response);
-        } else if (operations.restart()) {
-            text(response, HttpServletResponse.SC_ACCEPTED, "The workers are being replaced, one after the other");
         } else {
-            text(response, HttpServletResponse.SC_CONFLICT, "Nothing to restart: VTS_UPSTREAM is run by someone else");
+            change(endpoint, request, response);
+        }
+    }
+
+    private void change(String endpoint, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        switch (endpoint) {
+            case "/drain" -> {
+                operations.drain();
+                text(response, HttpServletResponse.SC_OK, "Not ready, and all is served, until POST /resume or a stop");
+            }
+            case "/purge" -> purge(request.getQueryString(), response);
+            case "/resume" -> {
+                if (operations.resume()) {
+                    text(response, HttpServletResponse.SC_OK, "Nothing keeps clients away any more");
+                } else {
+                    text(response, HttpServletResponse.SC_CONFLICT, "Too late: the server is about to stop");
+                }
+            }
+            default -> {
+                if (operations.restart()) {
+                    text(
+                            response,
+                            HttpServletResponse.SC_ACCEPTED,
+                            "The workers are being replaced, one after the other");
+                } else {
+                    text(
+                            response,
+                            HttpServletResponse.SC_CONFLICT,
+                            "Nothing to restart: VTS_UPSTREAM is run by someone else");
+                }
+            }
         }
     }
 
@@ -125,7 +153,10 @@ public final class ManagementServlet extends HttpServlet {
     }
 
     private static void notFound(HttpServletResponse response) throws IOException {
-        text(response, HttpServletResponse.SC_NOT_FOUND, "There are live, ready, metrics, restart and purge");
+        text(
+                response,
+                HttpServletResponse.SC_NOT_FOUND,
+                "There are live, ready, metrics, restart, drain, resume and purge");
     }
 
     private static void text(HttpServletResponse response, int status, String sentence) throws IOException {

@@ -96,7 +96,7 @@ final class Metrics {
                 for (StatusClass status : StatusClass.values()) {
                     long count = traffic.requests(kind, method, status);
                     if (count > 0 || isUsual(method, status)) {
-                        requests.add(count, "kind", name(kind), "method", name(method), "status", label(status));
+                        requests.add(count, "kind", name(kind), "method", name(method), "status", status.label());
                     }
                 }
             }
@@ -137,6 +137,9 @@ final class Metrics {
                 .snapshot());
         all.add(new Counter("vts_http_requests_retried", "Requests that were sent to a worker more than once.")
                 .add(traffic.retried())
+                .snapshot());
+        all.add(new Gauge("vts_draining", "Whether clients are sent elsewhere, by a drain or before a stop: 1 or 0.")
+                .add(figures.draining() ? 1 : 0)
                 .snapshot());
         all.add(by(
                 new Counter("vts_http_requests_shed", "Requests that were turned away before the app had them."),
@@ -285,9 +288,5 @@ final class Metrics {
         return constant instanceof Method && constant != Method.OTHER
                 ? constant.name()
                 : constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String label(StatusClass status) {
-        return status == StatusClass.NONE ? "none" : status.ordinal() + "xx";
     }
 }

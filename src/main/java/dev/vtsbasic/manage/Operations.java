@@ -24,4 +24,12 @@ public interface Operations {
      * @return how many there were; empty when there is no cache
      */
     Optional<Integer> purge(Optional<String> path);
+
+    Phase phase();
+
+    /** Sends clients elsewhere, and serves those who come all the same. A second time does nothing. */
+    void drain();
+
+    /** Takes that back, if need be; false when a stop has begun, which cannot be taken back. */
+    boolean resume();
 }

@@ -1,6 +1,7 @@
 package dev.vtsbasic.page;
 
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.text.Markup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +85,7 @@ final class BrandedPages {
                 .map(name -> PLACEHOLDER
                         .matcher(files.get(name))
                         .replaceAll(
-                                placeholder -> Matcher.quoteReplacement(Html.escape(value(placeholder, page, id)))));
+                                placeholder -> Matcher.quoteReplacement(Markup.escape(value(placeholder, page, id)))));
     }
 
     private static String value(MatchResult placeholder, Page page, String id) {

@@ -1,5 +1,7 @@
 package dev.vtsbasic.page;
 
+import static dev.vtsbasic.text.Markup.escape;
+
 /** The form of a page for browsers, where the app has none of its own. */
 final class Html {
     private Html() {}
@@ -45,13 +47,5 @@ final class Html {
                 <pre tabindex="0">%s</pre>
                 <p>What can be done: <code>docs/troubleshooting.md</code>; <code>VTS_LOG_LEVEL=debug</code> shows more.</p>
                 """.formatted(escape(explanation));
-    }
-
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 }

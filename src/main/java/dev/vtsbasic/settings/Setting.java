@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ final class Setting<T> {
     /** In milliseconds it fits into an int, which some of those want who wait. */
     private static final Duration LONGEST = Duration.ofHours(500);
 
+    private static final String MASK = "***";
     private static final long LARGEST = 1L << 40;
     private static final int MOST_WORKERS = 100;
 
@@ -92,7 +94,8 @@ final class Setting<T> {
             "",
             "a URL such as http://127.0.0.1:8081",
             "a server that someone else runs, to forward to instead of running Bun",
-            text -> text.isEmpty() ? Optional.empty() : Optional.of(httpUri(text)));
+            text -> text.isEmpty() ? Optional.empty() : Optional.of(httpUri(text)),
+            text -> text.replaceFirst("//[^/]*@", "//" + MASK + "@"));
     static final Setting<Integer> WORKERS = new Setting<>(
             "vts.workers",
             "1",
@@ -188,10 +191,10 @@ final class Setting<T> {
             "/-",
             "(/[A-Za-z0-9._~-]+)+",
             "a path such as /- or /internal/vts",
-            "prefix of live, ready, metrics and restart");
+            "prefix of live, ready, metrics, restart, drain and resume");
     static final Setting<Optional<String>> MANAGEMENT_TOKEN = token(
             "vts.management-token",
-            "who sends it as a bearer token may look at metrics and restart the workers; the restart command of the same user needs none with java -jar");
+            "who sends it as a bearer token may look at metrics, restart the workers, drain and resume; the restart command of the same user needs none with java -jar");
     static final Setting<Optional<String>> METRICS_TOKEN =
             token("vts.metrics-token", "who sends it as a bearer token may look at metrics, and do no more");
     static final Setting<List<IpNetwork>> MANAGEMENT_NETWORKS = new Setting<>(
@@ -229,13 +232,26 @@ final class Setting<T> {
     private final String allowed;
     private final String meaning;
     private final Function<String, T> parser;
+    private final UnaryOperator<String> mask;
 
     private Setting(String name, String defaultText, String allowed, String meaning, Function<String, T> parser) {
+        this(name, defaultText, allowed, meaning, parser, UnaryOperator.identity());
+    }
+
+    /** @param mask takes out of a value what nobody is to see */
+    private Setting(
+            String name,
+            String defaultText,
+            String allowed,
+            String meaning,
+            Function<String, T> parser,
+            UnaryOperator<String> mask) {
         this.name = name;
         this.defaultText = defaultText;
         this.allowed = allowed;
         this.meaning = meaning;
         this.parser = parser;
+        this.mask = mask;
         ALL.add(this);
     }
 
@@ -276,6 +292,11 @@ final class Setting<T> {
         return parser.apply(text.strip());
     }
 
+    /** A value as a user wrote it, without what nobody is to see. */
+    String masked(String text) {
+        return mask.apply(text.strip());
+    }
+
     private static Setting<Integer> number(String name, String defaultText, int min, int max, String meaning) {
         return new Setting<>(name, defaultText, "a number from " + min + " to " + max, meaning, text -> {
             int number = Integer.parseInt(text);
@@ -293,10 +314,16 @@ final class Setting<T> {
     }
 
     private static Setting<Optional<String>> token(String name, String meaning) {
-        return new Setting<>(name, "", "any text without spaces", meaning, text -> {
-            require(!text.matches(".*\\s.*"));
-            return Optional.of(text).filter(token -> !token.isEmpty());
-        });
+        return new Setting<>(
+                name,
+                "",
+                "any text without spaces",
+                meaning,
+                text -> {
+                    require(!text.matches(".*\\s.*"));
+                    return Optional.of(text).filter(token -> !token.isEmpty());
+                },
+                text -> text.isEmpty() ? "" : MASK);
     }
 
     private static Setting<Optional<Path>> path(String name, String meaning) {

@@ -52,6 +52,7 @@ import java.util.Optional;
  * @param logFormat how {@code java -jar} prints messages
  * @param accessLog what the access log is written in, if there is one
  * @param accessLogSample share of the requests that are in it
+ * @param inForce the value of each setting, and where it came from
  * @param warnings what the user should be told about the settings, a sentence each
  */
 public record Settings(
@@ -95,6 +96,7 @@ public record Settings(
         LogFormat logFormat,
         AccessLogFormat accessLog,
         double accessLogSample,
+        List<SettingInForce> inForce,
         List<String> warnings) {
 
     /**
@@ -191,6 +193,7 @@ public record Settings(
                 value(Setting.LOG_FORMAT, sources),
                 value(Setting.ACCESS_LOG, sources),
                 value(Setting.ACCESS_LOG_SAMPLE, sources),
+                Setting.all().stream().map(setting -> inForce(setting, sources)).toList(),
                 unknownNames(sources));
     }
 
@@ -207,6 +210,16 @@ public record Settings(
             }
         }
         return setting.parse(setting.defaultText());
+    }
+
+    private static SettingInForce inForce(Setting<?> setting, List<SettingSource> sources) {
+        for (SettingSource source : sources) {
+            String text = source.find(setting.name());
+            if (text != null) {
+                return new SettingInForce(setting.environmentName(), setting.masked(text), source.description());
+            }
+        }
+        return new SettingInForce(setting.environmentName(), setting.defaultText(), "");
     }
 
     private static List<String> unknownNames(List<SettingSource> sources) {

@@ -12,6 +12,11 @@ public enum StatusClass {
 
     private static final StatusClass[] ALL = values();
 
+    /** {@code 2xx} and so on, for metrics and people. */
+    public String label() {
+        return this == NONE ? "none" : ordinal() + "xx";
+    }
+
     static StatusClass of(int status) {
         int digit = status / 100;
         return digit > 0 && digit < ALL.length ? ALL[digit] : NONE;

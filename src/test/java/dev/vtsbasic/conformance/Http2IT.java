@@ -659,6 +659,58 @@ class Http2IT {
     }
 
     @Test
+    void aDrainAsksForAnotherConnectionAndServesOn() throws Exception {
+        Map<String, String> own = new HashMap<>(settings);
+        own.put("VTS_MANAGEMENT_TOKEN", "secret");
+        try (Proxy draining = Proxy.vts(upstream.port(), own);
+                Http2Client before = connect(draining)) {
+            Http2Client.Stream running = before.get("/");
+            Wire server = server();
+            server.request();
+            server.send(answer("200 OK", CHUNKED, "Connection: close") + "5\r\nfirst\r\n");
+            assertEquals(200, running.head().status());
+            assertEquals("first", running.data());
+            assertEquals(200, change(before, "/-/drain").status());
+            assertGoaway(before);
+            server.send("4\r\nmore\r\n");
+            assertEquals("more", running.data());
+            server.send("0\r\n\r\n");
+            try (Http2Client during = connect(draining)) {
+                Http2Client.Stream stream = during.get("/");
+                Wire next = server();
+                next.request();
+                assertGoaway(during);
+                next.send(OK);
+                assertEquals("ok", stream.answer().body());
+            }
+            try (Http2Client after = connect(draining)) {
+                assertEquals(200, change(after, "/-/resume").status());
+            }
+            try (Http2Client after = connect(draining)) {
+                for (int i = 0; i < 2; i++) {
+                    Http2Client.Stream stream = after.get("/");
+                    Wire next = server();
+                    next.request();
+                    next.send(OK);
+                    assertEquals("ok", stream.answer().body());
+                }
+                assertNull(after.connection().nextWithin(Duration.ofMillis(200)), "it still drains");
+            }
+        }
+    }
+
+    private static Answer change(Http2Client client, String path) throws Exception {
+        return client.request("POST", path, true, "authorization", "Bearer secret")
+                .answer();
+    }
+
+    private static void assertGoaway(Http2Client client) throws Exception {
+        Event goaway = client.connection().next();
+        assertEquals(Kind.GOAWAY, goaway.kind());
+        assertEquals(Http2Client.NO_ERROR, goaway.code());
+    }
+
+    @Test
     void aStopLetsRunningStreamsFinish() throws Exception {
         int window = 65_535;
         try (Proxy stopping = Proxy.vts(upstream.port(), settings);

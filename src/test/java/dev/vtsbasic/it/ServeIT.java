@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,6 +201,66 @@ class ServeIT {
             assertEquals(130, vts.awaitExit(), vts.output());
             assertTrue(Program.endsWithin(buns.get(0), Duration.ofSeconds(5)));
         }
+    }
+
+    @Test
+    void aDrainSendsClientsElsewhereUntilAResumeAndCountsForAStop() throws Exception {
+        try (Vts vts = Vts.serve(Map.of("VTS_SHUTDOWN_DELAY", "1h", "VTS_MANAGEMENT_TOKEN", "secret"))) {
+            for (int round = 0; round < 2; round++) {
+                change(vts, "drain");
+                change(vts, "drain");
+                HttpResponse<String> ready = get(vts.uri(), "/-/ready");
+                assertEquals(503, ready.statusCode());
+                assertTrue(ready.body().contains("Draining"), ready.body());
+                assertEquals("vts_draining 1.0", draining(vts));
+                HttpResponse<String> page = get(vts.uri(), "/about");
+                assertEquals(200, page.statusCode());
+                assertEquals("close", header(page, "connection"));
+                if (round == 0) {
+                    change(vts, "resume");
+                    change(vts, "resume");
+                    assertEquals(200, get(vts.uri(), "/-/ready").statusCode());
+                    assertEquals("vts_draining 0.0", draining(vts));
+                    assertEquals("", header(get(vts.uri(), "/about"), "connection"));
+                    assertEquals("", header(get(vts.uri(), "/about"), "connection"));
+                }
+            }
+            vts.awaitLine("Draining: ");
+            vts.awaitLine("Resumed: ");
+            vts.awaitLine("Draining: ");
+            vts.terminate();
+            Matcher rest = vts.awaitLine("not ready; stopping in (\\d+) ms");
+            assertTrue(Integer.parseInt(rest.group(1)) < 3_600_000, rest.group());
+            assertEquals(409, post(vts, "resume").statusCode());
+            HttpResponse<String> ready = get(vts.uri(), "/-/ready");
+            assertEquals(503, ready.statusCode());
+            assertTrue(ready.body().contains("about to stop"), ready.body());
+            assertEquals(2, vts.output().split("Draining: ", -1).length - 1, vts.output());
+            vts.terminate();
+            assertEquals(130, vts.awaitExit(), vts.output());
+        }
+    }
+
+    private static void change(Vts vts, String what) throws Exception {
+        assertEquals(200, post(vts, what).statusCode());
+    }
+
+    private static HttpResponse<String> post(Vts vts, String what) throws Exception {
+        return CLIENT.send(
+                request(vts.uri(), "/-/" + what)
+                        .header("Authorization", "Bearer secret")
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String draining(Vts vts) throws Exception {
+        return get(vts.uri(), "/-/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("vts_draining "))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The app answers so soon that the end of the body has not been seen yet. */

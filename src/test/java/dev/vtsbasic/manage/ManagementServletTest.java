@@ -11,6 +11,7 @@ import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ class ManagementServletTest {
     private boolean ours = true;
     private boolean cached = true;
     private final List<Optional<String>> purged = new ArrayList<>();
+    private volatile Phase phase = Phase.SERVING;
     private TestServer server;
 
     @BeforeEach
@@ -66,12 +68,31 @@ class ManagementServletTest {
     }
 
     /** A proxy on this machine may keep the Host and add nothing at all. */
+    @Test
+    void whoHasAWordMayDrainAndResume() throws Exception {
+        String header = "Authorization: Bearer secret";
+        for (int i = 0; i < 2; i++) {
+            assertEquals(200, server.request("POST /-/drain", header).status());
+            assertEquals(Phase.DRAINING, phase);
+        }
+        for (int i = 0; i < 2; i++) {
+            assertEquals(200, server.request("POST /-/resume", header).status());
+            assertEquals(Phase.SERVING, phase);
+        }
+        phase = Phase.STOPPING;
+        assertEquals(409, server.request("POST /-/resume", header).status());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"Accept: */*", "X-Forwarded-For: 127.0.0.1", "Authorization: Bearer wrong", "Authorization: "})
     void othersMayNotAlsoFromThisMachine(String header) throws Exception {
         assertEquals(403, server.request("POST /-/restart", header).status());
+        assertEquals(403, server.request("POST /-/drain", header).status());
+        phase = Phase.DRAINING;
+        assertEquals(403, server.request("POST /-/resume", header).status());
         assertEquals(0, restarts.get());
+        assertEquals(Phase.DRAINING, phase);
     }
 
     @ParameterizedTest
@@ -135,9 +156,12 @@ class ManagementServletTest {
 
     @Test
     void askingIsNoOrder() throws Exception {
-        RawAnswer answer = server.request("GET /-/restart");
-        assertEquals(405, answer.status());
-        assertEquals("POST", answer.header("Allow"));
+        for (String change : List.of("restart", "drain", "resume")) {
+            RawAnswer answer = server.request("GET /-/" + change);
+            assertEquals(405, answer.status());
+            assertEquals("POST", answer.header("Allow"));
+        }
+        assertEquals(Phase.SERVING, phase);
         assertEquals(404, server.request("POST /-/ready").status());
         assertEquals(0, restarts.get());
     }
@@ -154,8 +178,18 @@ class ManagementServletTest {
         }
 
         @Override
+        public List<PlaceView.Output> output() {
+            return List.of();
+        }
+
+        @Override
         public boolean givenUp() {
             return false;
+        }
+
+        @Override
+        public boolean draining() {
+            return true;
         }
 
         @Override
@@ -170,7 +204,7 @@ class ManagementServletTest {
 
         @Override
         public Build build() {
-            return new Build("1", "2", "3");
+            return new Build("1", "2", "3", Instant.EPOCH);
         }
     }
 
@@ -233,6 +267,25 @@ class ManagementServletTest {
         public Optional<Integer> purge(Optional<String> path) {
             purged.add(path);
             return cached ? Optional.of(3) : Optional.empty();
+        }
+
+        @Override
+        public Phase phase() {
+            return phase;
+        }
+
+        @Override
+        public void drain() {
+            phase = Phase.DRAINING;
+        }
+
+        @Override
+        public boolean resume() {
+            if (phase == Phase.STOPPING) {
+                return false;
+            }
+            phase = Phase.SERVING;
+            return true;
         }
     }
 }

@@ -1,0 +1,401 @@
+package dev.vtsbasic.status;
+
+import static dev.vtsbasic.text.Markup.escape;
+
+import dev.vtsbasic.bun.PlaceView;
+import dev.vtsbasic.bun.RestartCause;
+import dev.vtsbasic.manage.Figures;
+import dev.vtsbasic.manage.Phase;
+import dev.vtsbasic.status.Chart.Line;
+import dev.vtsbasic.status.Sessions.Session;
+import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.ContentCoding;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.StatusClass;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.UpstreamError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The status for people: whole without a script, which only puts new figures in the place of old ones. */
+final class StatusPage {
+    /** Answers that are none of its beginning or its end. */
+    private static final List<StatusClass> ENDS = List.of(
+            StatusClass.SUCCESSFUL,
+            StatusClass.REDIRECTION,
+            StatusClass.CLIENT_ERROR,
+            StatusClass.SERVER_ERROR,
+            StatusClass.NONE);
+
+    private final Status status;
+    private final Traffic traffic;
+    private final Window minute;
+
+    StatusPage(Status status) {
+        this.status = status;
+        this.traffic = status.figures().traffic();
+        this.minute = status.minute();
+    }
+
+    /** @param controls what there is to do, as HTML */
+    String html(String controls) {
+        return Frame.of("Status", live(controls));
+    }
+
+    /** What an open page takes its new figures from. */
+    String live() {
+        return live("");
+    }
+
+    private String live(String controls) {
+        return head()
+                + controls
+                + tiles()
+                + charts()
+                + workers()
+                + requests()
+                + failures()
+                + assets()
+                + events()
+                + output()
+                + settings()
+                + versions();
+    }
+
+    private String head() {
+        Figures.Build build = status.figures().build();
+        String state = status.ready() ? "Ready" : "Not ready";
+        String why =
+                status.ready() ? "Bun answers." : escape(status.problem().orElse("Bun does not answer at the moment."));
+        String served = build.build().isEmpty()
+                ? "The app is run by someone else."
+                : "Build <code>%s</code> in service since %s UTC."
+                        .formatted(escape(build.build()), Amounts.time(build.since()));
+        return """
+                <div id="state" class="state %s" data-live><h1>%s</h1><p>%s %s</p></div>
+                <p class="muted"><span id="updated" data-live>As of %s UTC.</span> <span id="connection"><a href="status">Refresh</a></span></p>
+                """.formatted(status.ready() ? "good" : "bad", state, why, served, Amounts.time(status.time()));
+    }
+
+    private String tiles() {
+        return "<dl id=\"tiles\" class=\"tiles\" data-live>"
+                + tile("Requests, last minute", Amounts.perSecond(minute.rate()))
+                + tile("95 % of first bytes within", Amounts.seconds(minute.firstByte(Kind.PROXIED, 0.95)))
+                + tile("Errors 5xx, last minute", Amounts.count(minute.count(StatusClass.SERVER_ERROR)))
+                + tile(
+                        "In flight",
+                        Amounts.count(Sample.visitors()
+                                .mapToLong(kind -> traffic.underWay().getOrDefault(kind, 0L))
+                                .sum()))
+                + tile("Waiting", Amounts.count(status.figures().waiting()))
+                + tile("Workers' memory", Amounts.bytes(status.now().workers()))
+                + "</dl>\n";
+    }
+
+    private static String tile(String name, String value) {
+        return "<div class=\"panel\"><dt>%s</dt><dd>%s</dd></div>".formatted(name, value);
+    }
+
+    private String charts() {
+        return "<section aria-labelledby=\"charts\"><h2 id=\"charts\">Last ten minutes</h2><div class=\"charts\">"
+                + new Chart(
+                                "chart-rate",
+                                "Requests of visitors",
+                                Amounts::perSecond,
+                                1,
+                                List.of(
+                                        line("app", window -> window.rate() - window.rate(Kind.ASSET)),
+                                        line("static files", window -> window.rate(Kind.ASSET))))
+                        .html()
+                + new Chart(
+                                "chart-latency",
+                                "Time to the app's first byte",
+                                Amounts::seconds,
+                                0.01,
+                                List.of(
+                                        line("p50", window -> window.firstByte(Kind.PROXIED, 0.5)),
+                                        line("p95", window -> window.firstByte(Kind.PROXIED, 0.95)),
+                                        line("p99", window -> window.firstByte(Kind.PROXIED, 0.99))))
+                        .html()
+                + new Chart(
+                                "chart-errors",
+                                "Answers that are errors",
+                                Amounts::perSecond,
+                                1,
+                                List.of(
+                                        line("5xx", window -> window.rate(StatusClass.SERVER_ERROR)),
+                                        line("4xx", window -> window.rate(StatusClass.CLIENT_ERROR))))
+                        .html()
+                + new Chart(
+                                "chart-memory",
+                                "Memory",
+                                Amounts::bytes,
+                                100e6,
+                                List.of(
+                                        line("workers", window -> window.to().workers()),
+                                        line("JVM heap", window -> window.to().heap())))
+                        .html()
+                + "</div></section>\n";
+    }
+
+    private Line line(String name, ToDoubleFunction<Window> value) {
+        List<Sample> samples = status.history();
+        return new Line(
+                name,
+                IntStream.range(1, samples.size())
+                        .mapToDouble(i -> value.applyAsDouble(new Window(samples.get(i - 1), samples.get(i))))
+                        .toArray());
+    }
+
+    private String workers() {
+        List<List<String>> rows = status.places().stream().map(this::worker).toList();
+        String caption = status.places().isEmpty() ? "Workers: run by someone else" : "Workers";
+        return section(new Table(
+                "workers",
+                caption,
+                List.of("Worker", "State", "#pid", "#Up for", "#Memory", "#CPU", "#Requests", "Last restarts"),
+                rows));
+    }
+
+    private List<String> worker(PlaceView place) {
+        List<String> cells = new ArrayList<>();
+        Optional<PlaceView.WorkerView> ready = place.ready();
+        cells.add(escape(ready.map(PlaceView.WorkerView::name).orElse("worker-" + place.number())));
+        cells.add(state(place));
+        cells.add(ready.map(worker -> Long.toString(worker.pid())).orElse(Amounts.NONE));
+        cells.add(ready.map(worker -> Amounts.duration(Duration.between(worker.started(), status.time())))
+                .orElse(Amounts.NONE));
+        cells.add(ready.map(worker -> Amounts.bytes(worker.memory())).orElse(Amounts.NONE));
+        cells.add(ready.map(worker -> Amounts.seconds(worker.cpu().toMillis() / 1e3))
+                .orElse(Amounts.NONE));
+        cells.add(ready.map(worker -> Amounts.count(worker.requests())).orElse(Amounts.NONE));
+        cells.add(place.restarts().stream()
+                .sorted(Comparator.comparing(PlaceView.Restart::time).reversed())
+                .map(restart -> label(restart.cause()) + " " + Amounts.time(restart.time()))
+                .collect(Collectors.joining("<br>")));
+        return cells;
+    }
+
+    private String state(PlaceView place) {
+        List<String> states = new ArrayList<>();
+        if (place.ready().isPresent()) {
+            states.add("ready");
+        } else if (!place.starting()) {
+            states.add(status.figures().givenUp() ? "given up" : "pausing");
+        }
+        if (place.starting()) {
+            states.add(place.ready().isPresent() ? "next one starting" : "starting");
+        }
+        if (place.retiring() > 0) {
+            states.add(place.retiring() + " retiring");
+        }
+        return String.join(", ", states);
+    }
+
+    private String requests() {
+        Map<Kind, Long> underWay = traffic.underWay();
+        List<String> columns = new ArrayList<>(List.of("Kind", "#Ended", "#In flight", "#Per second"));
+        ENDS.forEach(end -> columns.add("#" + end.label()));
+        columns.addAll(List.of("#First byte p50", "#p95", "#p99", "#Whole answer p50", "#p95", "#p99", "#Sent"));
+        List<List<String>> rows = Arrays.stream(Kind.values())
+                .map(kind -> {
+                    Sample.Counts counts = status.now().of(kind);
+                    List<String> cells = new ArrayList<>(List.of(
+                            label(kind),
+                            Amounts.count(counts.requests()),
+                            Amounts.count(underWay.getOrDefault(kind, 0L)),
+                            Amounts.perSecond(minute.rate(kind))));
+                    ENDS.forEach(end -> cells.add(Amounts.count(counts.of(end))));
+                    for (double share : new double[] {0.5, 0.95, 0.99}) {
+                        cells.add(Amounts.seconds(minute.firstByte(kind, share)));
+                    }
+                    for (double share : new double[] {0.5, 0.95, 0.99}) {
+                        cells.add(Amounts.seconds(minute.total(kind, share)));
+                    }
+                    cells.add(Amounts.bytes(traffic.bytesSent(kind)));
+                    return cells;
+                })
+                .toList();
+        return section(new Table(
+                "requests", "Requests: counts since the start, rates and times of the last minute", columns, rows));
+    }
+
+    private String failures() {
+        List<String> columns = List.of("Reason", "#Count");
+        return section(
+                new Table(
+                        "upstream-errors",
+                        "No whole answer from the app",
+                        columns,
+                        counts(UpstreamError.values(), traffic::upstreamErrors)),
+                new Table("shed", "Turned away before the app", columns, counts(Shed.values(), traffic::shed)),
+                new Table(
+                        "restarts",
+                        "Workers replaced",
+                        columns,
+                        counts(RestartCause.values(), status.figures()::restarts)),
+                new Table(
+                        "waits",
+                        "Waiting for a worker",
+                        columns,
+                        List.of(
+                                List.of(
+                                        "waiting now",
+                                        Amounts.count(status.figures().waiting())),
+                                List.of("had to wait", Amounts.count(traffic.held())),
+                                List.of("sent to another worker", Amounts.count(traffic.retried())))));
+    }
+
+    private static <E extends Enum<E>> List<List<String>> counts(E[] constants, ToLongFunction<E> count) {
+        return Arrays.stream(constants)
+                .map(constant -> List.of(label(constant), Amounts.count(count.applyAsLong(constant))))
+                .toList();
+    }
+
+    private String assets() {
+        List<AssetOutcome> outcomes = Stream.of(AssetOutcome.values())
+                .filter(outcome -> outcome != AssetOutcome.UNKNOWN)
+                .toList();
+        List<String> columns = new ArrayList<>(List.of("Coding"));
+        outcomes.forEach(outcome -> columns.add("#" + outcome.status()));
+        List<List<String>> rows = Arrays.stream(ContentCoding.values())
+                .map(coding -> {
+                    List<String> cells = new ArrayList<>(List.of(label(coding)));
+                    outcomes.forEach(outcome -> cells.add(Amounts.count(traffic.assets(coding, outcome))));
+                    return cells;
+                })
+                .toList();
+        return section(new Table("assets", "Static files: answers by content coding and status", columns, rows))
+                + "<p id=\"not-modified\" class=\"muted\" data-live>%s %s requests were for files that no build has.</p>\n"
+                        .formatted(
+                                notModified(),
+                                Amounts.count(traffic.assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN)));
+    }
+
+    private String notModified() {
+        long whole = assets(AssetOutcome.WHOLE);
+        long notModified = assets(AssetOutcome.NOT_MODIFIED);
+        return whole + notModified == 0
+                ? "No static file was asked for yet."
+                : "%d %% were not modified (304).".formatted(Math.round(100.0 * notModified / (whole + notModified)));
+    }
+
+    private long assets(AssetOutcome outcome) {
+        return Arrays.stream(ContentCoding.values())
+                .mapToLong(coding -> traffic.assets(coding, outcome))
+                .sum();
+    }
+
+    private String events() {
+        List<List<String>> rows = status.events().stream()
+                .sorted(Comparator.comparing(dev.vtsbasic.log.Event.Logged::time)
+                        .reversed())
+                .map(event -> List.of(
+                        Amounts.time(event.time()),
+                        event.level().toString().toLowerCase(Locale.ROOT),
+                        "<code>" + event.event().id() + "</code>",
+                        "<span class=\"text\">" + escape(event.sentence()) + "</span>"))
+                .toList();
+        return section(new Table(
+                "events", "Last events, newest first (UTC)", List.of("Time", "Level", "Event", "Sentence"), rows));
+    }
+
+    private String output() {
+        StringBuilder html = new StringBuilder();
+        for (int i = 0; i < status.output().size(); i++) {
+            PlaceView.Output output = status.output().get(i);
+            String lines = output.lines().isEmpty() ? "It printed nothing." : String.join("\n", output.lines());
+            html.append("""
+                    <h3 id="output-%1$d-name" data-live>%2$s</h3>
+                    <pre class="scroll" role="region" aria-labelledby="output-%1$d-name" tabindex="0"><code id="output-%1$d" data-live>%3$s</code></pre>
+                    """.formatted(i + 1, escape(output.worker()), escape(lines)));
+        }
+        return html.isEmpty()
+                ? ""
+                : "<section aria-labelledby=\"output\"><h2 id=\"output\">What the workers printed last</h2>" + html
+                        + "</section>\n";
+    }
+
+    private String settings() {
+        List<List<String>> rows = status.settings().stream()
+                .map(setting -> List.of(
+                        "<code>" + setting.name() + "</code>",
+                        "<code>" + escape(setting.value()) + "</code>",
+                        setting.source().isEmpty() ? "default" : escape(setting.source())))
+                .toList();
+        return section(new Table("settings", "Settings in force", List.of("Name", "Value", "From"), rows));
+    }
+
+    private String versions() {
+        Figures.Build build = status.figures().build();
+        return section(new Table(
+                "versions",
+                "Versions",
+                List.of("Part", "Version"),
+                List.of(
+                        List.of("VTS Basic", escape(build.version())),
+                        List.of("Bun", build.bun().isEmpty() ? Amounts.NONE : escape(build.bun())),
+                        List.of("Java", escape(Runtime.version().toString())),
+                        List.of("Server", escape(status.server())))));
+    }
+
+    private static String section(Table... tables) {
+        return Arrays.stream(tables)
+                .map(table -> "<section class=\"panel\">" + table.html() + "</section>\n")
+                .collect(Collectors.joining(
+                        "", tables.length == 1 ? "" : "<div class=\"small\">", tables.length == 1 ? "" : "</div>\n"));
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** What whoever looks may do. */
+    static String controls(Optional<Session> session, Phase phase) {
+        if (session.isEmpty()) {
+            return "<details class=\"panel\"><summary>Restart or drain</summary>%s</details>\n"
+                    .formatted(Frame.signIn("It takes <code>VTS_MANAGEMENT_TOKEN</code>."));
+        }
+        String formToken = session.get().formToken();
+        String signOut = form("sign-out", formToken, "Sign out");
+        if (!session.get().mayChange()) {
+            return "<div class=\"controls\"><p>Signed in to look.</p>" + signOut + "</div>\n";
+        }
+        String drain = phase == Phase.SERVING
+                ? confirmed(
+                        "Drain",
+                        "Says that it is not ready, and ends connections with their answers; all is served on.",
+                        form("drain", formToken, "Drain now"))
+                : form("resume", formToken, "Resume");
+        return "<div class=\"controls\">"
+                + confirmed(
+                        "Restart the workers",
+                        "They are replaced one after the other; no request is lost.",
+                        form("restart", formToken, "Restart now"))
+                + drain
+                + signOut
+                + "</div>\n";
+    }
+
+    private static String confirmed(String name, String explanation, String form) {
+        return "<details class=\"panel\"><summary>%s</summary><p>%s</p>%s</details>".formatted(name, explanation, form);
+    }
+
+    private static String form(String action, String formToken, String name) {
+        return """
+                <form method="post" action="status/%s"><input type="hidden" name="form-token" value="%s"><button>%s</button></form>
+                """.formatted(action, formToken, name);
+    }
+}

@@ -1,0 +1,301 @@
+package dev.vtsbasic.status;
+
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.manage.Figures;
+import dev.vtsbasic.manage.ManagementAccess;
+import dev.vtsbasic.manage.Operations;
+import dev.vtsbasic.settings.SettingInForce;
+import dev.vtsbasic.status.Sessions.Session;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.RequestRecord;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /-/status}: JSON for programs, a page for browsers, whose figures stay fresh by {@code /-/status/events}, and the
+ * buttons of that page. Safe for any number of threads.
+ */
+public final class StatusServlet extends HttpServlet implements AutoCloseable {
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(StatusServlet.class);
+
+    private static final String COOKIE = "vts-status";
+    private static final Map<String, String> FILE_TYPES = Map.of(
+            "/status.css", "text/css; charset=utf-8",
+            "/status.js", "text/javascript; charset=utf-8",
+            "/icon.svg", "image/svg+xml");
+
+    /** What the page says when a form has led back to it, by query. */
+    private static final Map<String, String> NOTICES = Map.of(
+            "wrong-token", "This is not a token of this server.",
+            "too-many", "Too many wrong tokens. Try again in a minute.",
+            "restart", "The workers are being replaced, one after the other.",
+            "drain", "Draining: not ready, and connections end with their answers.",
+            "resume", "Resumed: ready again, as soon as Bun answers.",
+            "impossible", "This cannot be done now: the workers are run by someone else, or the server stops.");
+
+    private final String path;
+    private final transient ManagementAccess access;
+    private final transient Operations operations;
+    private final transient Figures figures;
+    private final transient List<SettingInForce> settings;
+    private final transient History history;
+    private final transient Watchers watchers = new Watchers();
+    private final transient Sessions sessions = new Sessions(System::nanoTime);
+    private final transient WrongTokens wrongTokens = new WrongTokens(System::nanoTime);
+    private final transient ScheduledExecutorService timer;
+
+    /**
+     * @param path that this servlet is mapped to, with all below it
+     * @param settings as they may be shown
+     */
+    public StatusServlet(
+            String path,
+            ManagementAccess access,
+            Operations operations,
+            Figures figures,
+            List<SettingInForce> settings) {
+        this.path = path;
+        this.access = access;
+        this.operations = operations;
+        this.figures = figures;
+        this.settings = settings;
+        this.history = new History(figures);
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "vts-status");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.scheduleAtFixedRate(this::tick, History.STEP.toMillis(), History.STEP.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        try {
+            history.add();
+            if (!watchers.isEmpty()) {
+                watchers.send(new StatusPage(status()).live());
+            }
+        } catch (RuntimeException e) {
+            // Else it would be the last one.
+            Event.REQUEST_FAILED.log(LOG, "The status could not be brought up to date", e);
+        }
+    }
+
+    private Status status() {
+        boolean ready = operations.ready();
+        return new Status(
+                Instant.now(),
+                ready,
+                ready ? Optional.empty() : operations.problem(),
+                figures,
+                history.samples(),
+                Sample.of(figures),
+                figures.places(),
+                figures.output(),
+                Event.last(),
+                settings,
+                getServletContext().getServerInfo());
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        RequestRecord.of(request).kind(Kind.MANAGEMENT);
+        super.service(request, response);
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String file = below(request);
+        if (FILE_TYPES.containsKey(file)) {
+            sendFile(response, file);
+            return;
+        }
+        switch (file) {
+            case "" -> sendStatus(request, response);
+            case "/events" -> {
+                if (!mayRead(request)) {
+                    text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
+                } else if (!watchers.add(request, response)) {
+                    text(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Too many pages are open");
+                }
+            }
+            default -> text(response, HttpServletResponse.SC_NOT_FOUND, "There is nothing here but the status");
+        }
+    }
+
+    private void sendStatus(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String accept = request.getHeader("Accept");
+        boolean page = accept != null && accept.contains("text/html");
+        if (!mayRead(request)) {
+            if (page) {
+                html(response, HttpServletResponse.SC_FORBIDDEN, Frame.signInPage(notice(request)));
+            } else {
+                text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
+            }
+        } else if (page) {
+            String controls = Frame.notice(notice(request)) + StatusPage.controls(session(request), operations.phase());
+            html(response, HttpServletResponse.SC_OK, new StatusPage(status()).html(controls));
+        } else {
+            send(
+                    response,
+                    HttpServletResponse.SC_OK,
+                    "application/json",
+                    StatusJson.of(status()).toString());
+        }
+    }
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Form form = Form.of(request);
+        String action = below(request);
+        if (!form.fromHere()) {
+            text(response, HttpServletResponse.SC_FORBIDDEN, "This form was sent from another site");
+        } else if (action.equals("/sign-in")) {
+            signIn(form, request, response);
+        } else {
+            Optional<Session> session =
+                    session(request).filter(known -> isEqual(known.formToken(), form.field("form-token")));
+            if (session.isEmpty()) {
+                text(response, HttpServletResponse.SC_FORBIDDEN, "Sign in, and use the buttons of the page");
+            } else if (action.equals("/sign-out")) {
+                sessions.close(session.get());
+                backToStatus(response, "");
+            } else if (session.get().mayChange()) {
+                change(action, response);
+            } else {
+                text(response, HttpServletResponse.SC_FORBIDDEN, "It takes VTS_MANAGEMENT_TOKEN to change something");
+            }
+        }
+    }
+
+    private void signIn(Form form, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String client = RequestRecord.of(request).caller(request).address();
+        String token = form.field("token");
+        if (wrongTokens.areTooMany(client)) {
+            backToStatus(response, "?too-many");
+        } else if (!access.mayRead(token)) {
+            wrongTokens.add(client);
+            backToStatus(response, "?wrong-token");
+        } else {
+            Session session = sessions.open(access.mayChange(token));
+            boolean secure = request.isSecure() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+            // Without a path it is for all that is beside this action, at whatever path a browser sees that.
+            response.addHeader(
+                    "Set-Cookie",
+                    COOKIE + "=" + session.id() + "; Max-Age=" + Sessions.LIFE.toSeconds()
+                            + "; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : ""));
+            backToStatus(response, "");
+        }
+    }
+
+    private void change(String action, HttpServletResponse response) throws IOException {
+        boolean done = switch (action) {
+            case "/restart" -> operations.restart();
+            case "/drain" -> {
+                operations.drain();
+                yield true;
+            }
+            case "/resume" -> operations.resume();
+            default -> false;
+        };
+        backToStatus(response, done ? "?" + action.substring(1) : "?impossible");
+    }
+
+    private boolean mayRead(HttpServletRequest request) {
+        return access.mayRead(request) || session(request).isPresent();
+    }
+
+    private Optional<Session> session(HttpServletRequest request) {
+        Cookie[] cookies = request.getCookies();
+        return cookies == null
+                ? Optional.empty()
+                : Stream.of(cookies)
+                        .filter(cookie -> cookie.getName().equals(COOKIE))
+                        .flatMap(cookie -> sessions.find(cookie.getValue()).stream())
+                        .findFirst();
+    }
+
+    private static boolean isEqual(String expected, String sent) {
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What stands behind the path of the status. */
+    private String below(HttpServletRequest request) {
+        String all = request.getRequestURI().substring(request.getContextPath().length());
+        return all.startsWith(path) ? all.substring(path.length()) : all;
+    }
+
+    private static String notice(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return query == null ? "" : NOTICES.getOrDefault(query, "");
+    }
+
+    /** Relative, since nobody knows at which path a browser sees us. */
+    private static void backToStatus(HttpServletResponse response, String query) {
+        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+        response.setHeader("Location", "../status" + query);
+    }
+
+    private static void sendFile(HttpServletResponse response, String file) throws IOException {
+        try (InputStream in = StatusServlet.class.getResourceAsStream(file.substring(1))) {
+            send(
+                    response,
+                    HttpServletResponse.SC_OK,
+                    FILE_TYPES.get(file),
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void html(HttpServletResponse response, int status, String html) throws IOException {
+        response.setHeader(
+                "Content-Security-Policy",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+                        + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+        response.setHeader("Referrer-Policy", "same-origin");
+        send(response, status, "text/html; charset=utf-8", html);
+    }
+
+    private static void text(HttpServletResponse response, int status, String sentence) throws IOException {
+        send(response, status, "text/plain; charset=utf-8", sentence + "\n");
+    }
+
+    private static void send(HttpServletResponse response, int status, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        response.setStatus(status);
+        response.setHeader("Content-Type", type);
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    /** Ends the event streams; browsers try again by themselves. */
+    public void endStreams() {
+        watchers.close();
+    }
+
+    /** A second time does nothing. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        watchers.close();
+    }
+}

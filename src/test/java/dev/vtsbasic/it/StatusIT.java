@@ -1,0 +1,405 @@
+package dev.vtsbasic.it;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The status page of the built WAR, as whoever is on call meets it. */
+class StatusIT {
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TOKEN = "management-token";
+
+    private static final String APP = """
+            console.log("</code><script>document.title = 'taken over'</script> & \\u001b[2J");
+            export default {
+              fetch(request) {
+                const { pathname } = new URL(request.url);
+                const status = { "/error": 500, "/missing": 404 }[pathname] ?? 200;
+                return new Response("page", { status });
+              },
+            };
+            """;
+
+    @TempDir
+    private static Path directory;
+
+    private static Chromium chromium;
+
+    @BeforeAll
+    static void prepare() throws Exception {
+        SmallBuild.write(directory, APP);
+        Files.writeString(directory.resolve("client/assets/app-12345678.js"), "console.log('hello')");
+        chromium = new Chromium();
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        chromium.close();
+    }
+
+    private static Vts serve() throws Exception {
+        return Vts.serve(Map.of(
+                "VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN, "VTS_METRICS_TOKEN", "look"));
+    }
+
+    @Test
+    void figuresAreThoseOfAKnownLoad() throws Exception {
+        try (Vts vts = serve();
+                Visitor reader = chromium.visitWithoutJavaScript(vts.uri())) {
+            for (String path : List.of("/", "/", "/", "/error", "/error", "/missing", "/assets/app-12345678.js")) {
+                get(vts.uri(), path);
+            }
+            String tag = get(vts.uri(), "/assets/app-12345678.js")
+                    .headers()
+                    .firstValue("ETag")
+                    .orElseThrow();
+            assertEquals(
+                    304,
+                    get(vts.uri(), "/assets/app-12345678.js", "If-None-Match", tag)
+                            .statusCode());
+            JsonNode status = await(
+                    vts.uri(),
+                    now -> now.at("/requests/proxied/total").asInt() == 6
+                            && now.at("/requests/asset/total").asInt() == 3);
+            assertEquals(3, status.at("/requests/proxied/status/2xx").asInt(), status.toString());
+            assertEquals(2, status.at("/requests/proxied/status/5xx").asInt());
+            assertEquals(1, status.at("/requests/proxied/status/4xx").asInt());
+            assertEquals(2, status.at("/assets/identity/whole").asInt());
+            assertEquals(1, status.at("/assets/identity/not_modified").asInt());
+            assertEquals(0, status.at("/requests/proxied/in_flight").asInt());
+            assertTrue(status.at("/requests/proxied/time_to_first_byte/p50").asDouble() > 0, status.toString());
+            assertTrue(status.get("ready").asBoolean());
+            assertEquals(6, status.at("/workers/0/requests").asInt());
+            assertEquals(vts.buns().get(0).pid(), status.at("/workers/0/pid").asLong());
+            Scrape scrape = Scrape.of(vts.uri());
+            assertEquals(
+                    scrape.value("vts_http_requests_total{kind=\"proxied\",method=\"GET\",status=\"5xx\"}"),
+                    status.at("/requests/proxied/status/5xx").asDouble());
+            assertTrue(
+                    scrape.text().contains("build=\"" + status.at("/build/id").asText() + "\""), scrape.text());
+
+            assertEquals(200, reader.load("/-/status").status());
+            Locator proxied = row(reader.page(), "requests", "proxied").locator("td");
+            assertThat(proxied.nth(0)).hasText("6");
+            assertThat(proxied.nth(3)).hasText("3");
+            assertThat(proxied.nth(5)).hasText("1");
+            assertThat(proxied.nth(6)).hasText("2");
+            assertThat(row(reader.page(), "assets", "identity").locator("td").nth(2))
+                    .hasText("1");
+            assertThat(reader.page().locator("#not-modified")).containsText("33 % were not modified");
+            assertThat(reader.page().locator("h1")).hasText("Ready");
+            assertThat(row(reader.page(), "events", "worker-ready")).containsText("worker-1-1 is ready after");
+        }
+    }
+
+    @Test
+    void figuresAreLiveWithoutLoadingThePageAgain() throws Exception {
+        try (Vts vts = serve();
+                Visitor visitor = chromium.visit(vts.uri())) {
+            Page page = visitor.page();
+            visitor.load("/-/status");
+            assertThat(page.locator("#connection")).hasText("Live");
+            page.evaluate("window.sameDocument = true");
+            for (int request = 0; request < 3; request++) {
+                get(vts.uri(), "/");
+            }
+            assertThat(row(page, "requests", "proxied").locator("td").first()).hasText("3");
+            assertThat(page.locator("#chart-rate svg"))
+                    .not()
+                    .hasAttribute("aria-label", Pattern.compile(".*Now: app –.*"));
+            ProcessHandle bun = vts.buns().get(0);
+            bun.destroyForcibly();
+            assertThat(page.locator("#workers")).containsText("worker-1-2");
+            assertThat(page.locator("#workers")).containsText("crashed");
+            assertEquals(true, page.evaluate("window.sameDocument"));
+            assertEquals(
+                    1,
+                    await(vts.uri(), now -> true)
+                            .at("/requests/events/in_flight")
+                            .asInt());
+        }
+    }
+
+    @Test
+    void anOpenPageDoesNotHoldUpAStop() throws Exception {
+        try (Vts vts = serve()) {
+            HttpResponse<InputStream> events = CLIENT.send(
+                    request(vts.uri(), "/-/status/events").build(), HttpResponse.BodyHandlers.ofInputStream());
+            assertEquals(200, events.statusCode());
+            vts.terminate();
+            assertEquals(0, vts.awaitExit(), vts.output());
+            assertFalse(vts.output().contains("did not finish"), vts.output());
+            events.body().close();
+        }
+    }
+
+    @Test
+    void whoHasTheTokenMayRestartDrainAndResume() throws Exception {
+        try (Vts vts = serve();
+                Visitor visitor = chromium.visit(vts.uri());
+                Visitor plain = chromium.visitWithoutJavaScript(vts.uri())) {
+            Page page = visitor.page();
+            visitor.load("/-/status");
+            page.getByText("Restart or drain").click();
+            signIn(page, "wrong");
+            assertThat(page.getByRole(AriaRole.STATUS)).hasText("This is not a token of this server.");
+            page.getByText("Restart or drain").click();
+            signIn(page, "look");
+            assertThat(page.getByText("Signed in to look.")).isVisible();
+            page.getByText("Sign out").click();
+            page.getByText("Restart or drain").click();
+            signIn(page, TOKEN);
+            page.getByText("Restart the workers").click();
+            long before = vts.buns().get(0).pid();
+            page.getByText("Restart now").click();
+            assertThat(page.locator("[role=status]")).hasText("The workers are being replaced, one after the other.");
+            vts.awaitLine("worker-1-2 is ready");
+            assertThat(page.locator("#workers")).containsText("worker-1-2");
+            assertThat(page.locator("#workers")).containsText("asked");
+            assertThat(page.locator("#workers")).not().containsText(Long.toString(before));
+
+            plain.load("/-/status");
+            plain.page().getByText("Restart or drain").click();
+            signIn(plain.page(), TOKEN);
+            plain.page()
+                    .locator("summary", new Page.LocatorOptions().setHasText("Drain"))
+                    .click();
+            plain.page().getByText("Drain now").click();
+            assertThat(plain.page().locator("h1")).hasText("Not ready");
+            assertEquals(503, get(vts.uri(), "/-/ready").statusCode());
+            assertEquals(200, get(vts.uri(), "/").statusCode());
+            assertThat(page.locator("h1")).hasText("Not ready");
+            plain.page().getByText("Resume").click();
+            assertThat(plain.page().locator("h1")).hasText("Ready");
+            assertEquals(200, get(vts.uri(), "/-/ready").statusCode());
+        }
+    }
+
+    @Test
+    void throughAProxyItTakesAToken() throws Exception {
+        try (Vts vts = serve();
+                Visitor visitor = chromium.visit(vts.uri())) {
+            Page page = visitor.page();
+            page.setExtraHTTPHeaders(Map.of("X-Forwarded-For", "192.0.2.1"));
+            visitor.expect(403, "/-/status");
+            assertEquals(403, visitor.load("/-/status").status());
+            assertThat(page.locator("h1")).hasText("Sign in");
+            assertThat(page.locator("body")).not().containsText("VTS_PORT");
+            assertEquals(List.of(), new AxeBuilder(page).analyze().getViolations());
+            signIn(page, "look");
+            assertThat(page.locator("h1")).hasText("Ready");
+            assertThat(page.locator("#connection")).hasText("Live");
+            String[] proxied = {"X-Forwarded-For", "127.0.0.1"};
+            assertEquals(403, get(vts.uri(), "/-/status", proxied).statusCode());
+            assertEquals(403, get(vts.uri(), "/-/status/events", proxied).statusCode());
+            assertEquals(
+                    403,
+                    get(vts.uri(), "/-/status", "X-Forwarded-For", "::1", "Cookie", "vts-status=guess")
+                            .statusCode());
+            assertEquals(
+                    200,
+                    get(vts.uri(), "/-/status", "X-Forwarded-For", "::1", "Authorization", "Bearer look")
+                            .statusCode());
+        }
+    }
+
+    @Test
+    void nobodyElsesPageCanPressAButton() throws Exception {
+        try (Vts vts = serve()) {
+            URI site = vts.uri();
+            HttpResponse<String> signedIn = post(site, "sign-in", "token=" + TOKEN);
+            assertEquals(303, signedIn.statusCode());
+            String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+            assertTrue(cookie.matches("vts-status=[\\w-]{43}; Max-Age=43200; HttpOnly; SameSite=Strict"), cookie);
+            assertTrue(post(site, "sign-in", "token=" + TOKEN, "X-Forwarded-Proto", "https")
+                    .headers()
+                    .firstValue("Set-Cookie")
+                    .orElseThrow()
+                    .endsWith("; Secure"));
+            String[] session = {"Cookie", cookie.replaceFirst(";.*", "")};
+            Matcher formToken = Pattern.compile("name=\"form-token\" value=\"([^\"]+)\"")
+                    .matcher(get(site, "/-/status", "Accept", "text/html", session[0], session[1])
+                            .body());
+            assertTrue(formToken.find());
+            String form = "form-token=" + formToken.group(1);
+
+            assertEquals(403, post(site, "restart", "", session).statusCode());
+            assertEquals(403, post(site, "restart", "form-token=guess", session).statusCode());
+            assertEquals(403, post(site, "restart", form).statusCode());
+            assertEquals(
+                    403,
+                    post(site, "restart", form, session[0], session[1], "Origin", "http://evil.example")
+                            .statusCode());
+            assertEquals(
+                    403,
+                    post(site, "restart", form, session[0], session[1], "Origin", "null")
+                            .statusCode());
+            assertEquals(
+                    403,
+                    post(site, "restart", form, session[0], session[1], "Sec-Fetch-Site", "same-site")
+                            .statusCode());
+            String looks = post(site, "sign-in", "token=look")
+                    .headers()
+                    .firstValue("Set-Cookie")
+                    .orElseThrow()
+                    .replaceFirst(";.*", "");
+            assertEquals(403, post(site, "restart", form, "Cookie", looks).statusCode());
+            assertFalse(vts.output().contains("a restart was asked for"), vts.output());
+
+            HttpResponse<String> done =
+                    post(site, "restart", form, session[0], session[1], "Origin", "http://" + site.getAuthority());
+            assertEquals(303, done.statusCode());
+            vts.awaitLine("a restart was asked for");
+        }
+    }
+
+    @Test
+    void whoGuessesTokensIsHeldUp() throws Exception {
+        try (Vts vts = serve()) {
+            for (int guess = 0; guess < 10; guess++) {
+                assertEquals("../status?wrong-token", location(post(vts.uri(), "sign-in", "token=guess" + guess)));
+            }
+            assertEquals("../status?too-many", location(post(vts.uri(), "sign-in", "token=" + TOKEN)));
+            assertEquals(
+                    200,
+                    get(vts.uri(), "/-/status", "Authorization", "Bearer " + TOKEN)
+                            .statusCode());
+        }
+    }
+
+    @Test
+    void secretsAreMaskedAndWhatWorkersPrintIsText() throws Exception {
+        try (Vts vts = serve();
+                Visitor visitor = chromium.visit(vts.uri())) {
+            Page page = visitor.page();
+            visitor.load("/-/status");
+            assertThat(page.locator("#output-1"))
+                    .containsText("</code><script>document.title = 'taken over'</script> &");
+            assertThat(page).hasTitle("Status · VTS Basic");
+            Locator setting = row(page, "settings", "VTS_MANAGEMENT_TOKEN").locator("td");
+            assertThat(setting.nth(0)).hasText("***");
+            assertThat(setting.nth(1)).hasText("the environment");
+            assertThat(row(page, "settings", "VTS_WORKERS").locator("td").nth(1))
+                    .hasText("default");
+            String json = await(vts.uri(), now -> true).toString();
+            for (String text : List.of(page.content(), json)) {
+                assertFalse(text.contains(TOKEN), text);
+            }
+        }
+    }
+
+    @Test
+    void everybodyCanReadIt() throws Exception {
+        try (Vts vts = serve()) {
+            for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                try (Visitor visitor = chromium.visit(vts.uri())) {
+                    Page page = visitor.page();
+                    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colours));
+                    visitor.load("/-/status");
+                    page.getByText("Restart or drain").click();
+                    assertEquals(List.of(), new AxeBuilder(page).analyze().getViolations(), colours.name());
+                    signIn(page, TOKEN);
+                    assertThat(page.locator("#connection")).hasText("Live");
+                    assertEquals(List.of(), new AxeBuilder(page).analyze().getViolations(), colours.name());
+                    page.setViewportSize(360, 640);
+                    assertEquals(true, page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls");
+                    assertEquals(List.of(), new AxeBuilder(page).analyze().getViolations(), colours.name());
+                }
+            }
+        }
+    }
+
+    @Test
+    void itWorksInAStockTomcatAtAContextPath(@TempDir Path base) throws Exception {
+        Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN);
+        try (StockTomcat tomcat = StockTomcat.run("10.1", base, "shop.war", environment);
+                Visitor visitor = chromium.visit(tomcat.uri())) {
+            Page page = visitor.page();
+            visitor.load("/shop/-/status");
+            assertThat(page.locator("h1")).hasText("Ready");
+            assertThat(row(page, "versions", "Server")).containsText("Apache Tomcat/10.1");
+            page.getByText("Restart or drain").click();
+            signIn(page, TOKEN);
+            assertThat(page.locator("#connection")).hasText("Live");
+            page.getByText("Restart the workers").click();
+            page.getByText("Restart now").click();
+            assertThat(page.locator("#workers")).containsText("worker-1-2");
+        }
+    }
+
+    private static Locator row(Page page, String table, String name) {
+        return page.locator("#" + table + " tr")
+                .filter(new Locator.FilterOptions().setHasText(Pattern.compile(Pattern.quote(name))))
+                .first();
+    }
+
+    private static void signIn(Page page, String token) {
+        page.getByLabel("Token").fill(token);
+        page.getByText("Sign in", new Page.GetByTextOptions().setExact(true))
+                .last()
+                .click();
+    }
+
+    private static String location(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Location").orElse("");
+    }
+
+    /** Asks until it is as it should be. */
+    private static JsonNode await(URI site, Predicate<JsonNode> wanted) throws Exception {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        JsonNode status = JSON.readTree(get(site, "/-/status").body());
+        while (!wanted.test(status) && System.nanoTime() < deadline) {
+            status = JSON.readTree(get(site, "/-/status").body());
+        }
+        return status;
+    }
+
+    private static HttpResponse<String> get(URI site, String path, String... headers) throws Exception {
+        HttpRequest.Builder request = request(site, path);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> post(URI site, String action, String form, String... headers) throws Exception {
+        HttpRequest.Builder request = request(site, "/-/status/" + action)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(URI site, String path) {
+        return HttpRequest.newBuilder(site.resolve(path)).timeout(Program.PATIENCE);
+    }
+}
