@@ -1,6 +1,7 @@
 package dev.vtsbasic.embedded;
 
 import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.tomcat.util.modeler.Registry;
-import org.apache.tomcat.util.net.NioEndpoint;
 
 /** A Tomcat in this JVM that serves one application. */
 public final class EmbeddedServer implements AutoCloseable {
@@ -85,7 +85,8 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private static Connector connector(Settings settings) {
-        Connector connector = new Connector(new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout()));
+        OffHeapEndpoint endpoint = new OffHeapEndpoint(HeapBudget.ofHeap(), settings.holdTimeout());
+        Connector connector = new Connector(new PatientProtocol(endpoint, settings.headerTimeout()));
         connector.setPort(settings.port());
         connector.setProperty("address", settings.address());
         connector.setThrowOnFailure(true);
@@ -107,7 +108,7 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
-        connector.addUpgradeProtocol(new Http2());
+        connector.addUpgradeProtocol(new Http2(endpoint.admission()));
         // Any octet may be percent-encoded; what it means is the app's affair.
         connector.setURIEncoding("ISO-8859-1");
         if (settings.tlsCert().isPresent()) {
@@ -189,21 +190,6 @@ public final class EmbeddedServer implements AutoCloseable {
 
         CannotListenException(String message) {
             super(message);
-        }
-    }
-
-    /**
-     * Keeps the buffers of connections off the heap, where thousands of idle ones would crowd out everything else, and
-     * leaves it to the garbage collector to free them: Tomcat's own way makes Java print warnings.
-     */
-    private static final class OffHeapEndpoint extends NioEndpoint {
-        @Override
-        public void stopInternal() {
-            if (getNioChannels() != null) {
-                // It has none when the port could not be had.
-                getNioChannels().clear();
-            }
-            super.stopInternal();
         }
     }
 }
