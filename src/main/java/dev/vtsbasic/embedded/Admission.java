@@ -126,7 +126,8 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
         boolean isStream = keeps != 0 && keeps != HeapBudget.REQUEST;
         boolean wasStream = has != 0 && has != HeapBudget.REQUEST;
         if (has == HeapBudget.REQUEST && keeps != has) {
-            // Its last request's buffer and all that hangs on it, which Tomcat leaves there until the next request comes.
+            // Its last request's buffer and all that hangs on it, which Tomcat leaves there until the next request
+            // comes.
             socket.setAppReadBufHandler(null);
         }
         taken.addAndGet(keeps - has);

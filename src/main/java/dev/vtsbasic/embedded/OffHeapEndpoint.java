@@ -6,6 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 
 /**
  * Keeps the buffers of connections off the heap, where thousands of idle ones would crowd out everything else, and leaves
@@ -35,6 +36,16 @@ final class OffHeapEndpoint extends NioEndpoint {
     }
 
     @Override
+    public void createExecutor() {
+        if (getUseVirtualThreads()) {
+            setExecutor(new OrderlyExecutor(getName() + "-virt-"));
+            internalExecutor = true;
+        } else {
+            super.createExecutor();
+        }
+    }
+
+    @Override
     public void startInternal() throws Exception {
         super.startInternal();
         refusing = getUtilityExecutor().scheduleWithFixedDelay(admission::refuseLate, 1, 1, TimeUnit.SECONDS);
@@ -50,5 +61,24 @@ final class OffHeapEndpoint extends NioEndpoint {
             getNioChannels().clear();
         }
         super.stopInternal();
+    }
+
+    /**
+     * Lets what one of its threads hands over get as far as it can before that thread goes on: else one that reads a
+     * connection of HTTP/2 would pile up requests, and windows of their bodies, that nobody has looked at yet.
+     */
+    private static final class OrderlyExecutor extends VirtualThreadExecutor {
+        OrderlyExecutor(String prefix) {
+            super(prefix);
+        }
+
+        @Override
+        public void execute(Runnable work) {
+            super.execute(work);
+            // Not the poller, which is a plain thread.
+            if (Thread.currentThread().getClass() != Thread.class) {
+                Thread.yield();
+            }
+        }
     }
 }
