@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.limit.HeapBudget;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -43,7 +44,9 @@ final class ExchangeThreads implements AutoCloseable {
             nested = virtual;
             relays = virtual;
         } else {
-            outer = pool("vts-exchange", THREADS, new ArrayBlockingQueue<>(QUEUE));
+            int room = HeapBudget.ofHeap().requests() - THREADS;
+            int queue = Math.max(NESTED_THREADS, Math.min(QUEUE, room));
+            outer = pool("vts-exchange", THREADS, new ArrayBlockingQueue<>(queue));
             nested = pool("vts-nested", NESTED_THREADS, new ArrayBlockingQueue<>(QUEUE));
             // Never more than there are exchanges.
             relays = Executors.newCachedThreadPool(named("vts-relay"));

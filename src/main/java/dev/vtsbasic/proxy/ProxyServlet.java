@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.limit.ConcurrencyLimit;
+import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.Pages;
@@ -54,7 +55,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.settings = settings;
         this.base = base;
         this.pages = pages;
-        this.concurrency = new ConcurrencyLimit(settings.limits().maxConcurrent(), settings.holdQueue());
+        this.concurrency = new ConcurrencyLimit(
+                settings.limits().maxConcurrent().orElse(HeapBudget.ofHeap().requests()), settings.holdQueue());
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(
