@@ -1,6 +1,7 @@
 package dev.vtsbasic.embedded;
 
 import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.tomcat.util.modeler.Registry;
-import org.apache.tomcat.util.net.NioEndpoint;
 
 /** A Tomcat in this JVM that serves one application. */
 public final class EmbeddedServer implements AutoCloseable {
@@ -66,7 +66,7 @@ public final class EmbeddedServer implements AutoCloseable {
         // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
         Tomcat tomcat = new Tomcat();
-        PatientProtocol protocol = new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout());
+        PatientProtocol protocol = protocol(HeapBudget.ofHeap(settings.cache()), settings);
         EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory, protocol);
         tomcat.setBaseDir(baseDirectory.toString());
         tomcat.setConnector(connector(protocol, settings, settings.address(), settings.port()));
@@ -98,10 +98,15 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private void openManagement(Settings settings, int port) {
-        PatientProtocol own = new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout());
+        // Beside what the clients may have: whoever asks how it is gets an answer while they have all of it.
+        PatientProtocol own = protocol(HeapBudget.least(), settings);
         management = connector(own, settings, settings.managementAddress(), port);
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
+    }
+
+    private static PatientProtocol protocol(HeapBudget budget, Settings settings) {
+        return new PatientProtocol(new OffHeapEndpoint(budget, settings.holdTimeout()), settings.headerTimeout());
     }
 
     private static Connector connector(PatientProtocol protocol, Settings settings, String address, int port) {
@@ -128,7 +133,7 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
-        connector.addUpgradeProtocol(new Http2());
+        connector.addUpgradeProtocol(new Http2(endpoint.admission()));
         // Any octet may be percent-encoded; what it means is the app's affair.
         connector.setURIEncoding("ISO-8859-1");
         if (settings.tlsCert().isPresent()) {
@@ -225,21 +230,6 @@ public final class EmbeddedServer implements AutoCloseable {
 
         CannotListenException(String message) {
             super(message);
-        }
-    }
-
-    /**
-     * Keeps the buffers of connections off the heap, where thousands of idle ones would crowd out everything else, and
-     * leaves it to the garbage collector to free them: Tomcat's own way makes Java print warnings.
-     */
-    private static final class OffHeapEndpoint extends NioEndpoint {
-        @Override
-        public void stopInternal() {
-            if (getNioChannels() != null) {
-                // It has none when the port could not be had.
-                getNioChannels().clear();
-            }
-            super.stopInternal();
         }
     }
 }

@@ -1,8 +1,17 @@
 package dev.vtsbasic.embedded;
 
+import dev.vtsbasic.limit.HeapBudget;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
+import org.apache.coyote.Response;
 import org.apache.coyote.http11.Constants;
+import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * HTTP/2 by TLS or by prior knowledge. Not by an upgrade of a plain request, which is deprecated (RFC 9113 §3.1) and would
@@ -16,7 +25,10 @@ final class Http2 extends Http2Protocol {
      */
     private static final int WEIGHT_OF_RESET = 11;
 
-    Http2() {
+    private final Admission admission;
+
+    Http2(Admission admission) {
+        this.admission = admission;
         // A stream keeps its thread until it ends, and event streams do not: with Tomcat's 20 the next one would wait.
         setMaxConcurrentStreamExecution((int) getMaxConcurrentStreams());
         setOverheadResetFactor(WEIGHT_OF_RESET);
@@ -30,5 +42,62 @@ final class Http2 extends Http2Protocol {
     @Override
     public boolean accept(Request request) {
         return false;
+    }
+
+    @Override
+    public InternalHttpUpgradeHandler getInternalUpgradeHandler(
+            SocketWrapperBase<?> socket, Adapter adapter, Request request) {
+        return super.getInternalUpgradeHandler(socket, new Admitting(admission, adapter), request);
+    }
+
+    /**
+     * Answers a request with 503 when there is no room for it. It is not to wait: what it has by then, a part of its body
+     * above all, is most of what it takes.
+     */
+    private record Admitting(Admission admission, Adapter adapter) implements Adapter {
+        /** An asynchronous request goes on afterwards; where it is one, it needs one of a bounded number of threads. */
+        @Override
+        public void service(Request request, Response response) throws Exception {
+            AtomicBoolean whole = new AtomicBoolean();
+            request.action(ActionCode.REQUEST_BODY_FULLY_READ, whole);
+            int weight = whole.get() ? HeapBudget.REQUEST : HeapBudget.REQUEST_WITH_WINDOW;
+            if (!admission.enter(weight)) {
+                response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+                response.getMimeHeaders().setValue("Retry-After").setString(Admission.RETRY_AFTER);
+                response.setContentLength(0);
+                response.action(ActionCode.CLOSE, null);
+                return;
+            }
+            try {
+                adapter.service(request, response);
+            } finally {
+                admission.leave(weight);
+            }
+        }
+
+        @Override
+        public boolean prepare(Request request, Response response) throws Exception {
+            return adapter.prepare(request, response);
+        }
+
+        @Override
+        public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
+            return adapter.asyncDispatch(request, response, event);
+        }
+
+        @Override
+        public void log(Request request, Response response, long time) {
+            adapter.log(request, response, time);
+        }
+
+        @Override
+        public void checkRecycled(Request request, Response response) {
+            adapter.checkRecycled(request, response);
+        }
+
+        @Override
+        public String getDomain() {
+            return adapter.getDomain();
+        }
     }
 }

@@ -36,14 +36,16 @@ final class ExchangeThreads implements AutoCloseable {
     private final ExecutorService nested;
     private final ExecutorService relays;
 
-    ExchangeThreads() {
+    /** @param mostRequests how many there is memory for */
+    ExchangeThreads(int mostRequests) {
         ExecutorService virtual = virtualThreads();
         if (virtual != null) {
             outer = virtual;
             nested = virtual;
             relays = virtual;
         } else {
-            outer = pool("vts-exchange", THREADS, new ArrayBlockingQueue<>(QUEUE));
+            int queue = Math.max(NESTED_THREADS, Math.min(QUEUE, mostRequests - THREADS));
+            outer = pool("vts-exchange", THREADS, new ArrayBlockingQueue<>(queue));
             nested = pool("vts-nested", NESTED_THREADS, new ArrayBlockingQueue<>(QUEUE));
             // Never more than there are exchanges.
             relays = Executors.newCachedThreadPool(named("vts-relay"));

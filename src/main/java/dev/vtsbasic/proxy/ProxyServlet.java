@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.limit.ConcurrencyLimit;
+import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.Pages;
@@ -39,8 +40,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
-    private final transient ExchangeThreads threads = new ExchangeThreads();
-    private final transient EventStreams eventStreams = new EventStreams(threads::executeRelay);
+    private final transient ExchangeThreads threads;
+    private final transient EventStreams eventStreams;
     private final transient Exchange.Environment environment;
     private final transient AtomicBoolean warnedOfPrefix = new AtomicBoolean();
     private final transient RunningRequests running = new RunningRequests();
@@ -57,7 +58,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.settings = settings;
         this.base = base;
         this.pages = pages;
-        this.concurrency = new ConcurrencyLimit(settings.limits().maxConcurrent(), settings.holdQueue());
+        int mostRequests = HeapBudget.ofHeap(settings.cache()).requests();
+        this.concurrency =
+                new ConcurrencyLimit(settings.limits().maxConcurrent().orElse(mostRequests), settings.holdQueue());
+        this.threads = new ExchangeThreads(mostRequests);
+        this.eventStreams = new EventStreams(threads::executeRelay);
         this.connections = new WorkerConnections(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -151,12 +152,12 @@ final class Setting<T> {
             "vts.rate-limit", "how many requests of all clients together reach the app; more are answered with 429");
     static final Setting<Optional<Rate>> RATE_LIMIT_PER_CLIENT = rate(
             "vts.rate-limit-per-client", "how many requests of each client reach the app; more are answered with 429");
-    static final Setting<Integer> MAX_CONCURRENT = number(
+    static final Setting<OptionalInt> MAX_CONCURRENT = new Setting<>(
             "vts.max-concurrent",
-            "0",
-            0,
-            1_000_000,
-            "how many requests the app may have at once; more wait as while no worker is ready; 0: any number");
+            "auto",
+            "a number from 0 to 1000000, or auto: as many as the Java heap has room for",
+            "how many requests the app may have at once; more wait as while no worker is ready; 0: any number",
+            Setting::maxConcurrent);
     static final Setting<Long> CACHE =
             size("vts.cache", "0", "memory for a shared cache of answers that the app allows to be kept; 0: no cache");
     static final Setting<List<IpNetwork>> TRUSTED_PROXIES = new Setting<>(
@@ -386,6 +387,15 @@ final class Setting<T> {
                 Rate.ALLOWED,
                 meaning,
                 text -> text.isEmpty() ? Optional.empty() : Optional.of(Rate.of(text)));
+    }
+
+    private static OptionalInt maxConcurrent(String text) {
+        if (text.equals("auto")) {
+            return OptionalInt.empty();
+        }
+        int count = Integer.parseInt(text);
+        require(count >= 0 && count <= 1_000_000);
+        return OptionalInt.of(count);
     }
 
     static int workers(String text, int processors) {
