@@ -109,7 +109,7 @@ final class StatusPage {
     }
 
     private String charts() {
-        return "<section aria-labelledby=\"charts\"><h2 id=\"charts\">Last ten minutes</h2><div class=\"charts\">"
+        return "<section aria-labelledby=\"charts\"><h2 id=\"charts\">The last minutes</h2><div class=\"charts\">"
                 + new Chart(
                                 "chart-rate",
                                 "Requests of visitors",
