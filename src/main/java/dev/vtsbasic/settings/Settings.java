@@ -43,9 +43,9 @@ import java.util.Optional;
  * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
- * @param managementToken bearer token of who may restart the workers
- * @param metricsToken bearer token of who may look at metrics alone
- * @param managementNetworks networks whose computers may look at metrics
+ * @param managementToken bearer token of who may do all there is
+ * @param metricsToken bearer token of who may look at metrics and status alone
+ * @param managementNetworks networks whose computers may look at metrics and status
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
  * @param logFormat how {@code java -jar} prints messages

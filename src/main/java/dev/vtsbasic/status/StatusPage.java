@@ -92,11 +92,12 @@ final class StatusPage {
     private String tiles() {
         return "<dl id=\"tiles\" class=\"tiles\" data-live>"
                 + tile("Requests, last minute", Amounts.perSecond(minute.rate()))
-                + tile("95 % of first bytes within", Amounts.seconds(minute.firstByte(Kind.PROXIED, 0.95)))
+                + tile("First byte of the app, p95", Amounts.seconds(minute.firstByte(Kind.PROXIED, 0.95)))
                 + tile("Errors 5xx, last minute", Amounts.count(minute.count(StatusClass.SERVER_ERROR)))
                 + tile(
                         "In flight",
                         Amounts.count(Sample.visitors()
+                                .filter(Kind::hasAnEnd)
                                 .mapToLong(kind -> traffic.underWay().getOrDefault(kind, 0L))
                                 .sum()))
                 + tile("Waiting", Amounts.count(status.figures().waiting()))
@@ -369,7 +370,7 @@ final class StatusPage {
                     .formatted(Frame.signIn("It takes <code>VTS_MANAGEMENT_TOKEN</code>."));
         }
         String formToken = session.get().formToken();
-        String signOut = form("sign-out", formToken, "Sign out");
+        String signOut = "<div class=\"plain\">" + form("sign-out", formToken, "Sign out") + "</div>";
         if (!session.get().mayChange()) {
             return "<div class=\"controls\"><p>Signed in to look.</p>" + signOut + "</div>\n";
         }
@@ -378,7 +379,7 @@ final class StatusPage {
                         "Drain",
                         "Says that it is not ready, and ends connections with their answers; all is served on.",
                         form("drain", formToken, "Drain now"))
-                : form("resume", formToken, "Resume");
+                : "<div>" + form("resume", formToken, "Resume") + "</div>";
         return "<div class=\"controls\">"
                 + confirmed(
                         "Restart the workers",
