@@ -18,6 +18,7 @@ import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.limit.RateLimitFilter;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.manage.Figures;
+import dev.vtsbasic.manage.Health;
 import dev.vtsbasic.manage.ManagedHost;
 import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.ManagementServlet;
@@ -244,9 +245,9 @@ final class Host implements AutoCloseable {
         add(context, "traffic", traffic);
         add(context, "assets", assets);
         Operations operations = new Workers();
+        Figures figures = new Measured();
         ManagementAccess access =
                 new ManagementAccess(operatorTokens(), settings.metricsToken(), settings.managementNetworks());
-        Figures figures = new Measured();
         ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         String statusPath = settings.managementPath() + "/status";
@@ -259,7 +260,7 @@ final class Host implements AutoCloseable {
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
             addBeforeProxy(context, "rate-limit", new RateLimitFilter(limits, pages));
         }
-        managed = new ManagedHost(operations, context.getContextPath());
+        managed = new ManagedHost(operations, figures, context.getContextPath());
         // An MBean server takes a while to make, which nobody is to wait for.
         CompletableFuture.anyOf(upstream.firstReady(), upstream.failure()).thenRun(managed::register);
     }
@@ -369,22 +370,8 @@ final class Host implements AutoCloseable {
 
     private final class Workers implements Operations {
         @Override
-        public boolean ready() {
-            return drain.phase() == Phase.SERVING && upstream.answers();
-        }
-
-        @Override
-        public Optional<String> problem() {
-            return switch (drain.phase()) {
-                case SERVING -> upstream.problem();
-                case DRAINING -> Optional.of("Draining, as someone asked for: POST /resume ends it");
-                case STOPPING -> Optional.of("The server is about to stop");
-            };
-        }
-
-        @Override
-        public List<String> workers() {
-            return upstream.workers();
+        public Health health() {
+            return new Health(drain.phase(), !upstream.firstReady().isDone(), upstream.health());
         }
 
         @Override
@@ -431,7 +418,7 @@ final class Host implements AutoCloseable {
 
         @Override
         public boolean givenUp() {
-            return upstream.problem().isPresent();
+            return upstream.givenUp();
         }
 
         @Override

@@ -108,18 +108,26 @@ public final class BunSupervisor implements Upstream {
     }
 
     @Override
-    public boolean answers() {
-        return !pool.isEmpty() && slots.stream().anyMatch(slot -> slot.answers(PROBE_TIMEOUT));
+    public List<PlaceHealth> health() {
+        boolean givenUp = givenUp();
+        if (slots.size() == 1) {
+            return List.of(slots.get(0).health(PROBE_TIMEOUT, givenUp));
+        }
+        List<CompletableFuture<PlaceHealth>> asked = slots.stream()
+                .map(slot -> CompletableFuture.supplyAsync(() -> slot.health(PROBE_TIMEOUT, givenUp), this::ask))
+                .toList();
+        return asked.stream().map(CompletableFuture::join).toList();
+    }
+
+    private void ask(Runnable question) {
+        Thread thread = new Thread(question, "vts-health");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override
-    public Optional<String> problem() {
-        return pool.givenUp().map(message -> "Bun keeps crashing and is not started again; the log says why");
-    }
-
-    @Override
-    public List<String> workers() {
-        return slots.stream().map(WorkerSlot::state).toList();
+    public boolean givenUp() {
+        return pool.givenUp().isPresent();
     }
 
     @Override

@@ -45,13 +45,8 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
-    public Optional<String> problem() {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<String> workers() {
-        return List.of(worker.name() + " is run by someone else");
+    public boolean givenUp() {
+        return false;
     }
 
     @Override
@@ -90,7 +85,11 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
-    public boolean answers() {
+    public List<PlaceHealth> health() {
+        return List.of(new PlaceHealth("upstream", answers() ? PlaceState.READY : PlaceState.SILENT, Optional.empty()));
+    }
+
+    private boolean answers() {
         try {
             return HttpProbe.status(worker.address(), readyPath, PROBE_TIMEOUT) < 500;
         } catch (IOException e) {

@@ -17,6 +17,21 @@ import java.util.Optional;
 public record PlaceView(
         int number, Optional<WorkerView> ready, boolean starting, int retiring, List<Restart> restarts) {
     /**
+     * What there is, as far as is known without asking.
+     *
+     * @param givenUp whether no worker is started any more
+     */
+    public PlaceState state(boolean givenUp) {
+        if (ready.isPresent()) {
+            return PlaceState.READY;
+        }
+        if (starting) {
+            return PlaceState.STARTING;
+        }
+        return givenUp ? PlaceState.GIVEN_UP : PlaceState.PAUSING;
+    }
+
+    /**
      * A worker that is ready.
      *
      * @param name unique within this JVM

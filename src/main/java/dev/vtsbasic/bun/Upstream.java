@@ -3,7 +3,6 @@ package dev.vtsbasic.bun;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** What answers the requests that are not for assets: Bun, run by us or by someone else. Safe for any number of threads. */
@@ -20,11 +19,8 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
      */
     CompletableFuture<BunFailure> failure();
 
-    /** Why no worker will answer until someone looks at it; empty when one may. */
-    Optional<String> problem();
-
-    /** What each worker does, in a line. */
-    List<String> workers();
+    /** Whether the workers kept crashing and none is started any more. */
+    boolean givenUp();
 
     /** What there is in each place for a worker; empty when none are ours. */
     List<PlaceView> places();
@@ -47,8 +43,8 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     /** Begins to replace the workers, one after the other; false when they are not ours. */
     boolean restart();
 
-    /** Asks a worker now; takes up to two seconds when it hangs. */
-    boolean answers();
+    /** Asks each worker now, all at a time; takes up to two seconds when one hangs. */
+    List<PlaceHealth> health();
 
     /**
      * Ends what is ours.

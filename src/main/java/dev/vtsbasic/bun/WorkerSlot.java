@@ -49,6 +49,7 @@ final class WorkerSlot {
     private volatile BunProcess youngest;
     private volatile Occupant occupant;
     private volatile boolean starting;
+    private volatile RestartCause lastFailure;
     private final AtomicInteger retiring = new AtomicInteger();
 
     WorkerSlot(int number, BunSupervisor supervisor, Settings settings, ReadyWorkers pool) {
@@ -70,8 +71,15 @@ final class WorkerSlot {
         thread.join(timeout.toMillis());
     }
 
+    /** What it has now, asked. */
+    PlaceHealth health(Duration timeout, boolean givenUp) {
+        PlaceState known = view().state(givenUp);
+        PlaceState state = known == PlaceState.READY && !answers(timeout) ? PlaceState.SILENT : known;
+        return new PlaceHealth("worker-" + number, state, Optional.ofNullable(lastFailure));
+    }
+
     /** Whether its worker's event loop answers now; false when it has none. */
-    boolean answers(Duration timeout) {
+    private boolean answers(Duration timeout) {
         Occupant known = occupant;
         try {
             return known != null && known.process().ping(timeout).isPresent();
@@ -83,14 +91,6 @@ final class WorkerSlot {
                     e.getMessage());
             return false;
         }
-    }
-
-    /** What it has now, for people. */
-    String state() {
-        Occupant known = occupant;
-        return known == null || !known.process().isAlive()
-                ? "worker-" + number + " is not ready"
-                : known.worker().name() + " is ready (pid " + known.process().pid() + ")";
     }
 
     /** What it has now, for figures. */
@@ -190,6 +190,7 @@ final class WorkerSlot {
             Occupant next = new Occupant(process, worker, release, rules);
             next.measureAtStart(LOOK_EVERY);
             occupant = next;
+            lastFailure = null;
             return next;
         } catch (BunProcess.ExitedException e) {
             int exitCode = process.awaitExit();
@@ -387,6 +388,7 @@ final class WorkerSlot {
         if (supervisor.isStopping()) {
             return;
         }
+        lastFailure = cause;
         Event.WORKER_ENDED.log(
                 LOG, "{problem}", failure.message(), "worker", "worker-" + number + "-" + starts, "cause", cause);
         Duration pause = count(release, answered);

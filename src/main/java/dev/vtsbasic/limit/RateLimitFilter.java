@@ -3,8 +3,8 @@ package dev.vtsbasic.limit;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.PageRequest;
 import dev.vtsbasic.page.Pages;
-import dev.vtsbasic.settings.IpNetwork;
 import dev.vtsbasic.settings.LimitRules;
+import dev.vtsbasic.traffic.Caller;
 import dev.vtsbasic.traffic.RequestRecord;
 import dev.vtsbasic.traffic.Shed;
 import io.github.bucket4j.Bucket;
@@ -52,7 +52,7 @@ public final class RateLimitFilter extends HttpFilter {
             throws IOException, ServletException {
         Bucket own = null;
         // The app is no client: it asks while it renders the pages of many.
-        if (perClient != null && !isOfThisMachine(request)) {
+        if (perClient != null && !Caller.isOfThisMachine(request.getRemoteAddr(), request::getHeader)) {
             own = clients.of(
                     ClientKey.of(RequestRecord.of(request).caller(request).address()));
             long retryAfter = perClient.tell(own.tryConsumeAndReturnRemaining(1), response);
@@ -75,15 +75,8 @@ public final class RateLimitFilter extends HttpFilter {
         chain.doFilter(request, response);
     }
 
-    /** Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks. */
-    private static boolean isOfThisMachine(HttpServletRequest request) {
-        return IpNetwork.isLoopback(request.getRemoteAddr())
-                && request.getHeader("X-Forwarded-For") == null
-                && request.getHeader("Forwarded") == null;
-    }
-
     private void refuse(long retryAfter, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        RequestRecord.of(request).shed(Shed.RATE_LIMIT);
+        RequestRecord.of(request).shed(Shed.RATE_LIMIT, request);
         pages.send(Page.TOO_MANY_REQUESTS.retryAfter(retryAfter), PageRequest.of(request), response);
     }
 }

@@ -1,7 +1,18 @@
 package dev.vtsbasic.manage;
 
+import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.ContentCoding;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.UpstreamError;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -20,13 +31,15 @@ public final class ManagedHost implements HostMXBean, AutoCloseable {
     private static final int MOST_COPIES = 100;
 
     private final Operations operations;
+    private final Figures figures;
     private final String contextPath;
     private ObjectName name;
     private boolean closed;
 
     /** @param contextPath empty at the root */
-    public ManagedHost(Operations operations, String contextPath) {
+    public ManagedHost(Operations operations, Figures figures, String contextPath) {
         this.operations = operations;
+        this.figures = figures;
         this.contextPath = contextPath.isEmpty() ? "/" : contextPath;
     }
 
@@ -56,27 +69,124 @@ public final class ManagedHost implements HostMXBean, AutoCloseable {
 
     @Override
     public boolean isReady() {
-        return operations.ready();
+        return operations.health().ready();
     }
 
     @Override
     public String getProblem() {
-        return operations.problem().orElse("");
+        return operations.health().problem().orElse("");
     }
 
     @Override
-    public int getWorkers() {
-        return operations.workers().size();
+    public Phase getPhase() {
+        return operations.phase();
     }
 
     @Override
-    public String[] getWorkerStates() {
-        return operations.workers().toArray(String[]::new);
+    public String getVersion() {
+        return figures.build().version();
+    }
+
+    @Override
+    public String getBunVersion() {
+        return figures.build().bun();
+    }
+
+    @Override
+    public String getBuild() {
+        return figures.build().build();
+    }
+
+    @Override
+    public ManagedWorker[] getWorkers() {
+        boolean givenUp = figures.givenUp();
+        return figures.places().stream()
+                .map(place -> new ManagedWorker(place, givenUp))
+                .toArray(ManagedWorker[]::new);
+    }
+
+    @Override
+    public Map<RestartCause, Long> getWorkerRestarts() {
+        return counts(RestartCause.class, figures::restarts);
+    }
+
+    @Override
+    public ManagedRequests[] getRequests() {
+        Traffic traffic = figures.traffic();
+        Map<Kind, Long> underWay = traffic.underWay();
+        return Arrays.stream(Kind.values())
+                .map(kind -> new ManagedRequests(traffic, kind, underWay.getOrDefault(kind, 0L)))
+                .toArray(ManagedRequests[]::new);
+    }
+
+    @Override
+    public int getRequestsWaiting() {
+        return figures.waiting();
+    }
+
+    @Override
+    public long getRequestsHeld() {
+        return figures.traffic().held();
+    }
+
+    @Override
+    public long getRequestsRetried() {
+        return figures.traffic().retried();
+    }
+
+    @Override
+    public Map<Shed, Long> getRequestsShed() {
+        return counts(Shed.class, figures.traffic()::shed);
+    }
+
+    @Override
+    public Map<UpstreamError, Long> getUpstreamErrors() {
+        return counts(UpstreamError.class, figures.traffic()::upstreamErrors);
+    }
+
+    @Override
+    public Map<ContentCoding, Long> getAssetResponses() {
+        return counts(
+                ContentCoding.class,
+                coding -> Arrays.stream(AssetOutcome.values())
+                        .filter(outcome -> outcome != AssetOutcome.UNKNOWN)
+                        .mapToLong(outcome -> figures.traffic().assets(coding, outcome))
+                        .sum());
+    }
+
+    @Override
+    public long getAssetsNotModified() {
+        return Arrays.stream(ContentCoding.values())
+                .mapToLong(coding -> figures.traffic().assets(coding, AssetOutcome.NOT_MODIFIED))
+                .sum();
+    }
+
+    @Override
+    public long getUnknownAssets() {
+        return figures.traffic().assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN);
+    }
+
+    private static <E extends Enum<E>> Map<E, Long> counts(Class<E> type, ToLongFunction<E> count) {
+        Map<E, Long> counts = new EnumMap<>(type);
+        for (E constant : type.getEnumConstants()) {
+            counts.put(constant, count.applyAsLong(constant));
+        }
+        return counts;
     }
 
     @Override
     public boolean restart() {
         return operations.restart();
+    }
+
+    @Override
+    public void drain() {
+        operations.drain();
+    }
+
+    @Override
+    public boolean resume() {
+        return operations.resume();
     }
 
     @Override

@@ -2,10 +2,6 @@ package dev.vtsbasic.manage;
 
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
-import jakarta.json.JsonBuilderFactory;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
-import jakarta.json.spi.JsonProvider;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,20 +9,15 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * {@code /-/live} and {@code /-/ready}, in the shape of MicroProfile Health: the first says that this front answers,
- * the second that Bun does, asked at that moment. {@code POST /-/restart} has the workers replaced, {@code /-/drain}
+ * the second that a worker does, asked at that moment. {@code POST /-/restart} has the workers replaced, {@code /-/drain}
  * sends clients elsewhere, and {@code /-/resume} takes that back. Safe for any number of threads.
  */
 public final class ManagementServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-
-    /** Looked up once: each static method of {@code jakarta.json.Json} searches for its provider anew. */
-    private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
 
     private static final Set<String> CHANGES = Set.of("/restart", "/drain", "/resume");
 
@@ -54,10 +45,11 @@ public final class ManagementServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (endpoint(request)) {
-            case "/live" -> answer(response, "front", true, Optional.empty());
+            case "/live" -> json(response, HttpServletResponse.SC_OK, Health.LIVE);
             case "/ready" -> {
-                boolean ready = operations.ready();
-                answer(response, "bun", ready, ready ? Optional.empty() : operations.problem());
+                Health health = operations.health();
+                int status = health.ready() ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE;
+                json(response, status, health.json());
             }
             case "/metrics" -> sendMetrics(request, response);
             case "/restart", "/drain", "/resume" -> {
@@ -145,20 +137,8 @@ public final class ManagementServlet extends HttpServlet {
         send(response, status, "text/plain; charset=utf-8", body);
     }
 
-    private static void answer(HttpServletResponse response, String name, boolean up, Optional<String> problem)
-            throws IOException {
-        String status = up ? "UP" : "DOWN";
-        JsonObjectBuilder check = JSON.createObjectBuilder().add("name", name).add("status", status);
-        problem.ifPresent(text -> check.add("data", JSON.createObjectBuilder().add("problem", text)));
-        JsonObject json = JSON.createObjectBuilder()
-                .add("status", status)
-                .add("checks", JSON.createArrayBuilder().add(check))
-                .build();
-        send(
-                response,
-                up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE,
-                "application/json",
-                json.toString().getBytes(StandardCharsets.UTF_8));
+    private static void json(HttpServletResponse response, int status, String json) throws IOException {
+        send(response, status, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void send(HttpServletResponse response, int status, String type, byte[] body) throws IOException {

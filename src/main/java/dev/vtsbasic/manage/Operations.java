@@ -1,18 +1,9 @@
 package dev.vtsbasic.manage;
 
-import java.util.List;
-import java.util.Optional;
-
 /** What is managed. Safe for any number of threads. */
 public interface Operations {
-    /** Asks Bun whether it answers; may take a while. */
-    boolean ready();
-
-    /** Why it will not answer until someone looks at it; empty when it may. */
-    Optional<String> problem();
-
-    /** What each worker does, in a line. */
-    List<String> workers();
+    /** Asks each worker now; takes up to two seconds when one hangs. */
+    Health health();
 
     /** Begins to replace the workers; false when they are not ours. */
     boolean restart();

@@ -46,6 +46,9 @@ public final class MaintenanceFilter extends HttpFilter {
         this.pages = pages;
         this.nanos = nanos;
         this.last = new Look(nanos.getAsLong(), look());
+        if (last.page != null) {
+            begins();
+        }
     }
 
     @Override
@@ -55,7 +58,7 @@ public final class MaintenanceFilter extends HttpFilter {
         if (page == null) {
             chain.doFilter(request, response);
         } else {
-            RequestRecord.of(request).shed(Shed.MAINTENANCE);
+            RequestRecord.of(request).shed(Shed.MAINTENANCE, request);
             pages.send(page, PageRequest.of(request), response);
         }
     }
@@ -73,12 +76,16 @@ public final class MaintenanceFilter extends HttpFilter {
                 if (page == null) {
                     Event.MAINTENANCE_ENDED.log(LOG, "{file} is gone: maintenance ends", file);
                 } else {
-                    Event.MAINTENANCE_BEGUN.log(LOG, "{file} is there: maintenance begins", file);
+                    begins();
                 }
             }
             last = new Look(now, page);
         }
         return last.page;
+    }
+
+    private void begins() {
+        Event.MAINTENANCE_BEGUN.log(LOG, "{file} is there: maintenance begins", file);
     }
 
     private Page look() {

@@ -1,7 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.page.PageRequest;
-import dev.vtsbasic.settings.IpNetwork;
+import dev.vtsbasic.traffic.Caller;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -145,9 +145,7 @@ record InboundRequest(
 
     /** Whether it was made on this machine and for nobody else: a proxy would have said for whom. */
     boolean isFromThisMachine() {
-        return IpNetwork.isLoopback(clientAddress)
-                && header("X-Forwarded-For").isEmpty()
-                && header("Forwarded").isEmpty();
+        return Caller.isOfThisMachine(clientAddress, this::header);
     }
 
     /**

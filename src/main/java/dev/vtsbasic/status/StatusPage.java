@@ -76,9 +76,9 @@ final class StatusPage {
 
     private String head() {
         Figures.Build build = status.figures().build();
-        String state = status.ready() ? "Ready" : "Not ready";
-        String why =
-                status.ready() ? "Bun answers." : escape(status.problem().orElse("Bun does not answer at the moment."));
+        boolean ready = status.health().ready();
+        String state = ready ? "Ready" : "Not ready";
+        String why = escape(status.health().problem().orElse("Bun answers")) + ".";
         String served = build.build().isEmpty()
                 ? "The app is run by someone else."
                 : "Build <code>%s</code> in service since %s UTC."
@@ -86,7 +86,7 @@ final class StatusPage {
         return """
                 <div id="state" class="state %s" data-live><h1>%s</h1><p>%s %s</p></div>
                 <p class="muted"><span id="updated" data-live>As of %s UTC.</span> <span id="connection"><a href="status">Refresh</a></span></p>
-                """.formatted(status.ready() ? "good" : "bad", state, why, served, Amounts.time(status.time()));
+                """.formatted(ready ? "good" : "bad", state, why, served, Amounts.time(status.time()));
     }
 
     private String tiles() {
@@ -190,14 +190,9 @@ final class StatusPage {
     }
 
     private String state(PlaceView place) {
-        List<String> states = new ArrayList<>();
-        if (place.ready().isPresent()) {
-            states.add("ready");
-        } else if (!place.starting()) {
-            states.add(status.figures().givenUp() ? "given up" : "pausing");
-        }
-        if (place.starting()) {
-            states.add(place.ready().isPresent() ? "next one starting" : "starting");
+        List<String> states = new ArrayList<>(List.of(label(status.state(place))));
+        if (place.starting() && place.ready().isPresent()) {
+            states.add("next one starting");
         }
         if (place.retiring() > 0) {
             states.add(place.retiring() + " retiring");

@@ -2,6 +2,7 @@ package dev.vtsbasic.status;
 
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.manage.Figures;
+import dev.vtsbasic.manage.Health;
 import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.Operations;
 import dev.vtsbasic.settings.SettingInForce;
@@ -99,11 +100,10 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     }
 
     private Status status() {
-        boolean ready = operations.ready();
+        Health health = operations.health();
         return new Status(
                 Instant.now(),
-                ready,
-                ready ? Optional.empty() : operations.problem(),
+                health,
                 figures,
                 history.samples(),
                 Sample.of(figures),

@@ -6,8 +6,10 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Who asks, and the names that a request goes by: in the log, on error pages and for the app.
@@ -43,6 +45,19 @@ public record Caller(String address, String requestId, String traceparent, boole
                 traceparent(continues ? given : "", agents),
                 continues,
                 trusted);
+    }
+
+    /**
+     * Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks.
+     *
+     * @param peer address of who asks, as the container sees it
+     * @param field the first value of a header field; null or empty for none
+     */
+    public static boolean isOfThisMachine(String peer, UnaryOperator<String> field) {
+        return IpNetwork.isLoopback(peer)
+                && Stream.of("X-Forwarded-For", "Forwarded")
+                        .map(field)
+                        .allMatch(value -> value == null || value.isEmpty());
     }
 
     /** What stands left of an address that nobody vouches for, its owner may have made up. */

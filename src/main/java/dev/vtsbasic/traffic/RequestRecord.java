@@ -132,6 +132,14 @@ public final class RequestRecord {
         shed = reason;
     }
 
+    /** As {@link #shed}, before anybody has looked at what it asks for. */
+    public void shed(Shed reason, HttpServletRequest request) {
+        shed(reason);
+        if ("websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+            kind(Kind.TUNNEL);
+        }
+    }
+
     public void upstreamError(UpstreamError error) {
         upstreamError = error;
     }

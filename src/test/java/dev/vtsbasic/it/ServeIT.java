@@ -77,6 +77,41 @@ class ServeIT {
     }
 
     @Test
+    void oneWorkerThatAnswersIsReadyEnough() throws Exception {
+        try (Vts vts = Vts.serve(Map.of("VTS_WORKERS", "2", "VTS_HANG_TIMEOUT", "0s"))) {
+            String both = get(vts.uri(), "/-/ready").body();
+            long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+            while (both.contains("\"state\":\"starting\"") && System.nanoTime() < deadline) {
+                both = get(vts.uri(), "/-/ready").body();
+            }
+            assertTrue(both.contains("\"workers\":2,\"answering\":2}"), both);
+            List<ProcessHandle> buns = vts.buns();
+            signal("STOP", buns.get(0));
+            HttpResponse<String> one = get(vts.uri(), "/-/ready");
+            assertEquals(200, one.statusCode());
+            assertTrue(one.body().contains("\"state\":\"silent\",\"problem\":\"It does not answer\""), one.body());
+            signal("STOP", buns.get(1));
+            HttpResponse<String> none = get(vts.uri(), "/-/ready");
+            assertEquals(503, none.statusCode());
+            assertTrue(none.body().contains("\"answering\":0,\"problem\":\"No worker answers\""), none.body());
+            buns.forEach(bun -> signal("CONT", bun));
+            assertEquals(200, get(vts.uri(), "/-/ready").statusCode());
+        }
+    }
+
+    private static void signal(String name, ProcessHandle process) {
+        try {
+            assertEquals(
+                    0,
+                    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                            .start()
+                            .waitFor());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void chunksArriveWhenBunSendsThem() throws Exception {
         try (Vts vts = Vts.serve(Map.of())) {
             get(vts.uri(), "/");
@@ -413,6 +448,11 @@ class ServeIT {
             HttpResponse<String> ready = get(vts.uri(), "/-/ready");
             assertEquals(503, ready.statusCode());
             assertTrue(ready.body().contains("keeps crashing"), ready.body());
+            assertTrue(
+                    ready.body()
+                            .endsWith("{\"name\":\"worker-1\",\"status\":\"DOWN\",\"data\":{\"state\":\"given_up\","
+                                    + "\"problem\":\"The last one crashed; the log says why\"}}]}"),
+                    ready.body());
 
             Files.writeString(directory.resolve("healthy"), "");
             String port = Integer.toString(vts.uri().getPort());

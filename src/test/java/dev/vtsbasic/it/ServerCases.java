@@ -38,6 +38,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -377,9 +378,19 @@ abstract class ServerCases {
                         .iterator()
                         .next();
                 assertEquals(true, beans.getAttribute(name, "Ready"));
-                assertEquals(1, beans.getAttribute(name, "Workers"));
+                CompositeData[] workers = (CompositeData[]) beans.getAttribute(name, "Workers");
+                assertEquals(1, workers.length);
                 long before = bunOf(context.equals("/") ? "" : context);
-                assertTrue(((String[]) beans.getAttribute(name, "WorkerStates"))[0].contains("pid " + before));
+                assertEquals("READY", workers[0].get("state"));
+                assertEquals(before, workers[0].get("pid"));
+                beans.invoke(name, "drain", null, null);
+                assertEquals("DRAINING", beans.getAttribute(name, "Phase"));
+                assertEquals(
+                        503,
+                        get((context.equals("/") ? "" : context) + "/-/ready").statusCode());
+                assertEquals(false, beans.getAttribute(name, "Ready"));
+                assertEquals(true, beans.invoke(name, "resume", null, null));
+                assertEquals(true, beans.getAttribute(name, "Ready"));
                 assertEquals(true, beans.invoke(name, "restart", null, null));
                 await("another Bun", () -> bunOf(context.equals("/") ? "" : context) != before);
             }

@@ -3,6 +3,8 @@ package dev.vtsbasic.manage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.bun.PlaceHealth;
+import dev.vtsbasic.bun.PlaceState;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.testing.RawAnswer;
@@ -11,6 +13,7 @@ import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,11 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ManagementServletTest {
     private final AtomicInteger restarts = new AtomicInteger();
-    private boolean ready = true;
+    private volatile List<PlaceHealth> places = List.of(place(1, PlaceState.READY));
     private boolean ours = true;
     private volatile Phase phase = Phase.SERVING;
     private TestServer server;
@@ -44,13 +48,51 @@ class ManagementServletTest {
         server.close();
     }
 
+    private static PlaceHealth place(int number, PlaceState state, RestartCause... failure) {
+        return new PlaceHealth("worker-" + number, state, Arrays.stream(failure).findFirst());
+    }
+
     @Test
-    void whatIsNotReadySaysWhyWhenItStaysSo() throws Exception {
-        assertEquals(200, server.request("GET /-/ready").status());
-        ready = false;
+    void oneWorkerThatAnswersIsEnough() throws Exception {
+        places = List.of(place(1, PlaceState.PAUSING, RestartCause.HUNG), place(2, PlaceState.READY));
+        RawAnswer answer = server.request("GET /-/ready");
+        assertEquals(200, answer.status());
+        assertEquals("application/json", answer.header("Content-Type"));
+        assertEquals(
+                "{\"status\":\"UP\",\"checks\":["
+                        + "{\"name\":\"service\",\"status\":\"UP\",\"data\":{\"phase\":\"serving\",\"workers\":2,\"answering\":1}},"
+                        + "{\"name\":\"worker-1\",\"status\":\"DOWN\",\"data\":{\"state\":\"pausing\","
+                        + "\"problem\":\"The last one hung and was killed; the log says why\"}},"
+                        + "{\"name\":\"worker-2\",\"status\":\"UP\",\"data\":{\"state\":\"ready\"}}]}",
+                answer.body());
+        assertEquals(
+                "{\"status\":\"UP\",\"checks\":[{\"name\":\"front\",\"status\":\"UP\"}]}",
+                server.request("GET /-/live").body());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SERVING, SILENT, No worker answers",
+        "SERVING, PAUSING, No worker is there; the next one is being started",
+        "SERVING, GIVEN_UP, Bun keeps crashing and is not started again; the log says why",
+        "DRAINING, READY, 'Draining, as someone asked for: POST /resume ends it'",
+        "STOPPING, READY, The server is about to stop",
+    })
+    void whatIsNotReadySaysWhy(Phase phase, PlaceState state, String why) throws Exception {
+        this.phase = phase;
+        places = List.of(place(1, state, RestartCause.CRASHED), place(2, state, RestartCause.CRASHED));
         RawAnswer answer = server.request("GET /-/ready");
         assertEquals(503, answer.status());
-        assertTrue(answer.body().contains("\"problem\":\"it crashes\""), answer.body());
+        assertTrue(answer.body().startsWith("{\"status\":\"DOWN\","), answer.body());
+        assertTrue(answer.body().contains("\"problem\":\"" + why + "\"}},{\"name\":\"worker-1\""), answer.body());
+        assertEquals(200, server.request("GET /-/live").status());
+    }
+
+    @Test
+    void aStartIsNoFailure() {
+        Health health = new Health(Phase.SERVING, true, List.of(place(1, PlaceState.STARTING)));
+        assertEquals(Optional.of("Starting: no worker has answered yet"), health.problem());
+        assertTrue(health.json().endsWith("\"data\":{\"state\":\"starting\"}}]}"), health.json());
     }
 
     @ParameterizedTest
@@ -201,18 +243,8 @@ class ManagementServletTest {
 
     private final class Workers implements Operations {
         @Override
-        public List<String> workers() {
-            return List.of();
-        }
-
-        @Override
-        public boolean ready() {
-            return ready;
-        }
-
-        @Override
-        public Optional<String> problem() {
-            return Optional.of("it crashes");
+        public Health health() {
+            return new Health(phase, false, places);
         }
 
         @Override

@@ -1,0 +1,68 @@
+package dev.vtsbasic.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ConcurrencyLimitTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void thoseThatWaitAreCountedUntilTheirTurnComes() throws Exception {
+        ConcurrencyLimit limit = new ConcurrencyLimit(1, 2);
+        ConcurrencyLimit.Place first = enter(limit, PATIENCE).orElseThrow();
+        assertEquals(0, limit.waiting());
+        List<CompletableFuture<Optional<ConcurrencyLimit.Place>>> others = new ArrayList<>();
+        for (int i = 1; i <= 2; i++) {
+            others.add(CompletableFuture.supplyAsync(() -> enter(limit, PATIENCE), threads));
+            awaitWaiting(limit, i);
+        }
+        assertTrue(enter(limit, PATIENCE).isEmpty(), "a third one waited");
+        assertEquals(2, limit.waiting());
+        first.leave();
+        CompletableFuture.anyOf(others.get(0), others.get(1)).get(60, TimeUnit.SECONDS);
+        awaitWaiting(limit, 1);
+        for (CompletableFuture<Optional<ConcurrencyLimit.Place>> other : others) {
+            other.get(60, TimeUnit.SECONDS).orElseThrow().leave();
+        }
+        assertEquals(0, limit.waiting());
+    }
+
+    @Test
+    void whoWaitsTooLongIsCountedNoMore() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(1, 2);
+        assertTrue(enter(limit, PATIENCE).isPresent());
+        assertTrue(enter(limit, Duration.ofMillis(1)).isEmpty());
+        assertEquals(0, limit.waiting());
+        assertTrue(limit.enter(true, System.nanoTime(), nanos -> {}).isPresent(), "the app waits for itself");
+    }
+
+    private static Optional<ConcurrencyLimit.Place> enter(ConcurrencyLimit limit, Duration patience) {
+        return limit.enter(false, System.nanoTime() + patience.toNanos(), nanos -> {});
+    }
+
+    private static void awaitWaiting(ConcurrencyLimit limit, int count) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (limit.waiting() != count && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertEquals(count, limit.waiting());
+    }
+}

@@ -1,0 +1,215 @@
+package dev.vtsbasic.manage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.bun.PlaceHealth;
+import dev.vtsbasic.bun.PlaceState;
+import dev.vtsbasic.bun.PlaceView;
+import dev.vtsbasic.bun.PlaceView.WorkerView;
+import dev.vtsbasic.bun.RestartCause;
+import dev.vtsbasic.testing.TestServer;
+import dev.vtsbasic.traffic.Traffic;
+import dev.vtsbasic.traffic.TrafficFilter;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** As any JMX client sees it. */
+class ManagedHostTest {
+    private final MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+    private final TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
+    private final Instant started = Instant.ofEpochMilli(1_700_000_000_123L);
+    private final String path = "/" + UUID.randomUUID();
+    private volatile Phase phase = Phase.SERVING;
+    private ManagedHost host;
+    private ObjectName name;
+
+    @BeforeEach
+    void register() throws Exception {
+        host = new ManagedHost(new Some(), new Seen(), path);
+        host.register();
+        name = new ObjectName("dev.vtsbasic:type=Host,context=" + ObjectName.quote(path));
+    }
+
+    @AfterEach
+    void close() {
+        host.close();
+        assertTrue(!beans.isRegistered(name));
+    }
+
+    @Test
+    void aPlaceWithAWorkerAndOneWithoutAreComposites() throws Exception {
+        CompositeData[] workers = (CompositeData[]) beans.getAttribute(name, "Workers");
+        assertEquals(2, workers.length);
+        assertEquals("READY", workers[0].get("state"));
+        assertEquals("worker-1-3", workers[0].get("name"));
+        assertEquals(4711L, workers[0].get("pid"));
+        assertEquals(90_000_000L, workers[0].get("residentMemoryBytes"));
+        assertEquals(1.5, workers[0].get("cpuSeconds"));
+        assertEquals(Date.from(started), workers[0].get("started"));
+        assertEquals(2, workers[1].get("place"));
+        assertEquals("PAUSING", workers[1].get("state"));
+        assertEquals("", workers[1].get("name"));
+        assertNull(workers[1].get("started"));
+        assertEquals(7L, entries("WorkerRestarts").get("HUNG"));
+        assertEquals(0L, entries("WorkerRestarts").get("CRASHED"));
+    }
+
+    @Test
+    void requestsAreCountedByKind() throws Exception {
+        try (TestServer server = TestServer.start(context -> {
+            context.addFilter("traffic", traffic)
+                    .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+            context.addServlet("app", new App()).addMapping("/*");
+        })) {
+            for (String target : List.of("GET /200", "POST /200", "GET /404", "GET /500", "GET /503", "GET /503")) {
+                server.request(target);
+            }
+        }
+        CompositeData proxied = Arrays.stream((CompositeData[]) beans.getAttribute(name, "Requests"))
+                .filter(kind -> kind.get("kind").equals("PROXIED"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(6L, proxied.get("ended"));
+        assertEquals(1L, proxied.get("clientErrors"));
+        assertEquals(3L, proxied.get("serverErrors"));
+        assertEquals(0L, proxied.get("unanswered"));
+        assertEquals(0L, proxied.get("inFlight"));
+        assertTrue((double) proxied.get("secondsToFirstByte") > 0);
+        assertEquals(
+                Set.of("HOLD_QUEUE", "THREADS", "CONCURRENCY", "RATE_LIMIT", "MAINTENANCE"),
+                entries("RequestsShed").keySet());
+        assertEquals(3, beans.getAttribute(name, "RequestsWaiting"));
+        assertEquals("1.2.3", beans.getAttribute(name, "Version"));
+    }
+
+    @Test
+    void aDrainIsBegunAndEnded() throws Exception {
+        assertEquals(true, beans.getAttribute(name, "Ready"));
+        assertEquals("", beans.getAttribute(name, "Problem"));
+        beans.invoke(name, "drain", null, null);
+        assertEquals("DRAINING", beans.getAttribute(name, "Phase"));
+        assertEquals(false, beans.getAttribute(name, "Ready"));
+        assertTrue(beans.getAttribute(name, "Problem").toString().contains("Draining"));
+        assertEquals(true, beans.invoke(name, "resume", null, null));
+        assertEquals(true, beans.getAttribute(name, "Ready"));
+        assertEquals(false, beans.invoke(name, "restart", null, null));
+    }
+
+    @Test
+    void anotherOfTheSamePathHasANameOfItsOwn() throws Exception {
+        ObjectName second = new ObjectName(name + ",copy=2");
+        try (ManagedHost other = new ManagedHost(new Some(), new Seen(), path)) {
+            other.register();
+            beans.invoke(second, "drain", null, null);
+            assertEquals(Phase.DRAINING, phase);
+        }
+        assertTrue(!beans.isRegistered(second));
+        assertTrue(beans.isRegistered(name));
+    }
+
+    private Map<String, Object> entries(String attribute) throws Exception {
+        return ((TabularData) beans.getAttribute(name, attribute))
+                .values().stream()
+                        .map(CompositeData.class::cast)
+                        .collect(Collectors.toMap(entry -> (String) entry.get("key"), entry -> entry.get("value")));
+    }
+
+    private static final class App extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) {
+            response.setStatus(Integer.parseInt(request.getRequestURI().substring(1)));
+        }
+    }
+
+    private final class Some implements Operations {
+        @Override
+        public Health health() {
+            return new Health(phase, false, List.of(new PlaceHealth("worker-1", PlaceState.READY, Optional.empty())));
+        }
+
+        @Override
+        public boolean restart() {
+            return false;
+        }
+
+        @Override
+        public Phase phase() {
+            return phase;
+        }
+
+        @Override
+        public void drain() {
+            phase = Phase.DRAINING;
+        }
+
+        @Override
+        public boolean resume() {
+            phase = Phase.SERVING;
+            return true;
+        }
+    }
+
+    private final class Seen implements Figures {
+        @Override
+        public Traffic traffic() {
+            return traffic.traffic();
+        }
+
+        @Override
+        public int waiting() {
+            return 3;
+        }
+
+        @Override
+        public List<PlaceView> places() {
+            WorkerView worker = new WorkerView("worker-1-3", 4711, 90_000_000, Duration.ofMillis(1500), started);
+            return List.of(
+                    new PlaceView(1, Optional.of(worker), false, 0), new PlaceView(2, Optional.empty(), false, 0));
+        }
+
+        @Override
+        public boolean givenUp() {
+            return false;
+        }
+
+        @Override
+        public long restarts(RestartCause cause) {
+            return cause == RestartCause.HUNG ? 7 : 0;
+        }
+
+        @Override
+        public boolean draining() {
+            return phase != Phase.SERVING;
+        }
+
+        @Override
+        public Build build() {
+            return new Build("1.2.3", "4", "5");
+        }
+    }
+}
