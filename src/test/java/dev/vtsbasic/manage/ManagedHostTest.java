@@ -187,9 +187,15 @@ class ManagedHostTest {
 
         @Override
         public List<PlaceView> places() {
-            WorkerView worker = new WorkerView("worker-1-3", 4711, 90_000_000, Duration.ofMillis(1500), started);
+            WorkerView worker = new WorkerView("worker-1-3", 4711, 90_000_000, Duration.ofMillis(1500), started, 5);
             return List.of(
-                    new PlaceView(1, Optional.of(worker), false, 0), new PlaceView(2, Optional.empty(), false, 0));
+                    new PlaceView(1, Optional.of(worker), false, 0, List.of()),
+                    new PlaceView(2, Optional.empty(), false, 0, List.of()));
+        }
+
+        @Override
+        public List<PlaceView.Output> output() {
+            return List.of();
         }
 
         @Override
@@ -209,7 +215,7 @@ class ManagedHostTest {
 
         @Override
         public Build build() {
-            return new Build("1.2.3", "4", "5");
+            return new Build("1.2.3", "4", "5", Instant.EPOCH);
         }
     }
 }
