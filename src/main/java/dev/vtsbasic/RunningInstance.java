@@ -39,16 +39,19 @@ final class RunningInstance {
     }
 
     /** Where to ask: an address that stands for all of this machine is asked at its loopback address. */
-    static URI uri(Settings settings, String endpoint) {
+    static URI uri(Settings settings, String method, String endpoint) {
+        // Whether it is ready is asked where everybody asks.
+        boolean apart = method.equals("POST") && settings.managementPort().isPresent();
+        int port = apart ? settings.managementPort().get() : settings.port();
         String scheme = settings.tlsCert().isPresent() ? "https" : "http";
-        String host = switch (settings.address()) {
+        String host = switch (apart ? settings.managementAddress() : settings.address()) {
             case "0.0.0.0" -> "127.0.0.1";
             case "::", "0:0:0:0:0:0:0:0" -> "::1";
-            default -> settings.address();
+            default -> apart ? settings.managementAddress() : settings.address();
         };
         String inUri = host.contains(":") ? "[" + host + "]" : host;
-        return URI.create(scheme + "://" + inUri + ":" + settings.port() + settings.contextPath()
-                + settings.managementPath() + endpoint);
+        return URI.create(
+                scheme + "://" + inUri + ":" + port + settings.contextPath() + settings.managementPath() + endpoint);
     }
 
     /**
@@ -58,7 +61,7 @@ final class RunningInstance {
      * @throws IOException when nothing answers
      */
     int ask(String method, String endpoint) throws IOException {
-        URI uri = uri(settings, endpoint);
+        URI uri = uri(settings, method, endpoint);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         if (connection instanceof HttpsURLConnection tls) {
             trustOnly(settings.tlsCert().orElseThrow(), tls);

@@ -81,6 +81,7 @@ final class ServeCommand implements Callable<Integer> {
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
             host.listensOn(server.port());
+            server.managementPort().ifPresent(port -> announceManagement(settings, port));
             host.closesConnections(server::closeConnectionsAfterAnswers);
             host.firstReady().thenRun(() -> announce(settings, server.port(), started));
             try {
@@ -134,6 +135,16 @@ final class ServeCommand implements Callable<Integer> {
             Runtime.getRuntime().halt(OUT_OF_MEMORY);
         }
         Event.THREAD_ENDED.log(logger(), "Thread {thread} ended", thread.getName(), failure);
+    }
+
+    private static void announceManagement(Settings settings, int port) {
+        Event.MANAGEMENT_READY.log(
+                logger(),
+                "What is managed is on {scheme}://{address}:{port}{path}/",
+                settings.tlsCert().isPresent() ? "https" : "http",
+                settings.managementAddress(),
+                port,
+                settings.contextPath() + settings.managementPath());
     }
 
     private static void announce(Settings settings, int port, long started) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.TestSettings;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ class RunningInstanceTest {
         "example.org, example.org"
     })
     void anAddressIsAskedAsAUriWritesIt(String address, String host) throws Exception {
-        java.net.URI uri = RunningInstance.uri(TestSettings.of("vts.address", address, "vts.port", "3000"), "/ready");
+        java.net.URI uri =
+                RunningInstance.uri(TestSettings.of("vts.address", address, "vts.port", "3000"), "GET", "/ready");
         assertEquals("http://" + host + ":3000/-/ready", uri.toString());
         assertEquals(host, uri.getHost());
         if (host.startsWith("[")) {
@@ -44,8 +46,30 @@ class RunningInstanceTest {
     void itIsAskedBelowItsContextPath() throws Exception {
         assertEquals(
                 "http://127.0.0.1:3000/apps/front/-/ready",
-                RunningInstance.uri(TestSettings.of("vts.port", "3000", "vts.context-path", "/apps/front/"), "/ready")
+                RunningInstance.uri(
+                                TestSettings.of("vts.port", "3000", "vts.context-path", "/apps/front/"),
+                                "GET",
+                                "/ready")
                         .toString());
+    }
+
+    @Test
+    void whatIsChangedIsAskedForAtThePortOfTheManagement() throws Exception {
+        Settings settings = TestSettings.of(
+                "vts.port",
+                "3000",
+                "vts.management-port",
+                "9000",
+                "vts.management-address",
+                "::",
+                "vts.address",
+                "192.0.2.1");
+        assertEquals(
+                "http://[::1]:9000/-/restart",
+                RunningInstance.uri(settings, "POST", "/restart").toString());
+        assertEquals(
+                "http://192.0.2.1:3000/-/ready",
+                RunningInstance.uri(settings, "GET", "/ready").toString());
     }
 
     @Test

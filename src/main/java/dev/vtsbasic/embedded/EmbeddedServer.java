@@ -7,9 +7,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
@@ -36,8 +40,9 @@ public final class EmbeddedServer implements AutoCloseable {
     private final Tomcat tomcat;
     private final Path baseDirectory;
     private final PatientProtocol protocol;
+    private Connector management;
     private Goodbyes goodbyes;
-    private Tls tls;
+    private final List<Tls> tls = new ArrayList<>();
 
     private EmbeddedServer(Tomcat tomcat, Path baseDirectory, PatientProtocol protocol) {
         this.tomcat = tomcat;
@@ -64,7 +69,7 @@ public final class EmbeddedServer implements AutoCloseable {
         PatientProtocol protocol = new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout());
         EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory, protocol);
         tomcat.setBaseDir(baseDirectory.toString());
-        tomcat.setConnector(connector(protocol, settings));
+        tomcat.setConnector(connector(protocol, settings, settings.address(), settings.port()));
         StandardContext context = (StandardContext) tomcat.addContext(settings.contextPath(), baseDirectory.toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
@@ -72,28 +77,37 @@ public final class EmbeddedServer implements AutoCloseable {
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
         tomcat.getHost().getPipeline().addValve(plainErrors());
+        settings.managementPort().ifPresent(port -> server.openManagement(settings, port));
         try {
             tomcat.start();
             if (!context.getState().isAvailable()) {
                 throw new LifecycleException("the application did not start; the log says why");
             }
         } catch (LifecycleException e) {
+            CannotListenException explained = new CannotListenException(server.explain(settings, e));
             server.close();
-            throw new CannotListenException(explain(settings, e));
+            throw explained;
         }
         if (settings.tlsCert().isPresent()) {
-            server.tls = Tls.watch(
-                    tomcat.getConnector(),
-                    settings.tlsCert().get(),
-                    settings.tlsKey().orElseThrow());
+            for (Connector connector : tomcat.getService().findConnectors()) {
+                server.tls.add(Tls.watch(
+                        connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow()));
+            }
         }
         return server;
     }
 
-    private static Connector connector(PatientProtocol protocol, Settings settings) {
+    private void openManagement(Settings settings, int port) {
+        PatientProtocol own = new PatientProtocol(new OffHeapEndpoint(), settings.headerTimeout());
+        management = connector(own, settings, settings.managementAddress(), port);
+        tomcat.getService().addConnector(management);
+        tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
+    }
+
+    private static Connector connector(PatientProtocol protocol, Settings settings, String address, int port) {
         Connector connector = new Connector(protocol);
-        connector.setPort(settings.port());
-        connector.setProperty("address", settings.address());
+        connector.setPort(port);
+        connector.setProperty("address", address);
         connector.setThrowOnFailure(true);
         protocol.setMaxKeepAliveRequests(REQUESTS_PER_CONNECTION);
         // Else the port stays open while the running requests finish, and who comes then waits for nothing.
@@ -134,19 +148,23 @@ public final class EmbeddedServer implements AutoCloseable {
         return valve;
     }
 
-    private static String explain(Settings settings, Throwable failure) {
+    private String explain(Settings settings, Throwable failure) {
+        boolean isPublic = management == null || tomcat.getConnector().getState() != LifecycleState.STARTED;
+        String where = isPublic
+                ? settings.address() + " port " + settings.port()
+                : settings.managementAddress() + " port "
+                        + settings.managementPort().orElseThrow();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof BindException) {
-                return "Cannot listen on " + settings.address() + " port " + settings.port() + " (" + cause.getMessage()
-                        + "); stop what uses it or set VTS_PORT to another";
+                return "Cannot listen on " + where + " (" + cause.getMessage() + "); stop what uses it or set "
+                        + (isPublic ? "VTS_PORT" : "VTS_MANAGEMENT_PORT") + " to another";
             }
         }
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return "The server cannot start on " + settings.address() + " port " + settings.port() + ": "
-                + root.getMessage();
+        return "The server cannot start on " + where + ": " + root.getMessage();
     }
 
     /** The port that is listened on. */
@@ -166,7 +184,12 @@ public final class EmbeddedServer implements AutoCloseable {
         goodbyes = close ? Goodbyes.say(protocol) : null;
     }
 
-    /** Takes no more connections, and no more requests on those that are open. */
+    /** The port that what is managed has for itself; empty when it has none. */
+    public OptionalInt managementPort() {
+        return management == null ? OptionalInt.empty() : OptionalInt.of(management.getLocalPort());
+    }
+
+    /** Takes no more connections but for what is managed, and no more requests on those that are open. */
     public void stopAccepting() {
         tomcat.getConnector().pause();
         protocol.closeServerSocketGraceful();
@@ -174,9 +197,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (tls != null) {
-            tls.close();
-        }
+        tls.forEach(Tls::close);
         if (goodbyes != null) {
             goodbyes.close();
         }

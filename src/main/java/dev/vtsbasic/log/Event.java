@@ -19,6 +19,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 public enum Event {
     READY(Level.INFO, "The app answers.", ""),
+    MANAGEMENT_READY(Level.INFO, "The port for what is managed is open.", ""),
     STOPPING(Level.INFO, "A signal asked for the end; running requests finish first.", ""),
     DRAIN_BEGUN(Level.INFO, "Someone asked for a drain: not ready, but all is served.", "Resume when you are done."),
     DRAIN_ENDED(Level.INFO, "Someone ended the drain: ready again.", ""),

@@ -190,6 +190,14 @@ final class Setting<T> {
             "(/[A-Za-z0-9._~-]+)+",
             "a path such as /- or /internal/vts",
             "prefix of live, ready, metrics, status, restart, drain and resume");
+    static final Setting<Optional<Integer>> MANAGEMENT_PORT = new Setting<>(
+            "vts.management-port",
+            "",
+            "a number from 0 to 65535",
+            "port of its own for what is managed, which the other port then has no more, live and ready aside; 0 takes any free one",
+            text -> text.isEmpty() ? Optional.empty() : Optional.of(number(text, 0, 65535)));
+    static final Setting<String> MANAGEMENT_ADDRESS =
+            text("vts.management-address", "127.0.0.1", ".+", "an IP address or host name", "address of that port");
     static final Setting<Optional<String>> MANAGEMENT_TOKEN = token(
             "vts.management-token",
             "who sends it as a bearer token may look at metrics and status, restart the workers, drain and resume; the restart command of the same user needs none with java -jar");
@@ -296,11 +304,14 @@ final class Setting<T> {
     }
 
     private static Setting<Integer> number(String name, String defaultText, int min, int max, String meaning) {
-        return new Setting<>(name, defaultText, "a number from " + min + " to " + max, meaning, text -> {
-            int number = Integer.parseInt(text);
-            require(number >= min && number <= max);
-            return number;
-        });
+        return new Setting<>(
+                name, defaultText, "a number from " + min + " to " + max, meaning, text -> number(text, min, max));
+    }
+
+    private static int number(String text, int min, int max) {
+        int number = Integer.parseInt(text);
+        require(number >= min && number <= max);
+        return number;
     }
 
     private static Setting<String> text(

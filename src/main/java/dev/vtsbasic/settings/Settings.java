@@ -43,6 +43,8 @@ import java.util.Optional;
  * @param shutdownDelay how long the embedded server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
  * @param managementPath prefix of the management endpoints, without a slash at the end
+ * @param managementPort port of the embedded server for the management endpoints alone
+ * @param managementAddress address of that port
  * @param managementToken bearer token of who may do all there is
  * @param metricsToken bearer token of who may look at metrics and status alone
  * @param managementNetworks networks whose computers may look at metrics and status
@@ -86,6 +88,8 @@ public record Settings(
         Duration shutdownDelay,
         Duration stopTimeout,
         String managementPath,
+        Optional<Integer> managementPort,
+        String managementAddress,
         Optional<String> managementToken,
         Optional<String> metricsToken,
         List<IpNetwork> managementNetworks,
@@ -111,6 +115,10 @@ public record Settings(
         if (settings.bunPort != 0 && settings.workers.count() > 1) {
             throw new BadSettingException("VTS_BUN_PORT is one port and VTS_WORKERS are " + settings.workers.count()
                     + "; leave VTS_BUN_PORT at 0 or VTS_WORKERS at 1");
+        }
+        if (settings.port != 0 && settings.managementPort.equals(Optional.of(settings.port))) {
+            throw new BadSettingException("VTS_PORT and VTS_MANAGEMENT_PORT are both " + settings.port
+                    + "; what is managed needs a port of its own, or none");
         }
         return settings;
     }
@@ -182,6 +190,8 @@ public record Settings(
                 value(Setting.SHUTDOWN_DELAY, sources),
                 value(Setting.STOP_TIMEOUT, sources),
                 value(Setting.MANAGEMENT_PATH, sources),
+                value(Setting.MANAGEMENT_PORT, sources),
+                value(Setting.MANAGEMENT_ADDRESS, sources),
                 value(Setting.MANAGEMENT_TOKEN, sources),
                 value(Setting.METRICS_TOKEN, sources),
                 value(Setting.MANAGEMENT_NETWORKS, sources),

@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -246,7 +247,17 @@ class KubernetesTest {
     @Test
     void prometheusAsksTheManagementWithTheTokenForMetrics() {
         Endpoint endpoint = monitor.getSpec().getEndpoints().get(0);
-        assertEquals(service.getSpec().getPorts().get(0).getName(), endpoint.getPort());
+        ServicePort servicePort = service.getSpec().getPorts().stream()
+                .filter(port -> port.getName().equals(endpoint.getPort()))
+                .findFirst()
+                .orElseThrow();
+        ContainerPort containerPort = container.getPorts().stream()
+                .filter(port ->
+                        port.getName().equals(servicePort.getTargetPort().getStrVal()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(Optional.of(containerPort.getContainerPort()), settings.managementPort());
+        assertEquals("0.0.0.0", settings.managementAddress());
         assertEquals(settings.managementPath() + "/metrics", endpoint.getPath());
         EnvVar token = container.getEnv().stream()
                 .filter(variable -> variable.getName().equals("VTS_METRICS_TOKEN"))

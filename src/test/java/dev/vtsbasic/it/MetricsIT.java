@@ -420,6 +420,11 @@ class MetricsIT {
     }
 
     @Test
+    void errorsCallAndMaintenanceDoesNot() throws Exception {
+        Promtool.assertAccepts("", "test", "rules", "src/test/resources/dev/vtsbasic/it/alerts-test.yaml");
+    }
+
+    @Test
     void eachAlertHasAWordOnWhatToDo() throws Exception {
         List<String> described = Files.readAllLines(Path.of("docs/monitoring/README.md")).stream()
                 .filter(line -> line.startsWith("| `Vts"))
