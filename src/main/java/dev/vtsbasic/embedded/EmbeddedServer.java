@@ -66,10 +66,12 @@ public final class EmbeddedServer implements AutoCloseable {
         // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
         Tomcat tomcat = new Tomcat();
-        PatientProtocol protocol = protocol(HeapBudget.ofHeap(settings.cache()), settings);
-        EmbeddedServer server = new EmbeddedServer(tomcat, baseDirectory, protocol);
+        Connector connector =
+                connector(HeapBudget.ofHeap(settings.cache()), settings, settings.address(), settings.port());
+        EmbeddedServer server =
+                new EmbeddedServer(tomcat, baseDirectory, (PatientProtocol) connector.getProtocolHandler());
         tomcat.setBaseDir(baseDirectory.toString());
-        tomcat.setConnector(connector(protocol, settings, settings.address(), settings.port()));
+        tomcat.setConnector(connector);
         StandardContext context = (StandardContext) tomcat.addContext(settings.contextPath(), baseDirectory.toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
@@ -89,9 +91,9 @@ public final class EmbeddedServer implements AutoCloseable {
             throw explained;
         }
         if (settings.tlsCert().isPresent()) {
-            for (Connector connector : tomcat.getService().findConnectors()) {
+            for (Connector each : tomcat.getService().findConnectors()) {
                 server.tls.add(Tls.watch(
-                        connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow()));
+                        each, settings.tlsCert().get(), settings.tlsKey().orElseThrow()));
             }
         }
         return server;
@@ -99,17 +101,14 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private void openManagement(Settings settings, int port) {
         // Beside what the clients may have: whoever asks how it is gets an answer while they have all of it.
-        PatientProtocol own = protocol(HeapBudget.least(), settings);
-        management = connector(own, settings, settings.managementAddress(), port);
+        management = connector(HeapBudget.least(), settings, settings.managementAddress(), port);
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
     }
 
-    private static PatientProtocol protocol(HeapBudget budget, Settings settings) {
-        return new PatientProtocol(new OffHeapEndpoint(budget, settings.holdTimeout()), settings.headerTimeout());
-    }
-
-    private static Connector connector(PatientProtocol protocol, Settings settings, String address, int port) {
+    private static Connector connector(HeapBudget budget, Settings settings, String address, int port) {
+        OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout());
+        PatientProtocol protocol = new PatientProtocol(endpoint, settings.headerTimeout());
         Connector connector = new Connector(protocol);
         connector.setPort(port);
         connector.setProperty("address", address);

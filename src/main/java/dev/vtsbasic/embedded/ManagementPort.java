@@ -15,7 +15,7 @@ import org.apache.catalina.valves.ValveBase;
  * probes and balancers do who cannot reach the other.
  */
 final class ManagementPort extends ValveBase {
-    private static final String SERVLET = "management";
+    private static final Set<String> SERVLETS = Set.of("management", "status");
 
     private final Connector connector;
     private final Set<String> probes;
@@ -31,7 +31,7 @@ final class ManagementPort extends ValveBase {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         // By what the container has decided, however the path is written.
         boolean managed = request.getWrapper() != null
-                && SERVLET.equals(request.getWrapper().getName());
+                && SERVLETS.contains(request.getWrapper().getName());
         boolean here = request.getConnector() == connector;
         if (managed == here || managed && probes.contains(request.getRequestURI())) {
             getNext().invoke(request, response);

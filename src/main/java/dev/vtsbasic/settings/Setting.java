@@ -192,7 +192,7 @@ final class Setting<T> {
             "/-",
             "(/[A-Za-z0-9._~-]+)+",
             "a path such as /- or /internal/vts",
-            "prefix of live, ready, metrics, restart, drain and resume");
+            "prefix of live, ready, metrics, status, restart, drain and resume");
     static final Setting<Optional<Integer>> MANAGEMENT_PORT = new Setting<>(
             "vts.management-port",
             "",
@@ -203,14 +203,14 @@ final class Setting<T> {
             text("vts.management-address", "127.0.0.1", ".+", "an IP address or host name", "address of that port");
     static final Setting<Optional<String>> MANAGEMENT_TOKEN = token(
             "vts.management-token",
-            "who sends it as a bearer token may look at metrics, restart the workers, drain and resume; the restart command of the same user needs none with java -jar");
+            "who sends it as a bearer token may look at metrics and status, restart the workers, drain and resume; the restart command of the same user needs none with java -jar");
     static final Setting<Optional<String>> METRICS_TOKEN =
-            token("vts.metrics-token", "who sends it as a bearer token may look at metrics, and do no more");
+            token("vts.metrics-token", "who sends it as a bearer token may look at metrics and status, and do no more");
     static final Setting<List<IpNetwork>> MANAGEMENT_NETWORKS = new Setting<>(
             "vts.management-networks",
             "",
             "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
-            "whose computers may look at metrics without a token, besides this one; not through a proxy",
+            "whose computers may look at metrics and status without a token, besides this one; not through a proxy",
             IpNetwork::list);
     static final Setting<Optional<Path>> WORK_DIR =
             path("vts.work-dir", "directory for unpacked files; without it the user's cache or temporary directory");

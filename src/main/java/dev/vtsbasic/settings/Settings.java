@@ -46,9 +46,9 @@ import java.util.Optional;
  * @param managementPath prefix of the management endpoints, without a slash at the end
  * @param managementPort port of the embedded server for the management endpoints alone
  * @param managementAddress address of that port
- * @param managementToken bearer token of who may restart the workers
- * @param metricsToken bearer token of who may look at metrics alone
- * @param managementNetworks networks whose computers may look at metrics
+ * @param managementToken bearer token of who may do all there is
+ * @param metricsToken bearer token of who may look at metrics and status alone
+ * @param managementNetworks networks whose computers may look at metrics and status
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
  * @param logFormat how {@code java -jar} prints messages

@@ -48,7 +48,7 @@ final class Amounts {
             return seconds + " s";
         }
         if (seconds < 3600) {
-            return seconds / 60 + " min " + seconds % 60 + " s";
+            return seconds / 60 + " min" + (seconds % 60 == 0 ? "" : " " + seconds % 60 + " s");
         }
         return seconds < 86_400
                 ? seconds / 3600 + " h " + seconds / 60 % 60 + " min"

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A figure with lines over the last ten minutes, drawn here and so also there without JavaScript.
+ * A figure with lines over what is known of the last ten minutes, drawn here and so also there without JavaScript.
  *
  * @param id of its element
  * @param unit how a value is shown to people
@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
 record Chart(String id, String title, DoubleFunction<String> unit, double leastMaximum, List<Line> lines) {
     private static final double WIDTH = 600;
     private static final double HEIGHT = 120;
+
+    /** What there is of less than a minute is not drawn out. */
+    private static final int FEWEST_STEPS = 12;
 
     /** @param values one for each step up to now; NaN where there is none */
     record Line(String name, double[] values) {
@@ -29,6 +32,8 @@ record Chart(String id, String title, DoubleFunction<String> unit, double leastM
 
     String html() {
         double maximum = maximum();
+        String span =
+                Amounts.duration(History.STEP.multipliedBy(steps(lines.get(0).values())));
         String now = lines.stream()
                 .map(line -> line.name() + " " + unit.apply(line.last()))
                 .collect(Collectors.joining(", "));
@@ -37,17 +42,22 @@ record Chart(String id, String title, DoubleFunction<String> unit, double leastM
                 <figcaption><h3>%s</h3><ul>%s</ul></figcaption>
                 <div class="plot"><div class="scale" aria-hidden="true"><span>%s</span><span>0</span></div>
                 <svg role="img" aria-label="%s" viewBox="0 0 %.0f %.0f" preserveAspectRatio="none">%s</svg>
-                <div class="axis" aria-hidden="true"><span>10 min ago</span><span>now</span></div></div>
+                <div class="axis" aria-hidden="true"><span>%s ago</span><span>now</span></div></div>
                 </figure>
                 """.formatted(
                 id,
                 escape(title),
                 legend(),
                 unit.apply(maximum),
-                escape(title + " over the last ten minutes. Now: " + now + ". Highest: " + unit.apply(highest())),
+                escape(title + " over the last " + span + ". Now: " + now + ". Highest: " + unit.apply(highest())),
                 WIDTH,
                 HEIGHT,
-                drawing(maximum));
+                drawing(maximum),
+                span);
+    }
+
+    private static int steps(double[] values) {
+        return Math.max(FEWEST_STEPS, values.length);
     }
 
     private String legend() {
@@ -77,7 +87,7 @@ record Chart(String id, String title, DoubleFunction<String> unit, double leastM
         for (int i = 0; i < values.length; i++) {
             boolean there = !Double.isNaN(values[i]);
             if (there) {
-                double x = WIDTH - (values.length - 1 - i) * WIDTH / (History.STEPS - 1);
+                double x = WIDTH - (values.length - 1 - i) * WIDTH / (steps(values) - 1);
                 String point =
                         String.format(Locale.ROOT, "%.1f %.1f", x, HEIGHT * (1 - Math.min(1, values[i] / maximum)));
                 path.append(drawing ? "L" : "M").append(point);

@@ -35,9 +35,9 @@ final class StatusJson {
         Figures.Build build = figures.build();
         return JSON.createObjectBuilder()
                 .add("time", status.time().toString())
-                .add("ready", status.ready())
-                .add("draining", figures.draining())
-                .add("problem", status.problem().orElse(""))
+                .add("ready", status.health().ready())
+                .add("phase", name(status.health().phase()))
+                .add("problem", status.health().problem().orElse(""))
                 .add(
                         "build",
                         object().add("id", build.build())
@@ -60,7 +60,7 @@ final class StatusJson {
                         object().add("heap", status.now().heap())
                                 .add("heap_max", Runtime.getRuntime().maxMemory())
                                 .add("workers", status.now().workers()))
-                .add("workers", array(status.places(), StatusJson::worker))
+                .add("workers", array(status.places(), place -> worker(status, place)))
                 .add("restarts", counts(RestartCause.values(), figures::restarts))
                 .add(
                         "events",
@@ -125,9 +125,9 @@ final class StatusJson {
         return assets;
     }
 
-    private static JsonObjectBuilder worker(PlaceView place) {
+    private static JsonObjectBuilder worker(Status status, PlaceView place) {
         JsonObjectBuilder json = object().add("place", place.number())
-                .add("ready", place.ready().isPresent())
+                .add("state", name(status.state(place)))
                 .add("starting", place.starting())
                 .add("retiring", place.retiring())
                 .add(

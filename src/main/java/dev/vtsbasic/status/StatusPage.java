@@ -76,9 +76,9 @@ final class StatusPage {
 
     private String head() {
         Figures.Build build = status.figures().build();
-        String state = status.ready() ? "Ready" : "Not ready";
-        String why =
-                status.ready() ? "Bun answers." : escape(status.problem().orElse("Bun does not answer at the moment."));
+        boolean ready = status.health().ready();
+        String state = ready ? "Ready" : "Not ready";
+        String why = escape(status.health().problem().orElse("Bun answers")) + ".";
         String served = build.build().isEmpty()
                 ? "The app is run by someone else."
                 : "Build <code>%s</code> in service since %s UTC."
@@ -86,17 +86,18 @@ final class StatusPage {
         return """
                 <div id="state" class="state %s" data-live><h1>%s</h1><p>%s %s</p></div>
                 <p class="muted"><span id="updated" data-live>As of %s UTC.</span> <span id="connection"><a href="status">Refresh</a></span></p>
-                """.formatted(status.ready() ? "good" : "bad", state, why, served, Amounts.time(status.time()));
+                """.formatted(ready ? "good" : "bad", state, why, served, Amounts.time(status.time()));
     }
 
     private String tiles() {
         return "<dl id=\"tiles\" class=\"tiles\" data-live>"
                 + tile("Requests, last minute", Amounts.perSecond(minute.rate()))
-                + tile("95 % of first bytes within", Amounts.seconds(minute.firstByte(Kind.PROXIED, 0.95)))
+                + tile("First byte of the app, p95", Amounts.seconds(minute.firstByte(Kind.PROXIED, 0.95)))
                 + tile("Errors 5xx, last minute", Amounts.count(minute.count(StatusClass.SERVER_ERROR)))
                 + tile(
                         "In flight",
                         Amounts.count(Sample.visitors()
+                                .filter(Kind::hasAnEnd)
                                 .mapToLong(kind -> traffic.underWay().getOrDefault(kind, 0L))
                                 .sum()))
                 + tile("Waiting", Amounts.count(status.figures().waiting()))
@@ -109,7 +110,7 @@ final class StatusPage {
     }
 
     private String charts() {
-        return "<section aria-labelledby=\"charts\"><h2 id=\"charts\">Last ten minutes</h2><div class=\"charts\">"
+        return "<section aria-labelledby=\"charts\"><h2 id=\"charts\">The last minutes</h2><div class=\"charts\">"
                 + new Chart(
                                 "chart-rate",
                                 "Requests of visitors",
@@ -189,14 +190,9 @@ final class StatusPage {
     }
 
     private String state(PlaceView place) {
-        List<String> states = new ArrayList<>();
-        if (place.ready().isPresent()) {
-            states.add("ready");
-        } else if (!place.starting()) {
-            states.add(status.figures().givenUp() ? "given up" : "pausing");
-        }
-        if (place.starting()) {
-            states.add(place.ready().isPresent() ? "next one starting" : "starting");
+        List<String> states = new ArrayList<>(List.of(label(status.state(place))));
+        if (place.starting() && place.ready().isPresent()) {
+            states.add("next one starting");
         }
         if (place.retiring() > 0) {
             states.add(place.retiring() + " retiring");
@@ -369,7 +365,7 @@ final class StatusPage {
                     .formatted(Frame.signIn("It takes <code>VTS_MANAGEMENT_TOKEN</code>."));
         }
         String formToken = session.get().formToken();
-        String signOut = form("sign-out", formToken, "Sign out");
+        String signOut = "<div class=\"plain\">" + form("sign-out", formToken, "Sign out") + "</div>";
         if (!session.get().mayChange()) {
             return "<div class=\"controls\"><p>Signed in to look.</p>" + signOut + "</div>\n";
         }
@@ -378,7 +374,7 @@ final class StatusPage {
                         "Drain",
                         "Says that it is not ready, and ends connections with their answers; all is served on.",
                         form("drain", formToken, "Drain now"))
-                : form("resume", formToken, "Resume");
+                : "<div>" + form("resume", formToken, "Resume") + "</div>";
         return "<div class=\"controls\">"
                 + confirmed(
                         "Restart the workers",

@@ -103,8 +103,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         Health health = operations.health();
         return new Status(
                 Instant.now(),
-                health.ready(),
-                health.problem(),
+                health,
                 figures,
                 history.samples(),
                 Sample.of(figures),
@@ -131,14 +130,21 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         }
         switch (file) {
             case "" -> sendStatus(request, response);
-            case "/events" -> {
-                if (!mayRead(request)) {
-                    text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
-                } else if (!watchers.add(request, response)) {
-                    text(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Too many pages are open");
-                }
-            }
+            case "/events" -> sendEvents(request, response);
             default -> text(response, HttpServletResponse.SC_NOT_FOUND, "There is nothing here but the status");
+        }
+    }
+
+    private void sendEvents(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        boolean mayAlways = access.mayRead(request);
+        Optional<String> session = session(request).map(Session::id);
+        if (!mayAlways && session.isEmpty()) {
+            text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
+        } else if (!watchers.add(
+                request,
+                response,
+                () -> mayAlways || session.flatMap(sessions::find).isPresent())) {
+            text(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Too many pages are open");
         }
     }
 

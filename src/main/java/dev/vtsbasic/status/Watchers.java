@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +36,11 @@ final class Watchers implements AutoCloseable {
     /**
      * Answers with an event stream.
      *
+     * @param mayWatch asked before each event, as long as it is so
      * @return false when there are too many
      */
-    synchronized boolean add(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    synchronized boolean add(HttpServletRequest request, HttpServletResponse response, BooleanSupplier mayWatch)
+            throws IOException {
         if (closed || open.size() >= MOST) {
             return false;
         }
@@ -52,7 +55,7 @@ final class Watchers implements AutoCloseable {
         record.endsLater();
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
-        Watcher watcher = new Watcher(async, response.getOutputStream(), record);
+        Watcher watcher = new Watcher(async, response.getOutputStream(), record, mayWatch);
         open.add(watcher);
         async.addListener(watcher);
         watcher.out.setWriteListener(watcher);
@@ -79,6 +82,7 @@ final class Watchers implements AutoCloseable {
         private final AsyncContext async;
         private final ServletOutputStream out;
         private final RequestRecord record;
+        private final BooleanSupplier mayWatch;
 
         /** A comment at first, so that the browser knows that it is connected. */
         private byte[] next = ":\n\n".getBytes(StandardCharsets.UTF_8);
@@ -86,13 +90,18 @@ final class Watchers implements AutoCloseable {
         private boolean flushed;
         private boolean waits = true;
 
-        Watcher(AsyncContext async, ServletOutputStream out, RequestRecord record) {
+        Watcher(AsyncContext async, ServletOutputStream out, RequestRecord record, BooleanSupplier mayWatch) {
             this.async = async;
             this.out = out;
             this.record = record;
+            this.mayWatch = mayWatch;
         }
 
         synchronized void send(byte[] event) {
+            if (!mayWatch.getAsBoolean()) {
+                end();
+                return;
+            }
             next = event;
             if (!waits) {
                 write();

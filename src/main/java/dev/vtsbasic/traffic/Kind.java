@@ -6,7 +6,7 @@ public enum Kind {
     ASSET,
     /** Forwarded to the app. */
     PROXIED,
-    /** Forwarded, and answered with an event stream, which lasts for as long as a page is open. */
+    /** Answered with an event stream, by the app or for the status page, which lasts for as long as a page is open. */
     EVENTS,
     /** Asked to switch protocols, WebSocket before all; lasts for as long as the tunnel if there is one. */
     TUNNEL,

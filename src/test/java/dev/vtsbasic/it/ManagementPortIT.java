@@ -37,9 +37,13 @@ class ManagementPortIT {
                 assertEquals(200, ask(own, "GET " + path).status());
             }
             assertEquals(200, ask(own, "GET /shop/-/metrics").status());
+            assertEquals(200, ask(own, "GET /shop/-/status").status());
             for (String line : List.of(
                     "GET /shop/-/metrics",
                     "GET /shop/%2d/metrics",
+                    "GET /shop/-/status",
+                    "GET /shop/-/status/status.js",
+                    "POST /shop/-/status/sign-in",
                     "GET /shop/-/ready/",
                     "GET /shop/-/x/../metrics",
                     "POST /shop/-/restart",

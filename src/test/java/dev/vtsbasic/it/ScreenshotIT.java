@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.nio.file.Path;
 import java.util.Map;
@@ -39,6 +40,32 @@ final class ScreenshotIT {
                 assertThat(rate).hasAttribute("points", points);
             }
             save(visitor, "metrics.png");
+        }
+    }
+
+    @Test
+    void theStatusHasItsPictureTaken() throws Exception {
+        try (Vts vts = Vts.serve(Map.of("VTS_WORKERS", "2", "VTS_MANAGEMENT_TOKEN", "secret"));
+                Chromium chromium = new Chromium();
+                Visitor visitor = chromium.visit(vts.uri())) {
+            Page page = visitor.page();
+            visitor.load("/-/status");
+            page.getByText("Restart or drain").click();
+            page.getByLabel("Token").fill("secret");
+            page.getByLabel("Token").press("Enter");
+            Locator rate = page.locator("#chart-rate path.line-1");
+            for (int step = 1; step <= 14; step++) {
+                for (int request = 0; request < 40 + step * 7 % 11 * 10; request++) {
+                    String path = request % 9 == 0 ? "/nothing" : request % 4 == 0 ? "/country" : "/about";
+                    page.request().get(vts.uri().resolve(path).toString());
+                }
+                assertThat(rate).hasAttribute("d", Pattern.compile("^M[^L]*(L[^L]*){" + step + ",}$"));
+            }
+            save(visitor, "status.png");
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+            save(visitor, "status-dark.png");
+            page.setViewportSize(360, 780);
+            save(visitor, "status-phone.png");
         }
     }
 

@@ -99,4 +99,19 @@ class EventTest {
         });
         assertTrue(messages.isEmpty());
     }
+
+    @Test
+    void theLastAreKeptButForWhatTheAppPrints() {
+        for (int number = 0; number < 150; number++) {
+            Event.LEFT_BEHIND.log(LoggerFactory.getLogger("test.event"), "Left behind: {problem}", number);
+            Event.WORKER_OUTPUT.log(LoggerFactory.getLogger("test.event"), "{line}", "printed");
+        }
+        List<String> sentences = Event.last().stream()
+                .map(Event.Logged::sentence)
+                .filter(sentence -> sentence.matches("Left behind: [0-9]+|printed"))
+                .toList();
+        assertEquals("Left behind: 149", sentences.get(sentences.size() - 1));
+        assertTrue(sentences.size() <= 100, sentences.toString());
+        assertTrue(sentences.stream().noneMatch("printed"::equals), sentences.toString());
+    }
 }

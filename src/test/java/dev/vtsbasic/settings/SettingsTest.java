@@ -2,6 +2,7 @@ package dev.vtsbasic.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,29 @@ class SettingsTest {
         assertEquals(1, settings.port());
         assertEquals("/environment", settings.readyPath());
         assertEquals(7, settings.workers().maxCrashes());
+    }
+
+    @Test
+    void eachSettingSaysWhereItCameFromAndKeepsItsSecret() throws Exception {
+        List<SettingInForce> inForce = Settings.read(List.of(
+                        SettingSource.commandLine(Map.of("vts.port", "1")),
+                        SettingSource.environment(Map.of(
+                                "VTS_PORT",
+                                "2",
+                                "VTS_MANAGEMENT_TOKEN",
+                                "hush",
+                                "VTS_UPSTREAM",
+                                "http://me:hush@127.0.0.1:8081"))))
+                .inForce();
+        assertEquals(Setting.all().size(), inForce.size());
+        for (SettingInForce expected : List.of(
+                new SettingInForce("VTS_PORT", "1", "the command line"),
+                new SettingInForce("VTS_MANAGEMENT_TOKEN", "***", "the environment"),
+                new SettingInForce("VTS_METRICS_TOKEN", "", ""),
+                new SettingInForce("VTS_UPSTREAM", "http://***@127.0.0.1:8081", "the environment"),
+                new SettingInForce("VTS_STOP_TIMEOUT", "20s", ""))) {
+            assertTrue(inForce.contains(expected), inForce.toString());
+        }
     }
 
     @Test

@@ -10,14 +10,14 @@ class ChartTest {
     @Test
     void aLineEndsAtTheRightAndHasGapsWhereThereIsNothing() {
         double[] values = {0, Double.NaN, 5, 10};
-        assertEquals("M584.9 120.0h0M595.0 60.0h0L600.0 0.0", Chart.path(values, 10));
+        assertEquals("M436.4 120.0h0M545.5 60.0h0L600.0 0.0", Chart.path(values, 10));
     }
 
     @Test
     void whoCannotSeeItIsToldWhatItShows() {
         Chart chart = new Chart(
                 "c", "Load & more", Amounts::perSecond, 1, List.of(new Chart.Line("app", new double[] {3, 2})));
-        String label = "aria-label=\"Load &amp; more over the last ten minutes. Now: app 2.0/s. Highest: 3.0/s\"";
+        String label = "aria-label=\"Load &amp; more over the last 1 min. Now: app 2.0/s. Highest: 3.0/s\"";
         assertTrue(chart.html().contains(label), chart.html());
         assertTrue(chart.html().contains("<span>5.0/s</span><span>0</span>"), chart.html());
     }
