@@ -32,6 +32,9 @@ public final class EmbeddedServer implements AutoCloseable {
     /** Of HTTP/1.1; Tomcat's own. */
     private static final int REQUESTS_PER_CONNECTION = 100;
 
+    /** For people and programs that look after it; they are to take little of the memory for connections. */
+    private static final int MANAGEMENT_CONNECTIONS = 100;
+
     /** Browsers send these raw in paths and queries, and the app must see what they sent. */
     private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
 
@@ -102,6 +105,7 @@ public final class EmbeddedServer implements AutoCloseable {
     private void openManagement(Settings settings, int port) {
         // Beside what the clients may have: whoever asks how it is gets an answer while they have all of it.
         management = connector(HeapBudget.least(), settings, settings.managementAddress(), port);
+        management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
     }
