@@ -34,7 +34,12 @@ final class Amounts {
     }
 
     static String bytes(double bytes) {
-        return Double.isNaN(bytes) ? NONE : String.format(Locale.ROOT, "%,.0f MB", bytes / 1e6);
+        if (Double.isNaN(bytes)) {
+            return NONE;
+        }
+        return bytes < 1e6
+                ? String.format(Locale.ROOT, "%.0f kB", bytes / 1e3)
+                : String.format(Locale.ROOT, "%,.0f MB", bytes / 1e6);
     }
 
     static String time(Instant time) {

@@ -301,7 +301,7 @@ final class StatusPage {
                 .map(event -> List.of(
                         Amounts.time(event.time()),
                         event.level().toString().toLowerCase(Locale.ROOT),
-                        "<code>" + event.event().id() + "</code>",
+                        "<code class=\"name\">" + event.event().id() + "</code>",
                         "<span class=\"text\">" + escape(event.sentence()) + "</span>"))
                 .toList();
         return section(new Table(
