@@ -25,6 +25,9 @@ class MemoryIT {
     private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
     private static final int TOO_MANY = 2000;
 
+    /** What the heap does hold, at least. */
+    private static final int ROOM = 600;
+
     /** As from a proxy in front: what comes without it may be the app's own. */
     private static final String REST = " HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n";
 
@@ -108,8 +111,8 @@ class MemoryIT {
                     client.close();
                 }
                 app.join();
-                // Without virtual threads some find the queue for a thread full.
-                assertTrue(answered.get() >= (VIRTUAL_THREADS ? TOO_MANY : TOO_MANY * 9 / 10), answered + " answered");
+                // Without virtual threads whoever finds the queue for one full is refused at once.
+                assertTrue(answered.get() >= (VIRTUAL_THREADS ? TOO_MANY : ROOM), answered + " answered");
             }
         }
     }
