@@ -3,6 +3,7 @@ package dev.vtsbasic.status;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.manage.Figures;
+import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.traffic.AssetOutcome;
 import dev.vtsbasic.traffic.ContentCoding;
 import dev.vtsbasic.traffic.Kind;
@@ -55,6 +56,7 @@ final class StatusJson {
                 .add("shed", counts(Shed.values(), traffic::shed))
                 .add("upstream_errors", counts(UpstreamError.values(), traffic::upstreamErrors))
                 .add("assets", assets(traffic))
+                .add("cache", cache(figures.cache()))
                 .add(
                         "memory",
                         object().add("heap", status.now().heap())
@@ -123,6 +125,19 @@ final class StatusJson {
             assets.add(name(coding), counts(AssetOutcome.values(), outcome -> traffic.assets(coding, outcome)));
         }
         return assets;
+    }
+
+    private static JsonObjectBuilder cache(CacheFigures cache) {
+        return object().add("hits", cache.hits())
+                .add("misses", cache.misses())
+                .add("validated", cache.validated())
+                .add("collapsed", cache.collapsed())
+                .add("stale", cache.stale())
+                .add("stored", cache.stored())
+                .add("evicted", cache.evicted())
+                .add("entries", cache.entries())
+                .add("size", cache.bytes())
+                .add("capacity", cache.capacity());
     }
 
     private static JsonObjectBuilder worker(Status status, PlaceView place) {

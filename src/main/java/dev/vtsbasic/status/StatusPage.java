@@ -6,6 +6,7 @@ import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.manage.Figures;
 import dev.vtsbasic.manage.Phase;
+import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.status.Chart.Line;
 import dev.vtsbasic.status.Sessions.Session;
 import dev.vtsbasic.traffic.AssetOutcome;
@@ -68,6 +69,7 @@ final class StatusPage {
                 + requests()
                 + failures()
                 + assets()
+                + cache()
                 + events()
                 + output()
                 + settings()
@@ -278,6 +280,25 @@ final class StatusPage {
                         .formatted(
                                 notModified(),
                                 Amounts.count(traffic.assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN)));
+    }
+
+    private String cache() {
+        CacheFigures cache = status.figures().cache();
+        if (cache.capacity() == 0) {
+            return "";
+        }
+        List<List<String>> rows = List.of(
+                List.of("answered from it", Amounts.count(cache.hits())),
+                List.of("after the app said that it is still right", Amounts.count(cache.validated())),
+                List.of("with the answer to another request", Amounts.count(cache.collapsed())),
+                List.of("answered by the app", Amounts.count(cache.misses())),
+                List.of("past their time, as the app allows", Amounts.count(cache.stale())),
+                List.of("answers that it holds", Amounts.count(cache.entries())),
+                List.of("answers that made room for others", Amounts.count(cache.evicted())),
+                List.of("memory that it has", Amounts.bytes(cache.bytes())),
+                List.of("most that it may have", Amounts.bytes(cache.capacity())));
+        return section(
+                new Table("cache", "Shared cache: requests, and what it holds", List.of("What", "#Count"), rows));
     }
 
     private String notModified() {

@@ -109,9 +109,9 @@ class SharedCacheIT {
             get(vts, "/page");
             get(vts, "/page");
             get(vts, "/personal");
-            String page = "\"path\":\"/page\".*\"bytes\":" + bytes + ",.*\"kind\":\"proxied\",";
-            vts.awaitLine(page + "\"worker\":\"worker-1-1\"");
-            vts.awaitLines(page + "\"coding\":\"identity\",\"cached\":true", 2);
+            String line = "\"path\":\"/page\".*\"bytes\":" + bytes + ",.*\"kind\":\"proxied\",";
+            vts.awaitLine(line + "\"worker\":\"worker-1-1\"");
+            vts.awaitLines(line + "\"coding\":\"identity\",\"cached\":true", 2);
             Scrape scrape = Scrape.await(
                     vts.uri(),
                     seen -> seen.value("vts_http_requests_total{kind=\"proxied\",method=\"GET\",status=\"2xx\"}") == 4);
@@ -120,6 +120,11 @@ class SharedCacheIT {
             assertEquals(1, scrape.value("vts_cache_stored_total"));
             assertEquals(1, scrape.value("vts_cache_entries"));
             assertEquals(8 * 1024 * 1024, scrape.value("vts_cache_capacity_bytes"));
+            String status = get(vts, "/-/status").body();
+            assertTrue(status.contains("\"cache\":{\"hits\":2,\"misses\":2,"), status);
+            String page = send(request(vts, "/-/status").header("Accept", "text/html"))
+                    .body();
+            assertTrue(page.contains("answered from it</th><td class=\"number\">2<"), page);
         }
     }
 
