@@ -120,6 +120,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             try {
                 run(inbound, forwarding, body, response, client, client::isGone, deadline);
             } catch (IOException e) {
+                endFailed(record, response);
                 if (!client.cut()) {
                     throw e;
                 }
