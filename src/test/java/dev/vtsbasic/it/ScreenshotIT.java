@@ -6,6 +6,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ScreenshotAnimations;
+import com.microsoft.playwright.options.ViewportSize;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -26,6 +27,10 @@ final class ScreenshotIT {
             save(visitor, "home-dark.png");
             visitor.find("theme-select").selectOption("light");
             save(visitor, "home.png");
+            ViewportSize desktop = visitor.page().viewportSize();
+            visitor.page().setViewportSize(360, 780);
+            save(visitor, "home-phone.png");
+            visitor.page().setViewportSize(desktop.width, desktop.height);
 
             visitor.open("/country?region=Europe");
             save(visitor, "country.png");

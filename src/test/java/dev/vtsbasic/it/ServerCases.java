@@ -358,6 +358,21 @@ abstract class ServerCases {
     }
 
     @Test
+    @Shows(ServerFeature.STATUS)
+    void metricsAreThereAndTheStatusStaysLive() throws Exception {
+        for (String context : List.of("", OTHER)) {
+            String metrics = get(context + "/-/metrics").body();
+            assertTrue(metrics.contains("\nvts_workers{state=\"ready\"} 1.0\n"), metrics);
+            HttpRequest.Builder asked = request(context + "/-/status").header("Accept", "text/html");
+            String page = text(asked).body();
+            assertTrue(page.contains("<h1>Ready</h1>"), page);
+        }
+        try (RawClient live = ask("GET /-/status/events")) {
+            assertTrue(live.readUntil("id=\"updated\"").contains("text/event-stream"));
+        }
+    }
+
+    @Test
     @Shows(ServerFeature.JMX)
     void eachCopyIsSeenAndRestartedByJmx() throws Exception {
         int port = Ports.free();

@@ -23,6 +23,7 @@ enum ServerFeature {
     BUN_HUNG("Bun hangs: it is replaced"),
     JSON("no clash with the server's JSON-P"),
     LOG("the log is the server's"),
+    STATUS("metrics, and a status page that stays live"),
     JMX("JMX shows and restarts it"),
     REDEPLOY("deployed 5 times, no process and no thread left"),
     CLASS_LOADERS("and no class loader"),
