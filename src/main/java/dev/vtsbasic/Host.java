@@ -35,6 +35,7 @@ import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
 import dev.vtsbasic.status.StatusServlet;
 import dev.vtsbasic.traffic.AccessLog;
+import dev.vtsbasic.traffic.Shed;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
@@ -300,6 +301,11 @@ final class Host implements AutoCloseable {
     /** Lets the {@code restart} command of this user find us. */
     void listensOn(int port) {
         operator.publish(WorkDirectory.candidates(settings.workDir().orElse(null)), port);
+    }
+
+    /** Notes that the server refused a request that it has no memory for. */
+    void noRoom() {
+        traffic.traffic().turnedAway(Shed.MEMORY);
     }
 
     Settings settings() {

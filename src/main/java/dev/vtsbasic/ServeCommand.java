@@ -79,7 +79,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
-        try (EmbeddedServer server = EmbeddedServer.start(settings, host::register)) {
+        try (EmbeddedServer server = EmbeddedServer.start(settings, host::register, host::noRoom)) {
             host.listensOn(server.port());
             server.managementPort().ifPresent(port -> announceManagement(settings, port));
             host.closesConnections(server::closeConnectionsAfterAnswers);

@@ -48,6 +48,7 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
     private final AbstractEndpoint.Handler<NioChannel> handler;
     private final NioEndpoint endpoint;
     private final long patienceNanos;
+    private final Runnable refused;
     private final Line others;
     private final Line ourselves;
     private final long mostForStreams;
@@ -67,12 +68,20 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
     /** Those who wait, up to how much may be taken for them to go on. */
     private record Line(long limit, Queue<Waiting> queue) {}
 
-    /** @param patience how long a request may wait for room */
+    /**
+     * @param patience how long a request may wait for room
+     * @param refused is called for each request that found none
+     */
     Admission(
-            AbstractEndpoint.Handler<NioChannel> handler, NioEndpoint endpoint, HeapBudget budget, Duration patience) {
+            AbstractEndpoint.Handler<NioChannel> handler,
+            NioEndpoint endpoint,
+            HeapBudget budget,
+            Duration patience,
+            Runnable refused) {
         this.handler = handler;
         this.endpoint = endpoint;
         this.patienceNanos = patience.toNanos();
+        this.refused = refused;
         this.others = new Line(budget.bytes(), new ConcurrentLinkedQueue<>());
         this.ourselves =
                 new Line(budget.bytes() + (long) (budget.bytes() * MORE_FOR_OURSELVES), new ConcurrentLinkedQueue<>());
@@ -176,7 +185,11 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
 
     /** Whether there is room for a request that comes on a connection with others; {@link #leave} gives it back. */
     boolean enter(int weight) {
-        return take(others, weight);
+        boolean entered = take(others, weight);
+        if (!entered) {
+            refused.run();
+        }
+        return entered;
     }
 
     void leave(int weight) {
@@ -245,7 +258,8 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
     }
 
     /** A client that speaks HTTP/2 has to do with the end of its connection, which is safe to take for "not processed". */
-    private static void refuse(SocketWrapperBase<NioChannel> socket) {
+    private void refuse(SocketWrapperBase<NioChannel> socket) {
+        refused.run();
         if ("h2".equals(socket.getNegotiatedProtocol())) {
             return;
         }

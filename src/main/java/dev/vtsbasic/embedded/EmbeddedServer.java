@@ -56,9 +56,10 @@ public final class EmbeddedServer implements AutoCloseable {
     /**
      * Starts Tomcat with the application that {@code register} puts together.
      *
+     * @param refused is called for each request that was refused since the heap has no room for it
      * @throws CannotListenException when the address or port cannot be had
      */
-    public static EmbeddedServer start(Settings settings, Consumer<ServletContext> register)
+    public static EmbeddedServer start(Settings settings, Consumer<ServletContext> register, Runnable refused)
             throws CannotListenException {
         Path baseDirectory;
         try {
@@ -70,7 +71,7 @@ public final class EmbeddedServer implements AutoCloseable {
         Registry.disableRegistry();
         Tomcat tomcat = new Tomcat();
         Connector connector =
-                connector(HeapBudget.ofHeap(settings.cache()), settings, settings.address(), settings.port());
+                connector(HeapBudget.ofHeap(settings.cache()), refused, settings, settings.address(), settings.port());
         EmbeddedServer server =
                 new EmbeddedServer(tomcat, baseDirectory, (PatientProtocol) connector.getProtocolHandler());
         tomcat.setBaseDir(baseDirectory.toString());
@@ -82,7 +83,7 @@ public final class EmbeddedServer implements AutoCloseable {
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
         tomcat.getHost().getPipeline().addValve(plainErrors());
-        settings.managementPort().ifPresent(port -> server.openManagement(settings, port));
+        settings.managementPort().ifPresent(port -> server.openManagement(refused, settings, port));
         try {
             tomcat.start();
             if (!context.getState().isAvailable()) {
@@ -102,16 +103,17 @@ public final class EmbeddedServer implements AutoCloseable {
         return server;
     }
 
-    private void openManagement(Settings settings, int port) {
+    private void openManagement(Runnable refused, Settings settings, int port) {
         // Beside what the clients may have: whoever asks how it is gets an answer while they have all of it.
-        management = connector(HeapBudget.least(), settings, settings.managementAddress(), port);
+        management = connector(HeapBudget.least(), refused, settings, settings.managementAddress(), port);
         management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
     }
 
-    private static Connector connector(HeapBudget budget, Settings settings, String address, int port) {
-        OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout());
+    private static Connector connector(
+            HeapBudget budget, Runnable refused, Settings settings, String address, int port) {
+        OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout(), refused);
         PatientProtocol protocol = new PatientProtocol(endpoint, settings.headerTimeout());
         Connector connector = new Connector(protocol);
         connector.setPort(port);

@@ -15,18 +15,23 @@ import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 final class OffHeapEndpoint extends NioEndpoint {
     private final HeapBudget budget;
     private final Duration patience;
+    private final Runnable refused;
     private Admission admission;
     private Future<?> refusing;
 
-    /** @param patience how long a request may wait for room on the heap */
-    OffHeapEndpoint(HeapBudget budget, Duration patience) {
+    /**
+     * @param patience how long a request may wait for room on the heap
+     * @param refused is called for each request that found none
+     */
+    OffHeapEndpoint(HeapBudget budget, Duration patience, Runnable refused) {
         this.budget = budget;
         this.patience = patience;
+        this.refused = refused;
     }
 
     @Override
     public void setHandler(Handler<NioChannel> handler) {
-        admission = new Admission(handler, this, budget, patience);
+        admission = new Admission(handler, this, budget, patience, refused);
         super.setHandler(admission);
     }
 

@@ -113,6 +113,11 @@ public final class Traffic {
         return held.of(Held.RETRIED);
     }
 
+    /** A request was turned away of which there is no record. */
+    public void turnedAway(Shed reason) {
+        shed.add(reason, 1);
+    }
+
     public long shed(Shed reason) {
         return shed.of(reason);
     }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,7 @@ class MemoryIT {
                 answer(upstream.next(PATIENCE));
                 assertEquals("HTTP/1.1 200 ", next.readUntil("\r\n").substring(0, 13));
             }
+            assertTrue(refusals(proxy) > 0);
         }
     }
 
@@ -178,10 +181,22 @@ class MemoryIT {
                 answer(upstream.next(PATIENCE));
                 assertEquals("HTTP/1.1 200 ", next.readUntil("\r\n").substring(0, 13));
             }
+            assertEquals(refused, refusals(proxy));
         } finally {
             for (Http2Client connection : connections) {
                 connection.close();
             }
+        }
+    }
+
+    private static int refusals(Proxy proxy) throws IOException {
+        try (RawClient client = new RawClient(proxy.port())) {
+            String metrics = client.send("GET /-/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                    .readRest();
+            Matcher count = Pattern.compile("vts_http_requests_shed_total\\{reason=\"memory\"} ([0-9]+)")
+                    .matcher(metrics);
+            assertTrue(count.find(), metrics);
+            return Integer.parseInt(count.group(1));
         }
     }
 

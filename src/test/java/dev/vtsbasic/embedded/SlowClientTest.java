@@ -36,7 +36,8 @@ class SlowClientTest {
     private static EmbeddedServer start(String headerTimeout) throws Exception {
         return EmbeddedServer.start(
                 TestSettings.of("vts.header-timeout", headerTimeout),
-                context -> context.addServlet("app", new App()).addMapping("/*"));
+                context -> context.addServlet("app", new App()).addMapping("/*"),
+                () -> {});
     }
 
     private static Socket connect(EmbeddedServer server) throws IOException {

@@ -27,7 +27,7 @@ public final class TestServer implements AutoCloseable {
 
     public static TestServer start(Consumer<ServletContext> register) throws Exception {
         QUIET.forEach(logger -> logger.setLevel(Level.OFF));
-        EmbeddedServer server = EmbeddedServer.start(TestSettings.of(), register);
+        EmbeddedServer server = EmbeddedServer.start(TestSettings.of(), register, () -> {});
         QUIET.forEach(logger -> logger.setLevel(Level.OFF));
         return new TestServer(server);
     }
