@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.OtlpCollector;
 import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.SelfSigned;
 import java.io.IOException;
@@ -129,6 +130,39 @@ class ImageIT {
             }
             assertEquals(1, answer.exitCode(), answer.output());
             assertTrue(answer.output().contains("503"), answer.output());
+        }
+    }
+
+    @Test
+    void anAgentAttachesAndTheAppIsInItsTrace(@TempDir Path directory) throws Exception {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        SmallBuild.write(
+                directory, "export default { fetch: (request) => new Response(request.headers.get('traceparent')) }");
+        try (OtlpCollector collector = OtlpCollector.start();
+                Container container = Container.serve(
+                        Container.EMBEDDED,
+                        Map.of(
+                                "JAVA_TOOL_OPTIONS",
+                                "-javaagent:/otel/agent.jar",
+                                "OTEL_SERVICE_NAME",
+                                "front",
+                                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                                collector.uri().toString(),
+                                "OTEL_METRICS_EXPORTER",
+                                "none",
+                                "OTEL_BSP_SCHEDULE_DELAY",
+                                "100"),
+                        "--volume=" + readable(directory) + ":/app:ro",
+                        "--env=VTS_APP_DIR=/app",
+                        "--volume=" + System.getProperty("test.agent") + ":/otel/agent.jar:ro")) {
+            HttpRequest request = HttpRequest.newBuilder(container.uri())
+                    .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                    .build();
+            String seen =
+                    CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            OtlpCollector.Span front = collector.await(
+                    span -> span.service().equals("front") && span.traceId().equals(trace));
+            assertEquals("00-" + trace + "-" + front.spanId() + "-01", seen);
         }
     }
 
