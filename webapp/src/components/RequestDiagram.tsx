@@ -9,9 +9,9 @@ export function RequestDiagram() {
       <div className="grid items-center gap-3 md:grid-cols-[10rem_auto_1fr] md:gap-4">
         <Station name="Browser">asks for an address</Station>
         <Arrow className="mx-auto rotate-90 md:rotate-0" />
-        <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-x-3 sm:gap-x-4">
+        <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-x-2 sm:gap-x-4">
           <div className="border-base-content/40 rounded-box col-start-1 row-span-3 row-start-1 h-full border border-dashed" />
-          <p className="muted col-start-1 row-start-1 px-3 pt-3 text-sm sm:px-4">
+          <p className="muted col-start-1 row-start-1 px-2 pt-3 text-sm sm:px-4">
             Servlet container
           </p>
           <Lane
@@ -34,7 +34,7 @@ export function RequestDiagram() {
 function Lane({ row, from, children }: { row: string; from: ReactNode; children: ReactNode }) {
   return (
     <>
-      <div className={`${row} col-start-1 p-3 sm:p-4`}>{from}</div>
+      <div className={`${row} col-start-1 p-2 sm:p-4`}>{from}</div>
       <Arrow className={`${row} col-start-2`} />
       <div className={`${row} col-start-3`}>{children}</div>
     </>
@@ -50,7 +50,7 @@ interface StationProps {
 function Station({ name, strong = false, children }: StationProps) {
   const colors = strong ? 'border-primary bg-primary/10' : 'border-base-content/20 bg-base-200'
   return (
-    <div className={`rounded-field border px-3 py-2.5 ${colors}`}>
+    <div className={`rounded-field border px-2 py-2.5 sm:px-3 ${colors}`}>
       <p className="text-sm font-semibold sm:text-base">{name}</p>
       <p className="muted text-xs sm:text-sm">{children}</p>
     </div>
