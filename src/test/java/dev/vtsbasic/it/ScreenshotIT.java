@@ -10,9 +10,11 @@ import com.microsoft.playwright.options.ViewportSize;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The documentation shows the site as it is, not as it was when somebody last took pictures by hand. */
+@Tag("pictures")
 final class ScreenshotIT {
     private static final Path OUTPUT = Path.of(System.getProperty("test.output"));
 
