@@ -100,7 +100,7 @@ class ManagedHostTest {
         assertEquals(0L, proxied.get("inFlight"));
         assertTrue((double) proxied.get("secondsToFirstByte") > 0);
         assertEquals(
-                Set.of("HOLD_QUEUE", "THREADS", "CONCURRENCY", "RATE_LIMIT", "MAINTENANCE"),
+                Set.of("HOLD_QUEUE", "THREADS", "CONCURRENCY", "MEMORY", "RATE_LIMIT", "MAINTENANCE"),
                 entries("RequestsShed").keySet());
         assertEquals(3, beans.getAttribute(name, "RequestsWaiting"));
         assertEquals("1.2.3", beans.getAttribute(name, "Version"));
