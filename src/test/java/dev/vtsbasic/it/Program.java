@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,17 +131,31 @@ class Program implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits until a process is gone, for at most {@code timeout}. */
+    /** Waits until a process has ended, for at most {@code timeout}. */
     static boolean endsWithin(ProcessHandle handle, Duration timeout) throws InterruptedException {
         // Not onExit(): that is only sure for a child of this JVM.
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (handle.isAlive()) {
+        while (handle.isAlive() && !isDefunct(handle)) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
             Thread.onSpinWait();
         }
         return true;
+    }
+
+    /**
+     * Whether a process has ended and only its entry is left, as Linux says it: that of an orphan stays for as long as the
+     * system's first process takes to ask for its exit code, which may be seconds.
+     */
+    private static boolean isDefunct(ProcessHandle handle) {
+        try {
+            String stat = Files.readString(
+                    Path.of("/proc", Long.toString(handle.pid()), "stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(") ") + 2);
+        } catch (IOException e) {
+            return false; // It is gone, or this is another system.
+        }
     }
 
     private void read() {
