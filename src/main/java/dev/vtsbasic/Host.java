@@ -10,6 +10,7 @@ import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.bun.BundledBun;
 import dev.vtsbasic.bun.ExternalUpstream;
+import dev.vtsbasic.bun.PlaceHealth;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.Upstream;
@@ -24,6 +25,7 @@ import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.Operations;
 import dev.vtsbasic.manage.Phase;
+import dev.vtsbasic.manage.SingleFlight;
 import dev.vtsbasic.page.MaintenanceFilter;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.proxy.CacheFigures;
@@ -383,9 +385,11 @@ final class Host implements AutoCloseable {
     }
 
     private final class Workers implements Operations {
+        private final SingleFlight<List<PlaceHealth>> places = new SingleFlight<>(upstream::health);
+
         @Override
         public Health health() {
-            return new Health(drain.phase(), !upstream.firstReady().isDone(), upstream.health());
+            return new Health(drain.phase(), !upstream.firstReady().isDone(), places.get());
         }
 
         @Override

@@ -52,7 +52,7 @@ public final class RateLimitFilter extends HttpFilter {
             throws IOException, ServletException {
         Bucket own = null;
         // The app is no client: it asks while it renders the pages of many.
-        if (perClient != null && !Caller.isOfThisMachine(request.getRemoteAddr(), request::getHeader)) {
+        if (perClient != null && !Caller.isOfThisMachine(request)) {
             own = clients.of(
                     ClientKey.of(RequestRecord.of(request).caller(request).address()));
             long retryAfter = perClient.tell(own.tryConsumeAndReturnRemaining(1), response);

@@ -1,9 +1,11 @@
 package dev.vtsbasic.manage;
 
 import dev.vtsbasic.settings.IpNetwork;
+import dev.vtsbasic.traffic.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -12,8 +14,8 @@ import java.util.regex.Pattern;
  * Who may look at what is managed, and who may change it.
  *
  * <p>Where a request comes from counts for looking only, and not when a proxy passed it on, which speaks for strangers. A
- * proxy on this machine that says nothing of that, but names the host it was asked for, is known by that name; so is a
- * stranger's page in a browser here.
+ * proxy on this machine that says nothing of that is known by HTTP/1.0, as nginx with nothing set, or by the name of the
+ * host it was asked for; so is a stranger's page in a browser here.
  */
 public final class ManagementAccess {
     public static final String WHO_MAY_READ =
@@ -21,17 +23,6 @@ public final class ManagementAccess {
                     + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not for who asks through a proxy without one";
 
     private static final String SCHEME = "Bearer ";
-
-    private static final List<String> SIGNS_OF_A_PROXY = List.of(
-            "Forwarded",
-            "Via",
-            "X-Forwarded-For",
-            "X-Forwarded-Host",
-            "X-Forwarded-Proto",
-            "X-Forwarded-Port",
-            "X-Forwarded-Prefix",
-            "X-Forwarded-Server",
-            "X-Real-IP");
 
     private static final Pattern THIS_MACHINE =
             Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?");
@@ -68,13 +59,15 @@ public final class ManagementAccess {
 
     public boolean mayRead(HttpServletRequest request) {
         return mayRead(bearerToken(request))
-                || SIGNS_OF_A_PROXY.stream().allMatch(name -> request.getHeader(name) == null) && isNear(request);
+                || Collections.list(request.getHeaderNames()).stream().noneMatch(Caller::isFieldOfProxies)
+                        && isNear(request);
     }
 
     private boolean isNear(HttpServletRequest request) {
         String peer = request.getRemoteAddr();
-        boolean here = THIS_MACHINE.matcher(peer).matches();
-        return here && isThisMachinesName(request.getServerName())
+        return Caller.comesFromThisMachine(request)
+                        && isThisMachinesName(request.getServerName())
+                        && !request.getProtocol().equals("HTTP/1.0")
                 || networks.stream().anyMatch(network -> network.contains(peer));
     }
 

@@ -43,6 +43,12 @@ public final class ManagementServlet extends HttpServlet {
         super.service(request, response);
     }
 
+    /** Nobody's header fields are told to anybody. */
+    @Override
+    protected void doTrace(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not done here");
+    }
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (endpoint(request)) {

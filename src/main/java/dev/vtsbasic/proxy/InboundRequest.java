@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param contentLength of the body in bytes; -1 when unknown or there is none
  * @param streamed whether a body of unknown length follows
  * @param clientAddress address of the client, as the container sees it
+ * @param fromThisMachine whether it was made on this machine and for nobody else: a proxy would have said for whom
  * @param scheme {@code http} or {@code https}, as the container sees it
  * @param host value of the Host header field, or the name the container knows itself by
  * @param port the port the client asked, as the container sees it
@@ -38,13 +39,11 @@ record InboundRequest(
         long contentLength,
         boolean streamed,
         String clientAddress,
+        boolean fromThisMachine,
         String scheme,
         String host,
         int port,
         RequestRecord record) {
-
-    private static final Pattern FROM_A_PROXY =
-            Pattern.compile("x-forwarded-.*|x-real-ip|via", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern THIS_MACHINE =
             Pattern.compile("(?:localhost|127(?:\\.[0-9]+){3}|\\[::1])(?::[0-9]+)?", Pattern.CASE_INSENSITIVE);
@@ -60,6 +59,7 @@ record InboundRequest(
                 contentLength,
                 streamed,
                 clientAddress,
+                fromThisMachine,
                 scheme,
                 host,
                 port,
@@ -89,6 +89,7 @@ record InboundRequest(
                 contentLength,
                 contentLength < 0 && mayHaveBody(request),
                 request.getRemoteAddr(),
+                Caller.isOfThisMachine(request),
                 request.getScheme(),
                 host == null ? authority(request) : host,
                 request.getServerPort(),
@@ -160,11 +161,6 @@ record InboundRequest(
         };
     }
 
-    /** Whether it was made on this machine and for nobody else: a proxy would have said for whom. */
-    boolean isFromThisMachine() {
-        return Caller.isOfThisMachine(clientAddress, this::header);
-    }
-
     /**
      * What a page that answers this request has to know of it.
      *
@@ -179,10 +175,9 @@ record InboundRequest(
      * HTTP/1.0 or names itself; a site that has its name lead here asks for that name.
      */
     private boolean isOfPersonHere() {
-        return isFromThisMachine()
+        return fromThisMachine
                 && !protocol.equals("HTTP/1.0")
-                && headers.stream()
-                        .noneMatch(field -> FROM_A_PROXY.matcher(field.name()).matches())
+                && headers.stream().noneMatch(field -> Caller.isFieldOfProxies(field.name()))
                 && THIS_MACHINE.matcher(host).matches();
     }
 

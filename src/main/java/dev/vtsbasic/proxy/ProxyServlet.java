@@ -218,7 +218,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             long deadline)
             throws IOException {
         Optional<ConcurrencyLimit.Place> place =
-                concurrency.enter(inbound.isFromThisMachine(), deadline, inbound.record()::held);
+                concurrency.enter(inbound.fromThisMachine(), deadline, inbound.record()::held);
         if (place.isEmpty()) {
             inbound.record().shed(Shed.CONCURRENCY);
             send(Page.BUSY, inbound, forwarding, response);
@@ -265,7 +265,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         try {
             // It may be the app's own, made while it renders a page.
             threads.execute(
-                    inbound.isFromThisMachine(),
+                    inbound.fromThisMachine(),
                     () -> runToEnd(answer, inbound, response, () -> {
                         BooleanSupplier clientGone = () -> answer.hasFailed() || client.isGone();
                         run(inbound, forwarding, body, response, client, clientGone, deadline);

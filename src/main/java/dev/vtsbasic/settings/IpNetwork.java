@@ -18,6 +18,9 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
     /** Only what is written as an address: a name would be looked up. */
     private static final String LITERAL = "[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*";
 
+    /** Of an interface, behind an address (RFC 4007 §11). */
+    private static final String ZONE = "%[0-9A-Za-z_.:@-]+$";
+
     /**
      * @param text networks separated by commas; blank for none
      * @throws IllegalArgumentException when one is not a network
@@ -64,12 +67,13 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
 
     /** Whether {@code address}, as a container writes a client's address, is this machine's own. */
     public static boolean isLoopback(String address) {
-        return address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1");
+        return address != null
+                && (address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1"));
     }
 
     /** What an address stands for that a container or a proxy has written; null when it is no IP address. */
     public static byte[] octetsOf(String address) {
-        String plain = address.replaceFirst("%.*", "").replaceAll("^\\[|]$", "");
+        String plain = address.replaceAll("^\\[|]$", "").replaceFirst(ZONE, "");
         if (!plain.matches(LITERAL)) {
             return null;
         }

@@ -215,7 +215,11 @@ public record Settings(
                     return setting.parse(text);
                 } catch (IllegalArgumentException e) {
                     throw new BadSettingException("%s is \"%s\", from %s; allowed is %s"
-                            .formatted(setting.environmentName(), text, source.description(), setting.allowed()));
+                            .formatted(
+                                    setting.environmentName(),
+                                    setting.masked(text),
+                                    source.description(),
+                                    setting.allowed()));
                 }
             }
         }

@@ -93,8 +93,8 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             if (!watchers.isEmpty()) {
                 watchers.send(new StatusPage(status()).live());
             }
-        } catch (RuntimeException e) {
-            // Else it would be the last one.
+        } catch (RuntimeException | Error e) {
+            // Else it would be the last one, and nobody would hear of it.
             Event.REQUEST_FAILED.log(LOG, "The status could not be brought up to date", e);
         }
     }
@@ -119,6 +119,12 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             throws ServletException, IOException {
         RequestRecord.of(request).kind(Kind.MANAGEMENT);
         super.service(request, response);
+    }
+
+    /** Nobody's header fields are told to anybody. */
+    @Override
+    protected void doTrace(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not done here");
     }
 
     @Override

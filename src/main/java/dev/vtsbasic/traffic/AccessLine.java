@@ -25,7 +25,7 @@ interface AccessLine {
         public String of(RequestRecord record) {
             RequestLine request = record.line();
             StringBuilder line = new StringBuilder(256);
-            line.append(record.caller().address()).append(" - - [");
+            escape(line, record.caller().address()).append(" - - [");
             TIME.formatTo(request.time(), line);
             line.append("] \"");
             escape(line, request.method()).append(' ');

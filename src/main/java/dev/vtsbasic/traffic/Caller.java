@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,6 +23,8 @@ import java.util.stream.Stream;
  */
 public record Caller(String address, String requestId, String traceparent, boolean traceContinues, boolean trusted) {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,200}");
+    private static final Pattern FIELD_OF_PROXIES =
+            Pattern.compile("x-forwarded-.*|forwarded|x-real-ip|via", Pattern.CASE_INSENSITIVE);
     private static final Pattern WITH_PORT = Pattern.compile("\\[(.*)](?::[0-9]+)?|([0-9.]+):[0-9]+");
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
@@ -47,17 +48,23 @@ public record Caller(String address, String requestId, String traceparent, boole
                 trusted);
     }
 
+    /** Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks, be it for nobody. */
+    public static boolean isOfThisMachine(HttpServletRequest request) {
+        return comesFromThisMachine(request)
+                && Stream.of("X-Forwarded-For", "Forwarded").allMatch(name -> request.getHeader(name) == null);
+    }
+
     /**
-     * Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks.
-     *
-     * @param peer address of who asks, as the container sees it
-     * @param field the first value of a header field; null or empty for none
+     * Whether the connection was made on this machine. The client's address alone does not tell: a container may take it
+     * from a header field, as Tomcat's RemoteIpValve does, and take that field away.
      */
-    public static boolean isOfThisMachine(String peer, UnaryOperator<String> field) {
-        return IpNetwork.isLoopback(peer)
-                && Stream.of("X-Forwarded-For", "Forwarded")
-                        .map(field)
-                        .allMatch(value -> value == null || value.isEmpty());
+    public static boolean comesFromThisMachine(HttpServletRequest request) {
+        return IpNetwork.isLoopback(request.getRemoteAddr()) && IpNetwork.isLoopback(request.getLocalAddr());
+    }
+
+    /** Whether a header field of this name is written by proxies, so that the request may be anybody's. */
+    public static boolean isFieldOfProxies(String name) {
+        return FIELD_OF_PROXIES.matcher(name).matches();
     }
 
     /** What stands left of an address that nobody vouches for, its owner may have made up. */

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +46,8 @@ class RedeployIT {
             Path war = base.resolve("webapps/one.war");
             Instant past = Instant.now().minus(Duration.ofDays(1));
             for (int i = 1; i <= TIMES; i++) {
+                // The library of the metrics is loaded by who asks for them.
+                assertEquals(200, metrics(tomcat));
                 // Not the present: Tomcat waits until a file has been left alone for a while.
                 Files.setLastModifiedTime(war, FileTime.from(past.plusSeconds(10L * i)));
                 tomcat.awaitLines("worker-1-1 is ready", 2 + i);
@@ -59,6 +64,14 @@ class RedeployIT {
             assertTrue(Program.endsWithin(bun, Duration.ofSeconds(5)));
         }
         assertEquals(0, sockets(base.resolve("temp")));
+    }
+
+    private static int metrics(StockTomcat tomcat) throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(tomcat.uri().resolve("/one/-/metrics")).build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     private static long sockets(Path directory) throws Exception {

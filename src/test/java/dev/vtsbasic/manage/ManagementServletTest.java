@@ -1,6 +1,7 @@
 package dev.vtsbasic.manage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.PlaceHealth;
@@ -160,6 +161,8 @@ class ManagementServletTest {
                 "Host: example.org",
                 "Host: localhost\r\nX-Forwarded-For: 127.0.0.1",
                 "Host: localhost\r\nX-Forwarded-Proto: https",
+                "Host: localhost\r\nX-Forwarded-Ssl: on",
+                "Host: localhost\r\nX-Forwarded-For:",
                 "Host: localhost\r\nX-Real-IP: 127.0.0.1",
                 "Host: localhost\r\nForwarded: for=127.0.0.1",
                 "Host: localhost\r\nVia: 1.1 proxy",
@@ -172,6 +175,20 @@ class ManagementServletTest {
         assertTrue(answer.body().contains("VTS_MANAGEMENT_NETWORKS"), answer.body());
         assertTrue(answer.body().contains("VTS_METRICS_TOKEN"), answer.body());
         assertEquals(200, get("/-/live", header).status());
+    }
+
+    /** As nginx asks when nothing is set but {@code proxy_pass}. */
+    @Test
+    void whoAsksAsAProxyOfOldIsAStranger() throws Exception {
+        RawAnswer answer = server.send("GET /-/metrics HTTP/1.0\r\nHost: 127.0.0.1:3000\r\n\r\n");
+        assertEquals(403, answer.status());
+    }
+
+    @Test
+    void noHeaderFieldsAreToldBack() throws Exception {
+        RawAnswer answer = server.request("TRACE /-/live", "X-Secret: of the proxy in front");
+        assertEquals(501, answer.status());
+        assertFalse(answer.body().contains("of the proxy"), answer.body());
     }
 
     @Test

@@ -131,6 +131,7 @@ class OutboundRequestTest {
                 contentLength,
                 chunked,
                 "192.0.2.7",
+                false,
                 "https",
                 "example.org:8443",
                 8443,

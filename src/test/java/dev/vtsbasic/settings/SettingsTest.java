@@ -1,6 +1,7 @@
 package dev.vtsbasic.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,15 @@ class SettingsTest {
         assertEquals(Duration.ofSeconds(15), settings.startupTimeout());
         assertEquals(LogLevel.INFO, settings.logLevel());
         assertEquals(List.of(), settings.warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vts.management-token, a secret phrase", "vts.upstream, https://user:secret@example.org"})
+    void aSecretWithASlipIsNotPrinted(String name, String value) {
+        BadSettingException e = assertThrows(
+                BadSettingException.class,
+                () -> Settings.read(List.of(SettingSource.commandLine(Map.of(name, value)))));
+        assertFalse(e.getMessage().contains("secret"), e.getMessage());
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -33,6 +34,8 @@ class CallerTest {
                 "127.0.0.1             | 2001:db8::7                          | 2001:db8::7",
                 "127.0.0.1             | nobody                               | 127.0.0.1",
                 "127.0.0.1             | localhost                            | 127.0.0.1",
+                "127.0.0.1             | fe80::7%eth0                         | fe80::7%eth0",
+                "127.0.0.1             | '192.0.2.7%0 - - [x] \"GET'          | 127.0.0.1",
                 "127.0.0.1             | 203.0.113.9,                         | 203.0.113.9",
                 "127.0.0.1             | 192.0.2.7:4711                       | 192.0.2.7",
                 "127.0.0.1,fd00::/8    | [2001:db8::7]:4711, [fd00::1]        | 2001:db8::7",
@@ -62,6 +65,39 @@ class CallerTest {
         assertEquals(TRACE, ask("", "traceparent: " + TRACE).split(" ")[2]);
         assertNotEquals(
                 TRACE, ask("", "traceparent: " + TRACE.replace('0', 'x')).split(" ")[2]);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Accept: */*                 | 127.0.0.1 | true",
+                "Accept: */*                 | ::1       | true",
+                "X-Forwarded-For:            | 127.0.0.1 | false",
+                "X-Forwarded-For: 127.0.0.1  | 127.0.0.1 | false",
+                "Forwarded: for=127.0.0.1    | 127.0.0.1 | false",
+                // The container has made up the address out of X-Forwarded-For: the connection was made elsewhere.
+                "Accept: */*                 | 10.0.0.5  | false",
+            })
+    void whoAsksOnThisMachineIsToldFromOthers(String header, String localAddress, boolean here) throws Exception {
+        HttpServlet teller = new HttpServlet() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                HttpServletRequest seen = new HttpServletRequestWrapper(request) {
+                    @Override
+                    public String getLocalAddr() {
+                        return localAddress;
+                    }
+                };
+                response.getWriter().print(Caller.isOfThisMachine(seen));
+            }
+        };
+        try (TestServer server =
+                TestServer.start(context -> context.addServlet("teller", teller).addMapping("/*"))) {
+            assertEquals(Boolean.toString(here), server.request("GET /", header).body());
+        }
     }
 
     private static String ask(String trusted, String... headers) throws Exception {
