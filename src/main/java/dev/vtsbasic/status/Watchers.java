@@ -1,5 +1,6 @@
 package dev.vtsbasic.status;
 
+import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -48,6 +49,7 @@ final class Watchers implements AutoCloseable {
         // As nginx wants to be told.
         response.setHeader("X-Accel-Buffering", "no");
         RequestRecord record = RequestRecord.of(request);
+        record.kind(Kind.EVENTS);
         record.status(HttpServletResponse.SC_OK);
         record.firstByte();
         record.endsLater();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two copies of the WAR in one stock Tomcat, one of which is deployed again and again. */
 class RedeployIT {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final int TIMES = 20;
     private static final String APP = "export default { fetch: () => new Response('page') };";
 
@@ -47,7 +48,7 @@ class RedeployIT {
             Instant past = Instant.now().minus(Duration.ofDays(1));
             for (int i = 1; i <= TIMES; i++) {
                 // The library of the metrics is loaded by who asks for them.
-                assertEquals(200, metrics(tomcat));
+                awaitMetrics(tomcat);
                 // Not the present: Tomcat waits until a file has been left alone for a while.
                 Files.setLastModifiedTime(war, FileTime.from(past.plusSeconds(10L * i)));
                 tomcat.awaitLines("worker-1-1 is ready", 2 + i);
@@ -66,12 +67,17 @@ class RedeployIT {
         assertEquals(0, sockets(base.resolve("temp")));
     }
 
-    private static int metrics(StockTomcat tomcat) throws Exception {
+    /** The worker may be ready some time before Tomcat sends requests to the application. */
+    private static void awaitMetrics(StockTomcat tomcat) throws Exception {
         HttpRequest request =
                 HttpRequest.newBuilder(tomcat.uri().resolve("/one/-/metrics")).build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        int status;
+        do {
+            status =
+                    CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        } while (status != 200 && System.nanoTime() < deadline);
+        assertEquals(200, status);
     }
 
     private static long sockets(Path directory) throws Exception {
