@@ -84,16 +84,16 @@ final class CacheRules {
                 && hasKnownAge(answer);
     }
 
-    /** Whether an answer that is not stored says that the one before it is not right any more, for whoever asks. */
-    static boolean endsTheOldOne(HttpResponse answer, InboundRequest request) {
-        boolean onlyForCredentials = mayBeStored(answer) && !isForEverybody(CacheDirectives.of(answer), request);
-        return OF_THE_THING.contains(answer.getCode()) && !onlyForCredentials;
-    }
-
     /** The same for an answer that only renews one that is there (304). */
     static boolean mayRenew(HttpResponse answer, InboundRequest request) {
         boolean silent = !answer.containsHeader("Cache-Control") && !answer.containsHeader("Expires");
         return silent || allow(answer) && isForEverybody(CacheDirectives.of(answer), request);
+    }
+
+    /** Whether an answer that is not stored says that the one before it is not right any more, for whoever asks. */
+    static boolean endsTheOldOne(HttpResponse answer, InboundRequest request) {
+        boolean onlyForCredentials = mayBeStored(answer) && !isForEverybody(CacheDirectives.of(answer), request);
+        return OF_THE_THING.contains(answer.getCode()) && !onlyForCredentials;
     }
 
     /** No event stream, which may have no end, and nothing that HttpClient's cache cannot read when it is asked for it. */
