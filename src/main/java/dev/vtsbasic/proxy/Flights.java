@@ -107,11 +107,14 @@ final class Flights {
      */
     Boarding board(String what, String key) {
         Flight mine = new Flight(what, key);
+        // First, so that what is outdated from now on is seen to be.
+        live.add(mine);
         Flight other = underWay.putIfAbsent(what, mine);
         if (other == null) {
-            live.add(mine);
+            return new Boarding(mine, true);
         }
-        return other == null ? new Boarding(mine, true) : new Boarding(other, false);
+        live.remove(mine);
+        return new Boarding(other, false);
     }
 
     /**
