@@ -32,10 +32,10 @@ public record HeapBudget(long bytes) {
     /**
      * Of this Java machine; a fifth is left to what comes and goes, without which no garbage collector works.
      *
-     * @param cache bytes that the shared cache may have
+     * @param cache bytes that the shared cache may have; half as much is for answers on their way into it
      */
     public static HeapBudget ofHeap(long cache) {
-        long bytes = Runtime.getRuntime().maxMemory() / 10 * 8 - BASE - cache;
+        long bytes = Runtime.getRuntime().maxMemory() / 10 * 8 - BASE - cache - cache / 2;
         return bytes < least().bytes ? least() : new HeapBudget(bytes);
     }
 

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.hc.client5.http.cache.ResponseCacheControl;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
@@ -19,19 +20,18 @@ final class CacheRules {
     /** Errors are not among them: whoever provokes one is not to provoke it for all. */
     private static final Set<Integer> KEPT_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 410);
 
+    /** Those of them that say of the thing that it is another one now, and not only of who asks. */
+    private static final Set<Integer> OF_THE_THING = Set.of(200, 203, 204, 404, 410);
+
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
-    /** By which some frameworks take a request for another one; such a request is no more than a stranger's word. */
-    private static final List<String> CHANGE_THE_MEANING = List.of(
-            "X-HTTP-Method-Override",
-            "X-HTTP-Method",
-            "X-Method-Override",
-            "X-Original-URL",
-            "X-Original-Host",
-            "X-Original-URI",
-            "X-Rewrite-URL",
-            "X-Host",
-            "X-HTTP-Host-Override");
+    /** By which some frameworks take a request for one of another method. */
+    private static final List<String> CHANGE_THE_METHOD =
+            List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
+
+    /** By which some take it for one of another address; such a request is no more than a stranger's word. */
+    private static final List<String> CHANGE_THE_ADDRESS = List.of(
+            "X-Original-URL", "X-Original-Host", "X-Original-URI", "X-Rewrite-URL", "X-Host", "X-HTTP-Host-Override");
 
     private static final List<String> FOR_A_PART = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
 
@@ -53,12 +53,13 @@ final class CacheRules {
         return (request.method().equals("GET") || request.method().equals("HEAD"))
                 && !request.hasBody()
                 && none(request, FOR_A_PART)
-                && none(request, CHANGE_THE_MEANING);
+                && none(request, CHANGE_THE_METHOD)
+                && none(request, CHANGE_THE_ADDRESS);
     }
 
     /** Whether it may change what the app answers to others (RFC 9111 §4.4). */
     static boolean isUnsafe(InboundRequest request) {
-        return !SAFE_METHODS.contains(request.method()) || !none(request, CHANGE_THE_MEANING);
+        return !SAFE_METHODS.contains(request.method()) || !none(request, CHANGE_THE_METHOD);
     }
 
     private static boolean none(InboundRequest request, List<String> names) {
@@ -71,8 +72,12 @@ final class CacheRules {
 
     /** Whether the answer to this request may be kept for others. */
     static boolean mayBeStored(HttpResponse answer, InboundRequest request) {
+        return mayBeStored(answer) && isForEverybody(CacheDirectives.of(answer), request);
+    }
+
+    private static boolean mayBeStored(HttpResponse answer) {
         return KEPT_STATUSES.contains(answer.getCode())
-                && allow(answer, request)
+                && allow(answer)
                 && !answer.containsHeader("Set-Cookie")
                 && !answer.containsHeader("Content-Range")
                 && hasKnownType(answer)
@@ -82,7 +87,13 @@ final class CacheRules {
     /** The same for an answer that only renews one that is there (304). */
     static boolean mayRenew(HttpResponse answer, InboundRequest request) {
         boolean silent = !answer.containsHeader("Cache-Control") && !answer.containsHeader("Expires");
-        return silent || allow(answer, request);
+        return silent || allow(answer) && isForEverybody(CacheDirectives.of(answer), request);
+    }
+
+    /** Whether an answer that is not stored says that the one before it is not right any more, for whoever asks. */
+    static boolean endsTheOldOne(HttpResponse answer, InboundRequest request) {
+        boolean onlyForCredentials = mayBeStored(answer) && !isForEverybody(CacheDirectives.of(answer), request);
+        return OF_THE_THING.contains(answer.getCode()) && !onlyForCredentials;
     }
 
     /** No event stream, which may have no end, and nothing that HttpClient's cache cannot read when it is asked for it. */
@@ -101,13 +112,12 @@ final class CacheRules {
         return ages.length == 0 || ages.length == 1 && ages[0].getValue().matches("[0-9]{1,9}");
     }
 
-    private static boolean allow(MessageHeaders head, InboundRequest request) {
+    private static boolean allow(MessageHeaders head) {
         CacheDirectives directives = CacheDirectives.of(head);
         return directives.lifetime() > 0
                 && !directives.has("no-store")
                 && !directives.has("private")
                 && !directives.has("no-cache")
-                && isForEverybody(directives, request)
                 && canVary(head);
     }
 
@@ -118,10 +128,19 @@ final class CacheRules {
      */
     static boolean isForEverybody(CacheDirectives directives, InboundRequest request) {
         boolean shared = directives.has("public") || directives.has("s-maxage");
-        return (shared || request.header("Cookie").isEmpty())
-                && (shared
-                        || directives.has("must-revalidate")
-                        || request.header("Authorization").isEmpty());
+        return isForEverybody(shared, directives.has("must-revalidate"), request);
+    }
+
+    /** The same with the directives as HttpClient's cache has read them. */
+    static boolean isForEverybody(ResponseCacheControl directives, InboundRequest request) {
+        boolean shared = directives.isPublic() || directives.getSharedMaxAge() >= 0;
+        return isForEverybody(shared, directives.isMustRevalidate(), request);
+    }
+
+    private static boolean isForEverybody(boolean shared, boolean mustRevalidate, InboundRequest request) {
+        return shared
+                || request.header("Cookie").isEmpty()
+                        && (mustRevalidate || request.header("Authorization").isEmpty());
     }
 
     private static boolean canVary(MessageHeaders head) {

@@ -69,6 +69,7 @@ final class CachedExchange implements ExecChain {
     private boolean asking;
     private boolean again;
     private boolean waited;
+    private String awaited;
     private String forwarded;
 
     /** @param response null when nobody waits for the answer, which only renews what is in the cache */
@@ -248,13 +249,14 @@ final class CachedExchange implements ExecChain {
     private boolean clientHas(HttpResponse answer) {
         String tags = request.joined("If-None-Match");
         if (!tags.isEmpty()) {
-            ETag tag = ETag.get(answer);
+            Header own = answer.getFirstHeader("ETag");
+            ETag tag = own == null ? null : tag(own.getValue());
             BasicClassicHttpResponse list = new BasicClassicHttpResponse(NOTHING);
             list.addHeader("If-None-Match", tags);
             Iterator<String> tokens = MessageSupport.iterateTokens(list, "If-None-Match");
             while (tokens.hasNext()) {
                 String token = tokens.next();
-                if (token.equals("*") || tag != null && ETag.weakCompare(tag, ETag.parse(token))) {
+                if (token.equals("*") || tag != null && ETag.weakCompare(tag, tag(token))) {
                     return true;
                 }
             }
@@ -270,6 +272,11 @@ final class CachedExchange implements ExecChain {
         return since != null && last != null && !last.isAfter(since);
     }
 
+    /** Null when it is none; HttpClient's reader fails at some that have no end. */
+    private static ETag tag(String text) {
+        return text.endsWith("\"") ? ETag.parse(text) : null;
+    }
+
     private HttpCacheContext context() {
         return HttpCacheContext.cast(scope.clientContext);
     }
@@ -278,6 +285,10 @@ final class CachedExchange implements ExecChain {
     @Override
     public ClassicHttpResponse proceed(ClassicHttpRequest asked, ExecChain.Scope called) throws IOException {
         if (called != scope) {
+            if (!mayHaveWhatIsKnown()) {
+                // The client does not get the old answer either, and what it gets is not for others.
+                return nothing();
+            }
             // The client gets an old answer; this is the cache's thread that is to renew it.
             InboundRequest unread = request.with(request.headers(), RequestRecord.unread());
             new CachedExchange(cache, unread, forwarding, null, renewal, renewal, deadlineFromNow()).run();
@@ -297,6 +308,11 @@ final class CachedExchange implements ExecChain {
         return fetch(asked, known);
     }
 
+    /** {@link #mayHave} for the answer that is past its time, which is known by its directives alone so far. */
+    private boolean mayHaveWhatIsKnown() {
+        return CacheRules.isForEverybody(context().getResponseCacheControlOrDefault(), request);
+    }
+
     /** As long as the client's request had; it may have been used up since. */
     private long deadlineFromNow() {
         return Math.max(deadline, System.nanoTime());
@@ -314,17 +330,24 @@ final class CachedExchange implements ExecChain {
             return false;
         }
         long left = mayWaitUntil - System.nanoTime();
-        if (cache.flights().wasUseless(form) || left <= 0) {
+        if (cache.flights().wasUseless(form) || left <= 0 || form.equals(awaited)) {
             return true;
         }
         waited = true;
-        again = boarding.flight().await(left) != Flights.End.OF_NO_USE;
+        Flights.End end = boarding.flight().await(left);
+        if (end == Flights.End.NOT_YET) {
+            flight = cache.flights().replace(boarding.flight());
+        } else if (end == Flights.End.STORED) {
+            // If it is of no use here, the next one will hardly be.
+            awaited = form;
+        }
+        again = end == Flights.End.STORED || end == Flights.End.BROKEN;
         return !again;
     }
 
     private ClassicHttpResponse fetch(ClassicHttpRequest asked, boolean known) {
         boolean mayStandIn =
-                known && context().getResponseCacheControlOrDefault().getStaleIfError() > 0;
+                known && context().getResponseCacheControlOrDefault().getStaleIfError() > 0 && mayHaveWhatIsKnown();
         collected = new CollectedAnswer(response, new Fate(known, mayStandIn), cache.largest(), cache.collecting());
         collected.cacheStatus("vts-basic; fwd=" + forwarded);
         try {
@@ -426,14 +449,20 @@ final class CachedExchange implements ExecChain {
         @Override
         public CollectedAnswer.Way way(HttpResponse head, boolean trailers) {
             int status = head.getCode();
-            if (known && (status == HttpStatus.SC_NOT_MODIFIED || mayStandIn && ERRORS.contains(status))) {
+            if (known && status == HttpStatus.SC_NOT_MODIFIED) {
+                return CollectedAnswer.Way.KEEP;
+            }
+            if (mayStandIn && ERRORS.contains(status)) {
+                if (flight != null) {
+                    endFlight(status);
+                }
                 return CollectedAnswer.Way.KEEP;
             }
             if (flight != null && !trailers && !isTooLong(head) && CacheRules.mayBeStored(head, request)) {
                 collected.cacheStatus("vts-basic; fwd=" + forwarded + "; stored");
                 return response == null ? CollectedAnswer.Way.KEEP : CollectedAnswer.Way.COPY;
             }
-            if (known && status < HttpStatus.SC_INTERNAL_SERVER_ERROR) {
+            if (known && CacheRules.endsTheOldOne(head, request)) {
                 cache.forget(key);
             }
             if (flight != null) {

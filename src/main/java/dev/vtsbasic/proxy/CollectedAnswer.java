@@ -31,6 +31,12 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
                 throw new UnsupportedOperationException(method.getName());
             });
 
+    /**
+     * How often an octet may be in memory at once until it is stored: in the whole answer, in HttpClient's cache, which reads
+     * that into an array that doubles when it is full, and in the copy that it makes of this.
+     */
+    private static final int COPIES = 4;
+
     /** Null when nobody waits for it. */
     private final ResponseStart start;
 
@@ -94,13 +100,14 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         return head;
     }
 
-    /** The whole answer, when it was kept. */
+    /** The whole answer, when it was kept; it is not kept here any longer. */
     ClassicHttpResponse whole() {
         BasicClassicHttpResponse whole = new BasicClassicHttpResponse(head.getCode());
         whole.setHeaders(head.getHeaders());
         if (kept.size() > 0) {
             whole.setEntity(new ByteArrayEntity(kept.toByteArray(), null));
         }
+        kept = null;
         return whole;
     }
 
@@ -121,7 +128,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
 
     /** Gives back the memory that was taken for it. */
     void forget() {
-        budget.addAndGet(taken);
+        budget.addAndGet(COPIES * taken);
         taken = 0;
         kept = null;
     }
@@ -172,7 +179,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
 
     private boolean mayTake(int count) {
         taken += count;
-        return budget.addAndGet(-count) >= 0 && taken <= most;
+        return budget.addAndGet(-COPIES * (long) count) >= 0 && taken <= most;
     }
 
     private void giveUp() throws IOException {

@@ -2,6 +2,7 @@ package dev.vtsbasic.proxy;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,9 @@ final class Flights {
     private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private final Map<String, Flight> underWay = new ConcurrentHashMap<>();
+
+    /** Those under way, and those that were replaced and whose answers may come yet. */
+    private final Set<Flight> live = ConcurrentHashMap.newKeySet();
 
     /** What was of no use to others lately, by the hash of what was asked; nobody waits for the like. */
     private final Map<Integer, Long> useless = new LinkedHashMap<>() {
@@ -36,7 +40,9 @@ final class Flights {
         /** The answer is not for others, or it is not known. */
         OF_NO_USE,
         /** It broke off; somebody else may try. */
-        BROKEN
+        BROKEN,
+        /** It goes on. */
+        NOT_YET
     }
 
     /** A request under way. */
@@ -54,6 +60,7 @@ final class Flights {
         /** It brings nothing any more; who asks for the same from now on has a flight of its own. */
         void leave() {
             underWay.remove(what, this);
+            live.remove(this);
         }
 
         /** Ends it, and lets those go on who wait for it. */
@@ -83,7 +90,9 @@ final class Flights {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return End.OF_NO_USE;
-            } catch (ExecutionException | TimeoutException e) {
+            } catch (TimeoutException e) {
+                return End.NOT_YET;
+            } catch (ExecutionException e) {
                 return End.OF_NO_USE;
             }
         }
@@ -98,8 +107,29 @@ final class Flights {
      */
     Boarding board(String what, String key) {
         Flight mine = new Flight(what, key);
+        // First, so that what is outdated from now on is seen to be.
+        live.add(mine);
         Flight other = underWay.putIfAbsent(what, mine);
-        return other == null ? new Boarding(mine, true) : new Boarding(other, false);
+        if (other == null) {
+            return new Boarding(mine, true);
+        }
+        live.remove(mine);
+        return new Boarding(other, false);
+    }
+
+    /**
+     * Begins a flight in place of one that takes too long, as it does when its client reads slowly.
+     *
+     * @return null when somebody else did so before
+     */
+    Flight replace(Flight tooLong) {
+        Flight mine = new Flight(tooLong.what, tooLong.key);
+        live.add(mine);
+        if (underWay.replace(tooLong.what, tooLong, mine)) {
+            return mine;
+        }
+        live.remove(mine);
+        return null;
     }
 
     /** A flight, and whether it is that of the caller. */
@@ -115,7 +145,7 @@ final class Flights {
 
     /** What those under way bring is no longer to be kept. */
     void outdate(Predicate<String> keys) {
-        for (Flight flight : underWay.values()) {
+        for (Flight flight : live) {
             if (keys.test(flight.key)) {
                 flight.outdated = true;
             }

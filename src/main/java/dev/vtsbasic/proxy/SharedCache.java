@@ -14,8 +14,8 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
  * the requests that are under way, and what is done to all of it. Safe for any number of threads.
  */
 final class SharedCache implements AutoCloseable {
-    /** This part of the memory, once more, is for bodies that are on their way into it. */
-    private static final int PART = 4;
+    /** This part of the memory, once more, is for bodies that are on their way into it; as in {@code HeapBudget}. */
+    private static final int PART = 2;
 
     private final StoredAnswers stored;
     private final CachingHandler handler;

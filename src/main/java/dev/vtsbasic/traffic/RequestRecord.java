@@ -145,9 +145,10 @@ public final class RequestRecord {
         upstreamError = error;
     }
 
-    /** Its answer comes from the shared cache. */
+    /** Its answer comes from the shared cache, though it may have been turned away before the app. */
     public void cached() {
         cached = true;
+        shed = null;
     }
 
     /** The client left before it had the whole answer. */

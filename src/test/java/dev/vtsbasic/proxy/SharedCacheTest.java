@@ -14,6 +14,11 @@ import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
+import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.Method;
+import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.StatusClass;
+import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
@@ -49,6 +54,7 @@ class SharedCacheTest {
     private ScriptedUpstream app;
     private TestServer server;
     private ProxyServlet proxy;
+    private volatile Traffic traffic;
 
     @AfterEach
     void stop() throws Exception {
@@ -427,6 +433,8 @@ class SharedCacheTest {
             strings = {
                 "If-None-Match: \"v0\"",
                 "If-None-Match: v1",
+                "If-None-Match: W/",
+                "If-None-Match: W/\"",
                 "If-None-Match: \"v0\"\r\nIf-Modified-Since: Fri, 02 Jan 2015 00:00:00 GMT",
                 "If-Modified-Since: Wed, 31 Dec 2014 00:00:00 GMT",
                 "If-Modified-Since: yesterday",
@@ -538,6 +546,64 @@ class SharedCacheTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {302, 400, 401, 403, 431})
+    void anAnswerThatOnlySaysWhoAskedLeavesTheOldOne(int status) throws Exception {
+        start(inTurn(
+                answer("Cache-Control: max-age=10, stale-if-error=1000" + STALE, "old"),
+                "HTTP/1.1 " + status + " X\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"));
+        assertEquals("old", get("/a").body());
+        assertEquals(status, get("/a").status());
+        assertEquals("old", get("/a").body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Cookie: session=1", "Authorization: Bearer a"})
+    void soDoesOneThatOnlyCredentialsForbidToKeep(String field) throws Exception {
+        start(inTurn(
+                answer("Cache-Control: max-age=10, stale-if-error=1000" + STALE, "old"),
+                answer("Cache-Control: max-age=60", "own"),
+                "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"));
+        assertEquals("old", get("/a").body());
+        assertEquals("own", get("/a", field).body());
+        assertEquals("old", get("/a").body());
+    }
+
+    @Test
+    void whoMayNotHaveTheOldAnswerRenewsNothing() throws Exception {
+        AtomicInteger withCookie = new AtomicInteger();
+        start((request, out) -> {
+            boolean cookie = !request.headers("Cookie").isEmpty();
+            int count = (cookie ? withCookie : asked).incrementAndGet();
+            write(
+                    out,
+                    cookie
+                            ? answer("Cache-Control: max-age=60", "own")
+                            : count == 1
+                                    ? answer("Cache-Control: max-age=10, stale-while-revalidate=1000" + STALE, "old")
+                                    : answer("Cache-Control: max-age=60", "new"));
+            return true;
+        });
+        get("/a");
+        assertEquals("own", get("/a", "Cookie: session=1").body());
+        // Of one thing there is one renewal at a time, so this one's comes after the other's.
+        awaitBody("/a", "new");
+        assertEquals(1, withCookie.get());
+        assertEquals(2, asked.get());
+    }
+
+    @Test
+    void whoMayHaveItRenewsItWithCredentialsToo() throws Exception {
+        start(inTurn(
+                answer("Cache-Control: s-maxage=10, stale-while-revalidate=1000" + STALE, "old"),
+                answer("Cache-Control: s-maxage=60", "new")));
+        get("/a");
+        assertEquals("old", get("/a", "Cookie: session=1").body());
+        awaitBody("/a", "new", "Cookie: session=1");
+        assertEquals(2, asked.get());
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"private, max-age=60", "no-store", "max-age=0"})
     void a304ThatTakesTheLeaveBackIsForOneOnly(String directives) throws Exception {
         start(inTurn(
@@ -627,6 +693,53 @@ class SharedCacheTest {
         assertEquals("1", error.header("X-A"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Cookie: session=1", "Authorization: Bearer a"})
+    void norForWhoMayNotHaveIt(String field) throws Exception {
+        start(inTurn(
+                answer("Cache-Control: max-age=10, stale-if-error=1000" + STALE, "old"),
+                "HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nerror"));
+        assertEquals("old", get("/a").body());
+        assertEquals("error", get("/a", field).body());
+        assertEquals("old", get("/a").body());
+    }
+
+    @Test
+    void whoGetsAnOldAnswerWasNotTurnedAway() throws Exception {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        start(
+                (request, out) -> {
+                    if (asked.incrementAndGet() > 1) {
+                        await(mayAnswer);
+                    }
+                    write(out, answer("Cache-Control: max-age=10, stale-if-error=1000" + STALE, "old"));
+                    return true;
+                },
+                "vts.trusted-proxies",
+                "127.0.0.0/8",
+                "vts.max-concurrent",
+                "1",
+                "vts.hold-queue",
+                "0");
+        // Who asks from this machine does not need a place.
+        String field = "X-Forwarded-For: 192.0.2.1";
+        get("/a", field);
+        CompletableFuture<RawAnswer> other = CompletableFuture.supplyAsync(() -> get("/b", field));
+        awaitAsked(2);
+        RawAnswer old = get("/a", field);
+        assertEquals("vts-basic; fwd=stale; fwd-status=503; detail=stale-if-error", old.header("Cache-Status"));
+        assertEquals(503, get("/c", field).status());
+        mayAnswer.countDown();
+        other.get();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SUCCESSFUL) < 3
+                || traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SERVER_ERROR) < 1) {
+            assertTrue(System.nanoTime() < deadline);
+            Thread.onSpinWait();
+        }
+        assertEquals(1, traffic.shed(Shed.CONCURRENCY));
+    }
+
     @Test
     void everyRequestIsCountedOnce() throws Exception {
         start(inTurn(
@@ -706,6 +819,23 @@ class SharedCacheTest {
         get("/a");
         server.request("POST /a");
         assertEquals("1", get("/a").body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Host: a", "X-Original-URI: /b", "X-Rewrite-URL: /b", "X-HTTP-Host-Override: a"})
+    void norDoesAWordOfAnotherAddress(String field) throws Exception {
+        start(numbered("Cache-Control: max-age=60"));
+        assertEquals("1", get("/a").body());
+        assertEquals("2", get("/a", field).body());
+        assertEquals("1", get("/a").body());
+    }
+
+    @Test
+    void butAWordOfAnotherMethodDoes() throws Exception {
+        start(numbered("Cache-Control: max-age=60"));
+        assertEquals("1", get("/a").body());
+        assertEquals("2", get("/a", "X-HTTP-Method-Override: DELETE").body());
+        assertEquals("3", get("/a").body());
     }
 
     @Test
@@ -901,6 +1031,70 @@ class SharedCacheTest {
         first.get();
     }
 
+    /** Else they would go one after the other, for as long as their patience lasts. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nCache-Control: max-age=10\r\nAge: 50\r\nContent-Length: 3\r\n\r\nold",
+                "HTTP/1.1 304 Not Modified\r\nCache-Control: no-cache\r\n\r\n",
+            })
+    void whoWaitedForWhatIsOfNoUseGoesAtOnce(String answer) throws Exception {
+        int waiting = 4;
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        CountDownLatch together = new CountDownLatch(waiting);
+        AtomicInteger alone = new AtomicInteger();
+        start((request, out) -> {
+            int count = asked.incrementAndGet();
+            if (count == 1) {
+                write(out, answer("Cache-Control: max-age=10, stale-if-error=1000" + STALE, "old"));
+            } else if (count == 2) {
+                await(mayAnswer);
+                write(out, answer);
+            } else {
+                together.countDown();
+                if (!isDown(together, 3)) {
+                    alone.incrementAndGet();
+                }
+                write(out, answer("X-A: 1", "own"));
+            }
+            return true;
+        });
+        get("/a");
+        List<CompletableFuture<RawAnswer>> answers = askAtOnce(1 + waiting, "/a");
+        awaitRunning(1 + waiting);
+        mayAnswer.countDown();
+        for (CompletableFuture<RawAnswer> each : answers) {
+            assertEquals(200, each.get().status());
+        }
+        assertEquals(0, alone.get());
+    }
+
+    /** One client that reads slowly is not to keep the thing from all others. */
+    @Test
+    void whoWaitedTooLongTakesThePlaceOfTheFirstOne() throws Exception {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        start((request, out) -> {
+            int count = asked.incrementAndGet();
+            if (count == 1) {
+                await(mayAnswer);
+            }
+            write(out, answer("Cache-Control: max-age=60", "" + count));
+            return true;
+        });
+        CompletableFuture<RawAnswer> first = CompletableFuture.supplyAsync(() -> get("/a"));
+        awaitAsked(1);
+        RawAnswer second = get("/a");
+        assertEquals("vts-basic; fwd=uri-miss; stored", second.header("Cache-Status"));
+        assertEquals("2", get("/a").body());
+        assertEquals(2, asked.get());
+        // This ends what the first one will bring, too.
+        proxy.purge(Optional.of("/a"));
+        mayAnswer.countDown();
+        assertEquals("1", first.get().body());
+        assertEquals("3", get("/a").body());
+    }
+
     // How it arrives
 
     @Test
@@ -999,6 +1193,38 @@ class SharedCacheTest {
         assertEquals(0, proxy.cacheFigures().entries());
     }
 
+    /** An octet is there four times before it is stored, and half of the memory is for all of that. */
+    @Test
+    void soIsWhatIsOnItsWay() throws Exception {
+        String body = "x".repeat(80_000);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        start((request, out) -> {
+            asked.incrementAndGet();
+            String answer = answer("Cache-Control: max-age=60", body);
+            if (request.target().equals("/first")) {
+                write(out, answer.substring(0, answer.length() - 1));
+                await(mayEnd);
+                write(out, "x");
+            } else {
+                write(out, answer);
+            }
+            return true;
+        });
+        try (RawClient client = new RawClient(server.port())) {
+            client.send("GET /first HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n")
+                    .readUntil("x".repeat(body.length() - 1));
+            assertEquals(body, get("/second").body());
+            assertEquals(0, proxy.cacheFigures().entries());
+            mayEnd.countDown();
+            client.readRest();
+        }
+        assertEquals(body, get("/first").body());
+        assertEquals(2, asked.get());
+        assertEquals(1, proxy.cacheFigures().entries());
+        get("/second");
+        assertEquals(2, proxy.cacheFigures().entries());
+    }
+
     private void start(ScriptedUpstream.Script script, String... settings) throws Exception {
         app = ScriptedUpstream.onTcp(script);
         Worker worker = new Worker("worker-1", app.address());
@@ -1011,8 +1237,9 @@ class SharedCacheTest {
                 "",
                 new Pages());
         server = TestServer.start(context -> {
-            FilterRegistration.Dynamic first =
-                    context.addFilter("traffic", new TrafficFilter(read.trustedProxies(), Optional.empty()));
+            TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());
+            traffic = filter.traffic();
+            FilterRegistration.Dynamic first = context.addFilter("traffic", filter);
             first.setAsyncSupported(true);
             first.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
@@ -1055,9 +1282,18 @@ class SharedCacheTest {
         }
     }
 
-    private void awaitBody(String target, String body) {
+    /** Waits until so many requests have come to the app. */
+    private void awaitAsked(int count) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!get(target).body().equals(body)) {
+        while (asked.get() < count) {
+            assertTrue(System.nanoTime() < deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private void awaitBody(String target, String body, String... headers) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!get(target, headers).body().equals(body)) {
             assertTrue(System.nanoTime() < deadline);
         }
     }
@@ -1108,10 +1344,15 @@ class SharedCacheTest {
     }
 
     private static void await(CountDownLatch latch) {
+        assertTrue(isDown(latch, 20));
+    }
+
+    private static boolean isDown(CountDownLatch latch, int seconds) {
         try {
-            assertTrue(latch.await(20, TimeUnit.SECONDS));
+            return latch.await(seconds, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

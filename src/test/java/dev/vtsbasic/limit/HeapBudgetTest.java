@@ -1,0 +1,15 @@
+package dev.vtsbasic.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class HeapBudgetTest {
+    @Test
+    void theSharedCacheTakesHalfAsMuchAgainForWhatIsOnItsWay() {
+        long cache = 1024 * 1024;
+        assertEquals(
+                cache * 3 / 2,
+                HeapBudget.ofHeap(0).bytes() - HeapBudget.ofHeap(cache).bytes());
+    }
+}
