@@ -14,6 +14,7 @@ import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
+import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.TrafficFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
@@ -48,6 +49,7 @@ class SharedCacheTest {
     private final AtomicInteger asked = new AtomicInteger();
     private ScriptedUpstream app;
     private TestServer server;
+    private final RunningRequests running = new RunningRequests();
     private ProxyServlet proxy;
 
     @AfterEach
@@ -1009,7 +1011,8 @@ class SharedCacheTest {
                 (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
                 read,
                 "",
-                new Pages());
+                new Pages(),
+                running);
         server = TestServer.start(context -> {
             FilterRegistration.Dynamic first =
                     context.addFilter("traffic", new TrafficFilter(read.trustedProxies(), Optional.empty()));
@@ -1049,7 +1052,7 @@ class SharedCacheTest {
     /** Waits until so many requests are under way in the proxy. */
     private void awaitRunning(int count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (proxy.awaitIdle(Duration.ZERO) < count) {
+        while (running.awaitIdle(0) < count) {
             assertTrue(System.nanoTime() < deadline);
             Thread.onSpinWait();
         }
