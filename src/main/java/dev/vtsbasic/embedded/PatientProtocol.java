@@ -13,7 +13,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * HTTP/1.1 that waits for a request line and its fields for so long and no longer. Tomcat alone begins to wait anew with
- * each octet, so that a client that sends one now and then keeps its connection for ever.
+ * each octet, so that a client that sends one now and then keeps its connection for ever. It also knows what it is still
+ * sending when it takes no more requests.
  */
 final class PatientProtocol extends Http11NioProtocol {
     private final Duration headTimeout;
