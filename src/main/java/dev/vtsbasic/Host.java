@@ -37,6 +37,7 @@ import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
 import dev.vtsbasic.status.StatusServlet;
 import dev.vtsbasic.traffic.AccessLog;
+import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.Shed;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
@@ -80,6 +81,7 @@ final class Host implements AutoCloseable {
     private final Optional<BuildWatcher> watcher;
     private final Optional<AccessLog> accessLog;
     private final TrafficFilter traffic;
+    private final RunningRequests running;
     private final ProxyServlet proxy;
     private final OperatorToken operator = new OperatorToken();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -96,6 +98,7 @@ final class Host implements AutoCloseable {
             Optional<BuildWatcher.Sight> seen,
             AssetFilter assets,
             Pages pages,
+            RunningRequests running,
             Consumer<List<String>> accessLines) {
         this.settings = settings;
         this.bundledApp = bundledApp;
@@ -103,7 +106,8 @@ final class Host implements AutoCloseable {
         this.upstream = upstream;
         this.assets = assets;
         this.pages = pages;
-        this.proxy = new ProxyServlet(upstream.pool(), settings, base, pages);
+        this.running = running;
+        this.proxy = new ProxyServlet(upstream.pool(), settings, base, pages, running);
         this.watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor supervisor
                 ? Optional.of(BuildWatcher.watch(
                         settings.appDir().get(),
@@ -155,11 +159,13 @@ final class Host implements AutoCloseable {
             BaseCopies.Fitted build = copies.fit(dist);
             upstream = startUpstream(settings, war, workDirectories, build, base);
             validate(settings, build, copies);
+            RunningRequests running = new RunningRequests();
             assets = new AssetFilter(
                     settings.assets().at(base),
                     new BunCompressor(
                             () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION),
-                    new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()));
+                    new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()),
+                    running);
             AssetFilter served = assets;
             AssetIndex index = assets.add(build.dist().client(), build.rewritten());
             assets.makeCurrent(index);
@@ -167,7 +173,7 @@ final class Host implements AutoCloseable {
             upstream.firstReady().thenRun(() -> served.compress(index, build.rewritten()));
             Pages pages = new Pages();
             pages.takeFrom(build.dist().client());
-            return new Host(settings, bundledApp, base, copies, upstream, seen, assets, pages, accessLines);
+            return new Host(settings, bundledApp, base, copies, upstream, seen, assets, pages, running, accessLines);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
             if (upstream != null) {
                 upstream.close();
@@ -339,16 +345,18 @@ final class Host implements AutoCloseable {
     /**
      * Waits for the requests that are running, then lets the workers end, which tell their WebSockets' clients so.
      *
+     * @param files what the server sends by itself
      * @return how many requests were still running at the end of the stop time-out
      */
-    int finish() throws InterruptedException {
+    int finish(FilesBeingSent files) throws InterruptedException {
         status.endStreams();
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
-        int left = proxy.awaitIdle(settings.stopTimeout());
+        int left = running.awaitIdle(settings.stopTimeout().toNanos());
+        proxy.endEventStreams();
+        left += files.await(Duration.ofNanos(deadline - System.nanoTime()));
         if (left > 0) {
             Event.REQUESTS_CUT.log(LOG, "{requests} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
         }
-        proxy.endEventStreams();
         watcher.ifPresent(BuildWatcher::close);
         Duration rest = Duration.ofNanos(deadline - System.nanoTime());
         upstream.close(rest.compareTo(LAST_WORD) < 0 ? LAST_WORD : rest);
@@ -382,6 +390,13 @@ final class Host implements AutoCloseable {
                 Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
             }
         }
+    }
+
+    /** Files that the server sends without the application, which has answered their requests. */
+    @FunctionalInterface
+    interface FilesBeingSent {
+        /** @return how many are still being sent after {@code timeout} */
+        int await(Duration timeout) throws InterruptedException;
     }
 
     private final class Workers implements Operations {

@@ -109,7 +109,7 @@ final class ServeCommand implements Callable<Integer> {
                 Thread.sleep(delay.toMillis());
             }
             server.stopAccepting();
-            int left = host.finish();
+            int left = host.finish(server::awaitFiles);
             // Before the server, which looks for threads that an application leaves behind.
             host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;

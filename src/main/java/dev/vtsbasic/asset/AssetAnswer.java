@@ -148,7 +148,12 @@ final class AssetAnswer {
         response.setContentLengthLong(part.length());
         record.sent(isGet ? part.length() : 0);
         if (isGet && part.length() > 0 && !Sendfile.hand(request, chosen, part)) {
-            AssetBody.write(chosen, part, response.getOutputStream());
+            ServletOutputStream out = response.getOutputStream();
+            AssetBody.write(chosen, part, out);
+            if (part.length() >= Sendfile.SHORTEST) {
+                // A client that is slow to take the last of it is still being answered.
+                out.flush();
+            }
         }
     }
 
@@ -174,5 +179,6 @@ final class AssetAnswer {
             AssetBody.write(chosen, ranges.get(i), out);
         }
         out.write(end);
+        out.flush();
     }
 }

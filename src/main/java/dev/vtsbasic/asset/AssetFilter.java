@@ -4,6 +4,7 @@ import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.RunningRequests;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -37,6 +38,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     private final transient LazyCodings codings;
     private final transient SecurityHeaders headers;
     private final transient Optional<AssetArchive> archive;
+    private final transient RunningRequests running;
 
     /** The current build's, then those of others, whose hashed assets are served too. */
     private transient volatile List<AssetIndex> builds = List.of();
@@ -44,11 +46,14 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     /**
      * @param compressor for files that come without other codings
      * @param headers for the HTML documents among the files
+     * @param running where requests are counted until the filter returns, after which a server may still send the file
      */
-    public AssetFilter(AssetSettings settings, Compressor compressor, SecurityHeaders headers) {
+    public AssetFilter(
+            AssetSettings settings, Compressor compressor, SecurityHeaders headers, RunningRequests running) {
         this.rules = new CacheRules(settings.rules());
         this.memory = new AssetMemory(settings.memory());
         this.headers = headers;
+        this.running = running;
         this.codings = new LazyCodings(compressor, this.memory);
         this.archive = settings.archive().map(kept -> new AssetArchive(kept, this.rules));
     }
@@ -154,7 +159,12 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         if (asset.asksForCodings()) {
             codings.ask(asset);
         }
-        AssetAnswer.send(asset, build.modified(), headers, request, response);
+        RunningRequests.Place place = running.enter();
+        try {
+            AssetAnswer.send(asset, build.modified(), headers, request, response);
+        } finally {
+            place.leave();
+        }
     }
 
     @Override

@@ -15,7 +15,7 @@ final class Sendfile {
     private static final String END = "org.apache.tomcat.sendfile.end";
 
     /** Shorter bodies cost less when they are written from memory; this was measured. */
-    private static final long SHORTEST = 48 * 1024;
+    static final long SHORTEST = 48 * 1024;
 
     private Sendfile() {}
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -37,6 +38,11 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /** Browsers send these raw in paths and queries, and the app must see what they sent. */
     private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
+
+    /** From where an application has answered to where Tomcat has sent the end of the answer, or begun to send a file. */
+    private static final Duration LONGEST_HANDOVER = Duration.ofSeconds(1);
+
+    private static final int LOOK_EVERY_MILLIS = 20;
 
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
@@ -138,7 +144,7 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
-        connector.addUpgradeProtocol(new Http2(endpoint.admission()));
+        connector.addUpgradeProtocol(new Http2(endpoint.admission(), protocol.serving()));
         // Any octet may be percent-encoded; what it means is the app's affair.
         connector.setURIEncoding("ISO-8859-1");
         if (settings.tlsCert().isPresent()) {
@@ -203,6 +209,27 @@ public final class EmbeddedServer implements AutoCloseable {
     public void stopAccepting() {
         tomcat.getConnector().pause();
         protocol.closeServerSocketGraceful();
+    }
+
+    /**
+     * Waits, once no more requests are taken and the application has answered those there are, until Tomcat has sent what
+     * they left to it.
+     *
+     * @return how many files it is still sending after {@code timeout}
+     */
+    public int awaitFiles(Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
+            long waited = System.nanoTime() - start;
+            // Asked before the files are counted, lest one comes in between.
+            boolean busy = protocol.serving().get() > 0 && waited < LONGEST_HANDOVER.toNanos();
+            int files = protocol.filesBeingSent();
+            if (files == 0 && !busy || waited >= timeout.toNanos()) {
+                return files;
+            }
+            // Tomcat tells nobody when one has been sent.
+            Thread.sleep(LOOK_EVERY_MILLIS);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.vtsbasic.embedded;
 import dev.vtsbasic.limit.HeapBudget;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
@@ -26,12 +27,17 @@ final class Http2 extends Http2Protocol {
     private static final int WEIGHT_OF_RESET = 11;
 
     private final Admission admission;
+    private final AtomicInteger serving;
 
-    Http2(Admission admission) {
+    /** @param serving counts the threads that are busy with a request */
+    Http2(Admission admission, AtomicInteger serving) {
         this.admission = admission;
+        this.serving = serving;
         // A stream keeps its thread until it ends, and event streams do not: with Tomcat's 20 the next one would wait.
         setMaxConcurrentStreamExecution((int) getMaxConcurrentStreams());
         setOverheadResetFactor(WEIGHT_OF_RESET);
+        // It goes on where a stop does not see it, and copies the file all the same, into frames.
+        setUseSendfile(false);
         // An upload may well consist of small pieces, each of which is worth passing on.
         setOverheadDataThreshold(0);
         // As long as HTTP/1.1 waits for a client that neither sends nor takes anything.
@@ -47,14 +53,14 @@ final class Http2 extends Http2Protocol {
     @Override
     public InternalHttpUpgradeHandler getInternalUpgradeHandler(
             SocketWrapperBase<?> socket, Adapter adapter, Request request) {
-        return super.getInternalUpgradeHandler(socket, new Admitting(admission, adapter), request);
+        return super.getInternalUpgradeHandler(socket, new Admitting(admission, adapter, serving), request);
     }
 
     /**
      * Answers a request with 503 when there is no room for it. It is not to wait: what it has by then, a part of its body
      * above all, is most of what it takes.
      */
-    private record Admitting(Admission admission, Adapter adapter) implements Adapter {
+    private record Admitting(Admission admission, Adapter adapter, AtomicInteger serving) implements Adapter {
         /** An asynchronous request goes on afterwards; where it is one, it needs one of a bounded number of threads. */
         @Override
         public void service(Request request, Response response) throws Exception {
@@ -68,9 +74,11 @@ final class Http2 extends Http2Protocol {
                 response.action(ActionCode.CLOSE, null);
                 return;
             }
+            serving.incrementAndGet();
             try {
                 adapter.service(request, response);
             } finally {
+                serving.decrementAndGet();
                 admission.leave(weight);
             }
         }

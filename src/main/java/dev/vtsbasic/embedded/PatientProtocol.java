@@ -2,19 +2,23 @@ package dev.vtsbasic.embedded;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * HTTP/1.1 that waits for a request line and its fields for so long and no longer. Tomcat alone begins to wait anew with
- * each octet, so that a client that sends one now and then keeps its connection for ever.
+ * each octet, so that a client that sends one now and then keeps its connection for ever. It also knows what it is still
+ * sending when it takes no more requests.
  */
 final class PatientProtocol extends Http11NioProtocol {
     private final Duration headTimeout;
+    private final AtomicInteger serving = new AtomicInteger();
 
     /** @param headTimeout zero for ever */
     PatientProtocol(NioEndpoint endpoint, Duration headTimeout) {
@@ -24,7 +28,23 @@ final class PatientProtocol extends Http11NioProtocol {
 
     @Override
     protected Processor createProcessor() {
-        return headTimeout.isZero() ? super.createProcessor() : new PatientProcessor(this);
+        return new PatientProcessor(this);
+    }
+
+    /** How many threads are busy with a request, the end of its answer included. */
+    AtomicInteger serving() {
+        return serving;
+    }
+
+    /** How many files are being sent without a thread, which begins while a thread is still {@link #serving}. */
+    int filesBeingSent() {
+        return (int) getEndpoint().getConnections().stream()
+                .filter(PatientProtocol::hasFileToSend)
+                .count();
+    }
+
+    private static boolean hasFileToSend(SocketWrapperBase<?> socket) {
+        return socket instanceof NioSocketWrapper nio && nio.getSendfileData() != null && !nio.isClosed();
     }
 
     /** Says GOAWAY on each connection of HTTP/2 that has not been told so yet; what it brings within a second is served. */
@@ -32,21 +52,41 @@ final class PatientProtocol extends Http11NioProtocol {
         getEndpoint().getHandler().pause();
     }
 
-    /** Is called whenever something has come; while nothing comes, Tomcat's own time-out runs. */
     private static final class PatientProcessor extends Http11Processor {
+        private final AtomicInteger serving;
         private final long timeoutNanos;
         private SocketWrapperBase<?> waitsFor;
         private long since;
 
         PatientProcessor(PatientProtocol protocol) {
             super(protocol, protocol.getAdapter());
+            serving = protocol.serving;
             timeoutNanos = protocol.headTimeout.toNanos();
         }
 
         @Override
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+            serving.incrementAndGet();
+            try {
+                return serveInTime(socket);
+            } finally {
+                serving.decrementAndGet();
+            }
+        }
+
+        /** Is called whenever something has come; while nothing comes, Tomcat's own time-out runs. */
+        private SocketState serveInTime(SocketWrapperBase<?> socket) throws IOException {
             long now = System.nanoTime();
             SocketState state = super.service(socket);
+            if (state == SocketState.CLOSED
+                    && hasFileToSend(socket)
+                    && !getErrorState().isError()) {
+                // Tomcat forgets, once it takes no more requests, that the file is still being sent.
+                return SocketState.SENDFILE;
+            }
+            if (timeoutNanos == 0) {
+                return state;
+            }
             if (state != SocketState.LONG || isAsync()) {
                 waitsFor = null;
             } else if (waitsFor != socket) {

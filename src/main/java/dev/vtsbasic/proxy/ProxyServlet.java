@@ -10,12 +10,12 @@ import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.Shed;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,7 +44,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient EventStreams eventStreams;
     private final transient Exchange.Environment environment;
     private final transient AtomicBoolean warnedOfPrefix = new AtomicBoolean();
-    private final transient RunningRequests running = new RunningRequests();
+    private final transient RunningRequests running;
     private final transient TcpConnections clients = new TcpConnections();
 
     /** Null when there is none: then nothing of it is loaded. */
@@ -53,11 +53,13 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     /**
      * @param base path at which browsers see the application; empty at the root
      * @param pages what is sent when the app cannot answer
+     * @param running where requests are counted, event streams and tunnels aside
      */
-    public ProxyServlet(WorkerPool pool, Settings settings, String base, Pages pages) {
+    public ProxyServlet(WorkerPool pool, Settings settings, String base, Pages pages, RunningRequests running) {
         this.settings = settings;
         this.base = base;
         this.pages = pages;
+        this.running = running;
         int mostRequests = HeapBudget.ofHeap(settings.cache()).requests();
         this.concurrency =
                 new ConcurrencyLimit(settings.limits().maxConcurrent().orElse(mostRequests), settings.holdQueue());
@@ -309,15 +311,6 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     @FunctionalInterface
     private interface Exchanging {
         void run() throws IOException;
-    }
-
-    /**
-     * Waits until no request is running, event streams and tunnels aside.
-     *
-     * @return how many still are after {@code timeout}
-     */
-    public int awaitIdle(Duration timeout) throws InterruptedException {
-        return running.awaitIdle(timeout.toNanos());
     }
 
     /** How many wait until the app has fewer requests. */

@@ -7,6 +7,7 @@ import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -13,6 +13,7 @@ import dev.vtsbasic.settings.ArchiveRules;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
+import dev.vtsbasic.traffic.RunningRequests;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
@@ -332,7 +333,8 @@ class AssetArchiveTest {
         return new AssetFilter(
                 new AssetSettings(List.of(), 1 << 20, Optional.of(rules)),
                 jobs -> {},
-                new SecurityHeaders(false, List.of()));
+                new SecurityHeaders(false, List.of()),
+                new RunningRequests());
     }
 
     private Path client(String name) throws IOException {

@@ -11,6 +11,7 @@ import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
+import dev.vtsbasic.traffic.RunningRequests;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
@@ -49,7 +50,8 @@ class AssetFilterTest {
 
     private static AssetFilter filter(Path client) throws IOException {
         AssetSettings settings = new AssetSettings(List.of(), 1 << 20, Optional.empty());
-        AssetFilter filter = new AssetFilter(settings, jobs -> {}, new SecurityHeaders(false, List.of()));
+        AssetFilter filter =
+                new AssetFilter(settings, jobs -> {}, new SecurityHeaders(false, List.of()), new RunningRequests());
         filter.makeCurrent(filter.add(client, Set.of()));
         return filter;
     }

@@ -12,6 +12,7 @@ import dev.vtsbasic.conformance.Http2Client.Event;
 import dev.vtsbasic.conformance.Http2Client.Kind;
 import dev.vtsbasic.testing.SelfSigned;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -746,5 +747,61 @@ class Http2IT {
             }
             assertEquals(0, stopping.awaitExit(), stopping.output());
         }
+    }
+
+    @Test
+    void aStopLetsDownloadsFinish() throws Exception {
+        int window = 65_535;
+        List<Integer> lengths = List.of(window + 100_000, window + 1000);
+        try (Proxy stopping = Proxy.vts(upstream.port(), withFiles(lengths));
+                Http2Client own = connect(stopping)) {
+            List<Http2Client.Stream> streams = new ArrayList<>();
+            List<Event> heads = new ArrayList<>();
+            for (int length : lengths) {
+                Http2Client.Stream stream = own.get("/" + length + ".bin");
+                streams.add(stream);
+                heads.add(stream.head());
+                for (int got = 0; got < window; ) {
+                    got += stream.data().length();
+                }
+            }
+            stopping.terminate();
+            assertGoaway(own);
+            for (int i = 0; i < streams.size(); i++) {
+                assertNull(own.connection().nextWithin(A_SECOND), "it did not wait");
+                streams.get(i).allow(100_000);
+                Answer rest = streams.get(i).rest(heads.get(i));
+                assertTrue(rest.complete(), rest.end().toString());
+                assertEquals(lengths.get(i), window + rest.body().length());
+            }
+            assertEquals(0, stopping.awaitExit(), stopping.output());
+        }
+    }
+
+    @Test
+    void aDownloadThatNobodyReadsIsCutAtTheEndOfTheStop() throws Exception {
+        Map<String, String> withFile = withFiles(List.of(200_000));
+        withFile.put("VTS_STOP_TIMEOUT", "1s");
+        try (Proxy stopping = Proxy.vts(upstream.port(), withFile);
+                Http2Client own = connect(stopping)) {
+            assertEquals(200, own.get("/200000.bin").head().status());
+            stopping.terminate();
+            assertEquals(143, stopping.awaitExit(), stopping.output());
+            assertTrue(stopping.output().contains("1 requests did not finish"), stopping.output());
+        }
+    }
+
+    /** The settings of a server that has files of these lengths. */
+    private Map<String, String> withFiles(List<Integer> lengths) throws IOException {
+        Path dist = Files.createTempDirectory(directory, "dist");
+        Files.createDirectories(dist.resolve("client"));
+        Files.createDirectories(dist.resolve("server"));
+        Files.writeString(dist.resolve("server/server.js"), "export default { fetch() {} };");
+        for (int length : lengths) {
+            Files.write(dist.resolve("client/" + length + ".bin"), new byte[length]);
+        }
+        Map<String, String> withFiles = new HashMap<>(settings);
+        withFiles.put("VTS_APP_DIR", dist.toString());
+        return withFiles;
     }
 }

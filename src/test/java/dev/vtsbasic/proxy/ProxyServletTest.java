@@ -27,6 +27,7 @@ import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.Method;
+import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.Shed;
 import dev.vtsbasic.traffic.StatusClass;
 import dev.vtsbasic.traffic.Traffic;
@@ -76,6 +77,7 @@ class ProxyServletTest {
 
     private ScriptedUpstream app;
     private TestServer server;
+    private final RunningRequests running = new RunningRequests();
     private ProxyServlet proxy;
     private Traffic traffic;
 
@@ -814,17 +816,17 @@ class ProxyServletTest {
             }
             return true;
         });
-        assertEquals(0, proxy.awaitIdle(Duration.ofMinutes(5)));
+        assertEquals(0, running.awaitIdle(Duration.ofMinutes(5).toNanos()));
         try (RawClient events = new RawClient(server.port());
                 RawClient page = new RawClient(server.port())) {
             events.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("data: 1");
-            assertEquals(0, proxy.awaitIdle(Duration.ofMinutes(5)));
+            assertEquals(0, running.awaitIdle(Duration.ofMinutes(5).toNanos()));
             app.next();
             page.send("POST /page HTTP/1.1\r\nHost: a\r\n\r\n");
             app.next();
-            assertEquals(1, proxy.awaitIdle(Duration.ofMillis(1)));
+            assertEquals(1, running.awaitIdle(Duration.ofMillis(1).toNanos()));
             app.close();
-            assertEquals(0, proxy.awaitIdle(Duration.ofMinutes(5)));
+            assertEquals(0, running.awaitIdle(Duration.ofMinutes(5).toNanos()));
         }
     }
 
@@ -909,7 +911,7 @@ class ProxyServletTest {
 
     private void startBehind(Filter front, WorkerPool pool, String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        proxy = new ProxyServlet(pool, read, "", new Pages());
+        proxy = new ProxyServlet(pool, read, "", new Pages(), running);
         server = TestServer.start(context -> {
             TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
             traffic = noting.traffic();

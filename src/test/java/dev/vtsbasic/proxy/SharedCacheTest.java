@@ -16,6 +16,7 @@ import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.Method;
+import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.Shed;
 import dev.vtsbasic.traffic.StatusClass;
 import dev.vtsbasic.traffic.Traffic;
@@ -25,7 +26,6 @@ import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -53,6 +53,7 @@ class SharedCacheTest {
     private final AtomicInteger asked = new AtomicInteger();
     private ScriptedUpstream app;
     private TestServer server;
+    private final RunningRequests running = new RunningRequests();
     private ProxyServlet proxy;
     private volatile Traffic traffic;
 
@@ -1235,7 +1236,8 @@ class SharedCacheTest {
                 (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
                 read,
                 "",
-                new Pages());
+                new Pages(),
+                running);
         server = TestServer.start(context -> {
             TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());
             traffic = filter.traffic();
@@ -1276,7 +1278,7 @@ class SharedCacheTest {
     /** Waits until so many requests are under way in the proxy. */
     private void awaitRunning(int count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (proxy.awaitIdle(Duration.ZERO) < count) {
+        while (running.awaitIdle(0) < count) {
             assertTrue(System.nanoTime() < deadline);
             Thread.onSpinWait();
         }

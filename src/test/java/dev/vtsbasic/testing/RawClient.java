@@ -37,6 +37,15 @@ public final class RawClient implements AutoCloseable {
         return octets.toString();
     }
 
+    /** The next {@code count} octets. */
+    public byte[] read(int count) throws IOException {
+        byte[] octets = socket.getInputStream().readNBytes(count);
+        if (octets.length < count) {
+            throw new IOException("closed after " + octets.length + " of " + count + " octets");
+        }
+        return octets;
+    }
+
     /** A whole answer, up to where the server closes or resets the connection. */
     public RawAnswer readToEnd() throws IOException {
         return new RawAnswer(readRest());

@@ -1,4 +1,4 @@
-package dev.vtsbasic.proxy;
+package dev.vtsbasic.traffic;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -7,12 +7,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * Counts the requests that a stop has to wait for. An event stream is none of them: it has no end to wait for, and its
  * client connects again by itself.
  */
-final class RunningRequests {
+public final class RunningRequests {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private int count;
 
-    Place enter() {
+    public Place enter() {
         lock.lock();
         count++;
         lock.unlock();
@@ -24,7 +24,7 @@ final class RunningRequests {
      *
      * @return how many are left when {@code timeoutNanos} have passed
      */
-    int awaitIdle(long timeoutNanos) throws InterruptedException {
+    public int awaitIdle(long timeoutNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             for (long left = timeoutNanos; count > 0 && left > 0; ) {
@@ -37,11 +37,11 @@ final class RunningRequests {
     }
 
     /** A request's place among the running ones. */
-    final class Place {
+    public final class Place {
         private boolean left;
 
         /** Leaves; a second time does nothing. */
-        void leave() {
+        public void leave() {
             lock.lock();
             try {
                 if (!left) {

@@ -1,4 +1,4 @@
-package dev.vtsbasic.proxy;
+package dev.vtsbasic.traffic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
