@@ -4,6 +4,7 @@ import static dev.vtsbasic.conformance.Case.must;
 import static dev.vtsbasic.conformance.Case.ours;
 import static dev.vtsbasic.conformance.Case.should;
 import static dev.vtsbasic.conformance.Scene.OK;
+import static dev.vtsbasic.conformance.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.Scene.UNTRUSTED;
 import static dev.vtsbasic.conformance.Scene.answer;
 import static dev.vtsbasic.conformance.Scene.get;
@@ -47,8 +48,7 @@ final class ConnectionCases {
             Wire client = scene.client(UNTRUSTED, request("GET /1") + request("GET /2") + request("GET /3"));
             Wire server = scene.server();
             for (int i = 1; i <= 3; i++) {
-                Wire other = i == 1 ? null : scene.serverOrNull(millis(30));
-                server = other == null ? server : other;
+                server = i == 1 ? server : scene.serverAfter(server);
                 String target = server.request().head().target();
                 server.send(answer("200 OK", "Content-Length: 2") + target);
             }
@@ -73,7 +73,7 @@ final class ConnectionCases {
             server.send(OK);
             Message got = client.response();
             Check.equal("Connection", "close", got.head().joined("Connection").toLowerCase(Locale.ROOT));
-            Check.equal("end", Wire.End.CLOSED, client.endWithin(millis(1000)));
+            Check.equal("end", Wire.End.CLOSED, client.endWithin(PROMPTLY));
         }));
         cases.add(must("a client of HTTP/1.0 sees its connection closed after the answer", "RFC 9112 §9.3", scene -> {
             Wire client = scene.client(UNTRUSTED, "GET / HTTP/1.0\r\nHost: site.example\r\n\r\n");
@@ -81,7 +81,7 @@ final class ConnectionCases {
             server.request();
             server.send(OK);
             client.response();
-            Check.equal("end", Wire.End.CLOSED, client.endWithin(millis(1000)));
+            Check.equal("end", Wire.End.CLOSED, client.endWithin(PROMPTLY));
         }));
         cases.add(should(
                 "Connection: close of the server leaves the client's connection open", "RFC 9110 §7.6.1", scene -> {
@@ -105,8 +105,7 @@ final class ConnectionCases {
             server.send(OK);
             first.response();
             Wire second = scene.client(UNTRUSTED, get());
-            Wire other = scene.serverOrNull(millis(100));
-            server = other == null ? server : other;
+            server = scene.serverAfter(server);
             server.request();
             server.send(OK);
             Check.equal("body", "ok", second.response().body());
@@ -119,11 +118,9 @@ final class ConnectionCases {
                     server.send(OK + answer("200 OK", "Content-Length: 6") + "stolen");
                     Check.equal("body", "ok", client.response().body());
                     client.send(get());
-                    Wire second = scene.serverOrNull(millis(1000));
-                    if (second != null) {
-                        second.request();
-                        second.send(OK);
-                    }
+                    Wire second = scene.serverAfter(server);
+                    second.request();
+                    second.send(OK);
                     String body = client.response().body();
                     Check.that(!body.contains("stolen"), "the next client got the leftover answer");
                 }));
@@ -136,11 +133,9 @@ final class ConnectionCases {
             server.send(answer("200 OK", "Content-Length: 6") + "stolen");
             Check.that(client.isSilentFor(millis(100)), "an answer without a request");
             client.send(get());
-            Wire second = scene.serverOrNull(millis(1000));
-            if (second != null) {
-                second.request();
-                second.send(OK);
-            }
+            Wire second = scene.serverAfter(server);
+            second.request();
+            second.send(OK);
             String body = client.response().body();
             Check.that(!body.contains("stolen"), "the next client got the leftover answer");
         }));

@@ -4,6 +4,7 @@ import static dev.vtsbasic.conformance.Case.must;
 import static dev.vtsbasic.conformance.Case.ours;
 import static dev.vtsbasic.conformance.Case.should;
 import static dev.vtsbasic.conformance.Scene.OK;
+import static dev.vtsbasic.conformance.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.Scene.UNTRUSTED;
 import static dev.vtsbasic.conformance.Scene.answer;
 import static dev.vtsbasic.conformance.Scene.get;
@@ -11,7 +12,6 @@ import static dev.vtsbasic.conformance.Scene.millis;
 import static dev.vtsbasic.conformance.Scene.post;
 import static dev.vtsbasic.conformance.Scene.request;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +21,6 @@ import java.util.Map;
 /** Servers that break off, talk nonsense, keep silent or are not there; and clients that leave. */
 final class FailureCases {
     /** With what a busy machine may add. */
-    private static final Duration A_SECOND = millis(1200);
-
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 
     private FailureCases() {}
@@ -78,7 +76,7 @@ final class FailureCases {
                         String rest = client.rest();
                         Check.that(!rest.endsWith("0\r\n\r\n"), "the answer was ended: " + Text.quote(rest));
                     } else {
-                        Check.equal("end", Wire.End.RESET, client.endWithin(millis(2000)));
+                        Check.equal("end", Wire.End.RESET, client.endWithin(PROMPTLY));
                     }
                 }));
         cases.add(must("a large answer that the server cuts never looks complete", "RFC 9112 §8", scene -> {
@@ -131,12 +129,12 @@ final class FailureCases {
             Check.status(502, got.status() == 100 ? client.response() : got);
         }));
         cases.add(should(
-                "a server that refuses connections is answered 502 or 503 within 2 s", "RFC 9110 §15.6", scene -> {
+                "a server that refuses connections is answered 502 or 503 at once", "RFC 9110 §15.6", scene -> {
                     scene.stopListening();
                     long start = System.nanoTime();
                     int status = scene.client(UNTRUSTED, get()).response().status();
                     Check.that(status == 502 || status == 503, "answered " + status);
-                    Check.that(System.nanoTime() - start < 2_000_000_000L, "too late");
+                    Check.that(System.nanoTime() - start < PROMPTLY.toNanos(), "too late");
                 }));
         cases.add(should("after a failure the client's connection serves on", "RFC 9112 §9.3", scene -> {
             Wire client = scene.client(UNTRUSTED, post("hello"));
@@ -229,14 +227,14 @@ final class FailureCases {
             long start = System.nanoTime();
             Check.status(504, client.response());
             long millis = (System.nanoTime() - start) / 1_000_000;
-            Check.that(millis > 1500 && millis < 4000, "after " + millis + " ms");
+            Check.that(millis > 4500 && millis < 20_000, "after " + millis + " ms");
         }));
         cases.add(should("after a time-out the connection to the server is closed", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
             Check.status(504, client.response());
-            server.endWithin(A_SECOND);
+            server.endWithin(PROMPTLY);
         }));
         cases.add(must("silence within an answer cuts it, and it never looks complete", "RFC 9112 §8", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
@@ -254,7 +252,7 @@ final class FailureCases {
         cases.add(should("a slow upload does not count as silence of the server", "thruster #111", scene -> {
             Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED));
             for (int i = 0; i < 4; i++) {
-                Check.that(client.isSilentFor(millis(800)), "answered while the upload went on");
+                Check.that(client.isSilentFor(millis(1500)), "answered while the upload went on");
                 client.send("1\r\nx\r\n");
             }
             client.send("0\r\n\r\n");
@@ -376,7 +374,7 @@ final class FailureCases {
                     Wire server = scene.server();
                     server.request();
                     client.close();
-                    server.endWithin(A_SECOND);
+                    server.endWithin(PROMPTLY);
                 }));
         cases.add(ours(
                 "a client that resets while waiting ends the request within a second", "ours, mitre #181", scene -> {
@@ -384,7 +382,7 @@ final class FailureCases {
                     Wire server = scene.server();
                     server.request();
                     client.reset();
-                    server.endWithin(A_SECOND);
+                    server.endWithin(PROMPTLY);
                 }));
         cases.add(ours(
                 "a client that leaves while waiting after its body ends the request within a second", "ours", scene -> {
@@ -392,7 +390,7 @@ final class FailureCases {
                     Wire server = scene.server();
                     server.request();
                     client.close();
-                    server.endWithin(A_SECOND);
+                    server.endWithin(PROMPTLY);
                 }));
         cases.add(ours("a client that leaves a silent stream ends the request within a second", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
@@ -402,7 +400,7 @@ final class FailureCases {
             client.head();
             client.chunk();
             client.close();
-            server.endWithin(A_SECOND);
+            server.endWithin(PROMPTLY);
         }));
         cases.add(ours("a client that leaves a busy stream ends the request within a second", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());

@@ -1,5 +1,6 @@
 package dev.vtsbasic.conformance;
 
+import static dev.vtsbasic.conformance.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.Scene.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
 @Timeout(60)
+@Tag("java")
 class Http2IT {
-    private static final Duration A_SECOND = Duration.ofSeconds(1);
     private static final String CHUNKED = "Transfer-Encoding: chunked";
     private static final String CLOSE = "Connection: close";
     private static final String OK = answer("200 OK", "Content-Length: 2", CLOSE) + "ok";
@@ -181,13 +183,13 @@ class Http2IT {
         Wire server = server();
         server.request();
         stream.reset();
-        server.endWithin(A_SECOND);
+        server.endWithin(PROMPTLY);
         Http2Client.Stream withBody =
                 client.request("POST", "/", false, "content-length", "5").data("hello", true);
         server = server();
         server.request();
         withBody.reset();
-        server.endWithin(A_SECOND);
+        server.endWithin(PROMPTLY);
         goesOn(other);
         works();
     }
@@ -197,7 +199,7 @@ class Http2IT {
         Pair other = streaming();
         Pair pair = streaming();
         pair.stream.reset();
-        pair.server.endWithin(A_SECOND);
+        pair.server.endWithin(PROMPTLY);
         goesOn(other);
         works();
     }
@@ -210,7 +212,7 @@ class Http2IT {
         server.head();
         assertEquals("hello", server.chunk());
         stream.reset();
-        server.endWithin(A_SECOND);
+        server.endWithin(PROMPTLY);
         goesOn(other);
         works();
     }
@@ -270,7 +272,7 @@ class Http2IT {
         servers.get(3).chunk();
         client.close();
         for (Wire server : servers) {
-            server.endWithin(A_SECOND);
+            server.endWithin(PROMPTLY);
         }
     }
 
@@ -284,7 +286,7 @@ class Http2IT {
             stream.reset();
         }
         for (Wire server : servers) {
-            server.endWithin(A_SECOND);
+            server.endWithin(PROMPTLY);
         }
         goesOn(other);
         works();
@@ -768,7 +770,7 @@ class Http2IT {
             stopping.terminate();
             assertGoaway(own);
             for (int i = 0; i < streams.size(); i++) {
-                assertNull(own.connection().nextWithin(A_SECOND), "it did not wait");
+                assertNull(own.connection().nextWithin(Duration.ofSeconds(1)), "it did not wait");
                 streams.get(i).allow(100_000);
                 Answer rest = streams.get(i).rest(heads.get(i));
                 assertTrue(rest.complete(), rest.end().toString());

@@ -16,11 +16,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A small heap, and more at once than it could ever hold. */
 @Timeout(300)
+@Tag("java")
+@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
 class MemoryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofSeconds(3);
@@ -120,6 +124,7 @@ class MemoryIT {
     }
 
     @Test
+    @Tag("long")
     void unfinishedHeadsLeaveNoRoomUntilTheyAreCut() throws Exception {
         try (Proxy proxy = start("1s")) {
             for (int i = 0; i < TOO_MANY; i++) {

@@ -1,9 +1,9 @@
 package dev.vtsbasic.conformance;
 
+import dev.vtsbasic.testing.Evidence;
+import dev.vtsbasic.testing.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +22,7 @@ final class Proxy implements AutoCloseable {
     private final int port;
     private final Path directory;
     private final Process process;
+    private String outputAtClose;
 
     private Proxy(int port, Path directory, List<String> command, Map<String, String> environment) throws IOException {
         this.port = port;
@@ -32,6 +33,7 @@ final class Proxy implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
         builder.environment().putAll(environment);
         process = builder.start();
+        Evidence.add("output of " + String.join(" ", command), this::outputSoFar);
         awaitPort();
     }
 
@@ -88,13 +90,13 @@ final class Proxy implements AutoCloseable {
 
     /** @param environment settings besides those that all cases are played with, or in their place */
     static Proxy vts(int upstream, Map<String, String> environment) throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         Map<String, String> settings = new HashMap<>(Map.of(
                 "VTS_ADDRESS", "127.0.0.1",
                 "VTS_PORT", Integer.toString(port),
                 "VTS_UPSTREAM", "http://127.0.0.1:" + upstream,
                 "VTS_CONNECT_TIMEOUT", "1s",
-                "VTS_RESPONSE_TIMEOUT", "2s",
+                "VTS_RESPONSE_TIMEOUT", "5s",
                 "VTS_HOLD_TIMEOUT", "1s",
                 "VTS_MAX_BODY", "1m",
                 "VTS_TRUSTED_PROXIES", Scene.TRUSTED + "/32"));
@@ -133,10 +135,18 @@ final class Proxy implements AutoCloseable {
         return Files.readString(directory.resolve("output"));
     }
 
+    private String outputSoFar() {
+        try {
+            return outputAtClose == null ? output() : outputAtClose;
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
     /** The configuration is the resource of this name, with the ports and a directory filled in. */
     private static Proxy configured(String name, int upstream, Map<String, String> values, List<String> command)
             throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         Path directory = newDirectory();
         Path configuration = directory.resolve(name);
         String text = configuration(name)
@@ -158,12 +168,6 @@ final class Proxy implements AutoCloseable {
     static String configuration(String name) throws IOException {
         try (var in = Proxy.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
         }
     }
 
@@ -218,6 +222,7 @@ final class Proxy implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        outputAtClose = outputSoFar();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -16,6 +16,9 @@ final class Scene {
 
     private static final String LAST_OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
+    /** Sooner than the time-out for answers, which would end what waits for one, and later than a busy machine needs. */
+    static final Duration PROMPTLY = Duration.ofSeconds(4);
+
     private final int proxyPort;
     private final Upstream upstream;
     private final List<Wire> clients = new CopyOnWriteArrayList<>();
@@ -95,6 +98,21 @@ final class Scene {
         }
     }
 
+    /** The connection on which the proxy sends its next request: {@code before}, or a new one. */
+    Wire serverAfter(Wire before) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + Wire.PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            Wire server = upstream.next(millis(10));
+            if (server != null) {
+                return server;
+            }
+            if (before.hasMoreWithin(millis(10))) {
+                return before;
+            }
+        }
+        throw new AssertionError("the proxy sent no other request to the server");
+    }
+
     void stopListening() throws IOException {
         upstream.stopListening();
         upstream.forgetAll();
@@ -107,7 +125,7 @@ final class Scene {
 
     Message seenFrom(String address, String request) throws IOException, InterruptedException {
         Wire client = client(address, request);
-        Wire server = upstream.next(millis(1500));
+        Wire server = upstream.next(Wire.PATIENCE);
         if (server == null) {
             throw new AssertionError(
                     "not forwarded but answered " + Text.quote(client.head().startLine()));

@@ -173,10 +173,10 @@ final class StreamingCases {
                     server.send(answer("200 OK", CHUNKED) + "3\r\none\r\n");
                     client.head();
                     client.chunk();
-                    Check.that(client.isSilentFor(millis(1200)), "cut");
+                    Check.that(client.isSilentFor(millis(3000)), "cut");
                     server.send("3\r\ntwo\r\n");
                     Check.equal("chunk", "two", client.chunk());
-                    Check.that(client.isSilentFor(millis(1200)), "cut");
+                    Check.that(client.isSilentFor(millis(3000)), "cut");
                     server.send("0\r\n\r\n");
                     Check.equal("chunk", "", client.chunk());
                 }),

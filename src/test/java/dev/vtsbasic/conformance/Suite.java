@@ -25,7 +25,7 @@ final class Suite implements AutoCloseable {
      */
     record Outcome(String group, String name, String failure) {}
 
-    private static final Duration LONGEST_CASE = Duration.ofSeconds(20);
+    private static final Duration LONGEST_CASE = Duration.ofSeconds(60);
 
     private final Upstream upstream = new Upstream();
     private final Map<String, List<Case>> cases;

@@ -4,6 +4,7 @@ import static dev.vtsbasic.conformance.Case.must;
 import static dev.vtsbasic.conformance.Case.ours;
 import static dev.vtsbasic.conformance.Case.should;
 import static dev.vtsbasic.conformance.Scene.OK;
+import static dev.vtsbasic.conformance.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.Scene.UNTRUSTED;
 import static dev.vtsbasic.conformance.Scene.answer;
 import static dev.vtsbasic.conformance.Scene.get;
@@ -136,8 +137,7 @@ final class UpgradeCases {
                     server.send(answer("426 Upgrade Required", "Content-Length: 2") + "no");
                     Check.status(426, client.response());
                     client.send(get());
-                    Wire other = scene.serverOrNull(millis(200));
-                    server = other == null ? server : other;
+                    server = scene.serverAfter(server);
                     server.request();
                     server.send(OK);
                     Check.equal("body", "ok", client.response().body());
@@ -171,21 +171,21 @@ final class UpgradeCases {
                 should("a server that closes the tunnel closes it for the client", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.server.close();
-                    tunnel.client.endWithin(millis(1000));
+                    tunnel.client.endWithin(PROMPTLY);
                 }),
                 should("a client that closes the tunnel closes it for the server", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.client.close();
-                    tunnel.server.endWithin(millis(1000));
+                    tunnel.server.endWithin(PROMPTLY);
                 }),
                 should("a client that breaks the tunnel off ends it for the server", "ours", scene -> {
                     Tunnel tunnel = open(scene);
                     tunnel.client.reset();
-                    tunnel.server.endWithin(millis(1000));
+                    tunnel.server.endWithin(PROMPTLY);
                 }),
                 should("a tunnel may be silent for longer than an answer", "ours, phusion #1686", scene -> {
                     Tunnel tunnel = open(scene);
-                    Check.that(tunnel.client.isSilentFor(millis(3000)), "the tunnel was closed");
+                    Check.that(tunnel.client.isSilentFor(millis(6000)), "the tunnel was closed");
                     tunnel.client.send("still");
                     tunnel.server.expect("still");
                 }),

@@ -1,5 +1,7 @@
 package dev.vtsbasic.conformance;
 
+import dev.vtsbasic.testing.Evidence;
+import dev.vtsbasic.testing.Transcript;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,7 +21,7 @@ import java.util.Locale;
  * at another. Text is Latin-1, so that each character is a byte. No read takes longer than {@link #PATIENCE}.
  */
 final class Wire implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** How the other side ended. */
     enum End {
@@ -30,6 +32,7 @@ final class Wire implements AutoCloseable {
     }
 
     private final Socket socket;
+    private final Transcript transcript = new Transcript();
     private final byte[] buffer = new byte[65536];
     private int position;
     private int limit;
@@ -38,6 +41,7 @@ final class Wire implements AutoCloseable {
     Wire(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
+        Evidence.add(socket.getLocalPort() + " to " + socket.getPort(), transcript::toString);
     }
 
     static Wire connect(String from, int port) throws IOException {
@@ -52,6 +56,7 @@ final class Wire implements AutoCloseable {
     }
 
     void send(byte[] bytes) throws IOException {
+        transcript.sent(bytes);
         socket.getOutputStream().write(bytes);
     }
 
@@ -297,6 +302,15 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Whether something comes within {@code time}. */
+    boolean hasMoreWithin(Duration time) throws IOException {
+        try {
+            return position < limit || fill(time);
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
     /** Whether the other side has ended, once there is something to tell by. */
     boolean isAtEnd() throws IOException {
         return position == limit && !fill(PATIENCE);
@@ -329,12 +343,16 @@ final class Wire implements AutoCloseable {
             position = 0;
             limit = Math.max(0, count);
             end = count < 0 ? End.CLOSED : null;
+            transcript.received(buffer, 0, limit);
         } catch (SocketTimeoutException e) {
             throw e;
         } catch (SocketException e) {
             position = 0;
             limit = 0;
             end = End.RESET;
+        }
+        if (end != null) {
+            transcript.ended(end.name());
         }
         return end == null;
     }

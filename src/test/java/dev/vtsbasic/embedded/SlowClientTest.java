@@ -16,9 +16,13 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A client that sends an octet now and then, so that no connection ever looks idle. */
+@Tag("java")
+@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
 class SlowClientTest {
     private static final int PAUSE_MILLIS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(20);

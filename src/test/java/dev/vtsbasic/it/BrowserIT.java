@@ -3,6 +3,7 @@ package dev.vtsbasic.it;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The site must be the same to a visitor whichever server it is behind; {@link ContextPathIT} has Tomcat 11. */
 final class BrowserIT {
@@ -16,6 +17,7 @@ final class BrowserIT {
     }
 
     @Nested
+    @Tag("long")
     final class StockTomcat10 extends SiteInBrowser {
         @Override
         Server start(Path directory) throws Exception {

@@ -18,7 +18,6 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +195,7 @@ class ConfiguredTomcatIT {
         assertEquals(" and released", new String(held.body().readAllBytes()));
 
         assertEquals(143, tomcat.awaitExit());
-        assertTrue(Program.endsWithin(bun, Duration.ofSeconds(2)), "Bun is still running");
+        assertTrue(Program.endsSoon(bun), "Bun is still running");
         assertEquals("", Files.readString(errors), "printed to standard error");
         for (String line : tomcat.output().split("\n")) {
             assertTrue(

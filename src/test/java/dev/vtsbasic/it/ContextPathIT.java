@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ final class ContextPathIT {
     }
 
     @Nested
+    @Tag("long")
     final class AtTheRoot extends SiteInBrowser {
         @Override
         Server start(Path directory) throws Exception {
@@ -59,6 +61,7 @@ final class ContextPathIT {
     }
 
     @Nested
+    @Tag("long")
     final class AtAName extends SiteInBrowser {
         @Override
         Server start(Path directory) throws Exception {

@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The built WAR with event streams that say little and last. */
+@Tag("java")
 class EventStreamIT {
     private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
     private static final String GET = " HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n";
@@ -44,6 +46,7 @@ class EventStreamIT {
 
     /** As requests, 3,000 of them would fill 400 MB; without virtual threads, 200 would occupy all threads. */
     @Test
+    @Tag("long")
     void thousandsOfIdleStreamsLeaveRoomForPages(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, APP);
         int count = VIRTUAL_THREADS ? 3000 : 600;

@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The only answers that may break off are those that a worker had begun when it was killed. For each worker there is
  * one that takes seconds, so that there always is one to break off, or to be finished.
  */
+@Tag("java")
 class FaultIT {
     private static final int PER_SECOND = 200;
     private static final Duration BEFORE = Duration.ofSeconds(2);
@@ -110,6 +112,7 @@ class FaultIT {
     }
 
     @Test
+    @Tag("long")
     void oneOfTwoWorkersHangs() throws Exception {
         through("hang of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
     }
@@ -145,11 +148,13 @@ class FaultIT {
     }
 
     @Test
+    @Tag("long")
     void oneOfTwoWorkersIsStopped() throws Exception {
         through("SIGSTOP of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
     @Test
+    @Tag("long")
     void theOnlyWorkerIsStopped() throws Exception {
         through("SIGSTOP of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
@@ -172,6 +177,7 @@ class FaultIT {
     }
 
     @Test
+    @Tag("long")
     void oneOfTwoWorkersUsesTooMuchMemory() throws Exception {
         through("memory of one of two", two, FaultIT::leak);
     }
@@ -207,6 +213,7 @@ class FaultIT {
     }
 
     @Test
+    @Tag("long")
     void theOnlyWorkerIsRestarted() throws Exception {
         through("restart of the only one", one, FaultIT::restart);
     }

@@ -20,10 +20,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The built WAR through many faults in a row, some of them at the same time: afterwards nothing is left of them, and
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Here a request may fail: two faults in a row may hit it.
  */
 @EnabledOnOs(OS.LINUX)
+@Tag("long")
+@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
 class FaultSoakIT {
     private static final int FAULTS = Integer.getInteger("test.faults", 30);
     private static final long SEED = Long.getLong("test.seed", System.currentTimeMillis());

@@ -67,6 +67,7 @@ class ImageIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @Test
+    @Tag("smoke")
     void itNeedsNoRights() throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
             try (Container container = Container.serve(image, Map.of())) {
@@ -102,6 +103,7 @@ class ImageIT {
     }
 
     @Test
+    @Tag("smoke")
     void theHealthCheckSaysWhatReadySays(@TempDir Path directory) throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
             Map<String, String> environment = new HashMap<>(Map.of("VTS_MANAGEMENT_PATH", "/internal"));
@@ -183,6 +185,7 @@ class ImageIT {
     }
 
     @Test
+    @Tag("smoke")
     void aStopLetsARunningAnswerFinish() throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
             try (Container container = Container.serve(image, Map.of())) {
@@ -268,6 +271,7 @@ class ImageIT {
     }
 
     @Test
+    @Tag("smoke")
     void itIsSmall() throws Exception {
         long size = Long.parseLong(Container.engine("image", "inspect", "--format={{.Size}}", Container.EMBEDDED)
                 .output()
@@ -294,6 +298,7 @@ class ImageIT {
     }
 
     @Test
+    @Tag("smoke")
     void itServesTheBuildThatTheWarHas() throws Exception {
         try (Container container = Container.serve(Container.EMBEDDED, Map.of());
                 Vts vts = Vts.serve(Map.of())) {

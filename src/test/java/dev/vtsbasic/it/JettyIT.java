@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Nested;
@@ -74,7 +73,7 @@ final class JettyIT {
 
             bun = jetty.buns().get(0);
         }
-        assertTrue(Program.endsWithin(bun, Duration.ofSeconds(2)), "Bun is still running");
+        assertTrue(Program.endsSoon(bun), "Bun is still running");
     }
 
     private static HttpResponse<String> get(URI server, String path) throws Exception {

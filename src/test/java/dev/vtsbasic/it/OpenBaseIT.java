@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,7 @@ final class OpenBaseIT {
     }
 
     @Test
+    @Tag("long")
     void behindAProxyThatTakesThePathOffItIsRightToo() throws Exception {
         Map<String, String> environment =
                 Map.of("VTS_APP_DIR", open.toString(), "VTS_PUBLIC_PATH", "/shop", "VTS_TRUSTED_PROXIES", "127.0.0.1");
@@ -187,6 +189,7 @@ final class OpenBaseIT {
     }
 
     @Test
+    @Tag("long")
     void whatAKilledServerLeftIsRemovedByTheNext() throws Exception {
         Path work = Files.createDirectory(directory.resolve("work-of-killed"));
         Map<String, String> environment =

@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import dev.vtsbasic.testing.Evidence;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
 /** A process under test: what it prints can be waited for, and it does not outlive its test. */
 class Program implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     private final Process process;
     private final List<String> lines = new ArrayList<>();
@@ -30,6 +32,7 @@ class Program implements AutoCloseable {
         Thread reader = new Thread(this::read, "output of " + process.pid());
         reader.setDaemon(true);
         reader.start();
+        Evidence.add("output of " + String.join(" ", builder.command()), () -> output());
     }
 
     /** The JVM that runs the tests also runs what they test. */
@@ -131,6 +134,11 @@ class Program implements AutoCloseable {
                 .toList();
     }
 
+    /** Waits until a process has ended that was told to; the time is that of a busy machine. */
+    static boolean endsSoon(ProcessHandle handle) throws InterruptedException {
+        return endsWithin(handle, SOON);
+    }
+
     /** Waits until a process has ended, for at most {@code timeout}. */
     static boolean endsWithin(ProcessHandle handle, Duration timeout) throws InterruptedException {
         // Not onExit(): that is only sure for a child of this JVM.
@@ -139,7 +147,7 @@ class Program implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(5);
         }
         return true;
     }

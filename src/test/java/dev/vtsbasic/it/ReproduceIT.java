@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void aDateIsFoundThoughItIsTheSameDay() throws Exception {
         buildWrites("`built on ${new Date().toDateString()}`");
         assertReports(1, "Likely cause: a time or date");
@@ -86,12 +88,14 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void theHomeOfTheUserIsFound() throws Exception {
         buildWrites("process.env.HOME");
         assertReports(1, "Likely cause: the home directory");
     }
 
     @Test
+    @Tag("long")
     void aRandomOrderIsFound() throws Exception {
         buildWrites("""
                 Array.from({ length: 1000 }, (_, i) => `line ${i}`)
@@ -103,6 +107,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void aRandomNameIsFound() throws Exception {
         Tree.write(
                 project,

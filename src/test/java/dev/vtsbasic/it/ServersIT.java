@@ -12,11 +12,14 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The built WAR, unchanged, on every server there is, with the Java that runs this. Without {@code -Pservers} only on the
  * one that is no {@code server}. On newer Java, the newest of each has to do.
  */
+@Execution(ExecutionMode.SAME_THREAD)
 final class ServersIT {
     @Nested
     final class Tomcat11 extends ServerCases {

@@ -242,7 +242,7 @@ abstract class SiteInBrowser {
         assertThat(visitor.find("deferred-fallback")).hasCount(0);
         page.waitForLoadState();
         Object lead = page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd - window.shownAt");
-        assertTrue(((Number) lead).doubleValue() > 300, "shown " + lead + " ms before the end of the document");
+        assertTrue(((Number) lead).doubleValue() > 100, "shown " + lead + " ms before the end of the document");
     }
 
     @Test
@@ -250,7 +250,7 @@ abstract class SiteInBrowser {
         TimedResponse document = TimedResponse.get(server.uri(), server.base() + "/");
         long end = document.pieces().get(document.pieces().size() - 1).millis();
         long shell = document.millisOf("Rendered by Bun");
-        assertTrue(end - shell > 500, "the page's foot came after " + shell + " ms, its end after " + end + " ms");
+        assertTrue(end - shell > 100, "the page's foot came after " + shell + " ms, its end after " + end + " ms");
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +77,7 @@ final class SkewIT {
     }
 
     @Test
+    @Tag("long")
     void aTabGoesOnAfterARestartWithTheArchive() throws Exception {
         Map<String, String> archive =
                 Map.of("VTS_ASSET_ARCHIVE", directory.resolve("archive").toString());
@@ -130,6 +132,7 @@ final class SkewIT {
     }
 
     @Test
+    @Tag("long")
     void aPartThatIsMissingInEveryBuildEndsInTheErrorPage() throws Exception {
         deploy(first);
         try (Vts vts = serve(current, Map.of());
@@ -155,6 +158,7 @@ final class SkewIT {
     }
 
     @Test
+    @Tag("long")
     void duringARollingDeploymentAnyInstanceHasTheAssetsOfBothBuilds() throws Exception {
         Map<String, String> archive =
                 Map.of("VTS_ASSET_ARCHIVE", directory.resolve("archive").toString());

@@ -26,6 +26,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -347,6 +348,7 @@ class StatusIT {
     }
 
     @Test
+    @Tag("long")
     void itWorksInAStockTomcatAtAContextPath(@TempDir Path base) throws Exception {
         Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN);
         try (StockTomcat tomcat = StockTomcat.run("10.1", base, "shop.war", environment);

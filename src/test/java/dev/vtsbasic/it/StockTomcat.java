@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import dev.vtsbasic.testing.LongSet;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,6 +25,11 @@ final class StockTomcat extends StockServer {
         super(builder);
         this.home = home;
         this.base = base;
+    }
+
+    /** The versions to test with: the newest, in the long set the one before it too. */
+    static Stream<String> versions() {
+        return LongSet.RUNS ? Stream.of("10.1", "11.0") : Stream.of("11.0");
     }
 
     /**

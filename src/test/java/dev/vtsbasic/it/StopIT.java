@@ -17,11 +17,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a file that is being downloaded when the server is stopped: sent by the kernel, or, by TLS, by a thread. */
+@Tag("java")
 class StopIT {
     /** More than the buffers of both sides take together. */
     private static final byte[] LARGE = new byte[48 << 20];

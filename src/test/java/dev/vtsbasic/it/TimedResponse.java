@@ -1,5 +1,7 @@
 package dev.vtsbasic.it;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +33,13 @@ record TimedResponse(List<Piece> pieces) {
             }
             return new TimedResponse(pieces);
         }
+    }
+
+    /** Asks the site for lines that it sends half a second apart: a buffer on the way would bring them together. */
+    static void assertStreamed(URI server) throws IOException {
+        TimedResponse stream = get(server, "/api/stream?chunks=6&interval=500");
+        long apart = stream.millisOf("line 6") - stream.millisOf("line 1");
+        assertTrue(apart > 1000, () -> "all lines came within " + apart + " ms: " + stream.pieces);
     }
 
     String text() {

@@ -12,10 +12,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS and HTTP/2 of the embedded server. */
+@Tag("java")
 class TlsIT {
     @TempDir
     private Path directory;
@@ -34,7 +36,7 @@ class TlsIT {
 
             TimedAnswer stream = new TimedAnswer();
             client().send(
-                            HttpRequest.newBuilder(vts.uri().resolve("/api/stream?chunks=3&interval=300"))
+                            HttpRequest.newBuilder(vts.uri().resolve("/api/stream?chunks=5&interval=500"))
                                     .build(),
                             HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(stream::came)));
             assertTrue(stream.lastMillis - stream.firstMillis > 300, "the stream was held back");

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,7 @@ class TraversalIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"10.1", "11.0"})
+    @Tag("long")
     void nothingComesFromOutsideInATomcat(String version, @TempDir Path base) throws Exception {
         try (StockTomcat tomcat = StockTomcat.run(version, base, "ROOT.war", settings())) {
             playAll(tomcat.uri().getPort());

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.WaitUntilState;
+import dev.vtsbasic.testing.Evidence;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Visitor implements AutoCloseable {
         context.onRequestFailed(this::note);
         context.onResponse(this::note);
         page = context.newPage();
+        Evidence.add("problems that the browser had at " + site, () -> String.join("\n", problems));
     }
 
     /** Lets pass what the browser says of an answer with {@code status} for {@code path}. */

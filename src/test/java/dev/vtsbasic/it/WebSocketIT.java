@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
 /** WebSockets where servlets can upgrade a connection. */
+@Tag("java")
 final class WebSocketIT {
     @Nested
     final class OwnTomcat extends WebSocketCases {

@@ -2,8 +2,10 @@ package dev.vtsbasic.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("java")
 class HeapBudgetTest {
     @Test
     void theSharedCacheTakesHalfAsMuchAgainForWhatIsOnItsWay() {

@@ -35,9 +35,11 @@ import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** As any JMX client sees it. */
+@Tag("java")
 class ManagedHostTest {
     private final MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
     private final TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());

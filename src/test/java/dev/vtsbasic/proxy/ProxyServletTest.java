@@ -62,6 +62,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The proxy in its container, between a client and an app whose every octet is known. */
 @Timeout(20)
+@Tag("java")
 class ProxyServletTest {
     @TempDir
     private Path directory;

@@ -10,17 +10,23 @@ import java.nio.charset.StandardCharsets;
 
 /** A connection on which octets are sent and received as they stand; a string holds one in each character. */
 public final class RawClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     private final Socket socket;
+    private final Transcript transcript = new Transcript();
+    private final InputStream in;
 
     public RawClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
+        in = transcript.of(socket.getInputStream());
+        Evidence.add("connection to port " + port, transcript::toString);
     }
 
     public RawClient send(String octets) throws IOException {
-        socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
+        byte[] bytes = octets.getBytes(StandardCharsets.ISO_8859_1);
+        transcript.sent(bytes);
+        socket.getOutputStream().write(bytes);
         return this;
     }
 
@@ -28,7 +34,7 @@ public final class RawClient implements AutoCloseable {
     public String readUntil(String last) throws IOException {
         StringBuilder octets = new StringBuilder();
         while (octets.indexOf(last) < 0) {
-            int octet = socket.getInputStream().read();
+            int octet = in.read();
             if (octet < 0) {
                 throw new IOException("closed after \"" + octets + "\"");
             }
@@ -39,7 +45,7 @@ public final class RawClient implements AutoCloseable {
 
     /** The next {@code count} octets. */
     public byte[] read(int count) throws IOException {
-        byte[] octets = socket.getInputStream().readNBytes(count);
+        byte[] octets = in.readNBytes(count);
         if (octets.length < count) {
             throw new IOException("closed after " + octets.length + " of " + count + " octets");
         }
@@ -55,7 +61,6 @@ public final class RawClient implements AutoCloseable {
     public String readRest() throws IOException {
         ByteArrayOutputStream octets = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
-        InputStream in = socket.getInputStream();
         try {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 octets.write(buffer, 0, count);
