@@ -141,7 +141,7 @@ class HttpProbeTest {
     }
 
     @Test
-    @Timeout(20)
+    @Timeout(120)
     @SuppressWarnings("try") // Only its queue matters.
     void aWorkerThatAcceptsNoMoreConnectionsDoesNotAnswer() throws Exception {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(10)
+@Timeout(120)
 class ReadyWorkersTest {
     private static final Worker ONE = new Worker("worker-1", InetSocketAddress.createUnresolved("localhost", 1));
     private static final Worker TWO = new Worker("worker-2", InetSocketAddress.createUnresolved("localhost", 1));

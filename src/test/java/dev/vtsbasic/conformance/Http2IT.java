@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The WAR between a client that speaks HTTP/2 frame by frame and a server that is scripted byte by byte. */
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
-@Timeout(60)
+@Timeout(120)
 @Tag("java")
 class Http2IT {
     private static final String CHUNKED = "Transfer-Encoding: chunked";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file that Tomcat begins to send when it takes no more requests. */
-@Timeout(60)
+@Timeout(120)
 @Tag("java")
 class StopTest {
     /** More than the buffers of both sides take together. */

@@ -169,7 +169,7 @@ class ServeIT {
             ProcessHandle bun = vts.buns().get(0);
             CompletableFuture<TimedResponse> answer = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return TimedResponse.get(vts.uri(), "/api/stream?chunks=20&interval=200");
+                    return TimedResponse.get(vts.uri(), "/api/stream?chunks=20&interval=300");
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }

@@ -71,7 +71,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The proxy in its container, between a client and an app whose every octet is known. */
-@Timeout(20)
+@Timeout(120)
 @Tag("java")
 class ProxyServletTest {
     @TempDir

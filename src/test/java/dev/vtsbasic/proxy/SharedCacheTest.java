@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The shared cache between a client and an app whose every octet is known. An answer that comes with an Age is as old as it
  * says, so that nobody has to wait until it is past its time.
  */
-@Timeout(30)
+@Timeout(120)
 @Tag("java")
 class SharedCacheTest {
     private static final String STALE = "\r\nAge: 50";

@@ -4,26 +4,30 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 
 /** The last octets that went over a connection, in their order, for the {@link Evidence} of a test. */
 public final class Transcript {
-    private static final int MAX_CHARACTERS = 8 * 1024;
+    private static final int MAX_OCTETS = 8 * 1024;
 
-    private final StringBuilder text = new StringBuilder();
-    private String direction = "";
+    private final Deque<Piece> pieces = new ArrayDeque<>();
+    private int octets;
+
+    private record Piece(String direction, byte[] octets) {}
 
     public void sent(byte[] octets) {
-        // Only the end of what is longer is kept anyhow.
-        int from = Math.max(0, octets.length - MAX_CHARACTERS);
-        append(">", new String(octets, from, octets.length - from, StandardCharsets.ISO_8859_1));
+        add(">", octets, 0, octets.length);
     }
 
     public void received(byte[] octets, int offset, int count) {
-        append("<", new String(octets, offset, count, StandardCharsets.ISO_8859_1));
+        add("<", octets, offset, count);
     }
 
     public void ended(String how) {
-        append("=", how);
+        byte[] text = String.valueOf(how).getBytes(StandardCharsets.UTF_8);
+        add("=", text, 0, text.length);
     }
 
     /** Notes what is read from {@code in}. */
@@ -36,11 +40,11 @@ public final class Transcript {
             }
 
             @Override
-            public int read(byte[] octets, int offset, int length) throws IOException {
+            public int read(byte[] buffer, int offset, int length) throws IOException {
                 try {
-                    int count = super.read(octets, offset, length);
+                    int count = super.read(buffer, offset, length);
                     if (count > 0) {
-                        received(octets, offset, count);
+                        received(buffer, offset, count);
                     } else if (count < 0) {
                         ended("closed");
                     }
@@ -53,26 +57,36 @@ public final class Transcript {
         };
     }
 
-    private synchronized void append(String towards, String octets) {
-        if (!towards.equals(direction)) {
-            text.append(direction.isEmpty() ? "" : "\n").append(towards).append(' ');
-            direction = towards;
-        }
-        for (int i = 0; i < octets.length(); i++) {
-            char octet = octets.charAt(i);
-            if (octet >= ' ' && octet < 0x7f) {
-                text.append(octet);
-            } else {
-                text.append(octet == '\r' ? "\\r" : octet == '\n' ? "\\n" : String.format("\\x%02x", (int) octet));
-            }
-        }
-        if (text.length() > 2 * MAX_CHARACTERS) {
-            text.delete(0, text.length() - MAX_CHARACTERS);
+    private synchronized void add(String direction, byte[] from, int offset, int count) {
+        int skipped = Math.max(0, count - MAX_OCTETS);
+        pieces.add(new Piece(direction, Arrays.copyOfRange(from, offset + skipped, offset + count)));
+        octets += count - skipped;
+        while (octets > MAX_OCTETS) {
+            octets -= pieces.remove().octets.length;
         }
     }
 
     @Override
     public synchronized String toString() {
+        StringBuilder text = new StringBuilder();
+        String direction = "";
+        for (Piece piece : pieces) {
+            if (!piece.direction.equals(direction)) {
+                direction = piece.direction;
+                text.append('\n').append(direction).append(' ');
+            }
+            for (byte octet : piece.octets) {
+                append(text, octet & 0xff);
+            }
+        }
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, int octet) {
+        if (octet >= ' ' && octet < 0x7f) {
+            text.append((char) octet);
+        } else {
+            text.append(octet == '\r' ? "\\r" : octet == '\n' ? "\\n" : String.format("\\x%02x", octet));
+        }
     }
 }
