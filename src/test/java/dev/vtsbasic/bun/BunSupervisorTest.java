@@ -50,7 +50,7 @@ class BunSupervisorTest {
         BunBinary bun = new BunBinary(directory.resolve("bun"), "1.4.0", Optional.empty());
         try (BunSupervisor supervisor =
                 BunSupervisor.start(bun, Dist.at(directory.resolve("dist")), "", settings, List.of(directory))) {
-            assertTrue(becomes(supervisor::givenUp, Duration.ofSeconds(20)));
+            assertTrue(becomes(supervisor::givenUp, Duration.ofSeconds(60)));
             long begun = startsIn(1) + startsIn(2);
             // The longest pause after so many crashes is shorter.
             boolean oneStarts = becomes(() -> startsIn(1) + startsIn(2) > begun, Duration.ofSeconds(1));
@@ -58,7 +58,7 @@ class BunSupervisorTest {
             long first = startsIn(1);
             long second = startsIn(2);
             supervisor.restart();
-            assertTrue(becomes(() -> startsIn(1) > first && startsIn(2) > second, Duration.ofSeconds(20)));
+            assertTrue(becomes(() -> startsIn(1) > first && startsIn(2) > second, Duration.ofSeconds(60)));
         }
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
 class SlowClientTest {
     private static final int PAUSE_MILLIS = 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final class App extends HttpServlet {
         private static final long serialVersionUID = 1L;

@@ -105,7 +105,7 @@ class ChannelSocketTest {
         CompletableFuture.runAsync(() -> assertThrows(
                         SocketTimeoutException.class,
                         () -> socket.getInputStream().read()))
-                .get(5, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         socket.close();
         failure.get();
     }

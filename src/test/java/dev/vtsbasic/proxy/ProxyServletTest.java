@@ -472,7 +472,7 @@ class ProxyServletTest {
         log.addHandler(handler);
         try {
             assertEquals(502, server.request("POST /").status());
-            String line = lines.poll(10, TimeUnit.SECONDS);
+            String line = lines.poll(60, TimeUnit.SECONDS);
             assertTrue(line.contains("[0x1b][2J[0x0b]"), line);
             assertTrue(line.chars().noneMatch(Character::isISOControl), line);
         } finally {
@@ -767,7 +767,7 @@ class ProxyServletTest {
         try (RawClient client = new RawClient(server.port())) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("xxx");
         }
-        told.get(10, TimeUnit.SECONDS);
+        told.get(60, TimeUnit.SECONDS);
     }
 
     @Test

@@ -1056,7 +1056,7 @@ class SharedCacheTest {
                 write(out, answer);
             } else {
                 together.countDown();
-                if (!isDown(together, 3)) {
+                if (!isDown(together, 30)) {
                     alone.incrementAndGet();
                 }
                 write(out, answer("X-A: 1", "own"));
@@ -1348,7 +1348,7 @@ class SharedCacheTest {
     }
 
     private static void await(CountDownLatch latch) {
-        assertTrue(isDown(latch, 20));
+        assertTrue(isDown(latch, 60));
     }
 
     private static boolean isDown(CountDownLatch latch, int seconds) {
