@@ -109,7 +109,7 @@ class FaultSoakIT {
                 "VTS_WORKERS",
                 Integer.toString(WORKERS),
                 "VTS_HANG_TIMEOUT",
-                "1s",
+                "3s",
                 "VTS_WORKER_MAX_MEMORY",
                 FaultyApp.MAX_MEMORY,
                 "VTS_MAX_CRASHES",

@@ -106,7 +106,7 @@ abstract class ServerCases {
                         "VTS_WORKER_ENV",
                         "BUN_OPTIONS",
                         "VTS_HANG_TIMEOUT",
-                        "2s",
+                        "5s",
                         "VTS_WORK_DIR",
                         work.toString(),
                         "JAVA_TOOL_OPTIONS",
