@@ -113,7 +113,7 @@ class MetricsIT {
                 "VTS_STARTUP_TIMEOUT",
                 "60s",
                 "VTS_RESPONSE_TIMEOUT",
-                "2s",
+                "5s",
                 "VTS_MANAGEMENT_TOKEN",
                 FaultyApp.TOKEN,
                 "VTS_MAINTENANCE",

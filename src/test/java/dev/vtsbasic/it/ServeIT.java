@@ -400,8 +400,8 @@ class ServeIT {
         SmallBuild.write(directory, "export default { fetch: () => new Promise(() => {}) }");
         assertFails(
                 3,
-                "vts-basic: Bun did not answer / within 1000 ms; VTS_STARTUP_TIMEOUT",
-                Map.of("VTS_APP_DIR", directory.toString(), "VTS_STARTUP_TIMEOUT", "1s"));
+                "vts-basic: Bun did not answer / within 5000 ms; VTS_STARTUP_TIMEOUT",
+                Map.of("VTS_APP_DIR", directory.toString(), "VTS_STARTUP_TIMEOUT", "5s"));
     }
 
     @Test

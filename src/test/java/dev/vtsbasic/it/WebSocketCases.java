@@ -124,9 +124,9 @@ abstract class WebSocketCases {
                         "VTS_TRUSTED_PROXIES",
                         "127.0.0.1",
                         "VTS_RESPONSE_TIMEOUT",
-                        "2s",
+                        "5s",
                         "VTS_CONNECT_TIMEOUT",
-                        "2s"));
+                        "5s"));
     }
 
     @AfterAll
