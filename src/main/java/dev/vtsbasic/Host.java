@@ -5,6 +5,7 @@ import dev.vtsbasic.asset.AssetIndex;
 import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.BunBinary;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
@@ -462,6 +463,11 @@ final class Host implements AutoCloseable {
         @Override
         public long restarts(RestartCause cause) {
             return upstream.restarts(cause);
+        }
+
+        @Override
+        public List<BlockedRequest> blocked() {
+            return upstream.blocked();
         }
 
         @Override

@@ -127,9 +127,9 @@ class RoomsTest {
             .resideInAPackage("dev.vtsbasic.proxy")
             .should()
             .dependOnClassesThat(describe(
-                    "are in the room of Bun, other than WorkerPool, its Seeker, WorkerLease and Worker",
+                    "are in the room of Bun, other than WorkerPool, its Seeker, WorkerLease, Worker and their values",
                     type -> type.getPackageName().equals("dev.vtsbasic.bun")
-                            && !Set.of("WorkerPool", "Seeker", "WorkerLease", "Worker")
+                            && !Set.of("WorkerPool", "Seeker", "WorkerLease", "Worker", "LeasedRequest", "WorkerExit")
                                     .contains(type.getSimpleName())));
 
     @ArchTest

@@ -48,6 +48,11 @@ final class Backoff {
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1));
     }
 
+    /** A worker that was ready for that long ended of something that is no crash of the app by itself. */
+    void answered(Duration answered) {
+        clock = clock.plus(answered);
+    }
+
     /** Begins anew. */
     void forget() {
         crashes.clear();

@@ -141,6 +141,11 @@ public final class BunSupervisor implements Upstream {
     }
 
     @Override
+    public List<BlockedRequest> blocked() {
+        return pool.blocked();
+    }
+
+    @Override
     public long restarts(RestartCause cause) {
         return restarts.get(cause).sum();
     }
@@ -179,6 +184,7 @@ public final class BunSupervisor implements Upstream {
     /** What was given up is tried again. */
     private void resume() {
         crashLoops.clear();
+        pool.unblock();
         pool.resume();
     }
 

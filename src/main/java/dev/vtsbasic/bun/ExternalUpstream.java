@@ -60,6 +60,11 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
+    public List<BlockedRequest> blocked() {
+        return List.of();
+    }
+
+    @Override
     public long restarts(RestartCause cause) {
         return 0;
     }

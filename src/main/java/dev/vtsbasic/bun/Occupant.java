@@ -20,7 +20,6 @@ final class Occupant {
     private final long readySince = System.nanoTime();
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
     private final Silence silence;
-    private Duration cpuTime = Duration.ZERO;
     private volatile long memory;
     private long maxMemory;
 
@@ -93,12 +92,6 @@ final class Occupant {
     private void answered(long bytes) {
         memory = bytes;
         silence.end();
-        cpuTime = process.cpuTime();
-    }
-
-    /** Whether it worked since its last answer; one that was stopped, or waits, did not. */
-    boolean isBusy() {
-        return process.cpuTime().minus(cpuTime).compareTo(rules.hangTimeout().dividedBy(4)) > 0;
     }
 
     /** @param requests how many it was given */

@@ -1,9 +1,15 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.log.Event;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The workers that are ready now; requests wait here when there is none.
@@ -22,10 +31,31 @@ final class ReadyWorkers implements WorkerPool {
     private static final long SLOW_START_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final double FIRST_SHARE = 0.1;
 
-    /** More than there can be workers that hang at a time. */
+    private static final Logger LOG = LoggerFactory.getLogger(ReadyWorkers.class);
+
+    /** More than there can be workers that end at a time. */
     private static final int REMEMBERED = 200;
 
+    /** How long after a request broke off the end of its worker may be noticed. */
+    private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long a worker may be at work for a request that was given up. */
+    private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Of those that were given up at one worker. */
+    private static final int MAX_GIVEN_UP = 100;
+
     private static final Seeker NOBODY = new Seeker() {
+        @Override
+        public LeasedRequest request() {
+            return new LeasedRequest("", "", "", false);
+        }
+
+        @Override
+        public void isBlocked() {
+            // Nobody wants to know.
+        }
+
         @Override
         public void waits() {
             // Nobody wants to know.
@@ -41,7 +71,15 @@ final class ReadyWorkers implements WorkerPool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Worker, Load> ready = new HashMap<>();
-    private final Deque<String> blamed = new ArrayDeque<>();
+    private final Map<Worker, Load> retired = new HashMap<>();
+    private final BlockedRequests blocked = new BlockedRequests(System::nanoTime);
+
+    /** Spares the answers the lock, as long as there is nothing to acquit a request of. */
+    private volatile boolean anySuspected;
+
+    /** The request that is taken for the cause, by the worker that ended. */
+    private final Map<Worker, LeasedRequest> causes = new LinkedHashMap<>();
+
     private int waiting;
     private long leases;
     private boolean closed;
@@ -65,9 +103,13 @@ final class ReadyWorkers implements WorkerPool {
         boolean counted = false;
         try {
             while (!closed && givenUp == null) {
+                if (blocked.isBlocked(seeker.request())) {
+                    seeker.isBlocked();
+                    return Optional.empty();
+                }
                 Load load = leastLoaded(avoid, System.nanoTime());
                 if (load != null) {
-                    return Optional.of(load.lease(++leases));
+                    return Optional.of(load.lease(++leases, seeker.request()));
                 }
                 if (!counted && waiting == mostWaiting) {
                     seeker.isTurnedAway();
@@ -114,37 +156,29 @@ final class ReadyWorkers implements WorkerPool {
         return best;
     }
 
-    @Override
-    public boolean hasEnded(Worker worker, long deadline) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            for (long left = deadline - System.nanoTime(); ready.containsKey(worker) && left > 0; ) {
-                left = changed.awaitNanos(left);
-            }
-            return !ready.containsKey(worker);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public boolean isBlamed(String requestId) {
+    /** Which request is taken for the cause of a worker's end. */
+    Optional<LeasedRequest> cause(Worker ended) {
         lock.lock();
         try {
-            return blamed.contains(requestId);
+            return Optional.ofNullable(causes.get(ended));
         } finally {
             lock.unlock();
         }
     }
 
-    /** Says which request keeps a worker from answering; to be called before the worker is killed. */
-    void blame(String requestId) {
-        change(() -> {
-            if (blamed.size() == REMEMBERED) {
-                blamed.removeFirst();
-            }
-            blamed.add(requestId);
-        });
+    /** The requests that are not sent now. */
+    List<BlockedRequest> blocked() {
+        lock.lock();
+        try {
+            return blocked.blocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Something else runs from now on, which may answer what was blocked. */
+    void unblock() {
+        change(blocked::clear);
     }
 
     boolean isEmpty() {
@@ -223,10 +257,82 @@ final class ReadyWorkers implements WorkerPool {
         }
     }
 
-    /** Forgets a worker that has ended. */
+    /**
+     * Forgets a worker that has ended by itself. When all that was under way there is the same request, that is taken for
+     * the cause; else when only one request of those that were sent before is among them.
+     */
     void remove(Worker worker) {
-        change(() -> ready.remove(worker));
+        removed(worker, Load::causesOfExit);
     }
+
+    /**
+     * Forgets a worker that hangs; to be called before it is killed.
+     *
+     * @param lastBegun id of the request that it began last, which is taken for the cause
+     */
+    void removeHung(Worker worker, String lastBegun) {
+        removed(worker, load -> load.causesOfHang(lastBegun));
+    }
+
+    /** Forgets a worker that is ended on purpose, whatever it has to do. */
+    void removeStopped(Worker worker) {
+        removed(worker, load -> new Causes(List.of(), false));
+    }
+
+    private void removed(Worker worker, Function<Load, Causes> causesOf) {
+        List<BlockedRequest> newlyBlocked = List.of();
+        lock.lock();
+        try {
+            Load load = ready.remove(worker);
+            load = load == null ? retired.remove(worker) : load;
+            if (load == null) {
+                return;
+            }
+            load.ended = true;
+            if (!closed) {
+                newlyBlocked = blame(load, causesOf.apply(load));
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        newlyBlocked.forEach(request -> Event.REQUEST_BLOCKED.log(
+                LOG,
+                "{request} ended {workers} workers, and is answered 502 without being sent for {seconds} s",
+                request.request(),
+                request.workers(),
+                BlockedRequests.BLOCKED_FOR.toSeconds()));
+    }
+
+    private void acquit(LeasedRequest request) {
+        lock.lock();
+        try {
+            blocked.answered(request);
+            anySuspected = !blocked.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<BlockedRequest> blame(Load load, Causes causes) {
+        if (causes.areCertain) {
+            causes.leases.forEach(lease -> lease.isCause = true);
+            if (this.causes.size() == REMEMBERED) {
+                this.causes.remove(this.causes.keySet().iterator().next());
+            }
+            this.causes.put(load.worker, causes.leases.get(0).request);
+        }
+        List<BlockedRequest> newlyBlocked = blocked.ended(Load.requests(causes.leases), causes.areCertain);
+        anySuspected = !blocked.isEmpty();
+        return newlyBlocked;
+    }
+
+    /**
+     * At which requests a worker ended.
+     *
+     * @param areCertain whether all of them are the same request, which is taken for the cause
+     */
+    private record Causes(List<Lease> leases, boolean areCertain) {}
 
     /**
      * Gives a worker's requests to another one from now on.
@@ -253,7 +359,11 @@ final class ReadyWorkers implements WorkerPool {
         try {
             changed.signalAll();
             Load rest = ready.remove(old);
-            return rest == null ? new Load(old) : rest;
+            if (rest == null) {
+                return new Load(old);
+            }
+            retired.put(old, rest);
+            return rest;
         } finally {
             lock.unlock();
         }
@@ -278,7 +388,12 @@ final class ReadyWorkers implements WorkerPool {
         private final Worker worker;
         private final long readySince = System.nanoTime();
         private final Set<Lease> endless = ConcurrentHashMap.newKeySet();
-        private int underWay;
+        private final Set<Lease> underWay = new LinkedHashSet<>();
+
+        /** Those that were closed without a whole answer, at which the worker may be all the same; oldest first. */
+        private final Deque<Lease> givenUp = new ArrayDeque<>();
+
+        private boolean ended;
         private long requests;
         private long lastLease;
 
@@ -296,10 +411,10 @@ final class ReadyWorkers implements WorkerPool {
             endless.forEach(lease -> lease.end.run());
             lock.lockInterruptibly();
             try {
-                for (long left = timeout.toNanos(); underWay > 0 && left > 0; ) {
+                for (long left = timeout.toNanos(); !underWay.isEmpty() && left > 0; ) {
                     left = changed.awaitNanos(left);
                 }
-                return underWay;
+                return underWay.size();
             } finally {
                 lock.unlock();
             }
@@ -307,29 +422,106 @@ final class ReadyWorkers implements WorkerPool {
 
         private double cost(long now) {
             double age = (double) (now - readySince) / SLOW_START_NANOS;
-            return (underWay + endless.size() + 1) / Math.min(1, Math.max(FIRST_SHARE, age));
+            return (underWay.size() + endless.size() + 1) / Math.min(1, Math.max(FIRST_SHARE, age));
         }
 
-        private Lease lease(long number) {
+        private Lease lease(long number, LeasedRequest request) {
             lastLease = number;
             requests++;
-            underWay++;
-            return new Lease(this);
+            Lease lease = new Lease(this, request);
+            underWay.add(lease);
+            return lease;
+        }
+
+        private Causes causesOfExit() {
+            long now = System.nanoTime();
+            List<Lease> suspects = new ArrayList<>(begun(underWay));
+            givenUp.stream()
+                    .filter(lease -> now - lease.closedAt < NOTICE_NANOS)
+                    .forEach(suspects::add);
+            if (suspects.isEmpty()) {
+                // Their clients left, which ends no handler.
+                givenUp.stream()
+                        .filter(lease -> now - lease.closedAt < GIVEN_UP_NANOS)
+                        .forEach(suspects::add);
+            }
+            if (BlockedRequests.count(requests(suspects)) == 1) {
+                return new Causes(suspects, true);
+            }
+            List<Lease> replays =
+                    suspects.stream().filter(lease -> lease.request.replay()).toList();
+            // It was there when another worker ended, and the others were not.
+            return BlockedRequests.count(requests(replays)) == 1
+                    ? new Causes(replays, true)
+                    : new Causes(suspects, false);
+        }
+
+        private Causes causesOfHang(String lastBegun) {
+            List<Lease> all = new ArrayList<>(begun(underWay));
+            all.addAll(endless);
+            all.addAll(givenUp);
+            List<Lease> last = all.stream()
+                    .filter(lease -> !lastBegun.isEmpty() && lease.request.id().equals(lastBegun))
+                    .toList();
+            return last.isEmpty() ? new Causes(begun(underWay), false) : new Causes(last, true);
+        }
+
+        private static List<Lease> begun(Collection<Lease> leases) {
+            return leases.stream().filter(lease -> lease.begun).toList();
+        }
+
+        private static List<LeasedRequest> requests(Collection<Lease> leases) {
+            return leases.stream().map(lease -> lease.request).toList();
         }
     }
 
     private final class Lease implements WorkerLease {
         private final Load load;
+        private final LeasedRequest request;
         private Runnable end;
+        private volatile boolean begun;
+        private volatile boolean answered;
+        private boolean isCause;
         private boolean returned;
+        private long closedAt;
 
-        Lease(Load load) {
+        Lease(Load load, LeasedRequest request) {
             this.load = load;
+            this.request = request;
         }
 
         @Override
         public Worker worker() {
             return load.worker;
+        }
+
+        @Override
+        public void begin() {
+            begun = true;
+        }
+
+        @Override
+        public void answered() {
+            answered = true;
+            if (anySuspected) {
+                acquit(request);
+            }
+        }
+
+        @Override
+        public WorkerExit awaitExit(long deadline) throws InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                for (long left = deadline - System.nanoTime(); !load.ended && left > 0; ) {
+                    left = changed.awaitNanos(left);
+                }
+                if (!load.ended) {
+                    return WorkerExit.NONE;
+                }
+                return isCause ? WorkerExit.ENDED_BY_REQUEST : WorkerExit.ENDED;
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override
@@ -342,6 +534,8 @@ final class ReadyWorkers implements WorkerPool {
                 }
                 this.end = end;
                 load.endless.add(this);
+                // Its answer has begun, and has no end to wait for.
+                answered();
                 countDown();
                 leaving = ready.get(load.worker) != load;
             } finally {
@@ -365,13 +559,21 @@ final class ReadyWorkers implements WorkerPool {
                 } else {
                     load.endless.remove(this);
                 }
+                if (begun && !answered && !load.ended) {
+                    closedAt = System.nanoTime();
+                    if (load.givenUp.size() == MAX_GIVEN_UP) {
+                        load.givenUp.removeFirst();
+                    }
+                    load.givenUp.add(this);
+                }
             } finally {
                 lock.unlock();
             }
         }
 
         private void countDown() {
-            if (--load.underWay == 0) {
+            load.underWay.remove(this);
+            if (load.underWay.isEmpty()) {
                 changed.signalAll();
             }
         }

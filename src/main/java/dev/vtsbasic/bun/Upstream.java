@@ -28,6 +28,9 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     /** What the workers printed last, by place; empty when none are ours. */
     List<PlaceView.Output> output();
 
+    /** The requests that are not sent for a while, because one worker after another ended at them. */
+    List<BlockedRequest> blocked();
+
     /** How many workers were started in the place of another, for that reason. */
     long restarts(RestartCause cause);
 

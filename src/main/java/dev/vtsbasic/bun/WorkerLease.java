@@ -11,6 +11,27 @@ public interface WorkerLease extends AutoCloseable {
      */
     void endless(Runnable end);
 
+    /** Says that the request is about to be sent; before that the end of the worker has nothing to do with it. */
+    default void begin() {
+        // Where nobody looks for the cause of an end.
+    }
+
+    /** Says that the worker has answered to the end. */
+    default void answered() {
+        // Where nobody looks for the cause of an end.
+    }
+
+    /**
+     * Whether the worker, which broke off, has ended; that is noticed a moment later. To be asked before or after the lease
+     * is closed.
+     *
+     * @param deadline until when to wait for that moment, in terms of {@link System#nanoTime}
+     * @throws InterruptedException when the waiting thread is interrupted
+     */
+    default WorkerExit awaitExit(long deadline) throws InterruptedException {
+        return WorkerExit.NONE;
+    }
+
     /** Gives the claim back; a second time does nothing. */
     @Override
     void close();

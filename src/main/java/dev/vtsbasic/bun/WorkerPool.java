@@ -14,13 +14,18 @@ public interface WorkerPool {
      */
     Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException;
 
-    /** Is told how the wait for a worker goes, within the call. */
+    /** Whom a worker is for; is told how the wait for it goes, within the call. */
     interface Seeker {
+        LeasedRequest request();
+
         /** It begins to wait, since no worker is ready. */
         void waits();
 
         /** It is turned away, since too many wait already. */
         void isTurnedAway();
+
+        /** It is turned away, since one worker after another ended at such a request. */
+        void isBlocked();
     }
 
     /** As {@link #lease(Worker, long)}, and tells how it goes. */
@@ -31,17 +36,6 @@ public interface WorkerPool {
     /** How many wait for a worker now. */
     default int waiting() {
         return 0;
-    }
-
-    /**
-     * Whether a worker that broke off has ended, which is noticed a moment later.
-     *
-     * @param deadline until when to wait for that moment, in terms of {@link System#nanoTime}
-     * @return false when the worker is still there at the deadline, or when this pool does not know
-     * @throws InterruptedException when the waiting thread is interrupted
-     */
-    default boolean hasEnded(Worker worker, long deadline) throws InterruptedException {
-        return false;
     }
 
     /** Why there will be no worker until someone looks at it, with the last output; empty when there may be one. */
@@ -56,11 +50,6 @@ public interface WorkerPool {
 
     /** Whether no worker has been ready yet. */
     default boolean isStarting() {
-        return false;
-    }
-
-    /** Whether a request is the one that kept a worker from answering, and so must not be given to another. */
-    default boolean isBlamed(String requestId) {
         return false;
     }
 }

@@ -231,7 +231,7 @@ final class WorkerSlot {
             }
             if (current.isHung(LOOK_EVERY)) {
                 // First of all nobody else may get to it.
-                pool.remove(current.worker());
+                pool.retire(current.worker());
                 count(RestartCause.HUNG);
                 died(current, endHung(current), RestartCause.HUNG);
                 return;
@@ -244,20 +244,23 @@ final class WorkerSlot {
     }
 
     /**
-     * Kills a worker that hangs. What waits for its answer is then sent to another, but for the request that it was busy
-     * with.
+     * Kills a worker that hangs. What waits for its answer is then sent to another, but for the request that it began last:
+     * that holds the event loop, be it busy or blocked.
      *
      * @return what became of it
      */
     private String endHung(Occupant hung) throws InterruptedException {
-        String busyWith = hung.isBusy() ? hung.process().lastRequest() : "";
-        if (!busyWith.isEmpty()) {
-            pool.blame(busyWith);
-        }
+        pool.removeHung(hung.worker(), hung.process().lastRequest());
         hung.process().kill();
         hung.process().awaitExit();
-        return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed"
-                + (busyWith.isEmpty() ? "" : "; it was busy since request " + busyWith);
+        return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed" + cause(hung);
+    }
+
+    /** At which request a worker ended, to be put behind what became of it. */
+    private String cause(Occupant ended) {
+        return pool.cause(ended.worker())
+                .map(request -> "; it was at request " + request.id() + ", " + BlockedRequests.shown(request))
+                .orElse("");
     }
 
     private boolean justFailed(Release release) {
@@ -266,7 +269,17 @@ final class WorkerSlot {
 
     private void died(Occupant dead, String how, RestartCause cause) throws InterruptedException {
         Duration answered = dead.age();
-        mourn(dead.release(), answered, new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how)), cause);
+        BunFailure failure = new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how));
+        if (pool.cause(dead.worker()).isEmpty()) {
+            mourn(dead.release(), answered, failure, cause);
+        } else if (!supervisor.isStopping()) {
+            // What a request ends is no crash loop: clients could stop the server.
+            lastFailure = cause;
+            logEnd(failure, cause);
+            backoff.answered(answered);
+            supervisor.crashed(number, failure, false);
+            supervisor.awaitNextStart(number, dead.release(), Duration.ZERO);
+        }
     }
 
     private static String obituary(Occupant dead, String how) throws InterruptedException {
@@ -274,8 +287,8 @@ final class WorkerSlot {
                 + dead.process().lastWords();
     }
 
-    private static String exit(Occupant dead) throws InterruptedException {
-        return "ended with exit code " + dead.process().awaitExit();
+    private String exit(Occupant dead) throws InterruptedException {
+        return "ended with exit code " + dead.process().awaitExit() + cause(dead);
     }
 
     private Optional<Replacement> whyReplace(Occupant current) {
@@ -330,7 +343,9 @@ final class WorkerSlot {
                         current.process().pid(),
                         "cause",
                         RestartCause.CRASHED);
-                count(current.release(), answered);
+                if (pool.cause(current.worker()).isEmpty()) {
+                    count(current.release(), answered);
+                }
                 return next;
             }
             count(why.cause());
@@ -383,6 +398,8 @@ final class WorkerSlot {
                         left,
                         name);
             }
+            // What is cut now is the cause of nothing.
+            pool.removeStopped(old.worker());
             old.process().stop(LAST_GRACE);
         } catch (InterruptedException e) {
             old.process().kill();
@@ -398,11 +415,15 @@ final class WorkerSlot {
             return;
         }
         lastFailure = cause;
-        Event.WORKER_ENDED.log(
-                LOG, "{problem}", failure.message(), "worker", "worker-" + number + "-" + starts, "cause", cause);
+        logEnd(failure, cause);
         Duration pause = count(release, answered);
         supervisor.crashed(number, failure, backoff.isCrashLoop());
         supervisor.awaitNextStart(number, release, pause);
+    }
+
+    private void logEnd(BunFailure failure, RestartCause cause) {
+        Event.WORKER_ENDED.log(
+                LOG, "{problem}", failure.message(), "worker", "worker-" + number + "-" + starts, "cause", cause);
     }
 
     /** Notes a crash; what is to run after a restart or a new build has none yet. */

@@ -59,6 +59,10 @@ public enum Event {
             Level.WARN,
             "A worker broke off or was silent for too long: the client got a 502 or 504, or an answer that broke off.",
             "See what the worker printed at that time."),
+    REQUEST_BLOCKED(
+            Level.ERROR,
+            "One worker after another ended at the same request, which is answered 502 without being sent for a minute.",
+            "Mend what the app does at that path; a restart or a new build has it sent again."),
     CACHE_FAILED(
             Level.WARN,
             "The shared cache failed at an answer, which the app was asked for instead.",

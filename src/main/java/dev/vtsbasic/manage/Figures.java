@@ -1,5 +1,6 @@
 package dev.vtsbasic.manage;
 
+import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.proxy.CacheFigures;
@@ -24,6 +25,9 @@ public interface Figures {
     boolean givenUp();
 
     long restarts(RestartCause cause);
+
+    /** The requests that are not sent for a while, because one worker after another ended at them. */
+    List<BlockedRequest> blocked();
 
     /** What the shared cache does; all zero when there is none. */
     CacheFigures cache();

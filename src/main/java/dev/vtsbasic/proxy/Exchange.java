@@ -26,9 +26,6 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** How long it may take until the end of a worker is noticed. */
-    private static final long NOTICE_NANOS = 200_000_000;
-
     private final Environment environment;
     private final InboundRequest request;
     private final Forwarding forwarding;
@@ -89,18 +86,16 @@ final class Exchange {
      *     then cut the connection, so that what the client got does not look complete
      */
     void run(long deadline) throws IOException {
-        Worker dead = null;
-        boolean triedNewConnection = false;
-        boolean triedNewWorker = false;
+        RetryPolicy retries = new RetryPolicy(request, forwarding.requestId());
+        WorkerSearch search = new WorkerSearch(environment.pool(), retries, deadline, record);
         while (true) {
             if (body != null && !request.expectsContinue()) {
                 // Before a connection is taken, which the worker may close while a slow client sends.
                 body.readIfSmall();
             }
-            WorkerLease lease = WorkerSearch.find(environment.pool(), dead, deadline, record)
-                    .orElse(null);
+            WorkerLease lease = search.find().orElse(null);
             if (lease == null) {
-                failWithoutWorker();
+                fail(search.page(), search.explanation());
                 return;
             }
             Worker worker = lease.worker();
@@ -109,7 +104,7 @@ final class Exchange {
                 connection = environment.connections().take(lease);
             } catch (WorkerConnections.ConnectFailedException e) {
                 // Nothing was sent: wait for the worker that replaces this one.
-                dead = worker;
+                search.cannotReach(worker);
                 LOG.debug("{} cannot be reached", worker.name(), e);
                 continue;
             }
@@ -134,16 +129,13 @@ final class Exchange {
                     fail(Page.GATEWAY_TIMEOUT);
                     return;
                 }
-                boolean newConnection = !triedNewConnection && connection.reused();
-                boolean again = mayBeSentAgain() && (newConnection || !triedNewWorker && hasEnded(worker));
-                if (!again) {
+                if (!retries.takeReplay(isComplete(), connection.lease(), connection.reused())) {
                     record.upstreamError(e instanceof HttpException ? UpstreamError.NOT_HTTP : UpstreamError.BROKE_OFF);
                     log(worker, "broke off: " + e.getMessage());
                     fail(Page.BAD_GATEWAY);
                     return;
                 }
-                triedNewConnection = true;
-                triedNewWorker = !newConnection;
+                watched.heard();
                 start.restore();
                 record.retried();
                 // The others of this worker's connections may be just as dead.
@@ -152,27 +144,9 @@ final class Exchange {
         }
     }
 
-    private boolean hasEnded(Worker worker) {
-        try {
-            return environment.pool().hasEnded(worker, System.nanoTime() + NOTICE_NANOS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    /** RFC 9110 §9.2.2: only what is idempotent may be sent twice, and only with all of its body. */
-    private boolean mayBeSentAgain() {
-        return !response.isCommitted()
-                && !environment.pool().isBlamed(forwarding.requestId())
-                && (body == null || body.canBeSentAgain())
-                && request.isIdempotent();
-    }
-
-    private void failWithoutWorker() throws IOException {
-        WorkerPool pool = environment.pool();
-        Page page = pool.isStarting() ? Page.STARTING : Page.UNAVAILABLE;
-        fail(pool.givenUp().isPresent() ? Page.GIVEN_UP : page, pool.trouble().orElse(""));
+    /** Whether the whole request is still there, and nothing of an answer has been passed on. */
+    private boolean isComplete() {
+        return !response.isCommitted() && (body == null || body.canBeSentAgain());
     }
 
     private void fail(Page page) throws IOException {
@@ -204,24 +178,65 @@ final class Exchange {
         ClassicHttpRequest outbound = OutboundRequest.of(request, forwarding, body);
         if (body == null) {
             watched.clientMayBeAsked();
-            connection.sendHead(outbound);
-            relay(connection, outbound);
+            sendAndRelay(connection, outbound);
         } else if (body.isSmall()) {
             body.readIfSmall();
             watched.clientMayBeAsked();
-            connection.sendHead(outbound);
-            connection.sendBody(outbound);
-            relay(connection, outbound);
+            sendAndRelay(connection, outbound);
         } else {
             sendWhileRelaying(connection, outbound);
+        }
+    }
+
+    /**
+     * Sends a request that is there as a whole, then relays the answer.
+     *
+     * <p>RFC 9112 §9.5: a worker may answer early and close, 431 to a long head or 413 to a body, so that sending fails
+     * although the answer has come.
+     */
+    private void sendAndRelay(WorkerConnection connection, ClassicHttpRequest outbound)
+            throws IOException, HttpException {
+        IOException unsent = send(connection, outbound);
+        if (unsent == null) {
+            relay(connection, outbound);
+            return;
+        }
+        try {
+            relay(connection, outbound);
+        } catch (ClientGoneException e) {
+            throw e;
+        } catch (IOException e) {
+            e.addSuppressed(unsent);
+            throw e;
+        }
+    }
+
+    /** Returns why not all could be sent; null when it was. */
+    private static IOException send(WorkerConnection connection, ClassicHttpRequest outbound) throws HttpException {
+        try {
+            connection.sendHead(outbound);
+            if (outbound.getEntity() != null) {
+                connection.sendBody(outbound);
+            }
+            return null;
+        } catch (IOException e) {
+            LOG.debug("{} was not sent as a whole", outbound.getRequestUri(), e);
+            return e;
         }
     }
 
     /** The app may answer before it has read the whole body, and go on while it reads. */
     private void sendWhileRelaying(WorkerConnection connection, ClassicHttpRequest outbound)
             throws IOException, HttpException {
-        connection.sendHead(outbound);
-        connection.flush();
+        try {
+            connection.sendHead(outbound);
+            connection.flush();
+        } catch (IOException e) {
+            // Nothing of the body was taken from the client; the worker may have answered all the same.
+            LOG.debug("{} was not sent as a whole", outbound.getRequestUri(), e);
+            relay(connection, outbound);
+            return;
+        }
         CompletableFuture<Void> answer = CompletableFuture.runAsync(
                 () -> {
                     try {

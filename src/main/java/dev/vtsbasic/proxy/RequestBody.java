@@ -101,8 +101,7 @@ final class RequestBody extends AbstractHttpEntity {
                 if (answered.getAsBoolean()) {
                     throw new IOException("The answer came before the end of the body");
                 }
-                out.write(buffer, 0, count);
-                out.flush();
+                pass(buffer, count, out);
                 if (total == length) {
                     // Not to be read any more once the app has answered, which it may do at once.
                     return;
@@ -115,10 +114,22 @@ final class RequestBody extends AbstractHttpEntity {
             if (length >= 0 && total != length) {
                 throw new ClientGoneException(new IOException("The body ended after " + total + " of " + length));
             }
+        } catch (UnsentException e) {
+            // Not cut: the worker may have answered before it closed, and that is still to be read.
+            throw e;
         } catch (IOException | RuntimeException e) {
             // The caller closes `out` even now, which would end a chunked body as if it were complete.
             cut.run();
             throw e;
+        }
+    }
+
+    private static void pass(byte[] buffer, int count, OutputStream out) throws UnsentException {
+        try {
+            out.write(buffer, 0, count);
+            out.flush();
+        } catch (IOException e) {
+            throw new UnsentException(e);
         }
     }
 
@@ -167,6 +178,15 @@ final class RequestBody extends AbstractHttpEntity {
     @Override
     public void close() {
         // The container closes what it opened.
+    }
+
+    /** The worker takes no more. */
+    private static final class UnsentException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnsentException(IOException cause) {
+            super(cause);
+        }
     }
 
     /** There are more bytes than are allowed. */

@@ -1,6 +1,5 @@
 package dev.vtsbasic.proxy;
 
-import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.log.Event;
@@ -91,57 +90,85 @@ final class Tunnels implements AutoCloseable {
         RequestRecord record = inbound.record();
         ResponseStart start = new ResponseStart(response);
         RunningRequests.Place place = running.enter();
+        RetryPolicy retries = new RetryPolicy(inbound, forwarding.requestId());
+        WorkerSearch search = new WorkerSearch(pool, retries, deadline, record);
         try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
-            WorkerLease lease = null;
-            ChannelSocket socket = null;
-            while (socket == null) {
-                Worker unreachable = lease == null ? null : lease.worker();
-                lease = WorkerSearch.find(pool, unreachable, deadline, record).orElse(null);
+            while (true) {
+                WorkerLease lease = search.find().orElse(null);
                 if (lease == null) {
-                    pages.send(Page.UNAVAILABLE, inbound.pageRequest(forwarding.requestId()), response);
+                    pages.send(
+                            search.page(), inbound.pageRequest(forwarding.requestId()), response, search.explanation());
                     return;
                 }
-                socket = connect(lease).orElse(null);
-            }
-            WorkerHttpConnection connection = new WorkerHttpConnection(socket);
-            watched.on(() -> connection.close(CloseMode.IMMEDIATE));
-            boolean upgraded = false;
-            try {
-                ClassicHttpRequest outbound = OutboundRequest.of(inbound, forwarding, null);
-                outbound.addHeader("Connection", "Upgrade");
-                outbound.addHeader("Upgrade", inbound.header("Upgrade"));
-                upgrade.prepare(outbound);
-                connection.sendRequestHeader(outbound);
-                connection.flush();
-                watched.waiting();
-                ClassicHttpResponse answer = connection.receiveHead();
-                watched.heard();
-                boolean switches = answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
-                if (switches || WorkerHttpConnection.hasBody(inbound.method(), answer)) {
-                    // Without a length this stands for all that follows, including what was read ahead.
-                    connection.receiveResponseEntity(answer);
+                ChannelSocket socket = connect(lease).orElse(null);
+                if (socket == null) {
+                    search.cannotReach(lease.worker());
+                    continue;
                 }
-                if (switches) {
-                    // The worker closes its WebSockets itself when it is to go.
-                    lease.endless(() -> {});
-                    upgrade.carry(answer, socket, request, response, threads, open);
-                    upgraded = true;
-                } else {
-                    ResponseRelay relay = new ResponseRelay(inbound.protocol(), response, watched, record);
-                    relay.copyHead(answer);
-                    relay.relayBody(answer, connection::hasMore);
-                    connection.checkEnd(answer);
-                }
-            } catch (IOException | HttpException e) {
-                fail(inbound, forwarding, response, start, watched, e);
-            } finally {
-                if (!upgraded) {
-                    connection.close(CloseMode.IMMEDIATE);
+                WorkerHttpConnection connection = new WorkerHttpConnection(socket);
+                watched.on(() -> connection.close(CloseMode.IMMEDIATE));
+                boolean upgraded = false;
+                boolean begun = false;
+                try {
+                    ClassicHttpRequest outbound = OutboundRequest.of(inbound, forwarding, null);
+                    outbound.addHeader("Connection", "Upgrade");
+                    outbound.addHeader("Upgrade", inbound.header("Upgrade"));
+                    upgrade.prepare(outbound);
+                    lease.begin();
+                    ClassicHttpResponse answer = ask(connection, outbound, watched);
+                    begun = true;
+                    boolean switches = answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
+                    if (switches || WorkerHttpConnection.hasBody(inbound.method(), answer)) {
+                        // Without a length this stands for all that follows, including what was read ahead.
+                        connection.receiveResponseEntity(answer);
+                    }
+                    if (switches) {
+                        // The worker closes its WebSockets itself when it is to go.
+                        lease.endless(() -> {});
+                        upgrade.carry(answer, socket, request, response, threads, open);
+                        upgraded = true;
+                    } else {
+                        ResponseRelay relay = new ResponseRelay(inbound.protocol(), response, watched, record);
+                        relay.copyHead(answer);
+                        relay.relayBody(answer, connection::hasMore);
+                        connection.checkEnd(answer);
+                        lease.answered();
+                    }
+                    return;
+                } catch (IOException | HttpException e) {
+                    boolean broken = watched.verdict() == null && !begun;
+                    if (!broken || !retries.takeReplay(!response.isCommitted(), lease, false)) {
+                        fail(inbound, forwarding, response, start, watched, e);
+                        return;
+                    }
+                    watched.heard();
+                    start.restore();
+                    record.retried();
+                } finally {
+                    if (!upgraded) {
+                        connection.close(CloseMode.IMMEDIATE);
+                    }
                 }
             }
         } finally {
             place.leave();
         }
+    }
+
+    /** A worker may answer early and close, so that sending fails although the answer has come. */
+    private static ClassicHttpResponse ask(
+            WorkerHttpConnection connection, ClassicHttpRequest outbound, Watchdog.Watched watched)
+            throws IOException, HttpException {
+        try {
+            connection.sendRequestHeader(outbound);
+            connection.flush();
+        } catch (IOException e) {
+            LOG.debug("{} was not sent as a whole", outbound.getRequestUri(), e);
+        }
+        watched.waiting();
+        ClassicHttpResponse answer = connection.receiveHead();
+        watched.heard();
+        return answer;
     }
 
     /** Empty when the worker cannot be reached. */

@@ -51,7 +51,13 @@ final class WorkerConnection implements AutoCloseable {
         return reused;
     }
 
+    /** The claim on the worker, of which it can be asked even when this is closed. */
+    WorkerLease lease() {
+        return worker;
+    }
+
     void sendHead(ClassicHttpRequest request) throws IOException, HttpException {
+        worker.begin();
         connection.sendRequestHeader(request);
         if (request.getEntity() == null) {
             connection.flush();
@@ -134,6 +140,9 @@ final class WorkerConnection implements AutoCloseable {
     @Override
     public void close() {
         if (!handedOver) {
+            if (received) {
+                worker.answered();
+            }
             connections.release(entry, sent && received && keepAlive && connection.isOpen());
             worker.close();
         }

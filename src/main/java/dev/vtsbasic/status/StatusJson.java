@@ -65,6 +65,13 @@ final class StatusJson {
                 .add("workers", array(status.places(), place -> worker(status, place)))
                 .add("restarts", counts(RestartCause.values(), figures::restarts))
                 .add(
+                        "blocked",
+                        array(
+                                figures.blocked(),
+                                blocked -> object().add("request", blocked.request())
+                                        .add("workers", blocked.workers())
+                                        .add("until", blocked.until().toString())))
+                .add(
                         "events",
                         array(
                                 status.events(),

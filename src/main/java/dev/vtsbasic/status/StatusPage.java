@@ -68,6 +68,7 @@ final class StatusPage {
                 + workers()
                 + requests()
                 + failures()
+                + blocked()
                 + assets()
                 + cache()
                 + events()
@@ -254,6 +255,20 @@ final class StatusPage {
                                         Amounts.count(status.figures().waiting())),
                                 List.of("had to wait", Amounts.count(traffic.held())),
                                 List.of("sent to another worker", Amounts.count(traffic.retried())))));
+    }
+
+    private String blocked() {
+        List<List<String>> rows = status.figures().blocked().stream()
+                .map(blocked -> List.of(
+                        "<code>" + escape(blocked.request()) + "</code>",
+                        Amounts.count(blocked.workers()),
+                        Amounts.time(blocked.until())))
+                .toList();
+        return section(new Table(
+                "blocked",
+                "Not sent, since one worker after another ended at it",
+                List.of("Request", "#Workers", "Until (UTC)"),
+                rows));
     }
 
     private static <E extends Enum<E>> List<List<String>> counts(E[] constants, ToLongFunction<E> count) {

@@ -9,5 +9,7 @@ public enum UpstreamError {
     /** The worker was silent for longer than {@code VTS_RESPONSE_TIMEOUT}. */
     SILENT,
     /** What the worker answered is not HTTP. */
-    NOT_HTTP
+    NOT_HTTP,
+    /** It was not sent, because one worker after another ended at the same request. */
+    BLOCKED
 }

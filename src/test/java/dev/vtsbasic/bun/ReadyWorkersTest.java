@@ -71,7 +71,6 @@ class ReadyWorkersTest {
     void aWorkerThatEndedBeforeItWasReplacedHasNothingLeftToDo() throws Exception {
         pool.add(ONE);
         pool.remove(ONE);
-        assertTrue(pool.hasEnded(ONE, System.nanoTime()));
         assertEquals(0, pool.replace(ONE, TWO).awaitEnd(Duration.ZERO));
         assertEquals(Optional.of(TWO), worker(null, System.nanoTime()));
     }
@@ -165,6 +164,190 @@ class ReadyWorkersTest {
         Waiter waiter = new Waiter(null);
         waiter.thread.interrupt();
         assertTrue(assertThrows(ExecutionException.class, waiter::result).getCause() instanceof InterruptedException);
+    }
+
+    // Which request a worker ended at
+
+    @Test
+    void aRequestThatIsAloneAtAWorkerThatEndsIsTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease alone = begun("/a", false);
+        pool.remove(ONE);
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, alone.awaitExit(farAway()));
+        assertEquals(Optional.of("/a"), cause(ONE));
+    }
+
+    @Test
+    void theSameRequestManyTimesIsAloneToo() throws Exception {
+        pool.add(ONE);
+        WorkerLease first = begun("/a", false);
+        WorkerLease second = begun("/a", false);
+        pool.remove(ONE);
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, first.awaitExit(farAway()));
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, second.awaitExit(farAway()));
+    }
+
+    @Test
+    void ofSeveralRequestsAtAWorkerThatEndsNoneIsTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease first = begun("/a", false);
+        WorkerLease second = begun("/b", false);
+        // It sees the end before the pool does.
+        first.close();
+        pool.remove(ONE);
+        assertEquals(WorkerExit.ENDED, first.awaitExit(farAway()));
+        assertEquals(WorkerExit.ENDED, second.awaitExit(farAway()));
+        assertEquals(Optional.empty(), cause(ONE));
+    }
+
+    @Test
+    void theOnlyReplayAmongOthersIsTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease other = begun("/a", false);
+        WorkerLease replay = begun("/b", true);
+        pool.remove(ONE);
+        assertEquals(WorkerExit.ENDED, other.awaitExit(farAway()));
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, replay.awaitExit(farAway()));
+    }
+
+    @Test
+    void whatWasAnsweredOrNotSentIsNotTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease unsent = leased("/a", false);
+        WorkerLease answered = begun("/b", false);
+        answered.answered();
+        answered.close();
+        pool.remove(ONE);
+        assertEquals(WorkerExit.ENDED, unsent.awaitExit(farAway()));
+        assertEquals(Optional.empty(), cause(ONE));
+    }
+
+    @Test
+    void aRequestWhoseClientLeftIsTheCauseWhenThereIsNoOther() throws Exception {
+        pool.add(ONE);
+        begun("/a", false).close();
+        pool.remove(ONE);
+        assertEquals(Optional.of("/a"), cause(ONE));
+    }
+
+    @Test
+    void anEventStreamIsNoCompany() throws Exception {
+        pool.add(ONE);
+        begun("/events", false).endless(() -> {});
+        WorkerLease alone = begun("/a", false);
+        pool.remove(ONE);
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, alone.awaitExit(farAway()));
+    }
+
+    @Test
+    void theRequestThatAHangingWorkerBeganLastIsTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease last = begun("/a", false);
+        WorkerLease waiting = begun("/b", false);
+        pool.retire(ONE);
+        pool.removeHung(ONE, "id of /a");
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, last.awaitExit(farAway()));
+        assertEquals(WorkerExit.ENDED, waiting.awaitExit(farAway()));
+    }
+
+    @Test
+    void aRequestThatOnlyWaitsForAHangingWorkerIsNotTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease waiting = begun("/b", false);
+        pool.retire(ONE);
+        pool.removeHung(ONE, "id of one that was answered");
+        assertEquals(WorkerExit.ENDED, waiting.awaitExit(farAway()));
+        assertEquals(Optional.empty(), cause(ONE));
+    }
+
+    @Test
+    void whatIsCutOnPurposeIsTheCauseOfNothing() throws Exception {
+        pool.add(ONE);
+        WorkerLease cut = begun("/a", false);
+        pool.retire(ONE);
+        pool.removeStopped(ONE);
+        assertEquals(WorkerExit.ENDED, cut.awaitExit(farAway()));
+    }
+
+    @Test
+    void aWorkerThatIsThereHasNotEnded() throws Exception {
+        pool.add(ONE);
+        assertEquals(WorkerExit.NONE, begun("/a", false).awaitExit(System.nanoTime()));
+    }
+
+    @Test
+    void aRequestAtWhichTwoWorkersEndedGetsNoThird() throws Exception {
+        for (Worker worker : new Worker[] {ONE, TWO}) {
+            pool.add(worker);
+            begun("/a", false);
+            pool.remove(worker);
+        }
+        pool.add(ONE);
+        Asking asking = new Asking("/a", false);
+        assertEquals(Optional.empty(), pool.lease(null, farAway(), asking));
+        assertTrue(asking.blocked);
+        assertEquals("GET /a", pool.blocked().get(0).request());
+        begun("/b", false);
+        pool.unblock();
+        begun("/a", false);
+    }
+
+    @Test
+    void anAnswerBetweenTwoEndsKeepsARequestOpen() throws Exception {
+        pool.add(ONE);
+        begun("/a", false);
+        pool.remove(ONE);
+        pool.add(ONE);
+        WorkerLease answered = begun("/a", false);
+        answered.answered();
+        answered.close();
+        begun("/a", false);
+        pool.remove(ONE);
+        pool.add(ONE);
+        begun("/a", false);
+    }
+
+    private Optional<String> cause(Worker ended) {
+        return pool.cause(ended).map(LeasedRequest::path);
+    }
+
+    private WorkerLease begun(String path, boolean replay) throws InterruptedException {
+        WorkerLease lease = leased(path, replay);
+        lease.begin();
+        return lease;
+    }
+
+    private WorkerLease leased(String path, boolean replay) throws InterruptedException {
+        return pool.lease(null, farAway(), new Asking(path, replay)).orElseThrow();
+    }
+
+    private static final class Asking implements WorkerPool.Seeker {
+        private final LeasedRequest request;
+        private boolean blocked;
+
+        Asking(String path, boolean replay) {
+            this.request = new LeasedRequest("id of " + path, "GET", path, replay);
+        }
+
+        @Override
+        public LeasedRequest request() {
+            return request;
+        }
+
+        @Override
+        public void isBlocked() {
+            blocked = true;
+        }
+
+        @Override
+        public void waits() {
+            throw new AssertionError("there is a worker");
+        }
+
+        @Override
+        public void isTurnedAway() {
+            throw new AssertionError("nobody waits");
+        }
     }
 
     private Optional<Worker> worker(Worker avoid, long deadline) throws InterruptedException {

@@ -36,7 +36,7 @@ final class FaultyApp {
               async fetch(request) {
             %s
                 if (pathname.startsWith("/fault/")) {
-                  const kind = pathname.slice("/fault/".length);
+                  const kind = pathname.split("/")[2];
                   console.log("fault " + searchParams.get("number") + ": " + kind + " of " + process.pid);
                   await faults[kind](searchParams.get("number"));
                 }
@@ -72,10 +72,13 @@ final class FaultyApp {
         return workers;
     }
 
-    /** Asks for a failure, on a connection that is closed after the answer. */
+    /**
+     * Asks for a failure, on a connection that is closed after the answer. Each has a path of its own: one at which workers
+     * end again and again is not sent.
+     */
     static RawClient ask(Vts vts, String fault, int number) throws IOException {
         return new RawClient(vts.uri().getPort())
-                .send("POST /fault/" + fault + "?number=" + number
+                .send("POST /fault/" + fault + "/" + number + "?number=" + number
                         + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.PlaceHealth;
 import dev.vtsbasic.bun.PlaceState;
 import dev.vtsbasic.bun.PlaceView;
@@ -209,6 +210,11 @@ class ManagedHostTest {
         @Override
         public long restarts(RestartCause cause) {
             return cause == RestartCause.HUNG ? 7 : 0;
+        }
+
+        @Override
+        public List<BlockedRequest> blocked() {
+            return List.of();
         }
 
         @Override

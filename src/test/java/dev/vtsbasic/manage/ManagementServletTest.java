@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.PlaceHealth;
 import dev.vtsbasic.bun.PlaceState;
 import dev.vtsbasic.bun.PlaceView;
@@ -254,6 +255,11 @@ class ManagementServletTest {
         @Override
         public long restarts(RestartCause cause) {
             return 0;
+        }
+
+        @Override
+        public List<BlockedRequest> blocked() {
+            return List.of();
         }
 
         @Override

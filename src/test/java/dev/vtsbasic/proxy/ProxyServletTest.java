@@ -44,11 +44,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -410,6 +417,41 @@ class ProxyServletTest {
         assertEquals(502, server.request("POST /", "Content-Length: 0").status());
         app.next();
         assertEquals(0, app.pending());
+    }
+
+    /** RFC 9112 §9.5: sending fails then, mostly, though the answer has come. */
+    @ParameterizedTest
+    @CsvSource({"7000, 0", "0, 10000", "0, 300000"})
+    void anAnswerThatComesBeforeTheRequestCouldBeSentIsPassedOn(int field, int body) throws Exception {
+        Path socket = directory.resolve("s");
+        try (ServerSocketChannel early =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket))) {
+            Thread answering = new Thread(() -> {
+                try {
+                    while (true) {
+                        try (SocketChannel connection = early.accept()) {
+                            connection.write(ByteBuffer.wrap(
+                                    octets("HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 4\r\n"
+                                            + "Connection: close\r\n\r\nlong")));
+                        }
+                    }
+                } catch (IOException e) {
+                    // The test is over.
+                }
+            });
+            answering.start();
+            Worker worker = new Worker("worker-1", UnixDomainSocketAddress.of(socket));
+            app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT);
+            startWith((avoid, deadline) -> Optional.of(new UncountedLease(worker)));
+            Map<String, Integer> answers = new HashMap<>();
+            for (int i = 0; i < 200; i++) {
+                RawAnswer answer = body == 0
+                        ? server.request("GET /", "X-Long: " + "v".repeat(field))
+                        : server.requestWithBody("POST /", "b".repeat(body));
+                answers.merge(answer.status() + " " + answer.body(), 1, Integer::sum);
+            }
+            assertEquals(Map.of("431 long", 200), answers);
+        }
     }
 
     @ParameterizedTest

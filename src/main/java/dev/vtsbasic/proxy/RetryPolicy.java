@@ -1,0 +1,57 @@
+package dev.vtsbasic.proxy;
+
+import dev.vtsbasic.bun.LeasedRequest;
+import dev.vtsbasic.bun.WorkerExit;
+import dev.vtsbasic.bun.WorkerLease;
+
+/**
+ * The budget of one request: it is sent once, and once more at most, new connections and new workers counted together.
+ *
+ * <p>It is sent again when nothing of an answer has been passed on, when it is idempotent and all of its body is there (RFC
+ * 9110 §9.2.2), and when the reason lies elsewhere: a kept connection was dead, or the worker ended, and the pool does not
+ * take this request for the cause. A worker to which no connection could be made was sent nothing, so that does not count.
+ */
+final class RetryPolicy {
+    /** How long it may take until the end of a worker is noticed. */
+    private static final long NOTICE_NANOS = 200_000_000;
+
+    private final InboundRequest request;
+    private final String id;
+    private boolean replay;
+
+    /** @param id what workers are told as the request's id */
+    RetryPolicy(InboundRequest request, String id) {
+        this.request = request;
+        this.id = id;
+    }
+
+    /** The request as the pool of workers is told of it. */
+    LeasedRequest leased() {
+        return new LeasedRequest(id, request.method(), request.path(), replay);
+    }
+
+    /**
+     * Whether the request, which broke off, is to be sent once more; after that the budget is spent.
+     *
+     * @param complete whether all of the request is still there, and nothing of an answer has been passed on
+     * @param lease of the worker it was sent to
+     * @param reused whether it was sent on a connection that had served another request
+     */
+    boolean takeReplay(boolean complete, WorkerLease lease, boolean reused) {
+        if (replay || !complete || !request.isIdempotent()) {
+            return false;
+        }
+        WorkerExit exit = exitOf(lease);
+        replay = exit == WorkerExit.ENDED || exit == WorkerExit.NONE && reused;
+        return replay;
+    }
+
+    private static WorkerExit exitOf(WorkerLease lease) {
+        try {
+            return lease.awaitExit(System.nanoTime() + NOTICE_NANOS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return WorkerExit.NONE;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.vtsbasic.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built WAR when requests end their workers: one request costs one worker, two at most. */
+class RequestBudgetIT {
+    private static final int INNOCENTS = 10;
+    private static final int LONG_HEADS = 100;
+
+    /** Above this Bun answers 431, below 20 kB the server in front takes it. */
+    private static final int LONG_FIELD = 17_500;
+
+    private static final String APP = """
+            import { existsSync } from "node:fs";
+            const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
+            export default {
+              async fetch(request) {
+                const path = new URL(request.url).pathname;
+                if (path.startsWith("/die")) process.exit(7);
+                if (path.startsWith("/late")) {
+                  console.log("late");
+                  await pause(200);
+                  process.exit(7);
+                }
+                if (path === "/block") {
+                  console.log("blocks");
+                  Bun.sleepSync(3_600_000);
+                }
+                if (path.startsWith("/held") && !existsSync("open")) {
+                  console.log("holds");
+                  while (!existsSync("open")) await pause(10);
+                }
+                return new Response("whole");
+              },
+            };
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void build() throws IOException {
+        SmallBuild.write(directory, APP);
+    }
+
+    @Test
+    void aGetThatEndsItsWorkersEndsOneEachTimeAndIsThenNotSent() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_WORKERS", "2"))) {
+            vts.awaitLines("worker-\\d-1 is ready", 2);
+            assertEquals(502, get(vts, "/die?first").status());
+            vts.awaitLines("ended with exit code 7; it was at request \\S+, GET /die", 1);
+            assertEquals(502, get(vts, "/die?second").status());
+            vts.awaitLine("GET /die ended 2 workers, and is answered 502 without being sent for 60 s");
+            vts.awaitLines("worker-\\d-\\d is ready", 4);
+
+            RawAnswer blocked = get(vts, "/die");
+            assertEquals(502, blocked.status());
+            assertTrue(blocked.body().contains("crashed each time"), blocked.body());
+            assertEquals(200, get(vts, "/").status());
+            assertEquals(2, count(vts, "ended with exit code 7"), vts.output());
+            String status = get(vts, "/-/status").body();
+            assertTrue(status.contains("\"blocked\":[{\"request\":\"GET /die\",\"workers\":2,\"until\":"), status);
+            assertTrue(status.contains("\"blocked\":1"), status);
+        }
+    }
+
+    @Test
+    void requestsThatEndWorkersAreNoCrashLoop() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
+            for (int i = 1; i <= 4; i++) {
+                assertEquals(502, get(vts, "/die/" + i).status());
+                vts.awaitLine("worker-1-" + (i + 1) + " is ready");
+            }
+            assertEquals(200, get(vts, "/").status());
+            assertFalse(vts.output().contains("is not started again"), vts.output());
+        }
+    }
+
+    @Test
+    void aRequestWhoseClientLeftIsStillTheOneThatEndedTheWorker() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "1"))) {
+            RawClient client = ask(vts, "/late");
+            vts.awaitLine("worker-1-1: late");
+            client.close();
+            vts.awaitLine("ended with exit code 7; it was at request \\S+, GET /late");
+            vts.awaitLine("worker-1-2 is ready");
+            assertEquals(200, get(vts, "/").status());
+        }
+    }
+
+    @Test
+    void aRequestAmongOthersEndsTwoWorkersAtMostAndTheOthersAreAnswered() throws Exception {
+        try (Vts vts = serve(Map.of())) {
+            List<RawClient> innocents = new ArrayList<>();
+            for (int i = 0; i < INNOCENTS; i++) {
+                innocents.add(ask(vts, "/held/" + i));
+            }
+            vts.awaitLines("worker-1-1: holds", INNOCENTS);
+            try (RawClient culprit = ask(vts, "/late")) {
+                vts.awaitLine("worker-1-1: late");
+                Files.createFile(directory.resolve("open"));
+                assertEquals(502, culprit.readToEnd().status(), vts.output());
+            }
+            for (RawClient innocent : innocents) {
+                assertEquals(200, innocent.readToEnd().status(), vts.output());
+                innocent.close();
+            }
+            vts.awaitLine("GET /late ended 2 workers");
+            assertEquals(502, get(vts, "/late").status());
+            assertEquals(2, count(vts, "ended with exit code 7"), vts.output());
+        }
+    }
+
+    @Test
+    void aHandlerThatBlocksWithoutProcessorTimeEndsOneWorkerAndNoInnocentRequest() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_WORKERS", "3", "VTS_HANG_TIMEOUT", "2s"))) {
+            vts.awaitLines("worker-\\d-1 is ready", 3);
+            try (RawClient culprit = ask(vts, "/block")) {
+                vts.awaitLine("blocks");
+                List<RawClient> innocents = new ArrayList<>();
+                for (int i = 0; i < INNOCENTS; i++) {
+                    innocents.add(ask(vts, "/page/" + i));
+                }
+                for (RawClient innocent : innocents) {
+                    assertEquals(200, innocent.readToEnd().status(), vts.output());
+                    innocent.close();
+                }
+                assertEquals(502, culprit.readToEnd().status(), vts.output());
+            }
+            assertEquals(1, count(vts, "did not answer for 2000 ms and was killed"), vts.output());
+        }
+    }
+
+    @Test
+    void aHeadThatIsTooLongForTheWorkerIsAnswered431EachTime() throws Exception {
+        try (Vts vts = serve(Map.of())) {
+            Map<Integer, Integer> statuses = new HashMap<>();
+            for (int i = 0; i < LONG_HEADS; i++) {
+                try (RawClient client = new RawClient(vts.uri().getPort())) {
+                    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Long: "
+                            + "v".repeat(LONG_FIELD + 10 * i) + "\r\n\r\n");
+                    statuses.merge(client.readToEnd().status(), 1, Integer::sum);
+                }
+            }
+            assertEquals(Map.of(431, LONG_HEADS), statuses);
+        }
+    }
+
+    private Vts serve(Map<String, String> more) throws Exception {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("VTS_APP_DIR", directory.toString());
+        return Vts.serve(environment);
+    }
+
+    private static RawAnswer get(Vts vts, String target) throws IOException {
+        try (RawClient client = ask(vts, target)) {
+            return client.readToEnd();
+        }
+    }
+
+    private static RawClient ask(Vts vts, String target) throws IOException {
+        return new RawClient(vts.uri().getPort())
+                .send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    }
+
+    private static long count(Vts vts, String pattern) {
+        return Pattern.compile(pattern).matcher(vts.output()).results().count();
+    }
+}
