@@ -10,6 +10,7 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
@@ -99,7 +100,7 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
      */
     ClassicHttpResponse receiveHead() throws IOException, HttpException {
         while (true) {
-            ClassicHttpResponse answer = receiveResponseHeader();
+            ClassicHttpResponse answer = receiveAnyHead();
             AnswerSyntax.check(answer);
             if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
                 return answer;
@@ -108,6 +109,15 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
                 dropRepeatedLength(answer);
                 return answer;
             }
+        }
+    }
+
+    private ClassicHttpResponse receiveAnyHead() throws IOException, HttpException {
+        try {
+            return receiveResponseHeader();
+        } catch (IllegalArgumentException e) {
+            // HttpCore takes a status of 000 for a mistake of its caller's.
+            throw new ProtocolException("The head of an answer is malformed", e);
         }
     }
 
