@@ -37,6 +37,7 @@ import dev.vtsbasic.settings.LimitRules;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.Validation;
 import dev.vtsbasic.status.StatusServlet;
+import dev.vtsbasic.syntax.RequestSyntaxFilter;
 import dev.vtsbasic.traffic.AccessLog;
 import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.Shed;
@@ -258,9 +259,10 @@ final class Host implements AutoCloseable {
         }
     }
 
-    /** Puts the filter and the servlets where requests meet them: traffic, assets, management, proxy. */
+    /** Puts the filter and the servlets where requests meet them: traffic, syntax, assets, management, proxy. */
     void register(ServletContext context) {
         add(context, "traffic", traffic);
+        add(context, "request-syntax", new RequestSyntaxFilter(pages));
         add(context, "assets", assets);
         Operations operations = new Workers();
         Figures figures = new Measured();

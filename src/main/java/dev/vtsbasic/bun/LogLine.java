@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.text.Printable;
 import jakarta.json.spi.JsonProvider;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParserFactory;
@@ -28,25 +29,7 @@ final class LogLine {
      */
     static String text(byte[] bytes, int length) {
         String line = new String(bytes, 0, length, StandardCharsets.UTF_8);
-        if (line.chars().noneMatch(LogLine::isDangerous)) {
-            return line;
-        }
-        StringBuilder harmless = new StringBuilder(line.length() + 16);
-        COLOUR.matcher(line).replaceAll("").chars().forEach(character -> {
-            if (isDangerous(character)) {
-                harmless.append(String.format(Locale.ROOT, "\\u%04x", character));
-            } else {
-                harmless.append((char) character);
-            }
-        });
-        return harmless.toString();
-    }
-
-    private static boolean isDangerous(int character) {
-        return character < ' ' && character != '\t'
-                || character >= 0x7F && character <= 0x9F
-                || character >= 0x2028 && character <= 0x202E
-                || character >= 0x2066 && character <= 0x2069;
+        return Printable.line(COLOUR.matcher(line).replaceAll(""));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.vtsbasic.embedded;
 
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.text.Printable;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.spi.JsonProvider;
@@ -59,7 +60,8 @@ final class JsonLine extends Formatter {
             }
             json.writeEnd();
         }
-        return line.toString();
+        // JSON need not escape all that steers a terminal.
+        return Printable.line(line.toString());
     }
 
     private static void writeOutput(JsonGenerator json, Map<String, Object> fields) {

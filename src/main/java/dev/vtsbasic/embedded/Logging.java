@@ -2,6 +2,7 @@ package dev.vtsbasic.embedded;
 
 import dev.vtsbasic.settings.LogFormat;
 import dev.vtsbasic.settings.LogLevel;
+import dev.vtsbasic.text.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,8 @@ public final class Logging {
                 message.getThrown().printStackTrace(new PrintWriter(trace));
                 line.append('\n').append(trace.toString().stripTrailing());
             }
-            return line.toString();
+            // Other libraries' messages, and those of exceptions, may quote what a client or a worker sent.
+            return Printable.lines(line.toString());
         }
 
         private static String levelOf(LogRecord message) {

@@ -1,5 +1,6 @@
 package dev.vtsbasic.log;
 
+import dev.vtsbasic.text.Printable;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -225,7 +226,7 @@ public enum Event {
         for (int open = sentence.indexOf('{'); open >= 0; open = sentence.indexOf('{', from)) {
             int close = sentence.indexOf('}', open);
             fields.put(sentence.substring(open + 1, close), values[used]);
-            text.append(sentence, from, open).append(values[used++]);
+            text.append(sentence, from, open).append(Printable.lines(String.valueOf(values[used++])));
             from = close + 1;
         }
         text.append(sentence, from, sentence.length());

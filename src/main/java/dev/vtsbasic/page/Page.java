@@ -16,6 +16,7 @@ public record Page(String name, int status, String title, String sentence, int r
     private static final int SOON = 5;
     private static final int LATER = 60;
 
+    public static final Page BAD_REQUEST = of(400, "Bad Request", "What was sent is not a request of HTTP.", 0);
     public static final Page BODY_TOO_LARGE =
             of(413, "Content Too Large", "What you sent is larger than this server takes.", 0);
     public static final Page TOO_MANY_REQUESTS = of(
@@ -50,6 +51,7 @@ public record Page(String name, int status, String title, String sentence, int r
 
     /** Each that there is. */
     static final List<Page> ALL = List.of(
+            BAD_REQUEST,
             BODY_TOO_LARGE,
             TOO_MANY_REQUESTS,
             NOT_IMPLEMENTED,

@@ -52,6 +52,7 @@ final class CacheRules {
     static boolean concern(InboundRequest request) {
         return (request.method().equals("GET") || request.method().equals("HEAD"))
                 && !request.hasBody()
+                && !UpgradeOffer.isWebSocketHandshake(request)
                 && none(request, FOR_A_PART)
                 && none(request, CHANGE_THE_METHOD)
                 && none(request, CHANGE_THE_ADDRESS);

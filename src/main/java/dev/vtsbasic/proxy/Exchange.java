@@ -35,6 +35,7 @@ final class Exchange {
     private final ClientConnection client;
     private final Watchdog.Watched watched;
     private final Runnable endless;
+    private final UpgradeOffer upgrade;
     private final RequestRecord record;
     private final ResponseRelay relay;
 
@@ -54,7 +55,8 @@ final class Exchange {
 
     /**
      * @param body the client's body; null when there is none
-     * @param endless called when the answer turns out to be an event stream, which has no end of its own
+     * @param endless called when the answer turns out to be an event stream or a tunnel, which has no end of its own
+     * @param upgrade the client's offer to switch protocols; null when there is none
      */
     Exchange(
             Environment environment,
@@ -64,7 +66,8 @@ final class Exchange {
             HttpServletResponse response,
             ClientConnection client,
             Watchdog.Watched watched,
-            Runnable endless) {
+            Runnable endless,
+            UpgradeOffer upgrade) {
         this.environment = environment;
         this.request = request;
         this.forwarding = forwarding;
@@ -74,6 +77,7 @@ final class Exchange {
         this.client = client;
         this.watched = watched;
         this.endless = endless;
+        this.upgrade = upgrade;
         this.record = request.record();
         this.relay = new ResponseRelay(request.protocol(), response, watched, record);
     }
@@ -86,6 +90,19 @@ final class Exchange {
      *     then cut the connection, so that what the client got does not look complete
      */
     void run(long deadline) throws IOException {
+        try {
+            sendUntilAnswered(deadline);
+        } catch (ClientGoneException e) {
+            if (!e.isOfBody() || response.isCommitted() || client.isGone()) {
+                throw e;
+            }
+            // Who is still there has sent what is no body, a malformed chunk for instance.
+            LOG.debug("{} {}: the body cannot be read", request.method(), request.path(), e);
+            fail(Page.BAD_REQUEST.saying("The body of the request is malformed."));
+        }
+    }
+
+    private void sendUntilAnswered(long deadline) throws IOException {
         RetryPolicy retries = new RetryPolicy(request, forwarding.requestId());
         WorkerSearch search = new WorkerSearch(environment.pool(), retries, deadline, record);
         while (true) {
@@ -116,6 +133,9 @@ final class Exchange {
             } catch (RequestBody.BodyTooLargeException e) {
                 fail(Page.BODY_TOO_LARGE);
                 return;
+            } catch (UpgradeOffer.UpgradeFailedException e) {
+                fail(Page.BAD_GATEWAY);
+                return;
             } catch (IOException | HttpException e) {
                 if (watched.verdict() == Watchdog.Verdict.CLIENT_GONE) {
                     throw new ClientGoneException(new IOException("The client closed its connection"));
@@ -130,6 +150,10 @@ final class Exchange {
                     return;
                 }
                 if (!retries.takeReplay(isComplete(), connection.lease(), connection.reused())) {
+                    if (isOfUnknownMethod(connection, retries, e)) {
+                        fail(Page.NOT_IMPLEMENTED);
+                        return;
+                    }
                     record.upstreamError(e instanceof HttpException ? UpstreamError.NOT_HTTP : UpstreamError.BROKE_OFF);
                     log(worker, "broke off: " + e.getMessage());
                     fail(Page.BAD_GATEWAY);
@@ -142,6 +166,15 @@ final class Exchange {
                 environment.connections().closeIdle();
             }
         }
+    }
+
+    /** Bun closes the connection of a request whose method it does not know, and says nothing. */
+    private boolean isOfUnknownMethod(WorkerConnection connection, RetryPolicy retries, Exception failure) {
+        return failure instanceof IOException
+                && !request.isOfCommonMethod()
+                && !connection.isAnswered()
+                && !response.isCommitted()
+                && retries.isAlive(connection.lease());
     }
 
     /** Whether the whole request is still there, and nothing of an answer has been passed on. */
@@ -158,6 +191,10 @@ final class Exchange {
             throw new IOException(page.title() + " after the answer had begun");
         }
         start.restore();
+        if (page.status() == Page.BAD_REQUEST.status() && request.protocol().startsWith("HTTP/1")) {
+            // Nobody can tell where the next request begins.
+            response.setHeader("Connection", "close");
+        }
         environment.pages().send(page, request.pageRequest(forwarding.requestId()), response, explanation);
     }
 
@@ -176,6 +213,9 @@ final class Exchange {
     private void attempt(WorkerConnection connection) throws IOException, HttpException {
         watched.on(connection::abort);
         ClassicHttpRequest outbound = OutboundRequest.of(request, forwarding, body);
+        if (upgrade != null) {
+            upgrade.addTo(outbound);
+        }
         if (body == null) {
             watched.clientMayBeAsked();
             sendAndRelay(connection, outbound);
@@ -299,6 +339,13 @@ final class Exchange {
         watched.waiting();
         ClassicHttpResponse answer = connection.receiveHead(outbound);
         watched.heard();
+        if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+            upgrade.check(answer);
+            record.kind(Kind.TUNNEL);
+            endless.run();
+            upgrade.accept(answer, connection);
+            return;
+        }
         relay.copyHead(answer);
         record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
         environment.headers().complete(response, forwarding.isHttps());

@@ -152,6 +152,14 @@ record InboundRequest(
         return streamed || contentLength > 0;
     }
 
+    /** Whether each server knows its method (RFC 9110 §9.3, RFC 5789). */
+    boolean isOfCommonMethod() {
+        return switch (method) {
+            case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" -> true;
+            default -> false;
+        };
+    }
+
     /** RFC 9110 §9.2.2: asking twice does no more than asking once. */
     boolean isIdempotent() {
         return switch (method) {

@@ -74,7 +74,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()),
                 threads::executeRelay,
                 pages);
-        this.tunnels = new Tunnels(pool, connections, watchdog, running, threads::executeRelay, pages);
+        this.tunnels = new Tunnels(threads::executeRelay);
         this.cache = settings.cache() > 0 ? new SharedCache(settings.cache()) : null;
     }
 
@@ -101,10 +101,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             return;
         }
         long deadline = System.nanoTime() + settings.holdTimeout().toNanos();
-        if (Tunnels.isAskedFor(inbound)) {
-            record.kind(Kind.TUNNEL);
-            // Containers upgrade only on their own thread, within service().
-            tunnels.open(inbound, forwarding, request, response, deadline);
+        UpgradeOffer upgrade;
+        try {
+            upgrade = offerOf(inbound, request, response);
+        } catch (Upgrade.NoWebSocketException e) {
+            send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
             return;
         }
         ClientConnection client =
@@ -117,10 +118,12 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         RequestBody body = inbound.hasBody()
                 ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, record)
                 : null;
-        // Another filter of the container's may not allow asynchronous requests.
-        if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
+        // Containers switch protocols only on their own thread, within service(). And another filter of the container's
+        // may
+        // not allow asynchronous requests.
+        if (upgrade != null || ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
             try {
-                run(inbound, forwarding, body, response, client, client::isGone, deadline);
+                run(inbound, forwarding, body, response, client, client::isGone, upgrade, deadline);
             } catch (IOException e) {
                 endFailed(record, response);
                 if (!client.cut()) {
@@ -130,6 +133,19 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } else {
             runElsewhere(inbound, forwarding, body, request, response, client, deadline);
         }
+    }
+
+    /** Null when there is none, or none that the answer may depend on. */
+    private UpgradeOffer offerOf(InboundRequest inbound, HttpServletRequest request, HttpServletResponse response)
+            throws Upgrade.NoWebSocketException {
+        if (cache != null && CacheRules.concern(inbound)) {
+            // What the cache may answer is a plain request, as RFC 9110 §7.8 allows.
+            return null;
+        }
+        if (UpgradeOffer.isWebSocketHandshake(inbound)) {
+            inbound.record().kind(Kind.TUNNEL);
+        }
+        return tunnels.offerOf(inbound, request, response).orElse(null);
     }
 
     private void send(Page page, InboundRequest inbound, Forwarding forwarding, HttpServletResponse response)
@@ -160,6 +176,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             HttpServletResponse response,
             ClientConnection client,
             BooleanSupplier clientGone,
+            UpgradeOffer upgrade,
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
@@ -172,10 +189,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 ExchangeThreads.makeRoom();
             };
             if (cache == null) {
-                ask(inbound, forwarding, body, response, client, watched, endless, deadline);
+                ask(inbound, forwarding, body, response, client, watched, endless, upgrade, deadline);
             } else {
-                SharedCache.App app =
-                        (asked, answer, until) -> ask(asked, forwarding, body, answer, client, watched, endless, until);
+                SharedCache.App app = (asked, answer, until) ->
+                        ask(asked, forwarding, body, answer, client, watched, endless, upgrade, until);
                 cache.answer(inbound, forwarding, response, app, renewal(forwarding), deadline);
             }
         } catch (ClientGoneException e) {
@@ -208,7 +225,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
     }
 
-    /** @param endless called when the answer turns out to be an event stream, which has no end of its own */
+    /**
+     * @param endless called when the answer turns out to be an event stream or a tunnel, which has no end of its own
+     * @param upgrade the client's offer to switch protocols; null when there is none
+     */
     private void ask(
             InboundRequest inbound,
             Forwarding forwarding,
@@ -217,6 +237,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             ClientConnection client,
             Watchdog.Watched watched,
             Runnable endless,
+            UpgradeOffer upgrade,
             long deadline)
             throws IOException {
         Optional<ConcurrencyLimit.Place> place =
@@ -227,10 +248,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             return;
         }
         try {
-            new Exchange(environment, inbound, forwarding, body, response, client, watched, () -> {
-                        place.get().leave();
-                        endless.run();
-                    })
+            Runnable hasNoEnd = () -> {
+                place.get().leave();
+                endless.run();
+            };
+            new Exchange(environment, inbound, forwarding, body, response, client, watched, hasNoEnd, upgrade)
                     .run(deadline);
         } finally {
             place.get().leave();
@@ -241,7 +263,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private SharedCache.App renewal(Forwarding forwarding) {
         return (asked, answer, until) -> {
             try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
-                ask(asked, forwarding, null, answer, new NoClient(), watched, () -> {}, until);
+                ask(asked, forwarding, null, answer, new NoClient(), watched, () -> {}, null, until);
             }
         };
     }
@@ -270,7 +292,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     inbound.fromThisMachine(),
                     () -> runToEnd(answer, inbound, response, () -> {
                         BooleanSupplier clientGone = () -> answer.hasFailed() || client.isGone();
-                        run(inbound, forwarding, body, response, client, clientGone, deadline);
+                        run(inbound, forwarding, body, response, client, clientGone, null, deadline);
                     }));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             runToEnd(answer, inbound, response, () -> {

@@ -14,11 +14,9 @@ import org.apache.hc.core5.http.Header;
 
 /** The Servlet API's way, for any protocol: the handshake passes as it is, and so does what follows. */
 final class RawUpgrade implements Upgrade {
-    private final String protocol;
-
-    /** @param protocol what the client asked for */
-    RawUpgrade(String protocol) {
-        this.protocol = protocol;
+    @Override
+    public boolean canSwitchTo(String protocol) {
+        return true;
     }
 
     @Override
@@ -38,8 +36,9 @@ final class RawUpgrade implements Upgrade {
         RequestRecord record = RequestRecord.of(request);
         new ResponseRelay("HTTP/1.1", response, null, record).copyHead(answer);
         response.setHeader("Connection", "Upgrade");
-        Header chosen = answer.getFirstHeader("Upgrade");
-        response.setHeader("Upgrade", chosen == null ? protocol : chosen.getValue());
+        for (Header chosen : answer.getHeaders("Upgrade")) {
+            response.addHeader("Upgrade", chosen.getValue());
+        }
         try {
             Tunnel tunnel = request.upgrade(Tunnel.class);
             record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);

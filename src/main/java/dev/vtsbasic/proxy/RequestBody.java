@@ -4,6 +4,7 @@ import dev.vtsbasic.traffic.RequestRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
@@ -147,8 +148,10 @@ final class RequestBody extends AbstractHttpEntity {
             int read = body.read(buffer, offset, count);
             record.received(Math.max(0, read));
             return read;
-        } catch (IOException e) {
+        } catch (SocketTimeoutException e) {
             throw new ClientGoneException(e);
+        } catch (IOException e) {
+            throw ClientGoneException.ofBody(e);
         } catch (RuntimeException e) {
             // Tomcat takes the request away from a thread other than its own when the client resets the stream.
             throw new ClientGoneException(new IOException(e));

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 
 /** Passes a worker's answer on to the client: the same, save what RFC 9110 §7.6 tells a proxy to change. */
@@ -62,8 +63,9 @@ final class ResponseRelay {
      *
      * @throws ClientGoneException when the client takes no more
      * @throws IOException when the worker breaks off
+     * @throws HttpException when its trailers are malformed
      */
-    void relayBody(ClassicHttpResponse answer, More more) throws IOException {
+    void relayBody(ClassicHttpResponse answer, More more) throws IOException, HttpException {
         HttpEntity entity = answer.getEntity();
         if (entity == null) {
             return;
@@ -78,6 +80,9 @@ final class ResponseRelay {
         }
         byte[] buffer = new byte[EventStreams.isOne(response) ? EventStreams.BUFFER : BUFFER];
         copyBody(body, entity.getContentLength(), buffer, more);
+        if (body instanceof ChunkedInputStream chunked && chunked.getFooters() != null) {
+            AnswerSyntax.check(chunked.getFooters());
+        }
     }
 
     /** The status and the fields that are not about this one connection. */

@@ -46,6 +46,11 @@ final class RetryPolicy {
         return replay;
     }
 
+    /** Whether the worker, which closed the connection, runs on. */
+    boolean isAlive(WorkerLease lease) {
+        return exitOf(lease) == WorkerExit.NONE;
+    }
+
     private static WorkerExit exitOf(WorkerLease lease) {
         try {
             return lease.awaitExit(System.nanoTime() + NOTICE_NANOS);

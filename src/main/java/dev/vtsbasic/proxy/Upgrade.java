@@ -6,12 +6,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -23,29 +23,28 @@ import org.slf4j.LoggerFactory;
  */
 sealed interface Upgrade permits RawUpgrade, WebSocketUpgrade {
     /**
-     * The way to {@code protocol}.
+     * The container's way, if it has one.
      *
-     * @return empty when there is none; the log then says what to do
+     * @param protocols that a client offers
+     * @throws NoWebSocketException when there is none for WebSocket, which is offered; the log then says what to do
      */
-    static Optional<Upgrade> of(ServletContext context, String protocol) {
+    static Optional<Upgrade> of(ServletContext context, List<String> protocols) throws NoWebSocketException {
         if (!context.getServerInfo().startsWith("jetty/")) {
-            return Optional.of(new RawUpgrade(protocol));
-        }
-        Logger log = LoggerFactory.getLogger(Upgrade.class);
-        if (!protocol.equalsIgnoreCase("websocket")) {
-            Event.UPGRADE_IMPOSSIBLE.log(log, "Jetty cannot upgrade a connection to {protocol}", protocol);
-            return Optional.empty();
+            return Optional.of(new RawUpgrade());
         }
         Object container = context.getAttribute("jakarta.websocket.server.ServerContainer");
-        if (container == null) {
+        if (container == null && protocols.stream().anyMatch(UpgradeOffer.WEBSOCKET::equalsIgnoreCase)) {
             Event.UPGRADE_IMPOSSIBLE.log(
-                    log,
+                    LoggerFactory.getLogger(Upgrade.class),
                     "WebSocket needs Jetty's module websocket-jakarta: java -jar $JETTY_HOME/start.jar "
                             + "--add-modules=ee10-websocket-jakarta (or ee11-…, as the other modules)");
-            return Optional.empty();
+            throw new NoWebSocketException();
         }
-        return Optional.of(new WebSocketUpgrade(container));
+        return container == null ? Optional.empty() : Optional.of(new WebSocketUpgrade(container));
     }
+
+    /** Whether this way leads to a protocol. */
+    boolean canSwitchTo(String protocol);
 
     /** Makes the worker's side of the handshake one that this way can carry. */
     void prepare(ClassicHttpRequest handshake);
@@ -66,4 +65,9 @@ sealed interface Upgrade permits RawUpgrade, WebSocketUpgrade {
             Executor threads,
             Set<OpenTunnel> open)
             throws IOException;
+
+    /** The container lacks what a WebSocket needs. */
+    final class NoWebSocketException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
 }

@@ -34,6 +34,11 @@ final class WebSocketUpgrade implements Upgrade {
     }
 
     @Override
+    public boolean canSwitchTo(String protocol) {
+        return protocol.equalsIgnoreCase(UpgradeOffer.WEBSOCKET);
+    }
+
+    @Override
     public void prepare(ClassicHttpRequest handshake) {
         handshake.removeHeaders("Sec-WebSocket-Extensions");
     }

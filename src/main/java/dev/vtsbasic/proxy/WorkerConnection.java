@@ -82,13 +82,14 @@ final class WorkerConnection implements AutoCloseable {
     }
 
     /**
-     * Waits for the head of the answer; interim ones (1xx) are dropped.
+     * Waits for the head of the answer; interim ones (1xx) are dropped, but for a 101 that was asked for, whose body stands
+     * for all that follows.
      *
      * @throws HttpException when what comes is not HTTP
      */
     ClassicHttpResponse receiveHead(ClassicHttpRequest request) throws IOException, HttpException {
         answer = connection.receiveHead();
-        if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+        if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS && !request.containsHeader("Upgrade")) {
             throw new ProtocolException("Switched protocols without being asked to");
         }
         keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(request, answer, HttpCoreContext.create());
@@ -110,6 +111,22 @@ final class WorkerConnection implements AutoCloseable {
             connection.checkEnd(answer);
         }
         received = true;
+    }
+
+    /** Whether the head of an answer has come. */
+    boolean isAnswered() {
+        return answer != null;
+    }
+
+    /** After a 101: the connection below, which is a tunnel from now on. The end of the lease is that of the connection. */
+    ChannelSocket leavePool() {
+        handedOver = true;
+        ChannelSocket socket = connection.leaveHttp();
+        socket.whenClosed(worker::close);
+        // The worker closes its WebSockets itself when it is to go.
+        worker.endless(() -> {});
+        connections.release(entry, false);
+        return socket;
     }
 
     /** From now on only {@link #end} closes it: the answer goes on when the request is over. */

@@ -26,8 +26,12 @@ final class WorkerConnections implements AutoCloseable {
 
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final LaxConnPool<SocketAddress, WorkerHttpConnection> pool =
-            new LaxConnPool<>(Integer.MAX_VALUE, TimeValue.NEG_ONE_MILLISECOND, PoolReusePolicy.LIFO, null, null);
+    private final LaxConnPool<SocketAddress, WorkerHttpConnection> pool = new LaxConnPool<>(
+            Integer.MAX_VALUE,
+            TimeValue.NEG_ONE_MILLISECOND,
+            PoolReusePolicy.LIFO,
+            WorkerHttpConnection::disposeOf,
+            null);
     private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
     private final int connectTimeoutMillis;
 
@@ -81,21 +85,6 @@ final class WorkerConnections implements AutoCloseable {
         } catch (IOException e) {
             pool.release(entry, false);
             throw new ConnectFailedException(e);
-        }
-    }
-
-    /** A connection of its own, which never gets into the pool; its end is that of the lease. */
-    ChannelSocket connect(WorkerLease worker) throws IOException {
-        boolean connected = false;
-        try {
-            ChannelSocket socket = connect(worker.worker().address());
-            socket.whenClosed(worker::close);
-            connected = true;
-            return socket;
-        } finally {
-            if (!connected) {
-                worker.close();
-            }
         }
     }
 

@@ -10,9 +10,11 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 
 /** HttpClient's connection on a {@link ChannelSocket}, which also tells what has come and was not read yet. */
@@ -42,6 +44,7 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
 
     private final ChannelSocket socket;
     private SessionInputBuffer input;
+    private boolean leftHttp;
 
     WorkerHttpConnection(ChannelSocket socket) throws IOException {
         // Header values are octets: without a decoder, and with this encoder, each of them stays as it is.
@@ -54,6 +57,19 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     protected InputStream createContentInputStream(long length, SessionInputBuffer buffer, InputStream in) {
         input = buffer;
         return super.createContentInputStream(length, buffer, in);
+    }
+
+    /** The socket below, which carries no HTTP from now on and which {@link #disposeOf} leaves open. */
+    ChannelSocket leaveHttp() {
+        leftHttp = true;
+        return socket;
+    }
+
+    /** Closes a connection that the pool discards, unless it is a tunnel by now. */
+    static void disposeOf(WorkerHttpConnection connection, CloseMode mode) {
+        if (!connection.leftHttp) {
+            connection.close(mode);
+        }
     }
 
     /**
@@ -84,15 +100,24 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
      */
     ClassicHttpResponse receiveHead() throws IOException, HttpException {
         while (true) {
-            ClassicHttpResponse answer = receiveResponseHeader();
+            ClassicHttpResponse answer = receiveAnyHead();
+            AnswerSyntax.check(answer);
             if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
                 return answer;
             }
             if (answer.getCode() >= HttpStatus.SC_OK) {
-                FieldSyntax.check(answer);
                 dropRepeatedLength(answer);
                 return answer;
             }
+        }
+    }
+
+    private ClassicHttpResponse receiveAnyHead() throws IOException, HttpException {
+        try {
+            return receiveResponseHeader();
+        } catch (IllegalArgumentException e) {
+            // HttpCore takes a status of 000 for a mistake of its caller's.
+            throw new ProtocolException("The head of an answer is malformed", e);
         }
     }
 

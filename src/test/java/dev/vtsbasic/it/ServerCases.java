@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.conformance.MalformedRequests;
 import dev.vtsbasic.it.ServerFeature.Shows;
 import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawAnswer;
@@ -296,6 +297,17 @@ abstract class ServerCases {
     void pathsThatEndInJspAreTheAppsToo() throws Exception {
         assertEquals("/test/url/page.jsp", get("/test/url/page.jsp").body());
         assertEquals("/test/url/page.jspx", get("/test/url/page.jspx").body());
+    }
+
+    @Test
+    @Shows(ServerFeature.MALFORMED)
+    void malformedRequestsNeverReachTheAppAndNoneIsAnInternalError() throws Exception {
+        MalformedRequests requests = MalformedRequests.sentTo(server.uri().getPort());
+        String seen = get("/test/malformed").body();
+        List<String> failures = requests.failures(
+                Json.createReader(new StringReader(seen)).readObject().keySet());
+        assertEquals(List.of(), failures, () -> failures.size() + " failures");
+        assertEquals(200, get("/about").statusCode());
     }
 
     @Test

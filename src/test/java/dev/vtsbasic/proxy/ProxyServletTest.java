@@ -462,6 +462,33 @@ class ProxyServletTest {
     }
 
     @Test
+    void aStatusOfLessThanAHundredIsABadGatewayAndNoInterimAnswer() throws Exception {
+        start(ScriptedUpstream.onTcp(keeping("HTTP/1.1 000 Nothing\r\n\r\n")), "vts.response-timeout", "10s");
+        assertEquals(502, server.request("GET /").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X: a\u001bb\r\n", "X(: a\r\n"})
+    void anAnswerWithMalformedTrailersNeverLooksComplete(String trailer) throws Exception {
+        start(closing("HTTP/1.1 200 OK\r\nTrailer: X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n" + trailer
+                + "\r\n"));
+        RawAnswer answer = server.request("POST /");
+        assertFalse(answer.status() == 200 && answer.looksComplete(), answer.text());
+        assertFalse(answer.text().contains("X: a"), answer.text());
+    }
+
+    @Test
+    void aMethodThatTheAppDoesNotKnowIsNotImplementedAndNoFaultOfTheApp() throws Exception {
+        start(closing(""));
+        assertEquals(501, server.request("FROBNICATE /").status());
+        assertEquals(1, app.connections());
+        awaitEnd();
+        for (UpstreamError error : UpstreamError.values()) {
+            assertEquals(0, traffic.upstreamErrors(error), error.name());
+        }
+    }
+
+    @Test
     void aHeadWithoutEndIsABadGatewayBeforeItFillsTheMemory() throws Exception {
         AtomicLong sent = new AtomicLong();
         start((request, out) -> {
@@ -495,7 +522,17 @@ class ProxyServletTest {
 
     @Test
     void nothingThatAWorkerSaysSteersATerminalThatShowsTheLog() throws Exception {
-        start(closing("HTTP/1.1 200 OK\r\nX\u001b[2J\u000b: v\r\n\r\n"));
+        assertLogged("HTTP/1.1 200 OK\r\nX\u001b[2J\u000b: v\r\n\r\n", "[0x1b][2J[0x0b]");
+    }
+
+    @Test
+    void aMalformedChunkOfAWorkerSteersNoTerminalThatShowsTheLog() throws Exception {
+        assertLogged(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\u001b[2J\r\nhello\r\n0\r\n\r\n", "\\u001b[2J");
+    }
+
+    private void assertLogged(String answer, String escaped) throws Exception {
+        start(closing(answer));
         Logger log = Logger.getLogger("dev.vtsbasic.proxy.Exchange");
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         Handler handler = new Handler() {
@@ -515,7 +552,7 @@ class ProxyServletTest {
         try {
             assertEquals(502, server.request("POST /").status());
             String line = lines.poll(60, TimeUnit.SECONDS);
-            assertTrue(line.contains("[0x1b][2J[0x0b]"), line);
+            assertTrue(line.contains(escaped), line);
             assertTrue(line.chars().noneMatch(Character::isISOControl), line);
         } finally {
             log.removeHandler(handler);

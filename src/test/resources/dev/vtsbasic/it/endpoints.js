@@ -25,7 +25,12 @@ function event(name) {
   return events.get(name);
 }
 
+// How often each malformed request came, and each that was hidden in one.
+const malformed = new Map();
+
 const endpoints = {
+  malformed: () => Response.json(Object.fromEntries(malformed)),
+
   pid: () => new Response(String(process.pid)),
 
   url: (request) => new Response(request.url.slice(request.url.indexOf("/test/"))),
@@ -106,6 +111,11 @@ const websocket = {
 export const around = (site) => ({
   websocket,
   fetch(request, server) {
+    const token = request.url.match(/\/([mh][0-9]{5,})/)?.[1];
+    if (token) {
+      malformed.set(token, (malformed.get(token) ?? 0) + 1);
+      return new Response(token);
+    }
     const { pathname, searchParams } = new URL(request.url);
     const name = pathname.match(/\/test\/([a-z]+)/)?.[1];
     return name in endpoints ? endpoints[name](request, searchParams, server) : site.fetch(request, server);

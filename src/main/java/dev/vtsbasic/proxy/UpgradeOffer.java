@@ -1,0 +1,142 @@
+package dev.vtsbasic.proxy;
+
+import dev.vtsbasic.log.Event;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.ProtocolException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's offer to switch protocols (RFC 9110 §7.8), WebSocket before all, and the container's way to do so. Until a
+ * worker has agreed with a 101, the request is one like any other.
+ */
+final class UpgradeOffer {
+    static final String WEBSOCKET = "websocket";
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpgradeOffer.class);
+
+    private final List<String> protocols;
+    private final Upgrade upgrade;
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final Tunnels tunnels;
+
+    /**
+     * @param protocols that are offered to the worker
+     * @param upgrade the container's way to switch to any of them
+     */
+    UpgradeOffer(
+            List<String> protocols,
+            Upgrade upgrade,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Tunnels tunnels) {
+        this.protocols = protocols;
+        this.upgrade = upgrade;
+        this.request = request;
+        this.response = response;
+        this.tunnels = tunnels;
+    }
+
+    /**
+     * The protocols that a client offers, without those that another hop could not follow: HTTP/2, of which no request may
+     * hide in a tunnel, and TLS.
+     */
+    static List<String> protocolsOf(InboundRequest request) {
+        // RFC 9110 §7.8: a server ignores it in a request of HTTP/1.0.
+        boolean nominated = request.protocol().startsWith("HTTP/1.")
+                && !request.protocol().equals("HTTP/1.0")
+                && elements(request.joined("Connection")).stream().anyMatch("upgrade"::equalsIgnoreCase);
+        return nominated && !request.hasBody()
+                ? elements(request.joined("Upgrade")).stream()
+                        .filter(UpgradeOffer::canBeCarried)
+                        .toList()
+                : List.of();
+    }
+
+    private static boolean canBeCarried(String protocol) {
+        String lower = protocol.toLowerCase(Locale.ROOT);
+        return !lower.startsWith("h2") && !lower.startsWith("http/") && !lower.startsWith("tls/");
+    }
+
+    /** Whether it is a handshake of RFC 6455 §4.1, which nothing but a worker can answer. */
+    static boolean isWebSocketHandshake(InboundRequest request) {
+        return request.method().equals("GET")
+                && !request.header("Sec-WebSocket-Key").isEmpty()
+                && protocolsOf(request).stream().anyMatch(WEBSOCKET::equalsIgnoreCase);
+    }
+
+    private static List<String> elements(String list) {
+        List<String> elements = new ArrayList<>();
+        for (String element : list.split(",")) {
+            if (!element.isBlank()) {
+                elements.add(element.strip());
+            }
+        }
+        return elements;
+    }
+
+    /** Makes the offer to the worker. */
+    void addTo(ClassicHttpRequest outbound) {
+        outbound.addHeader("Connection", "Upgrade");
+        outbound.addHeader("Upgrade", String.join(", ", protocols));
+        upgrade.prepare(outbound);
+    }
+
+    /**
+     * Checks the worker's 101.
+     *
+     * @throws ProtocolException when it names a protocol that was not offered (RFC 9110 §7.8)
+     */
+    void check(ClassicHttpResponse switching) throws ProtocolException {
+        String chosen = String.join(
+                ", ",
+                Arrays.stream(switching.getHeaders("Upgrade"))
+                        .map(Header::getValue)
+                        .toList());
+        List<String> named = elements(chosen);
+        boolean offered = named.stream().allMatch(name -> protocols.stream().anyMatch(name::equalsIgnoreCase));
+        if (named.isEmpty() || !offered) {
+            throw new ProtocolException("Switched to \"" + chosen + "\", which was not offered");
+        }
+    }
+
+    /**
+     * Switches: the client's connection and the worker's are a tunnel from now on. Only on the container's thread, within
+     * {@code service()}.
+     *
+     * @param switching the worker's 101
+     */
+    void accept(ClassicHttpResponse switching, WorkerConnection connection) throws UpgradeFailedException {
+        ChannelSocket worker = connection.leavePool();
+        try {
+            upgrade.carry(switching, worker, request, response, tunnels.threads(), tunnels.open());
+        } catch (IOException | RuntimeException e) {
+            worker.close();
+            Event.TUNNEL_FAILED.log(
+                    LOG,
+                    "The container did not switch a connection to {protocol}: {problem}",
+                    String.join(", ", protocols),
+                    e.getMessage());
+            throw new UpgradeFailedException(e);
+        }
+    }
+
+    /** The worker had switched, but the container did not. */
+    static final class UpgradeFailedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UpgradeFailedException(Exception cause) {
+            super(cause);
+        }
+    }
+}

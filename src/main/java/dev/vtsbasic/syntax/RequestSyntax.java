@@ -1,0 +1,140 @@
+package dev.vtsbasic.syntax;
+
+import dev.vtsbasic.settings.IpNetwork;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What is a request (RFC 9110 §5.5, §9.1; RFC 9112 §3, §6), whatever the container's parser lets pass: two readers of what
+ * is none may find two different requests in it.
+ */
+final class RequestSyntax {
+    private static final Pattern PROTOCOL = Pattern.compile("HTTP/(?:1\\.[0-9]|[23](?:\\.0)?)");
+    private static final Pattern HOST =
+            Pattern.compile("(?<name>[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{0,5}))?");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,19}");
+    private static final int LAST_PORT = 65_535;
+
+    private final HttpServletRequest request;
+
+    private RequestSyntax(HttpServletRequest request) {
+        this.request = request;
+    }
+
+    /** What is wrong with it, as a sentence; empty when it is a request. */
+    static Optional<String> problemOf(HttpServletRequest request) {
+        RequestSyntax syntax = new RequestSyntax(request);
+        return syntax.problemOfRequestLine()
+                .or(syntax::problemOfFields)
+                .or(syntax::problemOfHost)
+                .or(syntax::problemOfFraming);
+    }
+
+    private Optional<String> problemOfRequestLine() {
+        String protocol = request.getProtocol();
+        if (protocol == null || !PROTOCOL.matcher(protocol).matches()) {
+            return Optional.of("The request line names no version of HTTP that this server speaks.");
+        }
+        if (request.getMethod() == null || !FieldSyntax.isToken(request.getMethod())) {
+            return Optional.of("The method of the request is not a token.");
+        }
+        return isTarget() ? Optional.empty() : Optional.of("The target of the request is not a path, or not encoded.");
+    }
+
+    private boolean isTarget() {
+        String path = request.getRequestURI();
+        String query = request.getQueryString();
+        if (path == null || query != null && !isVisible(query)) {
+            return false;
+        }
+        // The URL parser of an app takes a backslash in a path for a slash.
+        boolean ofPath = path.startsWith("/") && isVisible(path) && path.indexOf('\\') < 0;
+        return ofPath
+                || path.equals("*") && query == null && request.getMethod().equals("OPTIONS");
+    }
+
+    /** Browsers leave many characters as they are that RFC 3986 wants encoded, but neither these nor any other letter. */
+    private static boolean isVisible(String text) {
+        return text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#');
+    }
+
+    private Optional<String> problemOfFields() {
+        for (String name : Collections.list(request.getHeaderNames())) {
+            if (!FieldSyntax.isToken(name)) {
+                return Optional.of("The name of a header field is not a token.");
+            }
+            for (String value : valuesOf(name)) {
+                if (!FieldSyntax.isValue(value)) {
+                    return Optional.of("A control character is in the field " + name + ".");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> problemOfHost() {
+        List<String> hosts = valuesOf("Host");
+        // HTTP/1.0 need not have it, and HTTP/2 has :authority in its place.
+        if (hosts.size() > 1 || hosts.isEmpty() && isOfHttp1() && !isOfHttp10()) {
+            return Optional.of("A request has exactly one Host field.");
+        }
+        return hosts.isEmpty() || isHost(hosts.get(0))
+                ? Optional.empty()
+                : Optional.of("The Host field is not a host name or address with an optional port.");
+    }
+
+    private static boolean isHost(String host) {
+        Matcher parts = HOST.matcher(host);
+        if (!parts.matches()) {
+            return false;
+        }
+        String port = parts.group("port");
+        boolean known = port == null || port.isEmpty() || Integer.parseInt(port) <= LAST_PORT;
+        return known && (!host.startsWith("[") || IpNetwork.isAddress(parts.group("name")));
+    }
+
+    /** RFC 9112 §6.1, §6.3: where the body ends must not be open to two answers. */
+    private Optional<String> problemOfFraming() {
+        List<String> codings = elementsOf("Transfer-Encoding");
+        boolean coded = !valuesOf("Transfer-Encoding").isEmpty();
+        List<String> lengths = elementsOf("Content-Length");
+        boolean known = codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
+        if (coded && (!known || isOfHttp10() || !isOfHttp1())) {
+            return Optional.of("The Transfer-Encoding is not the one that this server knows, chunked.");
+        }
+        if (coded && !lengths.isEmpty()) {
+            return Optional.of("A body has a Content-Length or a Transfer-Encoding, not both.");
+        }
+        boolean said = !valuesOf("Content-Length").isEmpty();
+        boolean one = lengths.stream().distinct().count() == 1
+                && LENGTH.matcher(lengths.get(0)).matches();
+        return said && !one ? Optional.of("The Content-Length is not one number.") : Optional.empty();
+    }
+
+    private boolean isOfHttp10() {
+        return request.getProtocol().equals("HTTP/1.0");
+    }
+
+    private boolean isOfHttp1() {
+        return request.getProtocol().startsWith("HTTP/1.");
+    }
+
+    private List<String> valuesOf(String name) {
+        return Collections.list(request.getHeaders(name));
+    }
+
+    private List<String> elementsOf(String name) {
+        List<String> elements = new ArrayList<>();
+        for (String value : valuesOf(name)) {
+            for (String element : value.split(",", -1)) {
+                elements.add(element.strip());
+            }
+        }
+        return elements;
+    }
+}

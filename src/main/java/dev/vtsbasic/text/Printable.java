@@ -1,0 +1,46 @@
+package dev.vtsbasic.text;
+
+import java.util.Locale;
+
+/** Text of workers and clients as it may be shown in a terminal or a log. */
+public final class Printable {
+    private Printable() {}
+
+    /**
+     * Writes what could move a terminal's cursor, fake another line or turn the text around as {@code \\u001b} and the like.
+     */
+    public static String line(String text) {
+        return escaped(text, false);
+    }
+
+    /** The same, but ends of lines stay. */
+    public static String lines(String text) {
+        return escaped(text, true);
+    }
+
+    private static String escaped(String text, boolean linesStay) {
+        StringBuilder escaped = null;
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            boolean harmless = !isDangerous(character) || linesStay && character == '\n';
+            if (!harmless && escaped == null) {
+                escaped = new StringBuilder(text.length() + 16).append(text, 0, i);
+            }
+            if (escaped != null) {
+                if (harmless) {
+                    escaped.append(character);
+                } else {
+                    escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) character));
+                }
+            }
+        }
+        return escaped == null ? text : escaped.toString();
+    }
+
+    private static boolean isDangerous(char character) {
+        return character < ' ' && character != '\t'
+                || character >= 0x7F && character <= 0x9F
+                || character >= 0x2028 && character <= 0x202E
+                || character >= 0x2066 && character <= 0x2069;
+    }
+}

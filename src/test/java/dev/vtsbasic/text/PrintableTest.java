@@ -1,0 +1,27 @@
+package dev.vtsbasic.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import org.junit.jupiter.api.Test;
+
+class PrintableTest {
+    @Test
+    void harmlessTextStaysAsItIs() {
+        String text = "Grüße\tan 你好 👋";
+        assertSame(text, Printable.line(text));
+        assertSame(text, Printable.lines(text));
+    }
+
+    @Test
+    void whatSteersATerminalIsShown() {
+        assertEquals(
+                "a\\u001b[2Jb\\u009b1m\\u007f\\u000d\\u202e", Printable.lines("a\u001b[2Jb\u009b1m\u007f\r\u202e"));
+    }
+
+    @Test
+    void endsOfLinesStayOnlyWhereSeveralLinesAreMeant() {
+        assertEquals("a\\u000ab", Printable.line("a\nb"));
+        assertEquals("a\nb", Printable.lines("a\nb"));
+    }
+}
