@@ -1,6 +1,7 @@
 package dev.vtsbasic;
 
 import dev.vtsbasic.asset.Compressor;
+import dev.vtsbasic.file.EmptyDirectory;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.spi.JsonProvider;
 import java.io.BufferedWriter;
@@ -34,9 +35,10 @@ final class BunCompressor implements Compressor {
     @Override
     public void compress(List<Job> jobs) throws IOException, InterruptedException {
         Path errors = Files.createTempFile("vts-compress-", ".log");
-        try {
-            ProcessBuilder command =
-                    new ProcessBuilder(binary().toString(), "--no-install", "--no-env-file", "-e", SCRIPT);
+        try (EmptyDirectory directory = EmptyDirectory.create()) {
+            ProcessBuilder command = new ProcessBuilder(
+                    binary().toAbsolutePath().toString(), "--no-install", "--no-env-file", "-e", SCRIPT);
+            command.directory(directory.path().toFile());
             command.environment().clear();
             command.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(errors.toFile());
             Process process = command.start();
@@ -76,8 +78,8 @@ final class BunCompressor implements Compressor {
         JsonArrayBuilder list = json.createArrayBuilder();
         for (Job job : jobs) {
             list.add(json.createObjectBuilder()
-                    .add("source", job.source().toString())
-                    .add("target", job.target().toString()));
+                    .add("source", job.source().toAbsolutePath().toString())
+                    .add("target", job.target().toAbsolutePath().toString()));
         }
         return list.build() + "\n";
     }

@@ -39,20 +39,26 @@ final class AssetAnswer {
             throws IOException {
         if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
             response.setHeader("Allow", "GET, HEAD");
-            sendText(AssetOutcome.NOT_ALLOWED, "405 Method Not Allowed", request, response);
+            sendText(AssetOutcome.NOT_ALLOWED, "405 Method Not Allowed", headers, request, response);
             return;
         }
         new AssetAnswer(headers, request, response, RequestRecord.of(request)).send(asset, modified);
     }
 
     /** A small answer about a file rather than with it. */
-    static void sendText(AssetOutcome outcome, String text, HttpServletRequest request, HttpServletResponse response)
+    static void sendText(
+            AssetOutcome outcome,
+            String text,
+            SecurityHeaders headers,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         RequestRecord record = RequestRecord.of(request);
         record.asset(outcome);
         response.setStatus(outcome.status());
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Type", "text/plain; charset=utf-8");
+        headers.complete(request, response);
         byte[] body = (text + '\n').getBytes(StandardCharsets.US_ASCII);
         response.setContentLength(body.length);
         record.sent(request.getMethod().equals("HEAD") ? 0 : body.length);
@@ -67,18 +73,18 @@ final class AssetAnswer {
                 ? AcceptEncoding.choose(asset.representations(), acceptEncoding())
                 : asset.representations()[0];
         if (chosen == null) {
-            sendText(AssetOutcome.NOT_ACCEPTABLE, "406 Not Acceptable", request, response);
+            sendText(AssetOutcome.NOT_ACCEPTABLE, "406 Not Acceptable", headers, request, response);
             return;
         }
         Preconditions.Outcome outcome = Preconditions.evaluate(request, chosen.entityTag(), modified);
         if (outcome == Preconditions.Outcome.FAILED) {
-            sendText(AssetOutcome.PRECONDITION_FAILED, "412 Precondition Failed", request, response);
+            sendText(AssetOutcome.PRECONDITION_FAILED, "412 Precondition Failed", headers, request, response);
             return;
         }
         ByteRanges wanted = outcome == Preconditions.Outcome.PROCEED ? ranges(chosen, modified) : null;
         if (wanted != null && wanted.ranges().isEmpty()) {
             response.setHeader("Content-Range", "bytes */" + chosen.length());
-            sendText(AssetOutcome.NO_SUCH_RANGE, "416 Range Not Satisfiable", request, response);
+            sendText(AssetOutcome.NO_SUCH_RANGE, "416 Range Not Satisfiable", headers, request, response);
             return;
         }
         record.coding(ContentCoding.of(chosen.token()));
@@ -104,6 +110,7 @@ final class AssetAnswer {
             headers.complete(request, response);
             sendPart(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
         } else {
+            headers.complete(request, response);
             sendRanges(asset, chosen, wanted.ranges());
         }
     }

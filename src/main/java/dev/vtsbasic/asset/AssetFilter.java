@@ -150,7 +150,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         if (found != null) {
             serve(found.build(), found.asset(), request, response);
         } else {
-            AssetAnswer.sendText(AssetOutcome.UNKNOWN, "404 Not Found", request, response);
+            AssetAnswer.sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.file.EmptyDirectory;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.log.Event;
 import java.io.File;
@@ -158,9 +159,16 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
         if (!Files.isRegularFile(path)) {
             throw new IOException(path + " is not a file");
         }
+        try (EmptyDirectory directory = EmptyDirectory.create()) {
+            return check(path, directory);
+        }
+    }
+
+    private static BunBinary check(Path path, EmptyDirectory directory) throws IOException {
         Process process;
         try {
-            process = new ProcessBuilder(path.toString(), "--version")
+            process = new ProcessBuilder(path.toAbsolutePath().toString(), "--version")
+                    .directory(directory.path().toFile())
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {

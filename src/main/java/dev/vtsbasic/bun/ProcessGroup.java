@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.file.EmptyDirectory;
 import dev.vtsbasic.log.Event;
 import java.io.File;
 import java.io.IOException;
@@ -45,12 +46,11 @@ final class ProcessGroup {
         if (File.separatorChar == '\\') {
             return; // No such groups there.
         }
-        try {
+        try (EmptyDirectory directory = EmptyDirectory.create()) {
             Path path = bun.restored().toAbsolutePath();
             ProcessBuilder builder = new ProcessBuilder(
                             path.toString(), "--no-install", "--no-env-file", "-e", KILL, Long.toString(leader))
-                    // Bun reads its settings from where it is started.
-                    .directory(path.getParent().toFile())
+                    .directory(directory.path().toFile())
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD);
             builder.environment().clear();

@@ -67,6 +67,8 @@ public final class EmbeddedServer implements AutoCloseable {
      */
     public static EmbeddedServer start(Settings settings, Consumer<ServletContext> register, Runnable refused)
             throws CannotListenException {
+        Connector connector =
+                connector(HeapBudget.ofHeap(settings.cache()), refused, settings, settings.address(), settings.port());
         Path baseDirectory;
         try {
             baseDirectory = Files.createTempDirectory("vts-tomcat-");
@@ -76,8 +78,6 @@ public final class EmbeddedServer implements AutoCloseable {
         // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
         Tomcat tomcat = new Tomcat();
-        Connector connector =
-                connector(HeapBudget.ofHeap(settings.cache()), refused, settings, settings.address(), settings.port());
         EmbeddedServer server =
                 new EmbeddedServer(tomcat, baseDirectory, (PatientProtocol) connector.getProtocolHandler());
         tomcat.setBaseDir(baseDirectory.toString());
@@ -89,7 +89,9 @@ public final class EmbeddedServer implements AutoCloseable {
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
         tomcat.getHost().getPipeline().addValve(plainErrors());
-        settings.managementPort().ifPresent(port -> server.openManagement(refused, settings, port));
+        if (settings.managementPort().isPresent()) {
+            server.openManagement(refused, settings, settings.managementPort().get());
+        }
         try {
             tomcat.start();
             if (!context.getState().isAvailable()) {
@@ -109,7 +111,7 @@ public final class EmbeddedServer implements AutoCloseable {
         return server;
     }
 
-    private void openManagement(Runnable refused, Settings settings, int port) {
+    private void openManagement(Runnable refused, Settings settings, int port) throws CannotListenException {
         // Beside what the clients may have: whoever asks how it is gets an answer while they have all of it.
         management = connector(HeapBudget.least(), refused, settings, settings.managementAddress(), port);
         management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
@@ -117,8 +119,8 @@ public final class EmbeddedServer implements AutoCloseable {
         tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
     }
 
-    private static Connector connector(
-            HeapBudget budget, Runnable refused, Settings settings, String address, int port) {
+    private static Connector connector(HeapBudget budget, Runnable refused, Settings settings, String address, int port)
+            throws CannotListenException {
         OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout(), refused);
         PatientProtocol protocol = new PatientProtocol(endpoint, settings.headerTimeout());
         Connector connector = new Connector(protocol);
@@ -148,7 +150,12 @@ public final class EmbeddedServer implements AutoCloseable {
         // Any octet may be percent-encoded; what it means is the app's affair.
         connector.setURIEncoding("ISO-8859-1");
         if (settings.tlsCert().isPresent()) {
-            Tls.configure(connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow());
+            try {
+                Tls.configure(
+                        connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow());
+            } catch (IOException e) {
+                throw new CannotListenException(e.getMessage());
+            }
         }
         if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
             connector.setProperty("useVirtualThreads", "true");

@@ -26,6 +26,16 @@ final class Http2 extends Http2Protocol {
      */
     private static final int WEIGHT_OF_RESET = 11;
 
+    /**
+     * What Tomcat adds for a WINDOW_UPDATE of one octet, and less for larger ones. It takes off 20 for each frame of an answer,
+     * which a client may acknowledge twice, for the stream and for the connection: so who acknowledges all frames, however
+     * small, is never cut, and who sends such updates for nothing is.
+     */
+    private static final int WEIGHT_OF_SMALL_UPDATE = 10;
+
+    /** What Tomcat adds for a CONTINUATION without content, as for a PING or a setting. */
+    private static final int WEIGHT_OF_EMPTY_CONTINUATION = 10;
+
     private final Admission admission;
     private final AtomicInteger serving;
 
@@ -38,6 +48,10 @@ final class Http2 extends Http2Protocol {
         setOverheadResetFactor(WEIGHT_OF_RESET);
         // It goes on where a stop does not see it, and copies the file all the same, into frames.
         setUseSendfile(false);
+        setOverheadWindowUpdateThreshold(WEIGHT_OF_SMALL_UPDATE);
+        setOverheadContinuationThreshold(WEIGHT_OF_EMPTY_CONTINUATION);
+        // A proxy that ends TLS says what the browser used (RFC 9113 §8.3.1), and not only what it uses itself.
+        setAllowSchemeMismatch(true);
         // An upload may well consist of small pieces, each of which is worth passing on.
         setOverheadDataThreshold(0);
         // As long as HTTP/1.1 waits for a client that neither sends nor takes anything.
@@ -53,27 +67,49 @@ final class Http2 extends Http2Protocol {
     @Override
     public InternalHttpUpgradeHandler getInternalUpgradeHandler(
             SocketWrapperBase<?> socket, Adapter adapter, Request request) {
-        return super.getInternalUpgradeHandler(socket, new Admitting(admission, adapter, serving), request);
+        Admitting admitting =
+                new Admitting(admission, adapter, serving, getHttp11Protocol().isSSLEnabled());
+        admitting.connection = new Http2Connection(this, admitting, request, socket);
+        return admitting.connection;
     }
 
     /**
      * Answers a request with 503 when there is no room for it. It is not to wait: what it has by then, a part of its body
      * above all, is most of what it takes.
      */
-    private record Admitting(Admission admission, Adapter adapter, AtomicInteger serving) implements Adapter {
+    private static final class Admitting implements Adapter {
+        private final Admission admission;
+        private final Adapter adapter;
+        private final AtomicInteger serving;
+        private final boolean tls;
+        private Http2Connection connection;
+
+        Admitting(Admission admission, Adapter adapter, AtomicInteger serving, boolean tls) {
+            this.admission = admission;
+            this.adapter = adapter;
+            this.serving = serving;
+            this.tls = tls;
+        }
+
         /** An asynchronous request goes on afterwards; where it is one, it needs one of a bounded number of threads. */
         @Override
         public void service(Request request, Response response) throws Exception {
+            String scheme = request.scheme().toString();
+            if (!scheme.equals("http") && !scheme.equals("https")) {
+                refuse(response, HttpServletResponse.SC_BAD_REQUEST);
+                return;
+            }
             AtomicBoolean whole = new AtomicBoolean();
             request.action(ActionCode.REQUEST_BODY_FULLY_READ, whole);
             int weight = whole.get() ? HeapBudget.REQUEST : HeapBudget.REQUEST_WITH_WINDOW;
             if (!admission.enter(weight)) {
-                response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
                 response.getMimeHeaders().setValue("Retry-After").setString(Admission.RETRY_AFTER);
-                response.setContentLength(0);
-                response.action(ActionCode.CLOSE, null);
+                refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
                 return;
             }
+            // What the client says of it (:scheme) is no more than a word.
+            request.scheme().setString(tls ? "https" : "http");
+            Http2Window.outputOf(response).addFilter(new FrameFilter(connection, Http2Window.of(connection, request)));
             serving.incrementAndGet();
             try {
                 adapter.service(request, response);
@@ -81,6 +117,12 @@ final class Http2 extends Http2Protocol {
                 serving.decrementAndGet();
                 admission.leave(weight);
             }
+        }
+
+        private static void refuse(Response response, int status) {
+            response.setStatus(status);
+            response.setContentLength(0);
+            response.action(ActionCode.CLOSE, null);
         }
 
         @Override

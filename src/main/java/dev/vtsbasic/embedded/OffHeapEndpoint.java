@@ -2,10 +2,16 @@ package dev.vtsbasic.embedded;
 
 import dev.vtsbasic.limit.HeapBudget;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.openssl.ciphers.Cipher;
+import org.apache.tomcat.util.net.openssl.ciphers.Group;
+import org.apache.tomcat.util.net.openssl.ciphers.SignatureScheme;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 
 /**
@@ -13,6 +19,8 @@ import org.apache.tomcat.util.threads.VirtualThreadExecutor;
  * it to the garbage collector to free them: Tomcat's own way makes Java print warnings. What is on the heap it bounds.
  */
 final class OffHeapEndpoint extends NioEndpoint {
+    private static final String[] APPLICATION_PROTOCOLS = {"h2", "http/1.1"};
+
     private final HeapBudget budget;
     private final Duration patience;
     private final Runnable refused;
@@ -38,6 +46,28 @@ final class OffHeapEndpoint extends NioEndpoint {
     /** Once the protocol has set its handler. */
     Admission admission() {
         return admission;
+    }
+
+    /**
+     * Tomcat does as if a client that asks for protocols none of which is spoken here had asked for none, and speaks HTTP/1.1
+     * to it. Java sends the alert that RFC 7301 §3.2 asks for when it knows what is spoken.
+     */
+    @Override
+    protected SSLEngine createSSLEngine(
+            String host,
+            List<Cipher> ciphers,
+            List<String> applicationProtocols,
+            List<String> protocols,
+            List<Group> groups,
+            List<SignatureScheme> schemes) {
+        SSLEngine engine = super.createSSLEngine(host, ciphers, applicationProtocols, protocols, groups, schemes);
+        SSLParameters parameters = engine.getSSLParameters();
+        boolean asked = applicationProtocols != null && !applicationProtocols.isEmpty();
+        if (asked && parameters.getApplicationProtocols().length == 0) {
+            parameters.setApplicationProtocols(APPLICATION_PROTOCOLS);
+            engine.setSSLParameters(parameters);
+        }
+        return engine;
     }
 
     @Override

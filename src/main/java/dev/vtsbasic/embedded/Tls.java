@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.KeyStore;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.Connector;
@@ -19,6 +20,16 @@ final class Tls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
     private static final long LOOK_EVERY_SECONDS = 10;
 
+    /** Those without CBC, whose ways of padding were attacked again and again; the first that a client has is used. */
+    private static final String TLS_1_2_SUITES = String.join(
+            ":",
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES128-GCM-SHA256",
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES256-GCM-SHA384",
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+            "ECDHE-RSA-CHACHA20-POLY1305");
+
     private final Connector connector;
     private final Path certificate;
     private final Path key;
@@ -30,17 +41,26 @@ final class Tls implements AutoCloseable {
         this.key = key;
     }
 
-    static void configure(Connector connector, Path certificate, Path key) {
-        SSLHostConfig host = new SSLHostConfig();
-        SSLHostConfigCertificate files = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
-        files.setCertificateFile(certificate.toString());
-        files.setCertificateKeyFile(key.toString());
-        host.addCertificate(files);
-        host.setProtocols("TLSv1.2+TLSv1.3");
+    /** @throws IOException when the files cannot be used; the message names the setting, the file and the cause */
+    static void configure(Connector connector, Path certificate, Path key) throws IOException {
         connector.setScheme("https");
         connector.setSecure(true);
         connector.setProperty("SSLEnabled", "true");
-        connector.addSslHostConfig(host);
+        connector.addSslHostConfig(host(PemPair.read(certificate, key)));
+    }
+
+    private static SSLHostConfig host(KeyStore pair) {
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate =
+                new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+        certificate.setCertificateKeystore(pair);
+        certificate.setCertificateKeystorePassword(PemPair.PASSWORD);
+        certificate.setCertificateKeyPassword(PemPair.PASSWORD);
+        host.addCertificate(certificate);
+        host.setProtocols("TLSv1.2+TLSv1.3");
+        host.setCiphers(TLS_1_2_SUITES);
+        host.setHonorCipherOrder(true);
+        return host;
     }
 
     /** Looks at the files until it is closed. */
@@ -68,10 +88,12 @@ final class Tls implements AutoCloseable {
 
     private boolean reload() {
         try {
-            ((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).reloadSslHostConfigs();
+            // What was proved is what is used, whatever becomes of the files meanwhile.
+            ((AbstractHttp11Protocol<?>) connector.getProtocolHandler())
+                    .addSslHostConfig(host(PemPair.read(certificate, key)), true);
             Event.CERTIFICATE_LOADED.log(LOG, "Loaded the changed certificate {certificate}", certificate);
             return true;
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             Event.CERTIFICATE_REFUSED.log(
                     LOG,
                     "The changed certificate {certificate} cannot be used; the old one stays: {problem}",

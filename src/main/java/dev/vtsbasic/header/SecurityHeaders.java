@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 /**
  * Adds to HTML documents what makes browsers more careful, where they do not say it themselves: what the app sets stands.
  *
- * <p>Only to documents, as only there the app says what it wants of a browser: Strict-Transport-Security beside an image
- * would count for the whole host, and against what its pages say. Safe for any number of threads.
+ * <p>Strict-Transport-Security goes on every response over TLS, because it counts for the whole host and a browser may never
+ * see another one: a redirect may lead elsewhere, and a page of another host may show no more than an image of this one.
+ * Safe for any number of threads.
  */
 public final class SecurityHeaders {
     private static final Pattern DOCUMENT = Pattern.compile("(text/html|application/xhtml\\+xml)\\s*(;.*)?");
@@ -36,15 +37,18 @@ public final class SecurityHeaders {
      */
     public void complete(HttpServletResponse response, boolean https) {
         // A 304 changes the head of what the browser has, which may say more than the 304 repeats.
-        if (on && response.getStatus() != HttpServletResponse.SC_NOT_MODIFIED && isDocument(response)) {
+        if (!on || response.getStatus() == HttpServletResponse.SC_NOT_MODIFIED) {
+            return;
+        }
+        if (https) {
+            addAbsent(response, "Strict-Transport-Security", A_YEAR);
+        }
+        if (isDocument(response)) {
             addAbsent(response, "X-Content-Type-Options", "nosniff");
             addAbsent(response, "Referrer-Policy", "strict-origin-when-cross-origin");
             addAbsent(response, "Cross-Origin-Opener-Policy", "same-origin-allow-popups");
             if (!saysWhoMayFrameIt(response.getHeaders("Content-Security-Policy"))) {
                 addAbsent(response, "X-Frame-Options", "SAMEORIGIN");
-            }
-            if (https) {
-                addAbsent(response, "Strict-Transport-Security", A_YEAR);
             }
         }
     }

@@ -40,6 +40,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient WorkerConnections connections;
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
+    private final transient StreamLimit streams;
     private final transient ExchangeThreads threads;
     private final transient EventStreams eventStreams;
     private final transient Exchange.Environment environment;
@@ -63,6 +64,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         int mostRequests = HeapBudget.ofHeap(settings.cache()).requests();
         this.concurrency =
                 new ConcurrencyLimit(settings.limits().maxConcurrent().orElse(mostRequests), settings.holdQueue());
+        this.streams = new StreamLimit();
         this.threads = new ExchangeThreads(mostRequests);
         this.eventStreams = new EventStreams(threads::executeRelay);
         this.connections = new WorkerConnections(settings.connectTimeout());
@@ -118,12 +120,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         RequestBody body = inbound.hasBody()
                 ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, record)
                 : null;
-        // Containers switch protocols only on their own thread, within service(). And another filter of the container's
-        // may
-        // not allow asynchronous requests.
+        // Containers switch protocols only on their own thread, within service(); and another filter of the container's
+        // may not allow asynchronous requests.
         if (upgrade != null || ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
-            try {
-                run(inbound, forwarding, body, response, client, client::isGone, upgrade, deadline);
+            try (StreamLimit.Permit permit = streams.permitFor(request, client)) {
+                run(inbound, forwarding, body, response, client, client::isGone, permit, upgrade, deadline);
             } catch (IOException e) {
                 endFailed(record, response);
                 if (!client.cut()) {
@@ -176,11 +177,17 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             HttpServletResponse response,
             ClientConnection client,
             BooleanSupplier clientGone,
+            StreamLimit.Permit permit,
             UpgradeOffer upgrade,
             long deadline)
             throws IOException {
         RunningRequests.Place place = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
+            if (!permit.acquire(deadline)) {
+                inbound.record().shed(Shed.CONCURRENCY);
+                send(Page.BUSY, inbound, forwarding, response);
+                return;
+            }
             if (client.isStream()) {
                 watched.clientMayBeAsked();
             }
@@ -284,6 +291,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             ClientConnection client,
             long deadline)
             throws IOException {
+        StreamLimit.Permit permit = streams.permitFor(request, client);
         AsyncAnswer answer = AsyncAnswer.start(request, response, client);
         inbound.record().endsLater();
         try {
@@ -292,9 +300,12 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     inbound.fromThisMachine(),
                     () -> runToEnd(answer, inbound, response, () -> {
                         BooleanSupplier clientGone = () -> answer.hasFailed() || client.isGone();
-                        run(inbound, forwarding, body, response, client, clientGone, null, deadline);
+                        try (permit) {
+                            run(inbound, forwarding, body, response, client, clientGone, permit, null, deadline);
+                        }
                     }));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
+            permit.close();
             runToEnd(answer, inbound, response, () -> {
                 inbound.record().shed(Shed.THREADS);
                 send(Page.BUSY, inbound, forwarding, response);

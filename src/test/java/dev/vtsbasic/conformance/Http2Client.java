@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,6 +34,7 @@ final class Http2Client implements AutoCloseable {
     static final long PROTOCOL_ERROR = 1;
     static final long INTERNAL_ERROR = 2;
     static final long CANCEL = 8;
+    static final long ENHANCE_YOUR_CALM = 11;
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final int DATA = 0;
@@ -97,6 +99,7 @@ final class Http2Client implements AutoCloseable {
     }
 
     private final Socket socket;
+    private final boolean acknowledging;
     private final OutputStream out;
     private final Map<Integer, Stream> streams = new ConcurrentHashMap<>();
     private final Map<Integer, Long> settings = new TreeMap<>();
@@ -104,14 +107,17 @@ final class Http2Client implements AutoCloseable {
     private final HPackDecoder hpack = new HPackDecoder(4096, StandardCharsets.ISO_8859_1);
     private int nextStream = 1;
 
-    private Http2Client(Socket socket) throws IOException {
+    private Http2Client(Socket socket, boolean acknowledging) throws IOException {
         this.socket = socket;
+        this.acknowledging = acknowledging;
         socket.setTcpNoDelay(true);
         out = socket.getOutputStream();
         streams.put(0, connection);
         out.write(latin1(PREFACE));
         frame(SETTINGS, 0, 0, new byte[0]);
-        connection.allow(LARGE_WINDOW);
+        if (!acknowledging) {
+            connection.allow(LARGE_WINDOW);
+        }
         DataInputStream in = new DataInputStream(socket.getInputStream());
         read(in);
         Thread reader = new Thread(() -> readAll(in), "frames");
@@ -121,10 +127,19 @@ final class Http2Client implements AutoCloseable {
 
     /** Without TLS, by prior knowledge. */
     static Http2Client plain(int port) throws IOException {
-        return new Http2Client(new Socket("127.0.0.1", port));
+        return new Http2Client(new Socket("127.0.0.1", port), false);
     }
 
     static Http2Client tls(int port) throws IOException, GeneralSecurityException {
+        return new Http2Client(tlsSocket(port), false);
+    }
+
+    /** One that lets the server send no more than the first windows, and again what a frame of data brought, frame by frame. */
+    static Http2Client acknowledgingEachFrame(int port, boolean tls) throws IOException, GeneralSecurityException {
+        return new Http2Client(tls ? tlsSocket(port) : new Socket("127.0.0.1", port), true);
+    }
+
+    private static SSLSocket tlsSocket(int port) throws IOException, GeneralSecurityException {
         SSLSocket socket =
                 (SSLSocket) SelfSigned.trustingAnyone().getSocketFactory().createSocket("127.0.0.1", port);
         SSLParameters parameters = socket.getSSLParameters();
@@ -132,7 +147,7 @@ final class Http2Client implements AutoCloseable {
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         Check.equal("protocol", "h2", socket.getApplicationProtocol());
-        return new Http2Client(socket);
+        return socket;
     }
 
     boolean isTls() {
@@ -169,6 +184,75 @@ final class Http2Client implements AutoCloseable {
         nextStream += 2;
         stream.head(last, namesAndValues);
         return stream;
+    }
+
+    /** A request without a body whose fields come in so many octets at a time. */
+    synchronized Stream openInPieces(int octets, List<String> namesAndValues) throws IOException {
+        Stream stream = new Stream(nextStream);
+        streams.put(nextStream, stream);
+        nextStream += 2;
+        byte[] block = literals(namesAndValues);
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (int from = 0; from < block.length; from += octets) {
+            int to = Math.min(block.length, from + octets);
+            int flags = (from == 0 ? END_STREAM : 0) | (to == block.length ? END_HEADERS : 0);
+            byte[] piece = Arrays.copyOfRange(block, from, to);
+            frames.writeBytes(bytes(from == 0 ? HEADERS : CONTINUATION, flags, stream.id, piece));
+        }
+        write(frames.toByteArray());
+        return stream;
+    }
+
+    /** What a client may send too often. */
+    enum Flood {
+        PINGS {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.frame(PING, 0, 0, new byte[8]);
+            }
+        },
+        SETTINGS_FRAMES {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.frame(SETTINGS, 0, 0, new byte[0]);
+            }
+        },
+        RESETS {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.get("/flood").reset();
+            }
+        },
+        SMALL_WINDOW_UPDATES {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.connection().allow(1);
+            }
+        },
+        EMPTY_CONTINUATIONS {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.begin();
+                client.frame(CONTINUATION, 0, 1, new byte[0]);
+            }
+        },
+        ENDLESS_HEAD {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.begin();
+                client.frame(CONTINUATION, 0, 1, literals(List.of("x-a", "a".repeat(100))));
+            }
+        };
+
+        abstract void send(Http2Client client) throws IOException;
+    }
+
+    /** The head of a first request, without its end. */
+    private synchronized void begin() throws IOException {
+        if (nextStream == 1) {
+            nextStream += 2;
+            frame(HEADERS, 0, 1, literals(List.of(":method", "GET")));
+        }
     }
 
     /** A stream; 0 is the connection. */
@@ -322,9 +406,16 @@ final class Http2Client implements AutoCloseable {
         Stream stream = streams.get(id);
         boolean last = (flags & END_STREAM) != 0;
         switch (type) {
-            case DATA ->
+            case DATA -> {
                 stream.events.add(
                         new Event(Kind.DATA, List.of(), new String(bytes, StandardCharsets.ISO_8859_1), 0, last));
+                if (acknowledging && length > 0) {
+                    if (!last) {
+                        stream.allow(length);
+                    }
+                    connection.allow(length);
+                }
+            }
             case HEADERS -> {
                 ByteArrayOutputStream block = new ByteArrayOutputStream();
                 block.writeBytes(bytes);

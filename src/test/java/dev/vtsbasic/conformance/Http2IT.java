@@ -4,6 +4,7 @@ import static dev.vtsbasic.conformance.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.Scene.answer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,10 @@ import dev.vtsbasic.conformance.Http2Client.Event;
 import dev.vtsbasic.conformance.Http2Client.Kind;
 import dev.vtsbasic.testing.SelfSigned;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +26,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +41,8 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The WAR between a client that speaks HTTP/2 frame by frame and a server that is scripted byte by byte. */
@@ -520,7 +531,7 @@ class Http2IT {
         requests.put("pseudo fields behind others", late);
         Map<String, List<String>> values = Map.of(
                 ":method", List.of("", "G T", "GET / HTTP/1.1\r\nx: y", "GET\0", "CONNECT", "TRACE"),
-                ":scheme", List.of("", "gopher\r\n", "ht tp", tls ? "http" : "https"),
+                ":scheme", List.of("", "gopher\r\n", "gopher", "ht tp", "HTTP"),
                 ":authority",
                         List.of(
                                 "",
@@ -645,6 +656,191 @@ class Http2IT {
         Http2Client.Stream large = client.request("POST", "/", false, "content-length", "2000000");
         assertEquals(413, large.answer().status());
         works();
+    }
+
+    @Test
+    void downloadsWhoseFramesAreAcknowledgedOneByOneArriveInFullFrames() throws Exception {
+        int length = 1 << 20;
+        try (Http2Client own = Http2Client.acknowledgingEachFrame(proxy.port(), tls)) {
+            for (int i = 0; i < 20; i++) {
+                Http2Client.Stream stream = own.get("/download");
+                Wire server = server();
+                server.request();
+                server.sendInBackground(
+                        (answer("200 OK", "Content-Length: " + length, CLOSE) + "a".repeat(length)).getBytes());
+                assertEquals(200, stream.head().status());
+                List<Integer> frames = new ArrayList<>();
+                Event event = stream.next();
+                while (event.kind() == Kind.DATA && !event.last()) {
+                    frames.add(event.data().length());
+                    event = stream.next();
+                }
+                assertTrue(event.last(), "download " + i + " was cut after " + frames + ": " + event);
+                int last = event.data().length();
+                assertEquals(
+                        length,
+                        last + frames.stream().mapToInt(Integer::intValue).sum());
+                assertTrue(frames.stream().allMatch(frame -> frame >= 256), () -> "small frames: " + frames);
+            }
+        }
+    }
+
+    @Test
+    void eventsOfAnOctetThatAreAcknowledgedOneByOneDoNotEndTheConnection() throws Exception {
+        try (Http2Client own = Http2Client.acknowledgingEachFrame(proxy.port(), tls)) {
+            Http2Client.Stream stream = own.get("/", "accept", "text/event-stream");
+            Wire server = server();
+            server.request();
+            server.send(answer("200 OK", "Content-Type: text/event-stream", CHUNKED));
+            stream.head();
+            for (int i = 0; i < 500; i++) {
+                server.send("1\r\n.\r\n");
+                assertEquals(".", stream.data(), "event " + i);
+            }
+        }
+    }
+
+    /** A client that takes an octet at a time would else have the server make a frame, and a record of TLS, of each. */
+    @Test
+    void aClientThatTakesAnOctetAtATimeGetsFewFrames() throws Exception {
+        Http2Client.Stream stream = client.get("/dribble");
+        Wire server = server();
+        server.request();
+        server.sendInBackground((answer("200 OK", "Content-Length: 200000", CLOSE) + "a".repeat(200_000)).getBytes());
+        stream.head();
+        for (int got = 0; got < 65_535; ) {
+            got += stream.data().length();
+        }
+        for (int i = 0; i < 1000; i++) {
+            stream.allow(1);
+        }
+        int frames = 0;
+        for (int got = 0; got < 1000; frames++) {
+            got += stream.data().length();
+        }
+        assertTrue(frames < 100, frames + " frames for 1000 octets");
+        works();
+    }
+
+    /** RFC 9113 §8.3.1: that of a proxy in front that ends TLS is the browser's. */
+    @Test
+    void aSchemeOtherThanTheConnectionsIsServedAndNotBelieved() throws Exception {
+        for (String scheme : List.of("http", "https")) {
+            Http2Client.Stream stream = client.open(
+                    true, List.of(":method", "GET", ":scheme", scheme, ":authority", "site.example", ":path", "/"));
+            Wire server = server();
+            Head head = server.request().head();
+            server.send(OK);
+            assertEquals(200, stream.answer().status(), scheme);
+            assertEquals(List.of(tls ? "https" : "http"), head.all("X-Forwarded-Proto"), scheme);
+            assertEquals(List.of(tls ? "443" : "80"), head.all("X-Forwarded-Port"), scheme);
+        }
+    }
+
+    @Test
+    void aHeadInPiecesOfAnOctetIsRead() throws Exception {
+        for (int octets : List.of(1, 2, 5, 100)) {
+            Http2Client.Stream stream = client.openInPieces(
+                    octets,
+                    List.of(
+                            ":method",
+                            "GET",
+                            ":scheme",
+                            tls ? "https" : "http",
+                            ":authority",
+                            "site.example",
+                            ":path",
+                            "/pieces",
+                            "x-long",
+                            "a".repeat(2000)));
+            Wire server = server();
+            assertEquals("a".repeat(2000), server.request().head().all("X-Long").get(0));
+            server.send(OK);
+            assertEquals(200, stream.answer().status());
+        }
+        works();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Http2Client.Flood.class)
+    void aFloodEndsItsConnectionAndNoOther(Http2Client.Flood flood) throws Exception {
+        Pair other = streaming();
+        try (Http2Client own = connect(proxy)) {
+            try {
+                for (int i = 0; i < 2000; i++) {
+                    flood.send(own);
+                }
+            } catch (IOException e) {
+                // It was closed.
+            }
+            Event end = own.connection().next();
+            if (end.kind() == Kind.GOAWAY) {
+                assertNotEquals(Http2Client.NO_ERROR, end.code());
+            } else {
+                // The answer may be lost behind what was not read any more.
+                assertEquals(Kind.CLOSED, end.kind());
+            }
+        }
+        goesOn(other);
+        upstream.forgetAll();
+    }
+
+    @Test
+    void streamsThatTheServerResetMakeNoRoomForMoreThanAHundredAtOnce() throws Exception {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Semaphore arrived = new Semaphore(0);
+        try (ServerSocket silent = new ServerSocket(0, 2000, InetAddress.getLoopbackAddress());
+                Proxy own = Proxy.vts(silent.getLocalPort(), settings)) {
+            start(() -> {
+                while (true) {
+                    Socket socket = silent.accept();
+                    start(() -> {
+                        try (socket) {
+                            if (socket.getInputStream().read() >= 0) {
+                                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                                arrived.release();
+                                socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                                running.decrementAndGet();
+                            }
+                        }
+                        return null;
+                    });
+                }
+            });
+            try (Http2Client attacker = connect(own)) {
+                for (int round = 1; round <= 6; round++) {
+                    List<Http2Client.Stream> streams = new ArrayList<>();
+                    for (int i = 0; i < 50; i++) {
+                        streams.add(attacker.get("/", "x-forwarded-for", "192.0.2.1"));
+                    }
+                    arrived.tryAcquire(50, Wire.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                    for (Http2Client.Stream stream : streams) {
+                        // Not allowed, so that the server resets the stream.
+                        stream.allow(0);
+                    }
+                }
+            } catch (IOException e) {
+                // It was closed.
+            }
+            try (Http2Client innocent = connect(own)) {
+                Http2Client.Stream stream = innocent.get("/", "x-forwarded-for", "192.0.2.2");
+                assertEquals(504, stream.head().status());
+            }
+        }
+        assertTrue(most.get() >= 50 && most.get() <= 110, most + " requests ran at once");
+    }
+
+    private static void start(Callable<Void> work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.call();
+            } catch (Exception e) {
+                // The other side is gone, or the case is over.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** RFC 8441 is not spoken: it is not announced, and who tries all the same is told so. */

@@ -116,6 +116,15 @@ final class Proxy implements AutoCloseable {
         return configured(configuration, upstream, values, List.of("nginx", "-e", "stderr", "-c"));
     }
 
+    /** HAProxy that speaks HTTP/2 to what listens on this port. */
+    static Proxy haproxyOverHttp2(int upstream, boolean tls) throws IOException {
+        return configured(
+                "haproxy-http2.cfg",
+                upstream,
+                Map.of("@HTTP2@", tls ? "ssl verify none alpn h2" : "proto h2"),
+                List.of("haproxy", "-f"));
+    }
+
     int port() {
         return port;
     }

@@ -23,6 +23,7 @@ class SecurityHeadersIT {
                   "Referrer-Policy": "no-referrer", "Strict-Transport-Security": "max-age=0" };
                 switch (new URL(request.url).pathname) {
                   case "/own": return new Response("<p>own", { headers: { "Content-Type": "text/html", ...own } });
+                  case "/moved": return Response.redirect("/", 302);
                   case "/json": return Response.json({});
                   case "/unchanged": return new Response(null, { status: 304, headers: { "Content-Type": "text/html" } });
                   default: return new Response("<p>plain", { headers: { "Content-Type": "text/html" } });
@@ -37,7 +38,7 @@ class SecurityHeadersIT {
     private Path directory;
 
     @Test
-    void documentsOfTheAppAndOfItsFilesGetThemOverHttp2AndWhatTheAppSaysStands() throws Exception {
+    void documentsOfTheAppAndOfItsFilesGetThemOverHttp2AndAllElseIsAskedToComeByTls() throws Exception {
         Path certificate = directory.resolve("cert.pem");
         Path key = directory.resolve("key.pem");
         SelfSigned.write("localhost", certificate, key);
@@ -62,10 +63,13 @@ class SecurityHeadersIT {
             assertEquals("no-referrer", value(own, "Referrer-Policy"));
             assertEquals("max-age=0", value(own, HSTS));
             assertEquals("", value(own, "X-Frame-Options"));
-            for (String other : List.of("/json", "/unchanged", "/assets/app-12345678.js")) {
+            for (String other : List.of("/json", "/moved", "/assets/app-12345678.js")) {
                 HttpResponse<String> answer = get(client, vts, other);
-                assertEquals("", value(answer, HSTS) + value(answer, "X-Frame-Options"), other);
+                assertEquals("max-age=31536000", value(answer, HSTS), other);
+                assertEquals("", value(answer, "X-Frame-Options"), other);
             }
+            HttpResponse<String> unchanged = get(client, vts, "/unchanged");
+            assertEquals("", value(unchanged, HSTS) + value(unchanged, "X-Frame-Options"));
         }
     }
 

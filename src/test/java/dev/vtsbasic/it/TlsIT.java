@@ -1,7 +1,9 @@
 package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.SelfSigned;
@@ -9,9 +11,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.cert.Certificate;
 import java.util.Map;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +61,89 @@ class TlsIT {
                     get(vts.uri().resolve("/about")).sslSession().orElseThrow().getPeerCertificates()[0];
             assertNotEquals(before, after);
         }
+    }
+
+    @Test
+    void aKeyThatDoesNotFitIsNotLoadedAndTheOldPairStays() throws Exception {
+        Path certificate = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        SelfSigned.write("first", certificate, key);
+        SelfSigned.write("other", directory.resolve("other-cert.pem"), directory.resolve("other-key.pem"));
+        Map<String, String> settings = Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", key.toString());
+        try (Vts vts = Vts.serve(settings)) {
+            Certificate before =
+                    get(vts.uri().resolve("/about")).sslSession().orElseThrow().getPeerCertificates()[0];
+            Files.copy(directory.resolve("other-cert.pem"), certificate, StandardCopyOption.REPLACE_EXISTING);
+            vts.awaitLine("the old one stays: VTS_TLS_KEY names " + key + ", which is not the key");
+            HttpResponse<String> page = get(vts.uri().resolve("/about"));
+            assertEquals(200, page.statusCode());
+            assertEquals(before, page.sslSession().orElseThrow().getPeerCertificates()[0]);
+        }
+    }
+
+    @Test
+    void filesThatAreNoPairEndTheStartWithTheSettingTheFileAndTheCause() throws Exception {
+        Path certificate = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        Path otherKey = directory.resolve("other-key.pem");
+        SelfSigned.write("own", certificate, key);
+        SelfSigned.write("other", directory.resolve("other-cert.pem"), otherKey);
+        Map<String, String> settings =
+                Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", otherKey.toString());
+        try (Vts vts = Vts.launch(settings)) {
+            assertEquals(2, vts.awaitExit(), vts.output());
+            String said = "VTS_TLS_KEY names " + otherKey + ", which is not the key of the first certificate in "
+                    + certificate;
+            assertTrue(vts.output().contains(said), vts.output());
+            assertFalse(vts.output().contains("Ready on"), vts.output());
+            assertFalse(vts.output().contains("\tat "), vts.output());
+        }
+    }
+
+    /** RFC 7301 §3.2. */
+    @Test
+    void tlsHasNoSuitesOfCbcAndRefusesUnknownApplicationProtocols() throws Exception {
+        Path certificate = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        SelfSigned.write("suites", certificate, key);
+        Map<String, String> settings = Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", key.toString());
+        try (Vts vts = Vts.serve(settings)) {
+            int port = vts.uri().getPort();
+            // In the order of a client that prefers another than the server.
+            String[] modern = {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"};
+            assertEquals(modern[1], suite(port, modern));
+            assertThrows(SSLException.class, () -> suite(port, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"));
+            assertThrows(SSLException.class, () -> suite(port, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA"));
+            assertEquals("http/1.1", applicationProtocol(port, "unknown", "http/1.1"));
+            assertEquals("h2", applicationProtocol(port, "http/1.1", "h2"));
+            assertEquals("", applicationProtocol(port));
+            SSLException refusal =
+                    assertThrows(SSLException.class, () -> applicationProtocol(port, "unknown", "acme-tls/1"));
+            assertTrue(refusal.getMessage().contains("no_application_protocol"), refusal.getMessage());
+        }
+    }
+
+    private static String suite(int port, String... suites) throws Exception {
+        try (SSLSocket socket = socket(port)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.setEnabledCipherSuites(suites);
+            socket.startHandshake();
+            return socket.getSession().getCipherSuite();
+        }
+    }
+
+    private static String applicationProtocol(int port, String... protocols) throws Exception {
+        try (SSLSocket socket = socket(port)) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(protocols);
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return socket.getApplicationProtocol();
+        }
+    }
+
+    private static SSLSocket socket(int port) throws Exception {
+        return (SSLSocket) SelfSigned.trustingAnyone().getSocketFactory().createSocket("127.0.0.1", port);
     }
 
     private static HttpResponse<String> get(URI uri) throws Exception {

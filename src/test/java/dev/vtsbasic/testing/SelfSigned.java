@@ -20,6 +20,11 @@ public final class SelfSigned {
 
     /** Writes a new pair for 127.0.0.1 and localhost as PEM files; {@code name} is the subject. */
     public static void write(String name, Path certificate, Path key) throws Exception {
+        write(name, "EC", certificate, key);
+    }
+
+    /** As {@link #write(String, Path, Path)}, with a key of this algorithm. */
+    public static void write(String name, String algorithm, Path certificate, Path key) throws Exception {
         Path store = certificate.resolveSibling(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(
                         System.getProperty("java.home") + "/bin/keytool",
@@ -27,7 +32,7 @@ public final class SelfSigned {
                         "-alias",
                         name,
                         "-keyalg",
-                        "EC",
+                        algorithm,
                         "-dname",
                         "CN=" + name,
                         "-ext",
