@@ -75,6 +75,7 @@ public final class EmbeddedServer implements AutoCloseable {
         }
         // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
+        HostNameSyntax.allowUnderscores();
         Tomcat tomcat = new Tomcat();
         Connector connector =
                 connector(HeapBudget.ofHeap(settings.cache()), refused, settings, settings.address(), settings.port());
