@@ -32,8 +32,7 @@ final class Forwarding {
         String peer = request.clientAddress().isEmpty() ? "unknown" : request.clientAddress();
         String hopsFor = caller.forwarded().forwardedFor();
         String hops = caller.forwarded().forwarded();
-        // The origin belongs to the element of the proxy that has said it, which is the one before ours if there is
-        // one.
+        // The origin belongs to the element of the proxy that has said it, which stands before ours.
         PublicOrigin ours = hops.isEmpty() ? origin : new PublicOrigin(request.scheme(), request.host(), origin.port());
         add("X-Forwarded-For", appended(hopsFor, peer));
         add("X-Forwarded-Proto", origin.scheme());

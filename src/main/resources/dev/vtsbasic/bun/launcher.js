@@ -93,18 +93,26 @@ function asTheBrowserSeesIt(request) {
   const { headers, url } = request;
   const scheme = headers.get("x-forwarded-proto") === "https" ? "https" : "http";
   const forwarded = headers.get("x-forwarded-host") ?? "";
-  const start = url.indexOf("/", "http://".length);
+  // Without a Host it is a path alone.
+  const start = url.startsWith("http://") ? url.indexOf("/", "http://".length) : 0;
   const own = url.slice("http://".length, start);
   const host = AUTHORITY.test(forwarded) ? forwarded : own;
   if (scheme === "http" && host === own) return request;
-  try {
-    const seen = new Request(`${scheme}://${host}${url.slice(start)}`, request);
-    originals.set(seen, request);
-    return seen;
-  } catch {
-    // A host of the right form that is none, such as 1.2.3.999.
-    return request;
+  const origin = originOf(`${scheme}://${host}`);
+  if (origin === undefined) return request;
+  const seen = new Request(origin + url.slice(start), request);
+  originals.set(seen, request);
+  return seen;
+}
+
+// Undefined for a host of the right form that is none, such as 1.2.3.999: Bun checks no URL that it gets with a request
+// to copy. Most requests have the origin of the one before.
+let lastOrigin = {};
+function originOf(text) {
+  if (lastOrigin.text !== text) {
+    lastOrigin = { text, origin: URL.canParse(text) ? new URL(text).origin : undefined };
   }
+  return lastOrigin.origin;
 }
 
 // Bun would say who is at the other end of the socket, which is our host.

@@ -103,6 +103,9 @@ class LauncherIT {
                                 .startsWith("HTTP/1.1 400 "),
                         host);
             }
+            String empty = "GET /x/y HTTP/1.1\r\nHost:\r\nConnection: close\r\nX-Forwarded-Proto: https\r\n";
+            assertTrue(send(empty + "\r\n").endsWith("\r\n\r\n/x/y"));
+            assertTrue(send(empty + "X-Forwarded-Host: a_b\r\n\r\n").endsWith("\r\n\r\nhttps://a_b/x/y"));
         } finally {
             worker.destroyForcibly();
         }
