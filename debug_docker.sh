@@ -67,9 +67,10 @@ section "Checks"
 check "Bun runs" inside bun --version
 check "the app answers (readiness)" inside bun /opt/vts/healthcheck.js
 check "the front page is rendered" inside bun -e '
-  const { VTS_PORT = "3000", VTS_CONTEXT_PATH = "", VTS_TLS_CERT } = process.env;
+  const { VTS_CONTEXT_PATH = "", VTS_TLS_CERT } = process.env;
+  const port = /^\d+$/.test(process.env.VTS_PORT) ? process.env.VTS_PORT : "3000";
   const path = VTS_CONTEXT_PATH.replace(/\/$/, "") + "/";
-  const answer = await fetch(`${VTS_TLS_CERT ? "https" : "http"}://127.0.0.1:${VTS_PORT}${path}`, { tls: { rejectUnauthorized: false } });
+  const answer = await fetch(`${VTS_TLS_CERT ? "https" : "http"}://127.0.0.1:${port}${path}`, { tls: { rejectUnauthorized: false } });
   if (!answer.ok || !(await answer.text()).includes("</html>")) process.exit(1);'
 # The image on Tomcat has no command line of ours.
 if inside bun exec 'ls /opt/vts/java.args' >/dev/null 2>&1; then

@@ -1,13 +1,15 @@
 // HEALTHCHECK of the image: whether the instance says that it is ready. Run by Bun, which starts in a tenth of the time
 // that a JVM takes. Reads the same variables as the instance; its defaults are those of docs/configuration.md.
 const env = process.env;
-const port = env.VTS_PORT || "3000";
+// A Kubernetes service named vts sets tcp://10.0.0.1:80, which the instance does not take for its port either.
+const port = /^\s*\d+\s*$/.test(env.VTS_PORT ?? "") ? env.VTS_PORT.trim() : "3000";
 const context = (env.VTS_CONTEXT_PATH ?? "").replace(/\/$/, "");
 const prefix = env.VTS_MANAGEMENT_PATH || "/-";
 const scheme = env.VTS_TLS_CERT ? "https" : "http";
-const everywhere = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]" };
-const address = env.VTS_ADDRESS ?? "";
-const host = everywhere[address] ?? (address.includes(":") ? `[${address}]` : address);
+const address = (env.VTS_ADDRESS ?? "").trim().replace(/^\[(.*)\]$/, "$1");
+const isIpv6 = address.includes(":");
+const isEverywhere = /^[0:.]*$/.test(address);
+const host = isEverywhere ? (isIpv6 ? "[::1]" : "127.0.0.1") : isIpv6 ? `[${address}]` : address;
 
 const url = `${scheme}://${host}:${port}${context}${prefix}/ready`;
 try {

@@ -2,6 +2,7 @@ package dev.vtsbasic;
 
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.IpNetwork;
 import dev.vtsbasic.settings.SettingSource;
 import dev.vtsbasic.settings.Settings;
 import java.io.IOException;
@@ -44,11 +45,9 @@ final class RunningInstance {
         boolean apart = method.equals("POST") && settings.managementPort().isPresent();
         int port = apart ? settings.managementPort().get() : settings.port();
         String scheme = settings.tlsCert().isPresent() ? "https" : "http";
-        String host = switch (apart ? settings.managementAddress() : settings.address()) {
-            case "0.0.0.0" -> "127.0.0.1";
-            case "::", "0:0:0:0:0:0:0:0" -> "::1";
-            default -> apart ? settings.managementAddress() : settings.address();
-        };
+        String address = apart ? settings.managementAddress() : settings.address();
+        String loopback = address.contains(":") ? "::1" : "127.0.0.1";
+        String host = IpNetwork.isUnspecified(address) ? loopback : address;
         String inUri = host.contains(":") ? "[" + host + "]" : host;
         return URI.create(
                 scheme + "://" + inUri + ":" + port + settings.contextPath() + settings.managementPath() + endpoint);

@@ -1,5 +1,7 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.settings.Authority;
+import dev.vtsbasic.settings.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -13,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 public final class ExternalUpstream implements Upstream {
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
+    private static final int DEFAULT_PORT = 80;
+
     private final Worker worker;
     private final WorkerLease lease;
     private final String readyPath;
@@ -23,8 +27,9 @@ public final class ExternalUpstream implements Upstream {
      * @param readyPath path that it is asked for to see that it answers
      */
     public ExternalUpstream(URI uri, String readyPath) {
-        int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        this.worker = new Worker(uri.toString(), new InetSocketAddress(uri.getHost(), port));
+        Authority authority = Settings.authorityOf(uri);
+        int port = authority.port().orElse(DEFAULT_PORT);
+        this.worker = new Worker(uri.toString(), new InetSocketAddress(authority.host(), port));
         this.lease = new Unlimited(worker);
         this.readyPath = readyPath;
     }

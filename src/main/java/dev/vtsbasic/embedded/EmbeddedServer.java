@@ -77,6 +77,7 @@ public final class EmbeddedServer implements AutoCloseable {
         }
         // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
+        HostNameSyntax.allowUnderscores();
         Tomcat tomcat = new Tomcat();
         EmbeddedServer server =
                 new EmbeddedServer(tomcat, baseDirectory, (PatientProtocol) connector.getProtocolHandler());

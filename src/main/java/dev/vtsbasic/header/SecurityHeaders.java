@@ -1,6 +1,7 @@
 package dev.vtsbasic.header;
 
 import dev.vtsbasic.settings.IpNetwork;
+import dev.vtsbasic.traffic.ForwardedRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collection;
@@ -56,14 +57,10 @@ public final class SecurityHeaders {
     /** As {@link #complete(HttpServletResponse, boolean)}, for an answer that the app has no part in. */
     public void complete(HttpServletRequest request, HttpServletResponse response) {
         if (on) {
-            complete(response, isHttps(request));
+            complete(
+                    response,
+                    ForwardedRequest.of(request, trustedProxies).origin().isHttps());
         }
-    }
-
-    private boolean isHttps(HttpServletRequest request) {
-        return request.isSecure()
-                || "https".equals(request.getHeader("X-Forwarded-Proto"))
-                        && trustedProxies.stream().anyMatch(network -> network.contains(request.getRemoteAddr()));
     }
 
     private static boolean isDocument(HttpServletResponse response) {

@@ -25,7 +25,7 @@ final class ClientBuckets {
     ClientBuckets(Policy policy, int most) {
         this.policy = policy;
         this.most = most;
-        this.lifeNanos = Math.max(SHORTEST_NANOS, policy.timeToFill().toNanos());
+        this.lifeNanos = Math.max(SHORTEST_NANOS, policy.rate().timeToFill().toNanos());
         this.generations = new Generations(now(), new ConcurrentHashMap<>(), Map.of());
     }
 

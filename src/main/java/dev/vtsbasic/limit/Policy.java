@@ -5,7 +5,6 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import jakarta.servlet.http.HttpServletResponse;
-import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,11 +22,6 @@ record Policy(String name, Rate rate, LongSupplier nanos) {
                 .build();
     }
 
-    /** How long an empty bucket takes to be full. */
-    Duration timeToFill() {
-        return rate.period().multipliedBy(rate.burst()).dividedBy(rate.count());
-    }
-
     /** @return seconds after which to try again; 0 when the request may pass */
     long tell(ConsumptionProbe probe, HttpServletResponse response) {
         long retryAfter = probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
@@ -35,7 +29,7 @@ record Policy(String name, Rate rate, LongSupplier nanos) {
         response.addHeader(
                 "RateLimit-Policy",
                 "\"" + name + "\";q=" + rate.burst() + ";w="
-                        + seconds(timeToFill().toNanos()));
+                        + seconds(rate.timeToFill().toNanos()));
         response.addHeader("RateLimit", "\"" + name + "\";r=" + probe.getRemainingTokens() + ";t=" + window);
         return retryAfter;
     }

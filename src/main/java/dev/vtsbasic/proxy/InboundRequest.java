@@ -2,6 +2,8 @@ package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.page.PageRequest;
 import dev.vtsbasic.traffic.Caller;
+import dev.vtsbasic.traffic.ForwardedRequest;
+import dev.vtsbasic.traffic.PublicOrigin;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,11 +25,10 @@ import java.util.stream.Collectors;
  * @param headers all header fields in their order
  * @param contentLength of the body in bytes; -1 when unknown or there is none
  * @param streamed whether a body of unknown length follows
- * @param clientAddress address of the client, as the container sees it
+ * @param clientAddress address of the client, as the container sees it, by RFC 5952
  * @param fromThisMachine whether it was made on this machine and for nobody else: a proxy would have said for whom
- * @param scheme {@code http} or {@code https}, as the container sees it
+ * @param scheme {@code http} or {@code https}, as the container sees it; never the client's word for it
  * @param host value of the Host header field, or the name the container knows itself by
- * @param port the port the client asked, as the container sees it
  * @param record what is noted of it
  */
 record InboundRequest(
@@ -42,7 +43,6 @@ record InboundRequest(
         boolean fromThisMachine,
         String scheme,
         String host,
-        int port,
         RequestRecord record) {
 
     private static final Pattern THIS_MACHINE =
@@ -62,7 +62,6 @@ record InboundRequest(
                 fromThisMachine,
                 scheme,
                 host,
-                port,
                 record);
     }
 
@@ -78,7 +77,6 @@ record InboundRequest(
         }
         String query = request.getQueryString();
         String path = pathOf(request, base);
-        String host = request.getHeader("Host");
         long contentLength = request.getContentLengthLong();
         return new InboundRequest(
                 request.getMethod(),
@@ -88,11 +86,10 @@ record InboundRequest(
                 headers,
                 contentLength,
                 contentLength < 0 && mayHaveBody(request),
-                request.getRemoteAddr(),
+                ForwardedRequest.peerOf(request),
                 Caller.isOfThisMachine(request),
-                request.getScheme(),
-                host == null ? authority(request) : host,
-                request.getServerPort(),
+                PublicOrigin.schemeOf(request),
+                PublicOrigin.hostOf(request),
                 RequestRecord.of(request));
     }
 
@@ -117,12 +114,6 @@ record InboundRequest(
         boolean seldom =
                 request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         return !body.isFinished() && (known || !seldom);
-    }
-
-    /** HTTP/2 has {@code :authority} in place of the Host field. */
-    private static String authority(HttpServletRequest request) {
-        boolean defaultPort = request.getServerPort() == (request.isSecure() ? 443 : 80);
-        return defaultPort ? request.getServerName() : request.getServerName() + ":" + request.getServerPort();
     }
 
     /** The first value of a field, or an empty string. */

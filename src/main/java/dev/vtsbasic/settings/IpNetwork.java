@@ -4,6 +4,8 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -65,10 +67,62 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
         return octetsOf(text) != null;
     }
 
+    /** Whether it stands for all addresses of a machine: {@code 0.0.0.0}, {@code ::}. */
+    public static boolean isUnspecified(String address) {
+        byte[] octets = octetsOf(address);
+        return octets != null && new BigInteger(octets).signum() == 0;
+    }
+
     /** Whether {@code address}, as a container writes a client's address, is this machine's own. */
     public static boolean isLoopback(String address) {
         return address != null
                 && (address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1"));
+    }
+
+    /**
+     * An address in the one spelling that RFC 5952 recommends, so that a client is told apart by it: {@code ::1}. An IPv4
+     * address that is written as one of IPv6 becomes one of IPv4. What is no address stays as it is.
+     */
+    public static String canonical(String address) {
+        byte[] octets = octetsOf(address);
+        if (octets == null) {
+            return address;
+        }
+        if (octets.length == Integer.BYTES) {
+            return (octets[0] & 0xff) + "." + (octets[1] & 0xff) + "." + (octets[2] & 0xff) + "." + (octets[3] & 0xff);
+        }
+        int zone = address.indexOf('%');
+        return groups(octets) + (zone < 0 ? "" : address.substring(zone).replaceFirst("]$", ""));
+    }
+
+    /** RFC 5952 §4: in lower case, with the first of the longest runs of two and more groups of zeros left out. */
+    private static String groups(byte[] octets) {
+        int[] groups = new int[octets.length / 2];
+        for (int i = 0; i < groups.length; i++) {
+            groups[i] = (octets[2 * i] & 0xff) << 8 | octets[2 * i + 1] & 0xff;
+        }
+        int start = 0;
+        int length = 1;
+        for (int i = 0; i < groups.length; i++) {
+            int end = i;
+            while (end < groups.length && groups[end] == 0) {
+                end++;
+            }
+            if (end - i > length) {
+                start = i;
+                length = end - i;
+            }
+        }
+        if (length == 1) {
+            return joined(groups, 0, groups.length);
+        }
+        return joined(groups, 0, start) + "::" + joined(groups, start + length, groups.length);
+    }
+
+    private static String joined(int[] groups, int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(i -> Integer.toHexString(groups[i]))
+                .collect(Collectors.joining(":"));
     }
 
     /** What an address stands for that a container or a proxy has written; null when it is no IP address. */

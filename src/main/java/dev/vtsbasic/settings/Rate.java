@@ -14,10 +14,19 @@ import java.util.regex.Pattern;
  */
 public record Rate(int count, Duration period, int burst) {
     static final String ALLOWED =
-            "a number of requests per s, m or h, and how many may come at once, such as 20/s burst 50, 600/m or 5/s burst 5";
+            "a number of requests per s, m or h, and how many may come at once, such as 20/s burst 50, 600/m or 5/s burst 5;"
+                    + " the burst comes back within a year";
+
+    /** In nanoseconds it fits into a long many times over. */
+    static final Duration MAX_TIME_TO_FILL = Duration.ofDays(365);
 
     private static final String NUMBER = "([1-9][0-9]{0,6})";
     private static final Pattern FORM = Pattern.compile(NUMBER + "/(s|m|h)(?: burst " + NUMBER + ")?");
+
+    /** How long an empty bucket takes to be full. */
+    public Duration timeToFill() {
+        return period.multipliedBy(burst).dividedBy(count);
+    }
 
     /** @throws IllegalArgumentException when {@code text} is no rate */
     static Rate of(String text) {

@@ -34,8 +34,7 @@ final class Setting<T> {
 
     static final Setting<Integer> PORT =
             number("vts.port", "3000", 0, 65535, "port of the embedded server; 0 takes any free one");
-    static final Setting<String> ADDRESS = text(
-            "vts.address", "0.0.0.0", ".+", "an IP address or host name", "address the embedded server listens on");
+    static final Setting<String> ADDRESS = address("vts.address", "0.0.0.0", "address the embedded server listens on");
     static final Setting<String> CONTEXT_PATH = new Setting<>(
             "vts.context-path",
             "/",
@@ -164,7 +163,7 @@ final class Setting<T> {
             "vts.trusted-proxies",
             "",
             "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
-            "proxies in front of this server whose X-Forwarded-* and X-Request-Id are believed",
+            "proxies in front of this server whose X-Forwarded-*, Forwarded and X-Request-Id are believed",
             IpNetwork::list);
     static final Setting<Boolean> SECURITY_HEADERS = flag(
             "vts.security-headers",
@@ -200,7 +199,7 @@ final class Setting<T> {
             "port of its own for what is managed, which the other port then has no more, live and ready aside; 0 takes any free one",
             text -> text.isEmpty() ? Optional.empty() : Optional.of(number(text, 0, 65535)));
     static final Setting<String> MANAGEMENT_ADDRESS =
-            text("vts.management-address", "127.0.0.1", ".+", "an IP address or host name", "address of that port");
+            address("vts.management-address", "127.0.0.1", "address of that port");
     static final Setting<Optional<String>> MANAGEMENT_TOKEN = token(
             "vts.management-token",
             "who sends it as a bearer token may look at metrics and status, restart the workers, drain and resume; the restart command of the same user needs none with java -jar");
@@ -325,6 +324,22 @@ final class Setting<T> {
         });
     }
 
+    /** An IPv6 address with or without the brackets that it has in a URL; the value is without. */
+    private static Setting<String> address(String name, String defaultText, String meaning) {
+        return new Setting<>(name, defaultText, "an IP address or host name", meaning, text -> {
+            String bare = text.replaceFirst("^\\[(.*)]$", "$1");
+            require(!bare.matches(".*[\\[\\]].*") && (IpNetwork.isAddress(bare) || isName(bare)));
+            return bare;
+        });
+    }
+
+    private static boolean isName(String text) {
+        return Authority.of(text)
+                .filter(authority ->
+                        authority.port().isEmpty() && !authority.host().startsWith("["))
+                .isPresent();
+    }
+
     private static Setting<Optional<String>> token(String name, String meaning) {
         return new Setting<>(
                 name,
@@ -381,12 +396,14 @@ final class Setting<T> {
     }
 
     private static Setting<Optional<Rate>> rate(String name, String meaning) {
-        return new Setting<>(
-                name,
-                "",
-                Rate.ALLOWED,
-                meaning,
-                text -> text.isEmpty() ? Optional.empty() : Optional.of(Rate.of(text)));
+        return new Setting<>(name, "", Rate.ALLOWED, meaning, text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            Rate rate = Rate.of(text);
+            require(rate.timeToFill().compareTo(Rate.MAX_TIME_TO_FILL) <= 0);
+            return Optional.of(rate);
+        });
     }
 
     private static OptionalInt maxConcurrent(String text) {
@@ -415,7 +432,10 @@ final class Setting<T> {
 
     private static URI httpUri(String text) {
         URI uri = URI.create(text);
-        require("http".equals(uri.getScheme()) && uri.getHost() != null);
+        require("http".equals(uri.getScheme()) && uri.getRawAuthority() != null);
+        String authority = uri.getRawAuthority();
+        require(Authority.of(authority.substring(authority.lastIndexOf('@') + 1))
+                .isPresent());
         require(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
         return uri;
     }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -39,8 +40,15 @@ public interface SettingSource {
         return environment(System.getenv());
     }
 
-    /** Names in the environment are upper case with underscores: {@code VTS_SOME_NAME}. */
-    static SettingSource environment(Map<String, String> environment) {
+    /**
+     * Names in the environment are upper case with underscores: {@code VTS_SOME_NAME}. An empty variable counts as not
+     * set, and so do those that Kubernetes sets for its services.
+     */
+    static SettingSource environment(Map<String, String> variables) {
+        Set<String> links = ServiceLinks.namesIn(variables);
+        Map<String, String> environment = variables.entrySet().stream()
+                .filter(variable -> !variable.getValue().isBlank() && !links.contains(variable.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         Map<String, String> byName = Setting.all().stream()
                 .filter(setting -> environment.containsKey(setting.environmentName()))
                 .collect(Collectors.toMap(Setting::name, setting -> environment.get(setting.environmentName())));

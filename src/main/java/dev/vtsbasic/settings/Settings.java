@@ -125,6 +125,12 @@ public record Settings(
         return settings;
     }
 
+    /** Host and port of an {@link #upstream}, whose host {@link URI#getHost} does not know when it has a {@code _}. */
+    public static Authority authorityOf(URI upstream) {
+        String authority = upstream.getRawAuthority();
+        return Authority.of(authority.substring(authority.lastIndexOf('@') + 1)).orElseThrow();
+    }
+
     private static WorkerRules workerRules(List<SettingSource> sources) throws BadSettingException {
         return new WorkerRules(
                 value(Setting.WORKERS, sources),

@@ -1,5 +1,6 @@
 package dev.vtsbasic.status;
 
+import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -60,6 +61,8 @@ record Form(Map<String, String> fields, boolean fromHere) {
     /** A proxy may have changed the Host, but no page can make a browser send the other. */
     private static boolean isHost(String authority, HttpServletRequest request) {
         return authority.equalsIgnoreCase(request.getHeader("Host"))
+                || authority.equalsIgnoreCase(
+                        RequestRecord.of(request).caller(request).origin().host())
                 || authority.equalsIgnoreCase(request.getHeader("X-Forwarded-Host"));
     }
 

@@ -209,7 +209,9 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             backToStatus(response, "?wrong-token");
         } else {
             Session session = sessions.open(access.mayChange(token));
-            boolean secure = request.isSecure() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+            // Any proxy's word is enough, because to be wrong harms nobody but whoever has said it.
+            boolean secure = RequestRecord.of(request).caller(request).origin().isHttps()
+                    || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
             // Without a path it is for all that is beside this action, at whatever path a browser sees that.
             response.addHeader(
                     "Set-Cookie",

@@ -2,37 +2,34 @@ package dev.vtsbasic.traffic;
 
 import dev.vtsbasic.settings.IpNetwork;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Who asks, and the names that a request goes by: in the log, on error pages and for the app.
  *
- * @param address of the client: as the container sees it or, when that is a trusted proxy, the last one in
- *     X-Forwarded-For that is not
+ * @param forwarded what the client asked, as the trusted proxies say
  * @param requestId the trusted proxy's X-Request-Id, else one of our own
  * @param traceparent the span of OpenTelemetry's agent where there is one, else the client's, else the beginning of a trace
  *     of our own (W3C Trace Context)
  * @param traceContinues whether the client's trace goes on
  * @param trusted whether the request comes from a trusted proxy
  */
-public record Caller(String address, String requestId, String traceparent, boolean traceContinues, boolean trusted) {
+public record Caller(
+        ForwardedRequest forwarded, String requestId, String traceparent, boolean traceContinues, boolean trusted) {
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,200}");
     private static final Pattern FIELD_OF_PROXIES =
             Pattern.compile("x-forwarded-.*|forwarded|x-real-ip|via", Pattern.CASE_INSENSITIVE);
-    private static final Pattern WITH_PORT = Pattern.compile("\\[(.*)](?::[0-9]+)?|([0-9.]+):[0-9]+");
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
     /** Only while the container's request is that of this client. */
     static Caller of(HttpServletRequest request, List<IpNetwork> trustedProxies) {
-        String peer = request.getRemoteAddr();
-        boolean trusted = isIn(trustedProxies, peer);
+        String peer = ForwardedRequest.peerOf(request);
+        boolean trusted = trustedProxies.stream().anyMatch(network -> network.contains(peer));
         String givenId = trusted ? header(request, "X-Request-Id") : "";
         String given = header(request, "traceparent");
         String agents = AgentSpan.traceparent();
@@ -41,7 +38,7 @@ public record Caller(String address, String requestId, String traceparent, boole
                 && TRACEPARENT.matcher(given).matches()
                 && (agents.isEmpty() || traceOf(agents).equals(traceOf(given)));
         return new Caller(
-                trusted ? forwardedFor(request, peer, trustedProxies) : peer,
+                ForwardedRequest.of(request, trustedProxies),
                 REQUEST_ID.matcher(givenId).matches() ? givenId : randomHex(16),
                 traceparent(continues ? given : "", agents),
                 continues,
@@ -67,44 +64,19 @@ public record Caller(String address, String requestId, String traceparent, boole
         return FIELD_OF_PROXIES.matcher(name).matches();
     }
 
-    /** What stands left of an address that nobody vouches for, its owner may have made up. */
-    private static String forwardedFor(HttpServletRequest request, String peer, List<IpNetwork> trustedProxies) {
-        String[] hops = String.join(",", Collections.list(request.getHeaders("X-Forwarded-For")))
-                .split(",");
-        String farthest = peer;
-        for (int i = hops.length - 1; i >= 0; i--) {
-            String hop = withoutPort(hops[i].strip());
-            if (!IpNetwork.isAddress(hop)) {
-                break;
-            }
-            farthest = hop;
-            if (!isIn(trustedProxies, hop)) {
-                break;
-            }
-        }
-        return farthest;
-    }
-
-    private static String withoutPort(String hop) {
-        Matcher withPort = WITH_PORT.matcher(hop);
-        if (!withPort.matches()) {
-            return hop;
-        }
-        return withPort.group(1) == null ? withPort.group(2) : withPort.group(1);
-    }
-
-    private static boolean isIn(List<IpNetwork> networks, String address) {
-        for (IpNetwork network : networks) {
-            if (network.contains(address)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static String header(HttpServletRequest request, String name) {
         String value = request.getHeader(name);
         return value == null ? "" : value;
+    }
+
+    /** Of the client: as the container sees it or, when that is a trusted proxy, by the word of that; by RFC 5952. */
+    public String address() {
+        return forwarded.clientAddress();
+    }
+
+    /** The scheme, host and port that the browser used. */
+    public PublicOrigin origin() {
+        return forwarded.origin();
     }
 
     /** The trace that it belongs to. */

@@ -83,24 +83,51 @@ if (typeof app?.fetch !== "function") {
 // Bun's own request for each that the app gets in its place.
 const originals = new WeakMap();
 
-// Bun builds request.url from the Host header and always says http. The app compares it with the browser's Origin, so
-// it must carry the scheme and host the browser used. Only our host can reach this socket, and what it says in these
-// fields no client can make it say.
+// host[:port], of which nothing can be taken for a part of a path.
+const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+// Bun builds request.url from the Host header, whatever that holds, and always says http. The app compares it with the
+// browser's Origin, so it must carry the scheme and host the browser used. Only our host can reach this socket, and what
+// it says in these fields no client can make it say.
 function asTheBrowserSeesIt(request) {
-  const scheme = request.headers.get("x-forwarded-proto") ?? "http";
-  const host = request.headers.get("x-forwarded-host");
-  const start = request.url.indexOf("/", "http://".length);
-  const own = request.url.slice("http://".length, start);
-  if (scheme === "http" && (host === null || host === own)) return request;
-  const seen = new Request(`${scheme}://${host ?? own}${request.url.slice(start)}`, request);
+  const { headers, url } = request;
+  const scheme = headers.get("x-forwarded-proto") === "https" ? "https" : "http";
+  const forwarded = headers.get("x-forwarded-host") ?? "";
+  // Without a Host it is a path alone.
+  const start = url.startsWith("http://") ? url.indexOf("/", "http://".length) : 0;
+  const own = url.slice("http://".length, start);
+  const host = AUTHORITY.test(forwarded) ? forwarded : own;
+  if (scheme === "http" && host === own) return request;
+  const origin = originOf(`${scheme}://${host}`);
+  if (origin === undefined) return request;
+  const seen = new Request(origin + url.slice(start), request);
   originals.set(seen, request);
   return seen;
+}
+
+// Undefined for a host of the right form that is none, such as 1.2.3.999: Bun checks no URL that it gets with a request
+// to copy. Most requests have the origin of the one before.
+let lastOrigin = {};
+function originOf(text) {
+  if (lastOrigin.text !== text) {
+    lastOrigin = { text, origin: URL.canParse(text) ? new URL(text).origin : undefined };
+  }
+  return lastOrigin.origin;
+}
+
+// Bun would say who is at the other end of the socket, which is our host.
+function clientAddress(request) {
+  const own = originals.get(request) ?? request;
+  const address = own.headers.get("x-real-ip");
+  if (address === null) return server.requestIP(own);
+  return { address, family: address.includes(":") ? "IPv6" : "IPv4", port: 0 };
 }
 
 // server.upgrade(request) and its like take only Bun's own requests.
 function forTheApp(server) {
   return new Proxy(server, {
     get(_, name) {
+      if (name === "requestIP") return clientAddress;
       const value = server[name];
       if (typeof value !== "function") return value;
       return (first, ...others) => value.call(server, originals.get(first) ?? first, ...others);
@@ -128,6 +155,8 @@ function tracked(handlers) {
 const begun = Bun.mmap(mark);
 const encoder = new TextEncoder();
 function begin(request) {
+  const host = request.headers.get("host");
+  if (host && !AUTHORITY.test(host)) return new Response("The Host field holds no host[:port]", { status: 400 });
   const { written } = encoder.encodeInto(request.headers.get("x-request-id") ?? "", begun);
   begun[written] = 0;
   return app.fetch(asTheBrowserSeesIt(request), appServer);

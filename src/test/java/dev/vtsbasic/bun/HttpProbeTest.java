@@ -47,6 +47,22 @@ class HttpProbeTest {
         }
     }
 
+    /** SvelteKit's adapters answer 500 when a field is missing that they are told to read. */
+    @Test
+    void aProbeHasTheForwardedFieldsThatRequestsHave() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("HTTP/1.1 200 OK\r\n\r\n"))) {
+            HttpProbe.status(app.address(), "/", ENOUGH);
+            Request request = app.next();
+            assertEquals(List.of("127.0.0.1"), request.headers("X-Forwarded-For"));
+            assertEquals(List.of("http"), request.headers("X-Forwarded-Proto"));
+            assertEquals(List.of("localhost"), request.headers("X-Forwarded-Host"));
+            assertEquals(List.of("80"), request.headers("X-Forwarded-Port"));
+            assertEquals(List.of("for=127.0.0.1;host=localhost;proto=http"), request.headers("Forwarded"));
+            assertEquals(List.of("127.0.0.1"), request.headers("X-Real-IP"));
+            assertEquals(List.of("1.1 vts-basic"), request.headers("Via"));
+        }
+    }
+
     @Test
     void theRestOfTheAnswerIsReadToItsEnd() throws Exception {
         CompletableFuture<Void> written = new CompletableFuture<>();

@@ -6,7 +6,9 @@ import static dev.vtsbasic.conformance.Scene.TRUSTED;
 import static dev.vtsbasic.conformance.Scene.UNTRUSTED;
 import static dev.vtsbasic.conformance.Scene.get;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the server is told of the client, and who is believed. */
 final class ForwardingCases {
@@ -16,6 +18,112 @@ final class ForwardingCases {
     private ForwardingCases() {}
 
     static List<Case> all() {
+        return Stream.of(basics(), hosts(), schemes(), clients())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Case> hosts() {
+        List<Case> cases = new ArrayList<>();
+        for (String host : List.of(
+                "shop.example/admin?",
+                "shop.example?",
+                "user@evil.example",
+                "a\\b",
+                "a#b",
+                "a:99999",
+                "a:x",
+                "a:",
+                "[::1",
+                "[zz]",
+                "1.2.3.999",
+                "0x7f.1",
+                "a b",
+                "a%2fb")) {
+            cases.add(ours(
+                    "X-Forwarded-Host \"" + host + "\" of a trusted proxy counts as if it were absent",
+                    "ours",
+                    scene -> {
+                        Head head = scene.seenFrom(TRUSTED, get("X-Forwarded-Host: " + host))
+                                .head();
+                        Check.equal("X-Forwarded-Host", List.of("site.example"), head.all("X-Forwarded-Host"));
+                        Check.that(!head.joined("Forwarded").contains(host), head.joined("Forwarded"));
+                    }));
+        }
+        cases.add(told("X-Forwarded-Host", "my_app:81", "X-Forwarded-Host: my_app:81"));
+        cases.add(told("X-Forwarded-Host", "[2001:db8::1]", "X-Forwarded-Host: [2001:db8::1]"));
+        cases.add(told("X-Forwarded-Host", "a.example", "X-Forwarded-Host: a.example, b.example"));
+        cases.add(told(
+                "X-Forwarded-Host",
+                "b.example",
+                "X-Forwarded-For: 9.9.9.9, 192.0.2.7",
+                "X-Forwarded-Host: a.example, b.example"));
+        cases.add(told("X-Forwarded-Host", "a.example:81", "Forwarded: for=192.0.2.7;host=\"a.example:81\""));
+        return cases;
+    }
+
+    private static List<Case> schemes() {
+        return List.of(
+                told("X-Forwarded-Proto", "https", "X-Forwarded-Proto: HTTPS"),
+                told("X-Forwarded-Proto", "https", "X-Forwarded-Proto: wss"),
+                told("X-Forwarded-Proto", "http", "X-Forwarded-Proto: ws"),
+                told("X-Forwarded-Proto", "http", "X-Forwarded-Proto: gopher"),
+                told("X-Forwarded-Proto", "https", "X-Forwarded-Proto: https,http"),
+                told("X-Forwarded-Proto", "https", "X-Forwarded-Proto: https", "X-Forwarded-Proto: http"),
+                told("X-Forwarded-Proto", "https", "X-Forwarded-Proto: https, https"),
+                told(
+                        "X-Forwarded-Proto",
+                        "https",
+                        "X-Forwarded-For: 9.9.9.9, 192.0.2.7",
+                        "X-Forwarded-Proto: http, https"),
+                told("X-Forwarded-Proto", "https", "Forwarded: for=_hidden;proto=HTTPS"),
+                told("X-Forwarded-Proto", "http", "X-Forwarded-For: 192.0.2.7", "Forwarded: proto=https"),
+                told("X-Forwarded-Port", "443", "X-Forwarded-Proto: https"),
+                told("X-Forwarded-Port", "443", "X-Forwarded-Proto: https", "X-Forwarded-Port: 99999"),
+                told("X-Forwarded-Port", "8443", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example:8443"),
+                told("X-Forwarded-Port", "444", "X-Forwarded-Port: 444, 80"));
+    }
+
+    private static List<Case> clients() {
+        return List.of(
+                told("X-Real-IP", TRUSTED, "X-Real-IP: 9.9.9.9"),
+                told("X-Real-IP", "192.0.2.7", "X-Real-IP: 9.9.9.9", "X-Forwarded-For: 9.9.9.9, 192.0.2.7"),
+                told("X-Real-IP", "2001:db8::7", "X-Forwarded-For: [2001:DB8:0:0:0:0:0:7]:4711"),
+                told("X-Real-IP", "2001:db8::7", "Forwarded: for=\"[2001:db8::7]:4711\""),
+                told("X-Real-IP", TRUSTED, "Forwarded: for=\"[2001:db8::7]"),
+                told("X-Forwarded-For", "192.0.2.7, " + TRUSTED, "Forwarded: for=9.9.9.9, for=192.0.2.7"),
+                ours("Forwarded is written anew where X-Forwarded-For counts", "RFC 7239 §7.4", scene -> {
+                    List<String> values = header(
+                            scene,
+                            TRUSTED,
+                            "Forwarded",
+                            "X-Forwarded-For: 9.9.9.9, ::1",
+                            "X-Forwarded-Proto: https",
+                            "Forwarded: for=6.6.6.6");
+                    Check.equal(
+                            "Forwarded",
+                            List.of("for=\"[::1]\";host=site.example;proto=https, for=" + TRUSTED
+                                    + ";host=site.example;proto=http"),
+                            values);
+                }),
+                ours(
+                        "X-Real-IP of a stranger is replaced by the client's address",
+                        "ours",
+                        scene -> Check.equal(
+                                "X-Real-IP",
+                                List.of(UNTRUSTED),
+                                header(scene, UNTRUSTED, "X-Real-IP", "X-Real-IP: 9.9.9.9", "X-Real-IP: 8.8.8.8"))));
+    }
+
+    /** What the server is told when a trusted proxy sends these fields. */
+    private static Case told(String name, String value, String... fields) {
+        return ours(
+                name + " is " + value + " after a trusted proxy's \"" + String.join("\", \"", fields) + "\"",
+                "ours",
+                scene -> Check.equal(name, List.of(value), header(scene, TRUSTED, name, fields)));
+    }
+
+    private static List<Case> basics() {
         return List.of(
                 ours(
                         "X-Forwarded-For tells the client's address",

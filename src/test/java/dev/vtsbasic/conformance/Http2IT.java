@@ -447,6 +447,41 @@ class Http2IT {
         assertEquals(List.of("8443"), head.all("X-Forwarded-Port"));
     }
 
+    /** RFC 9113 §8.3.1: it is the client's. A server may also refuse what is not its own. */
+    @Test
+    void theServerIsNotToldTheSchemeThatTheClientNames() throws Exception {
+        client.open(
+                true,
+                List.of(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        tls ? "http" : "https",
+                        ":path",
+                        "/",
+                        ":authority",
+                        "site.example"));
+        // It is answered after the one before, if that is not refused.
+        client.get("/next");
+        Head head = server().request().head();
+        assertEquals(List.of(tls ? "https" : "http"), head.all("X-Forwarded-Proto"));
+        assertEquals(List.of(tls ? "443" : "80"), head.all("X-Forwarded-Port"));
+    }
+
+    @Test
+    void aHostNameWithAnUnderscoreIsServed() throws Exception {
+        Http2Client.Stream stream = client.open(
+                true,
+                List.of(":method", "GET", ":scheme", tls ? "https" : "http", ":path", "/", ":authority", "a_b:81"));
+        Wire server = server();
+        Head head = server.request().head();
+        server.send(OK);
+        assertEquals(200, stream.answer().status());
+        assertEquals(List.of("a_b:81"), head.all("Host"));
+        assertEquals(List.of("a_b:81"), head.all("X-Forwarded-Host"));
+        assertEquals(List.of("81"), head.all("X-Forwarded-Port"));
+    }
+
     /** RFC 9113 §8.2.3. */
     @Test
     void cookieCrumbsAreJoined() throws Exception {

@@ -93,6 +93,23 @@ final class RequestHeaderCases {
                         scene.seen("GET / HTTP/1.1\r\nHost: site.example:8443\r\n\r\n")
                                 .head()
                                 .all("Host"))));
+        for (String host : List.of("my_app", "my_app:3000", "_a._b.example", "1_a", "WIN_PC_1")) {
+            cases.add(should(
+                    "the Host " + host + " is kept",
+                    "RFC 3986 §3.2.2, docker compose",
+                    scene -> Check.equal(
+                            "Host",
+                            List.of(host),
+                            scene.seen("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                                    .head()
+                                    .all("Host"))));
+        }
+        for (String host : List.of("my_app:8_0", "[::_1]", "my_app/a", "u_@my_app")) {
+            cases.add(should(
+                    "the Host " + host + " is refused",
+                    "RFC 9112 §3.2",
+                    scene -> Check.status(400, scene.refused("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))));
+        }
         cases.add(should(
                 "a Host with an IPv6 address is kept",
                 "RFC 9110 §7.2",

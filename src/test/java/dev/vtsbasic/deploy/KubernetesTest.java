@@ -239,6 +239,7 @@ class KubernetesTest {
         assertEquals(
                 "RuntimeDefault", pod.getSecurityContext().getSeccompProfile().getType());
         assertEquals(false, pod.getAutomountServiceAccountToken());
+        assertEquals(false, pod.getEnableServiceLinks(), "the service's variables look like settings");
         assertEquals(false, container.getSecurityContext().getAllowPrivilegeEscalation());
         assertEquals(
                 List.of("ALL"), container.getSecurityContext().getCapabilities().getDrop());

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.settings.Rate;
+import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.testing.TestSettings;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,5 +71,34 @@ class ClientBucketsTest {
                             .distinct()
                             .count());
         }
+    }
+
+    @Test
+    void everyRateThatASettingAllowsCanBeCounted() {
+        int refused = 0;
+        for (int count : new int[] {1, 2, 999, 1142, 9_999_999}) {
+            for (String period : List.of("s", "m", "h")) {
+                for (int burst : new int[] {1, 8760, 525_600, 9_999_999}) {
+                    String text = count + "/" + period + " burst " + burst;
+                    Settings settings;
+                    try {
+                        settings = TestSettings.of("vts.rate-limit-per-client", text);
+                    } catch (IllegalArgumentException e) {
+                        assertTrue(e.getMessage().contains("VTS_RATE_LIMIT_PER_CLIENT"), e.getMessage());
+                        refused++;
+                        continue;
+                    }
+                    Policy policy = new Policy(
+                            "client", settings.limits().ratePerClient().orElseThrow(), () -> 1000);
+                    Bucket bucket = new ClientBuckets(policy, 1).of(1);
+                    ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(burst);
+                    assertTrue(probe.isConsumed(), text);
+                    long wait = probe.getNanosToWaitForReset();
+                    long expected = policy.rate().timeToFill().toNanos();
+                    assertTrue(Math.abs(wait - expected) <= expected / 100 + 1000, text + ": " + wait);
+                }
+            }
+        }
+        assertTrue(refused > 0, "none is refused");
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.vtsbasic.proxy.InboundRequest.Field;
 import dev.vtsbasic.traffic.Caller;
+import dev.vtsbasic.traffic.ForwardedRequest;
+import dev.vtsbasic.traffic.PublicOrigin;
 import dev.vtsbasic.traffic.RequestRecord;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -18,8 +20,12 @@ class OutboundRequestTest {
     private static final ClientConnection UNKNOWN =
             new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections());
 
-    private static final Caller CALLER =
-            new Caller("192.0.2.7", "id", "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00", false, false);
+    private static final Caller CALLER = new Caller(
+            new ForwardedRequest("192.0.2.7", new PublicOrigin("https", "example.org:8443", 8443), "", ""),
+            "id",
+            "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00",
+            false,
+            false);
 
     private static final List<String> OURS = List.of(
             "Host: example.org:8443",
@@ -28,6 +34,7 @@ class OutboundRequestTest {
             "X-Forwarded-Host: example.org:8443",
             "X-Forwarded-Port: 8443",
             "Forwarded: for=192.0.2.7;host=\"example.org:8443\";proto=https",
+            "X-Real-IP: 192.0.2.7",
             "Via: 1.1 vts-basic");
 
     @Test
@@ -75,6 +82,7 @@ class OutboundRequestTest {
                                 "X-Forwarded-Prefix: /evil",
                                 "X-Forwarded-Anything: evil",
                                 "Forwarded: for=127.0.0.1",
+                                "X-REAL-IP: 127.0.0.1",
                                 "Expect: 100-continue",
                                 "Content-Length: 5",
                                 "Transfer-Encoding: chunked"),
@@ -134,7 +142,6 @@ class OutboundRequestTest {
                 false,
                 "https",
                 "example.org:8443",
-                8443,
                 RequestRecord.unread());
     }
 

@@ -217,6 +217,7 @@ class ProxyServletTest {
         assertEquals(List.of("example.org"), request.headers("X-Forwarded-Host"));
         assertEquals(List.of("80"), request.headers("X-Forwarded-Port"));
         assertEquals(List.of("for=127.0.0.1;host=example.org;proto=http"), request.headers("Forwarded"));
+        assertEquals(List.of("127.0.0.1"), request.headers("X-Real-IP"));
         assertEquals(List.of(), request.headers("TE"));
         assertEquals(List.of(), request.headers("Connection"));
     }

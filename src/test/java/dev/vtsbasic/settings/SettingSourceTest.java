@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.TestServer;
 import java.io.ByteArrayInputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,52 @@ class SettingSourceTest {
             assertEquals("x", source.find(setting.name()));
             assertEquals(List.of(setting.name()), List.copyOf(source.names()));
         }
+    }
+
+    @Test
+    void anEmptyVariableCountsAsNotSet() throws Exception {
+        SettingSource source = SettingSource.environment(Map.of("VTS_WORKERS", "", "VTS_PORT", " ", "VTS_PROT", ""));
+        assertEquals(List.of(), List.copyOf(source.names()));
+        Settings settings = Settings.read(List.of(
+                source, SettingSource.properties(new ByteArrayInputStream("vts.workers=3".getBytes(ISO_8859_1)))));
+        assertEquals(3, settings.workers().count());
+        assertEquals(3000, settings.port());
+        assertEquals(List.of(), settings.warnings());
+    }
+
+    /** As the kubelet sets them: a service named vts, and vts-basic with two named ports. */
+    @Test
+    void whatKubernetesSetsForAServiceIsNoSetting() throws Exception {
+        Map<String, String> variables = new HashMap<>();
+        for (String service : List.of("VTS", "VTS_BASIC", "VTS_MANAGEMENT")) {
+            variables.put(service + "_SERVICE_HOST", "10.96.0.7");
+            variables.put(service + "_SERVICE_PORT", "80");
+            variables.put(service + "_SERVICE_PORT_HTTP", "80");
+            variables.put(service + "_SERVICE_PORT_DNS_TCP", "53");
+            variables.put(service + "_PORT", "tcp://10.96.0.7:80");
+            variables.put(service + "_PORT_80_TCP", "tcp://10.96.0.7:80");
+            variables.put(service + "_PORT_80_TCP_PROTO", "tcp");
+            variables.put(service + "_PORT_80_TCP_PORT", "80");
+            variables.put(service + "_PORT_80_TCP_ADDR", "10.96.0.7");
+            variables.put(service + "_PORT_53_UDP", "udp://[fd00::7]:53");
+        }
+        variables.put("VTS_WORKERS", "2");
+        Settings settings = Settings.read(List.of(SettingSource.environment(variables)));
+        assertEquals(List.of(), settings.warnings());
+        assertEquals(3000, settings.port());
+        assertEquals(Optional.empty(), settings.managementPort());
+        assertEquals(2, settings.workers().count());
+        variables.put("VTS_PORT", "8080");
+        assertEquals(
+                8080,
+                Settings.read(List.of(SettingSource.environment(variables))).port());
+    }
+
+    @Test
+    void whatOnlyLooksLikeAServiceIsWarnedAbout() throws Exception {
+        Settings settings = Settings.read(
+                List.of(SettingSource.environment(Map.of("VTS_SERVICE_PORT", "80", "VTS_BUNN_PORT", "8081"))));
+        assertEquals(2, settings.warnings().size(), settings.warnings().toString());
     }
 
     @Test

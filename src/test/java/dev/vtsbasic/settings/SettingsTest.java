@@ -152,6 +152,12 @@ class SettingsTest {
             vts.worker-env,      'A*B',     'names or prefixes such as DATABASE_URL, APP_*, separated by commas; * for all'
             vts.worker-env,      'A B',     'names or prefixes such as DATABASE_URL, APP_*, separated by commas; * for all'
             vts.address,         '',        an IP address or host name
+            vts.address,         'a b',     an IP address or host name
+            vts.address,         '[::',     an IP address or host name
+            vts.address,         'a:80',    an IP address or host name
+            vts.upstream,        http://a_b:99999, a URL such as http://127.0.0.1:8081
+            vts.upstream,        http://a b, a URL such as http://127.0.0.1:8081
+            vts.upstream,        https://a, a URL such as http://127.0.0.1:8081
             """)
     void aRefusalNamesTheSettingTheValueItsSourceAndWhatIsAllowed(String name, String value, String allowed) {
         BadSettingException refusal = assertThrows(BadSettingException.class, () -> read(name, value));
@@ -159,6 +165,34 @@ class SettingsTest {
                 "%s is \"%s\", from the command line; allowed is %s"
                         .formatted(name.toUpperCase().replaceAll("[.-]", "_"), value, allowed),
                 refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[::], ::", "::, ::", "[fe80::1%eth0], fe80::1%eth0", "localhost, localhost", "my_host, my_host"})
+    void anAddressIsWrittenWithOrWithoutBrackets(String text, String address) throws Exception {
+        assertEquals(address, read("vts.address", text).address());
+        assertEquals(address, read("vts.management-address", text).managementAddress());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://my_app, my_app, 80", "http://a_b:8081/, a_b, 8081", "http://me:hush@[::1]:1, [::1], 1"})
+    void anUpstreamMayHaveAnyNameThatAContainerHas(String text, String host, int port) throws Exception {
+        Authority authority =
+                Settings.authorityOf(read("vts.upstream", text).upstream().orElseThrow());
+        assertEquals(host, authority.host());
+        assertEquals(port, authority.port().orElse(80));
+    }
+
+    @Test
+    void aRateThatNeedsMoreThanAYearToFillIsRefused() throws Exception {
+        for (String name : List.of("vts.rate-limit", "vts.rate-limit-per-client")) {
+            String text = "1/h burst 9999999";
+            BadSettingException refusal = assertThrows(BadSettingException.class, () -> read(name, text));
+            assertTrue(
+                    refusal.getMessage().startsWith(Setting.environmentName(name) + " is \"" + text + "\""),
+                    refusal.getMessage());
+            read(name, "1/h burst 8760");
+        }
     }
 
     @Test

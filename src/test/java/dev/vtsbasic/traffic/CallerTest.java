@@ -49,6 +49,162 @@ class CallerTest {
         assertEquals(client, answer.split(" ")[0]);
     }
 
+    /** RFC 7239. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "127.0.0.1            | for=192.0.2.7                                         | 192.0.2.7",
+                "127.0.0.1            | For=\"[2001:DB8:0:0::7]:4711\"                        | 2001:db8::7",
+                "127.0.0.1            | for=\"192.0.2.7:_port\";by=_me                        | 192.0.2.7",
+                "127.0.0.1            | for=192.0.2.7:4711                                    | 192.0.2.7",
+                "127.0.0.1            | for=203.0.113.9, for=192.0.2.7                        | 192.0.2.7",
+                "127.0.0.1,10.0.0.0/8 | for=203.0.113.9,for=192.0.2.7;proto=http , for=10.1.1.1 | 192.0.2.7",
+                "127.0.0.1            | for=unknown                                           | 127.0.0.1",
+                "127.0.0.1            | for=_hidden                                           | 127.0.0.1",
+                "127.0.0.1,10.0.0.0/8 | for=192.0.2.7, for=_hidden, for=10.1.1.1              | 10.1.1.1",
+                "127.0.0.1            | for=\"\\1\\92.0.2.7\"                                 | 192.0.2.7",
+                "127.0.0.1            | ;;for=192.0.2.7;;,,                                   | 192.0.2.7",
+                "127.0.0.1            | host=\"a,for=203.0.113.9\";for=192.0.2.7              | 192.0.2.7",
+                "127.0.0.1            | for=\"192.0.2.7                                       | 127.0.0.1",
+                "127.0.0.1            | for=\"x, for=192.0.2.7                                | 127.0.0.1",
+                "127.0.0.1            | for=192.0.2.7;for=192.0.2.8                           | 127.0.0.1",
+                "127.0.0.1            | for = 192.0.2.7                                       | 127.0.0.1",
+                "127.0.0.1            | for=\"192.0.2.7\\                                     | 127.0.0.1",
+                "127.0.0.1            | 192.0.2.7                                             | 127.0.0.1",
+                "10.0.0.0/8           | for=192.0.2.7                                         | 127.0.0.1",
+            })
+    void forwardedAloneNamesTheClient(String trusted, String forwarded, String client) throws Exception {
+        assertEquals(client, ask(trusted, "Forwarded: " + forwarded).split(" ")[0]);
+    }
+
+    @Test
+    void aQuotedStringThatAClientBeginsHidesNoLineOfTheProxys() throws Exception {
+        assertEquals(
+                "192.0.2.7",
+                ask("127.0.0.1", "Forwarded: for=\"", "Forwarded: for=192.0.2.7")
+                        .split(" ")[0]);
+    }
+
+    @Test
+    void aLongForwardedFieldTakesNoStack() throws Exception {
+        String field = "Forwarded: host=\"" + "\\a".repeat(7000) + "\";for=192.0.2.7";
+        assertEquals("192.0.2.7", ask("127.0.0.1", field).split(" ")[0]);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                // What a proxy says in no way that is understood counts as if it were not said.
+                "Accept: */*                                       | http  example.org      80",
+                "X-Forwarded-Proto: https                          | https example.org      443",
+                "X-Forwarded-Proto: HTTPS                          | https example.org      443",
+                "X-Forwarded-Proto: wss                            | https example.org      443",
+                "X-Forwarded-Proto: Ws                             | http  example.org      80",
+                "X-Forwarded-Proto: https,http                     | https example.org      443",
+                "X-Forwarded-Proto: https, https                   | https example.org      443",
+                "X-Forwarded-Proto: gopher                         | http  example.org      80",
+                "X-Forwarded-Proto: https; X-Forwarded-Port: 8443  | https example.org      8443",
+                "X-Forwarded-Proto: https; X-Forwarded-Port: 99999 | https example.org      443",
+                "X-Forwarded-Proto: https; X-Forwarded-Port: 0     | https example.org      443",
+                "X-Forwarded-Port: 444, 80                         | http  example.org      444",
+                "X-Forwarded-Host: shop.example                    | http  shop.example     80",
+                "X-Forwarded-Host: shop.example:8443               | http  shop.example:8443 8443",
+                "X-Forwarded-Host: [2001:db8::1]:81                | http  [2001:db8::1]:81 81",
+                "X-Forwarded-Host: my_app, inner                   | http  my_app           80",
+                "X-Forwarded-Host: shop.example/admin?             | http  example.org      80",
+                "X-Forwarded-Host: user@evil.example               | http  example.org      80",
+                "X-Forwarded-Host: a\\b                            | http  example.org      80",
+                "X-Forwarded-Host: a#                              | http  example.org      80",
+                "X-Forwarded-Host: a:99999                         | http  example.org      80",
+                "X-Forwarded-Host: [::1                            | http  example.org      80",
+                // The element of the outermost trusted proxy; the first where the lists are not of one length.
+                "X-Forwarded-For: 9.9.9.9, 192.0.2.7; X-Forwarded-Proto: http, https           | https example.org 443",
+                "X-Forwarded-For: 192.0.2.7, 10.1.1.1; X-Forwarded-Proto: https, http          | https example.org 443",
+                "X-Forwarded-For: 9.9.9.9, unknown, 10.1.1.1; X-Forwarded-Host: a, b, c        | http  b           80",
+                "X-Forwarded-For: 9.9.9.9, 192.0.2.7; X-Forwarded-Host: a, b, c                | http  a           80",
+                "X-Forwarded-For: 9.9.9.9, 192.0.2.7; X-Forwarded-Port: 1, 2                   | http  example.org 2",
+                "Forwarded: for=192.0.2.7;proto=HTTPS                                          | https example.org 443",
+                "Forwarded: for=_x;host=\"shop.example:8443\";proto=https                      | https shop.example:8443 8443",
+                "Forwarded: proto=http;host=evil, for=192.0.2.7;proto=https                    | https example.org 443",
+                "Forwarded: for=192.0.2.7;proto=https;host=a, for=10.1.1.1;proto=http;host=b   | https a           443",
+                "Forwarded: host=\"shop.example/admin?\"                                       | http  example.org 80",
+                // A proxy that knows only these fields passes on what a client put into Forwarded.
+                "X-Forwarded-For: 192.0.2.7; Forwarded: host=evil                              | http  example.org 80",
+                "X-Forwarded-Proto: http; Forwarded: proto=https                               | http  example.org 80",
+            })
+    void theOriginIsWhatTheOutermostTrustedProxyHasSeen(String fields, String origin) throws Exception {
+        String[] lines =
+                fields.contains("Forwarded: ") && !fields.contains("X-") ? new String[] {fields} : fields.split("; ");
+        assertEquals(origin.replaceAll(" +", " "), origin(ask("127.0.0.1,10.0.0.0/8", lines)));
+        assertEquals("http example.org 80", origin(ask("", lines)));
+    }
+
+    private static String origin(String answer) {
+        return answer.split(" ", 4)[3];
+    }
+
+    /** In HTTP/2 the scheme that a container tells is the client's ({@code :scheme}). */
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP/2.0, https, '', http example.org 80",
+        "HTTP/2.0, http, TLS_AES_128_GCM_SHA256, https example.org 443",
+        "HTTP/2.0, https, TLS_AES_128_GCM_SHA256, https example.org 443",
+        "HTTP/2.0, gopher, '', http example.org 80",
+        "HTTP/1.1, https, '', https example.org 443"
+    })
+    void theSchemeIsTheConnectionsAndNotTheClients(String protocol, String scheme, String cipherSuite, String origin)
+            throws Exception {
+        HttpServlet teller = new HttpServlet() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                HttpServletRequest seen = new HttpServletRequestWrapper(request) {
+                    @Override
+                    public String getProtocol() {
+                        return protocol;
+                    }
+
+                    @Override
+                    public String getScheme() {
+                        return scheme;
+                    }
+
+                    @Override
+                    public boolean isSecure() {
+                        return scheme.equals("https");
+                    }
+
+                    @Override
+                    public int getServerPort() {
+                        return isSecure() ? 443 : 80;
+                    }
+                };
+                if (!cipherSuite.isEmpty()) {
+                    seen.setAttribute("jakarta.servlet.request.cipher_suite", cipherSuite);
+                }
+                response.getWriter().print(told(PublicOrigin.of(seen)));
+            }
+        };
+        try (TestServer server =
+                TestServer.start(context -> context.addServlet("teller", teller).addMapping("/*"))) {
+            assertEquals(origin, server.request("GET /").body());
+        }
+    }
+
+    private static String told(PublicOrigin origin) {
+        return origin.scheme() + " " + origin.host() + " " + origin.port();
+    }
+
+    @Test
+    void anAddressOfIpv6IsWrittenShort() throws Exception {
+        assertEquals("::1", ask("127.0.0.1", "X-Forwarded-For: 0:0:0:0:0:0:0:1").split(" ")[0]);
+    }
+
     @Test
     void severalLinesAreOneList() throws Exception {
         assertEquals(
@@ -110,7 +266,8 @@ class CallerTest {
             protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
                 Caller caller = Caller.of(request, proxies);
                 response.getOutputStream()
-                        .print(caller.address() + " " + caller.requestId() + " " + caller.traceparent());
+                        .print(caller.address() + " " + caller.requestId() + " " + caller.traceparent() + " "
+                                + told(caller.origin()));
             }
         };
         try (TestServer server =

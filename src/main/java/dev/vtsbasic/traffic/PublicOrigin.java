@@ -1,0 +1,107 @@
+package dev.vtsbasic.traffic;
+
+import dev.vtsbasic.settings.Authority;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Scheme, host and port that the browser used.
+ *
+ * @param scheme {@code http} or {@code https}
+ * @param host {@code host[:port]} as it was sent
+ */
+public record PublicOrigin(String scheme, String host, int port) {
+    private static final String HTTP = "http";
+    private static final String HTTPS = "https";
+
+    /** Servlet specification §3.9: each container has them for a request that came by TLS. */
+    private static final String[] TLS_ATTRIBUTES = {
+        "jakarta.servlet.request.cipher_suite",
+        "jakarta.servlet.request.key_size",
+        "jakarta.servlet.request.secure_protocol"
+    };
+
+    /** Tomcat's RemoteIpValve leaves it: then it has decided on the scheme. */
+    private static final String REMOTE_IP_VALVE = "org.apache.catalina.AccessLog.RemoteAddr";
+
+    /** Whether the browser used TLS. */
+    public boolean isHttps() {
+        return scheme.equals(HTTPS);
+    }
+
+    /** As the connection and the Host field have it. */
+    static PublicOrigin of(HttpServletRequest request) {
+        String scheme = schemeOf(request);
+        String host = hostOf(request);
+        // The container has derived the port from a scheme that is not the connection's.
+        int port = scheme.equalsIgnoreCase(request.getScheme())
+                ? request.getServerPort()
+                : portIn(host).orElse(defaultPort(scheme));
+        return new PublicOrigin(scheme, host, port);
+    }
+
+    /** The same, but for what a trusted proxy says of it; what is no scheme, host or port counts as if it were absent. */
+    PublicOrigin as(ForwardedElement element) {
+        Optional<String> givenScheme = scheme(element.proto());
+        Optional<Authority> givenHost = Authority.of(element.host());
+        String newScheme = givenScheme.orElse(scheme);
+        String newHost = givenHost.isPresent() ? element.host() : host;
+        boolean nothingGiven = givenScheme.isEmpty() && givenHost.isEmpty();
+        int ownPort = nothingGiven ? port : portIn(newHost).orElse(defaultPort(newScheme));
+        return new PublicOrigin(newScheme, newHost, portNumber(element.port()).orElse(ownPort));
+    }
+
+    /**
+     * The scheme of the connection. In HTTP/2 a container takes it from the client ({@code :scheme}, RFC 9113 §8.3.1), who
+     * may say what it likes.
+     */
+    public static String schemeOf(HttpServletRequest request) {
+        boolean https = request.getProtocol().startsWith("HTTP/2") && request.getAttribute(REMOTE_IP_VALVE) == null
+                ? hasTls(request)
+                : HTTPS.equalsIgnoreCase(request.getScheme());
+        return https ? HTTPS : HTTP;
+    }
+
+    private static boolean hasTls(HttpServletRequest request) {
+        for (String attribute : TLS_ATTRIBUTES) {
+            if (request.getAttribute(attribute) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The Host field, or the name that the container knows itself by. */
+    public static String hostOf(HttpServletRequest request) {
+        String host = request.getHeader("Host");
+        return host == null ? authority(request) : host;
+    }
+
+    /** HTTP/2 has {@code :authority} in place of the Host field. */
+    private static String authority(HttpServletRequest request) {
+        boolean defaultPort = request.getServerPort() == (request.isSecure() ? 443 : 80);
+        return defaultPort ? request.getServerName() : request.getServerName() + ":" + request.getServerPort();
+    }
+
+    private static Optional<String> scheme(String proto) {
+        return switch (proto.toLowerCase(Locale.ROOT)) {
+            case "http", "ws" -> Optional.of(HTTP);
+            case "https", "wss" -> Optional.of(HTTPS);
+            default -> Optional.empty();
+        };
+    }
+
+    private static OptionalInt portIn(String host) {
+        return Authority.of(host).map(Authority::port).orElse(OptionalInt.empty());
+    }
+
+    private static OptionalInt portNumber(String text) {
+        return portIn("host:" + text);
+    }
+
+    private static int defaultPort(String scheme) {
+        return scheme.equals(HTTPS) ? 443 : 80;
+    }
+}
