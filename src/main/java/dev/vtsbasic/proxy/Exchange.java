@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
@@ -28,6 +29,9 @@ final class Exchange {
 
     /** How long it may take until the end of a worker is noticed. */
     private static final long NOTICE_NANOS = 200_000_000;
+
+    /** How long the end of an answer may take that a worker has sent before the client broke off. */
+    private static final long ANSWERED_NANOS = 1_000_000_000;
 
     private final Environment environment;
     private final InboundRequest request;
@@ -222,6 +226,7 @@ final class Exchange {
             throws IOException, HttpException {
         connection.sendHead(outbound);
         connection.flush();
+        body.attempt(watched, request.expectsContinue(), connection::abort, connection::endRequest);
         CompletableFuture<Void> answer = CompletableFuture.runAsync(
                 () -> {
                     try {
@@ -236,17 +241,22 @@ final class Exchange {
                             // A worker that has answered may take no more; whoever still sends to it must not wait.
                             connection.abort();
                         }
+                        body.endAnswering();
                     }
                 },
                 environment.relays());
-        body.attempt(watched, connection::abort, answer::isDone);
         try {
             connection.sendBody(outbound);
             watched.clientMayBeAsked();
         } catch (ClientGoneException e) {
-            connection.abort();
+            // The worker may have answered before the client broke off, or before its body turned out to be malformed.
+            CompletableFuture.delayedExecutor(ANSWERED_NANOS, TimeUnit.NANOSECONDS, environment.relays())
+                    .execute(() -> {
+                        if (!answer.isDone()) {
+                            connection.abort();
+                        }
+                    });
             if (awaitAnswer(answer) == null) {
-                // Tomcat takes the rest of the body away once the whole answer was sent.
                 return;
             }
             throw e;
@@ -287,6 +297,9 @@ final class Exchange {
         relay.copyHead(answer);
         record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
         environment.headers().complete(response, forwarding.isHttps());
+        if (body != null && !body.isSmall()) {
+            body.beginAnswering(response);
+        }
         if (EventStreams.isOne(response)) {
             record.kind(Kind.EVENTS);
             watched.endless();

@@ -114,13 +114,15 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             record.clientGone();
             return;
         }
+        ConnectionGuard guard = new ConnectionGuard(client, response);
         RequestBody body = inbound.hasBody()
-                ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, record)
+                ? new RequestBody(
+                        request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, guard, record)
                 : null;
         // Another filter of the container's may not allow asynchronous requests.
         if (ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
             try {
-                run(inbound, forwarding, body, response, client, client::isGone, deadline);
+                run(inbound, forwarding, body, guard.response(), client, guard::clientIsGone, deadline);
             } catch (IOException e) {
                 endFailed(record, response);
                 if (!client.cut()) {
@@ -128,7 +130,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 }
             }
         } else {
-            runElsewhere(inbound, forwarding, body, request, response, client, deadline);
+            AsyncAnswer answer = AsyncAnswer.start(request, response, client, guard);
+            runElsewhere(inbound, forwarding, body, answer, guard, client, deadline);
         }
     }
 
@@ -257,19 +260,18 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             InboundRequest inbound,
             Forwarding forwarding,
             RequestBody body,
-            HttpServletRequest request,
-            HttpServletResponse response,
+            AsyncAnswer answer,
+            ConnectionGuard guard,
             ClientConnection client,
-            long deadline)
-            throws IOException {
-        AsyncAnswer answer = AsyncAnswer.start(request, response, client);
+            long deadline) {
+        HttpServletResponse response = guard.response();
         inbound.record().endsLater();
         try {
             // It may be the app's own, made while it renders a page.
             threads.execute(
                     inbound.fromThisMachine(),
                     () -> runToEnd(answer, inbound, response, () -> {
-                        BooleanSupplier clientGone = () -> answer.hasFailed() || client.isGone();
+                        BooleanSupplier clientGone = () -> answer.hasFailed() || guard.clientIsGone();
                         run(inbound, forwarding, body, response, client, clientGone, deadline);
                     }));
         } catch (RejectedExecutionException | OutOfMemoryError e) {

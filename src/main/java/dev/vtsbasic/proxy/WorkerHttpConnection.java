@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 
 /** HttpClient's connection on a {@link ChannelSocket}, which also tells what has come and was not read yet. */
@@ -54,6 +55,15 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     protected InputStream createContentInputStream(long length, SessionInputBuffer buffer, InputStream in) {
         input = buffer;
         return super.createContentInputStream(length, buffer, in);
+    }
+
+    /** Sends nothing any more; what is still to come can be read. */
+    void endOutput() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            close(CloseMode.IMMEDIATE);
+        }
     }
 
     /**

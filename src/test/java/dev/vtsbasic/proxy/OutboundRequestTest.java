@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.vtsbasic.proxy.InboundRequest.Field;
 import dev.vtsbasic.traffic.Caller;
 import dev.vtsbasic.traffic.RequestRecord;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class OutboundRequestTest {
     private static final ClientConnection UNKNOWN =
-            new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections());
+            new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections(), false);
 
     private static final Caller CALLER =
             new Caller("192.0.2.7", "id", "00-0123456789abcdef0123456789abcdef-0123456789abcdef-00", false, false);
@@ -103,14 +102,14 @@ class OutboundRequestTest {
 
     @Test
     void aBodyIsFramedByItsLengthOrInChunksNeverBoth() {
-        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5, 0, UNKNOWN, RequestRecord.unread());
+        RequestBody body = new RequestBody(null, 5, 0, UNKNOWN, null, RequestRecord.unread());
         ClassicHttpRequest fixed = outbound(inbound(5, false, "Content-Length: 5"), body);
         assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
         assertSame(body, fixed.getEntity());
 
         ClassicHttpRequest chunked = outbound(
                 inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
-                new RequestBody(InputStream.nullInputStream(), -1, 0, UNKNOWN, RequestRecord.unread()));
+                new RequestBody(null, -1, 0, UNKNOWN, null, RequestRecord.unread()));
         assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
 
         ClassicHttpRequest empty = outbound(inbound(0, false, "Content-Length: 0"), null);
