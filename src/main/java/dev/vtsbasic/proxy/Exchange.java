@@ -256,7 +256,7 @@ final class Exchange {
                             connection.abort();
                         }
                     });
-            if (awaitAnswer(answer) == null) {
+            if (awaitAnswer(answer) == null || isRefusedByContainer()) {
                 return;
             }
             throw e;
@@ -275,6 +275,11 @@ final class Exchange {
         if (failure != null) {
             throw (IOException) failure;
         }
+    }
+
+    /** Whether the container has found the body malformed before any answer, and has put its own in place. */
+    private boolean isRefusedByContainer() {
+        return !response.isCommitted() && response.getStatus() == HttpServletResponse.SC_BAD_REQUEST;
     }
 
     private static Exception awaitAnswer(CompletableFuture<Void> answer) {

@@ -15,7 +15,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -24,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,11 +53,13 @@ class EarlyAnswerIT {
     private App app;
     private Proxy plain;
     private Proxy tls;
+    private SocketFactory trusting;
 
     @BeforeAll
     void start() throws Exception {
         app = new App();
-        plain = Proxy.vts(app.port(), new HashMap<>());
+        trusting = SelfSigned.trustingAnyone().getSocketFactory();
+        plain = Proxy.vts(app.port(), Map.of("VTS_MAX_BODY", "0"));
         Path certificate = directory.resolve("cert.pem");
         Path key = directory.resolve("key.pem");
         SelfSigned.write("early", certificate, key);
@@ -175,7 +177,7 @@ class EarlyAnswerIT {
     /** Sends {@code request} and returns all octets that come until the proxy closes the connection. */
     private String exchange(boolean overTls, String request, boolean endsItsSide) throws Exception {
         Socket client = overTls
-                ? SelfSigned.trustingAnyone().getSocketFactory().createSocket("127.0.0.1", tls.port())
+                ? trusting.createSocket("127.0.0.1", tls.port())
                 : new Socket("127.0.0.1", plain.port());
         try (client) {
             client.setSoTimeout(PATIENCE_MILLIS);
@@ -215,8 +217,8 @@ class EarlyAnswerIT {
     }
 
     private static String expected(int n, boolean closes) {
-        return "HTTP/1.1 200 \r\n" + (closes ? "Connection: close\r\n" : "") + "X-Token: " + n + "\r\nDate: " + DATE
-                + "\r\nContent-Length: " + body(n).length() + "\r\n\r\n" + body(n);
+        return "HTTP/1.1 200 \r\nX-Token: " + n + "\r\nDate: " + DATE + "\r\n"
+                + (closes ? "Connection: close\r\n" : "") + "Content-Length: " + body(n).length() + "\r\n\r\n" + body(n);
     }
 
     /** No two of them share a line. */
