@@ -30,21 +30,24 @@ final class AsyncAnswer implements AsyncListener {
 
     private final AsyncContext context;
     private final ClientConnection client;
+    private final ConnectionGuard guard;
     private final CountDownLatch letGo = new CountDownLatch(1);
     private volatile boolean failed;
     private volatile boolean whole;
 
-    private AsyncAnswer(AsyncContext context, ClientConnection client) {
+    private AsyncAnswer(AsyncContext context, ClientConnection client, ConnectionGuard guard) {
         this.context = context;
         this.client = client;
+        this.guard = guard;
     }
 
     /** Lets another thread answer; it is to call {@link #complete} or {@link #cut} when it has. */
-    static AsyncAnswer start(HttpServletRequest request, HttpServletResponse response, ClientConnection client) {
+    static AsyncAnswer start(
+            HttpServletRequest request, HttpServletResponse response, ClientConnection client, ConnectionGuard guard) {
         AsyncContext context = request.startAsync(request, response);
         // Bun's silence has its own limit, and an event stream has none.
         context.setTimeout(0);
-        AsyncAnswer answer = new AsyncAnswer(context, client);
+        AsyncAnswer answer = new AsyncAnswer(context, client, guard);
         context.addListener(answer);
         return answer;
     }
@@ -74,6 +77,7 @@ final class AsyncAnswer implements AsyncListener {
     }
 
     private synchronized void end(Runnable end) {
+        guard.release();
         if (!failed) {
             try {
                 end.run();
@@ -112,6 +116,9 @@ final class AsyncAnswer implements AsyncListener {
         try {
             if (!letGo.await(LAST_SECONDS, TimeUnit.SECONDS)) {
                 Event.ANSWER_STUCK.log(LOG, "An answer that the container has given up is still being written");
+                client.endOutput();
+                // The thread that writes it may use the container's objects no more, which are for others from now on.
+                guard.release(LAST_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponseWrapper;
@@ -26,10 +27,28 @@ import org.slf4j.LoggerFactory;
  */
 interface ClientConnection {
     /**
-     * Whether the client closed it. May be called by any thread while the request lasts and its body is not being read, at
-     * any time if {@link #isStream}.
+     * Whether the client closed it. To be called through {@link ConnectionGuard#clientIsGone}, since it may read; at any time
+     * if {@link #isStream}.
      */
     boolean isGone();
+
+    /**
+     * Whether a read of this body would not have to wait for the client; true also where the container cannot tell. To be
+     * called through a {@link ConnectionGuard}, since it may read what has come.
+     */
+    boolean hasInput(ServletInputStream body);
+
+    /** Whether only {@link #sendContinue} tells a client to send its body, and looking whether it does has no effect. */
+    boolean isContinuedByHand();
+
+    /** Whether {@link #hasInput} tells a client to send its body, without waiting for it. */
+    boolean continuesWhenLookedAt();
+
+    /** Tells a client that waits with its body to send it (RFC 9110 §10.1.1), where that is possible before a read. */
+    void sendContinue();
+
+    /** Has the container not wait, once the answer was sent, for a body that the client was not told to send. */
+    void dropInput();
 
     /** Whether it is one of many on a connection, whose end can be seen while a body is read, and after the request. */
     boolean isStream();
@@ -55,8 +74,11 @@ interface ClientConnection {
     /** Makes the container's closing of it a reset, which no client can take for an end. */
     void resetWhenClosed();
 
-    /** Ends a read that waits for more of the client's body. */
+    /** Ends a read that waits for more of the client's body; any thread may call it. */
     void endInput();
+
+    /** Ends a write that waits for the client; any thread may call it. */
+    void endOutput();
 
     static ClientConnection of(
             HttpServletRequest request,
@@ -87,8 +109,14 @@ interface ClientConnection {
                 LoggerFactory.getLogger(ClientConnection.class).debug("This Tomcat is not as expected", e);
             }
         }
+        String container = innermost.getClass().getName();
         return new SeenByTheSystem(
-                request.getLocalAddr(), request.getLocalPort(), clientAddress, request.getRemotePort(), connections);
+                request.getLocalAddr(),
+                request.getLocalPort(),
+                clientAddress,
+                request.getRemotePort(),
+                connections,
+                container.startsWith("org.eclipse.jetty.") || container.startsWith("io.undertow."));
     }
 
     /** In a container that tells nothing. What the system tells need not be of this connection, if others stand in front. */
@@ -98,11 +126,19 @@ interface ClientConnection {
         private final String remoteAddress;
         private final int remotePort;
         private final TcpConnections connections;
+        private final boolean tellsInput;
         private boolean seen;
         private long missed = -1;
 
+        /** @param tellsInput whether the container reads what has come, and no more, to tell what is available */
         SeenByTheSystem(
-                String localAddress, int localPort, String remoteAddress, int remotePort, TcpConnections connections) {
+                String localAddress,
+                int localPort,
+                String remoteAddress,
+                int remotePort,
+                TcpConnections connections,
+                boolean tellsInput) {
+            this.tellsInput = tellsInput;
             this.localAddress = localAddress;
             this.localPort = localPort;
             this.remoteAddress = remoteAddress;
@@ -136,6 +172,36 @@ interface ClientConnection {
             return false;
         }
 
+        /** A read that fails tells why. */
+        @Override
+        public boolean hasInput(ServletInputStream body) {
+            try {
+                return !tellsInput || body.isFinished() || body.available() > 0 || body.isFinished();
+            } catch (IOException e) {
+                return true;
+            }
+        }
+
+        @Override
+        public boolean isContinuedByHand() {
+            return false;
+        }
+
+        @Override
+        public boolean continuesWhenLookedAt() {
+            return tellsInput;
+        }
+
+        @Override
+        public void sendContinue() {
+            // The container does, when it is asked for the body.
+        }
+
+        @Override
+        public void dropInput() {
+            // Containers close a connection behind an answer that says so.
+        }
+
         @Override
         public boolean outlivesRequest() {
             return false;
@@ -160,6 +226,11 @@ interface ClientConnection {
         public void endInput() {
             // Its own time-out ends the read.
         }
+
+        @Override
+        public void endOutput() {
+            // Its own time-out ends the write.
+        }
     }
 
     /** Asked for available bytes with permission to read, Tomcat finds the end of the connection. */
@@ -171,7 +242,6 @@ interface ClientConnection {
         private final Object catalinaRequest;
         private final Object coyoteRequest;
         private final Actions actions;
-        private final Method getAvailable;
 
         OnTomcat(HttpServletRequest request, Object catalinaRequest, Object coyoteRequest, boolean upgradable)
                 throws ReflectiveOperationException {
@@ -180,7 +250,6 @@ interface ClientConnection {
             this.coyoteRequest = coyoteRequest;
             this.upgradable = upgradable;
             actions = new Actions(coyoteRequest);
-            getAvailable = coyoteRequest.getClass().getMethod("getAvailable");
         }
 
         /** An end of the connection is reported as input each time; a request that was sent ahead only once. */
@@ -191,10 +260,44 @@ interface ClientConnection {
 
         private int availableBytes() {
             try {
-                actions.invoke("AVAILABLE", Boolean.TRUE);
-                return (int) getAvailable.invoke(coyoteRequest);
+                return actions.available();
             } catch (ReflectiveOperationException e) {
                 return 0;
+            }
+        }
+
+        @Override
+        public boolean hasInput(ServletInputStream body) {
+            return actions.hasInput(body);
+        }
+
+        @Override
+        public boolean isContinuedByHand() {
+            return true;
+        }
+
+        @Override
+        public boolean continuesWhenLookedAt() {
+            return false;
+        }
+
+        @Override
+        public void sendContinue() {
+            actions.sendContinue();
+        }
+
+        /** It would read the body to take it away, and wait for one that nobody sends. */
+        @Override
+        public void dropInput() {
+            try {
+                Object processor = Internals.valueOf("hook", coyoteRequest);
+                Object output = Internals.valueOf("outputBuffer", processor);
+                if (!(boolean) Internals.valueOf("ackSent", output)) {
+                    Object input = Internals.valueOf("inputBuffer", processor);
+                    Internals.field("swallowInput", input.getClass()).setBoolean(input, false);
+                }
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                LOG.debug("Tomcat waits for a body that nobody sends", e);
             }
         }
 
@@ -253,6 +356,15 @@ interface ClientConnection {
             }
         }
 
+        @Override
+        public void endOutput() {
+            try {
+                channel().shutdownOutput();
+            } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+                LOG.debug("The connection's output cannot be ended", e);
+            }
+        }
+
         private SocketChannel channel() throws ReflectiveOperationException {
             Object wrapper = Internals.invoke("getSocketWrapper", Internals.valueOf("hook", coyoteRequest));
             return (SocketChannel) Internals.invoke("getIOChannel", Internals.invoke("getSocket", wrapper));
@@ -293,6 +405,34 @@ interface ClientConnection {
             return true;
         }
 
+        @Override
+        public boolean hasInput(ServletInputStream body) {
+            return isGone() || actions.hasInput(body);
+        }
+
+        @Override
+        public boolean isContinuedByHand() {
+            return true;
+        }
+
+        @Override
+        public boolean continuesWhenLookedAt() {
+            return false;
+        }
+
+        /** A stream does not know that it has told the client, and would tell it again with the first read. */
+        @Override
+        public void sendContinue() {
+            actions.sendContinue();
+            actions.forgetExpectation();
+        }
+
+        /** Tomcat resets a stream whose answer is complete and whose body is not. */
+        @Override
+        public void dropInput() {
+            // Nothing to do.
+        }
+
         /** Other streams share its connection, which cannot be taken over. */
         @Override
         public boolean outlivesRequest() {
@@ -313,6 +453,12 @@ interface ClientConnection {
         /** Tomcat wakes who reads from a stream that is closed. */
         @Override
         public void endInput() {
+            // Nothing to do.
+        }
+
+        /** Tomcat wakes who writes to a stream that is closed. */
+        @Override
+        public void endOutput() {
             // Nothing to do.
         }
 
@@ -342,12 +488,53 @@ interface ClientConnection {
         private final Object coyoteRequest;
         private final Class<?> codes;
         private final Method action;
+        private final Method available;
 
         Actions(Object coyoteRequest) throws ReflectiveOperationException {
             this.coyoteRequest = coyoteRequest;
             Class<?> type = coyoteRequest.getClass();
             codes = Class.forName("org.apache.coyote.ActionCode", true, type.getClassLoader());
             action = type.getMethod("action", codes, Object.class);
+            available = type.getMethod("getAvailable");
+        }
+
+        /** How much can be read at once; reads what has come, and no more. */
+        int available() throws ReflectiveOperationException {
+            invoke("AVAILABLE", Boolean.TRUE);
+            return (int) available.invoke(coyoteRequest);
+        }
+
+        /** An end of the connection counts: it shows in the read. */
+        boolean hasInput(ServletInputStream body) {
+            try {
+                return body.available() > 0 || body.isFinished() || available() > 0;
+            } catch (IOException | ReflectiveOperationException e) {
+                return true;
+            }
+        }
+
+        /** Not if the connector is set up to have done so before. */
+        void sendContinue() {
+            try {
+                Class<?> timing = Class.forName(
+                        "org.apache.coyote.ContinueResponseTiming",
+                        true,
+                        coyoteRequest.getClass().getClassLoader());
+                invoke("ACK", timing.getField("ON_REQUEST_BODY_READ").get(null));
+            } catch (ReflectiveOperationException e) {
+                LoggerFactory.getLogger(ClientConnection.class).debug("The first read does it", e);
+            }
+        }
+
+        void forgetExpectation() {
+            try {
+                coyoteRequest
+                        .getClass()
+                        .getMethod("setExpectation", boolean.class)
+                        .invoke(coyoteRequest, false);
+            } catch (ReflectiveOperationException e) {
+                LoggerFactory.getLogger(ClientConnection.class).debug("The client may be told twice", e);
+            }
         }
 
         void invoke(String code, Object parameter) throws ReflectiveOperationException {

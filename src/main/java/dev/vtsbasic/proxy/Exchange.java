@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 /** One request and its answer: to a worker, to another one when the first was dead, and back to the client. */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** How long the end of an answer may take that a worker has sent before the client broke off. */
+    private static final long ANSWERED_NANOS = 1_000_000_000;
 
     private final Environment environment;
     private final InboundRequest request;
@@ -277,6 +281,7 @@ final class Exchange {
             relay(connection, outbound);
             return;
         }
+        body.attempt(watched, request.expectsContinue(), connection::abort, connection::endRequest);
         CompletableFuture<Void> answer = CompletableFuture.runAsync(
                 () -> {
                     try {
@@ -291,17 +296,22 @@ final class Exchange {
                             // A worker that has answered may take no more; whoever still sends to it must not wait.
                             connection.abort();
                         }
+                        body.endAnswering();
                     }
                 },
                 environment.relays());
-        body.attempt(watched, connection::abort, answer::isDone);
         try {
             connection.sendBody(outbound);
             watched.clientMayBeAsked();
         } catch (ClientGoneException e) {
-            connection.abort();
-            if (awaitAnswer(answer) == null) {
-                // Tomcat takes the rest of the body away once the whole answer was sent.
+            // The worker may have answered before the client broke off, or before its body turned out to be malformed.
+            CompletableFuture.delayedExecutor(ANSWERED_NANOS, TimeUnit.NANOSECONDS, environment.relays())
+                    .execute(() -> {
+                        if (!answer.isDone()) {
+                            connection.abort();
+                        }
+                    });
+            if (awaitAnswer(answer) == null || isRefusedByContainer()) {
                 return;
             }
             throw e;
@@ -320,6 +330,11 @@ final class Exchange {
         if (failure != null) {
             throw (IOException) failure;
         }
+    }
+
+    /** Whether the container has found the body malformed before any answer, and has put its own in place. */
+    private boolean isRefusedByContainer() {
+        return !response.isCommitted() && response.getStatus() == HttpServletResponse.SC_BAD_REQUEST;
     }
 
     private static Exception awaitAnswer(CompletableFuture<Void> answer) {
@@ -349,6 +364,9 @@ final class Exchange {
         relay.copyHead(answer);
         record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
         environment.headers().complete(response, forwarding.isHttps());
+        if (body != null && !body.isSmall()) {
+            body.beginAnswering(response);
+        }
         if (EventStreams.isOne(response)) {
             record.kind(Kind.EVENTS);
             watched.endless();

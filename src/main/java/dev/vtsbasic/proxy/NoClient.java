@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 
@@ -8,6 +9,31 @@ final class NoClient implements ClientConnection {
     @Override
     public boolean isGone() {
         return false;
+    }
+
+    @Override
+    public boolean hasInput(ServletInputStream body) {
+        return true;
+    }
+
+    @Override
+    public boolean isContinuedByHand() {
+        return false;
+    }
+
+    @Override
+    public boolean continuesWhenLookedAt() {
+        return false;
+    }
+
+    @Override
+    public void sendContinue() {
+        // There is no body.
+    }
+
+    @Override
+    public void dropInput() {
+        // There is none.
     }
 
     @Override
@@ -37,6 +63,11 @@ final class NoClient implements ClientConnection {
 
     @Override
     public void endInput() {
+        // There is none.
+    }
+
+    @Override
+    public void endOutput() {
         // There is none.
     }
 }

@@ -103,13 +103,6 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             return;
         }
         long deadline = System.nanoTime() + settings.holdTimeout().toNanos();
-        UpgradeOffer upgrade;
-        try {
-            upgrade = offerOf(inbound, request, response);
-        } catch (Upgrade.NoWebSocketException e) {
-            send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
-            return;
-        }
         ClientConnection client =
                 ClientConnection.of(request, response, inbound.protocol(), inbound.clientAddress(), clients);
         if (client.isStream() && client.isGone()) {
@@ -117,14 +110,33 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             record.clientGone();
             return;
         }
+        ConnectionGuard guard = new ConnectionGuard(client, response);
+        UpgradeOffer upgrade;
+        try {
+            upgrade = offerOf(inbound, request, response, guard);
+        } catch (Upgrade.NoWebSocketException e) {
+            send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
+            return;
+        }
         RequestBody body = inbound.hasBody()
-                ? new RequestBody(request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, record)
+                ? new RequestBody(
+                        request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, guard, record)
                 : null;
         // Containers switch protocols only on their own thread, within service(); and another filter of the container's
         // may not allow asynchronous requests.
+        StreamLimit.Permit permit = streams.permitFor(request, client);
         if (upgrade != null || ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
-            try (StreamLimit.Permit permit = streams.permitFor(request, client)) {
-                run(inbound, forwarding, body, response, client, client::isGone, permit, upgrade, deadline);
+            try (permit) {
+                run(
+                        inbound,
+                        forwarding,
+                        body,
+                        guard.response(),
+                        client,
+                        guard::clientIsGone,
+                        permit,
+                        upgrade,
+                        deadline);
             } catch (IOException e) {
                 endFailed(record, response);
                 if (!client.cut()) {
@@ -132,12 +144,14 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 }
             }
         } else {
-            runElsewhere(inbound, forwarding, body, request, response, client, deadline);
+            AsyncAnswer answer = AsyncAnswer.start(request, response, client, guard);
+            runElsewhere(inbound, forwarding, body, answer, guard, client, permit, deadline);
         }
     }
 
     /** Null when there is none, or none that the answer may depend on. */
-    private UpgradeOffer offerOf(InboundRequest inbound, HttpServletRequest request, HttpServletResponse response)
+    private UpgradeOffer offerOf(
+            InboundRequest inbound, HttpServletRequest request, HttpServletResponse response, ConnectionGuard guard)
             throws Upgrade.NoWebSocketException {
         if (cache != null && CacheRules.concern(inbound)) {
             // What the cache may answer is a plain request, as RFC 9110 §7.8 allows.
@@ -146,7 +160,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         if (UpgradeOffer.isWebSocketHandshake(inbound)) {
             inbound.record().kind(Kind.TUNNEL);
         }
-        return tunnels.offerOf(inbound, request, response).orElse(null);
+        return tunnels.offerOf(inbound, request, response, guard).orElse(null);
     }
 
     private void send(Page page, InboundRequest inbound, Forwarding forwarding, HttpServletResponse response)
@@ -286,20 +300,19 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             InboundRequest inbound,
             Forwarding forwarding,
             RequestBody body,
-            HttpServletRequest request,
-            HttpServletResponse response,
+            AsyncAnswer answer,
+            ConnectionGuard guard,
             ClientConnection client,
-            long deadline)
-            throws IOException {
-        StreamLimit.Permit permit = streams.permitFor(request, client);
-        AsyncAnswer answer = AsyncAnswer.start(request, response, client);
+            StreamLimit.Permit permit,
+            long deadline) {
+        HttpServletResponse response = guard.response();
         inbound.record().endsLater();
         try {
             // It may be the app's own, made while it renders a page.
             threads.execute(
                     inbound.fromThisMachine(),
                     () -> runToEnd(answer, inbound, response, () -> {
-                        BooleanSupplier clientGone = () -> answer.hasFailed() || client.isGone();
+                        BooleanSupplier clientGone = () -> answer.hasFailed() || guard.clientIsGone();
                         try (permit) {
                             run(inbound, forwarding, body, response, client, clientGone, permit, null, deadline);
                         }

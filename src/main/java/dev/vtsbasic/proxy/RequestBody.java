@@ -1,11 +1,12 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.traffic.RequestRecord;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
-import java.util.function.BooleanSupplier;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
 /**
@@ -17,29 +18,38 @@ import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 final class RequestBody extends AbstractHttpEntity {
     private static final int SMALL = 16 * 1024;
 
-    private final InputStream body;
+    private final ServletInputStream body;
     private final long length;
     private final long longest;
     private final ClientConnection client;
+    private final ConnectionGuard guard;
     private final RequestRecord record;
     private byte[] kept;
     private volatile boolean started;
     private Watchdog.Watched watched;
     private Runnable cut = () -> {};
-    private BooleanSupplier answered = () -> false;
+    private Runnable end = () -> {};
 
     /**
+     * @param body only read through {@code guard}
      * @param length in bytes; -1 when unknown
      * @param longest how many bytes are allowed; 0 for any number
      * @param client whose body it is
      * @param record is told what came
      */
-    RequestBody(InputStream body, long length, long longest, ClientConnection client, RequestRecord record) {
+    RequestBody(
+            ServletInputStream body,
+            long length,
+            long longest,
+            ClientConnection client,
+            ConnectionGuard guard,
+            RequestRecord record) {
         super((String) null, null, length < 0);
         this.body = body;
         this.length = length;
         this.longest = longest == 0 ? Long.MAX_VALUE : longest;
         this.client = client;
+        this.guard = guard;
         this.record = record;
     }
 
@@ -57,25 +67,37 @@ final class RequestBody extends AbstractHttpEntity {
      * Before a large body is sent.
      *
      * @param watched is told who is to act
-     * @param cut cuts the connection to the worker; called when the client breaks off, so that what was sent of the body
-     *     cannot pass for the whole
-     * @param answered whether the whole answer has been sent, so that the rest of the body is of no use
+     * @param awaitsContinue whether the client sends it only when it is told to
+     * @param cut cuts the connection to the worker, so that what was sent of the body cannot pass for the whole
+     * @param end the same when the client has broken off, and the worker may have answered before
      */
-    void attempt(Watchdog.Watched watched, Runnable cut, BooleanSupplier answered) {
+    void attempt(Watchdog.Watched watched, boolean awaitsContinue, Runnable cut, Runnable end) {
         this.watched = watched;
         this.cut = cut;
-        this.answered = answered;
+        this.end = end;
+        guard.beginReceiving(awaitsContinue);
+    }
+
+    /** The head of the answer is about to leave. */
+    void beginAnswering(HttpServletResponse answer) throws IOException {
+        guard.beginAnswering(body, answer);
+    }
+
+    /** The whole answer was sent, so that the rest of the body is of no use. */
+    void endAnswering() {
+        guard.endAnswering();
     }
 
     /** Reads a small body as a whole; a large one not at all. */
-    void readIfSmall() throws ClientGoneException {
+    void readIfSmall() throws IOException {
         if (!isSmall() || kept != null) {
             return;
         }
         started = true;
         byte[] bytes = new byte[(int) length];
         for (int count = 0; count < bytes.length; ) {
-            int read = read(bytes, count, bytes.length - count);
+            int offset = count;
+            int read = read(() -> guard.read(body, bytes, offset, bytes.length - offset));
             if (read < 0) {
                 throw new ClientGoneException(new IOException("The body ended after " + count + " of " + length));
             }
@@ -99,9 +121,6 @@ final class RequestBody extends AbstractHttpEntity {
                 if (total > longest) {
                     throw new BodyTooLargeException();
                 }
-                if (answered.getAsBoolean()) {
-                    throw new IOException("The answer came before the end of the body");
-                }
                 pass(buffer, count, out);
                 if (total == length) {
                     // Not to be read any more once the app has answered, which it may do at once.
@@ -118,10 +137,15 @@ final class RequestBody extends AbstractHttpEntity {
         } catch (UnsentException e) {
             // Not cut: the worker may have answered before it closed, and that is still to be read.
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (ClientGoneException e) {
             // The caller closes `out` even now, which would end a chunked body as if it were complete.
+            end.run();
+            throw e;
+        } catch (IOException | RuntimeException e) {
             cut.run();
             throw e;
+        } finally {
+            guard.endReceiving();
         }
     }
 
@@ -134,20 +158,22 @@ final class RequestBody extends AbstractHttpEntity {
         }
     }
 
-    private int readNext(byte[] buffer) throws ClientGoneException {
+    private int readNext(byte[] buffer) throws IOException {
         watched.clientsTurn();
         try {
-            return read(buffer, 0, buffer.length);
+            return read(() -> guard.receive(body, buffer));
         } finally {
             watched.workersTurn();
         }
     }
 
-    private int read(byte[] buffer, int offset, int count) throws ClientGoneException {
+    private int read(ConnectionGuard.Call<Integer> reading) throws IOException {
         try {
-            int read = body.read(buffer, offset, count);
+            int read = reading.run();
             record.received(Math.max(0, read));
             return read;
+        } catch (ConnectionGuard.AnsweredException e) {
+            throw e;
         } catch (SocketTimeoutException e) {
             throw new ClientGoneException(e);
         } catch (IOException e) {

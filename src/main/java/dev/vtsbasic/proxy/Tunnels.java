@@ -21,11 +21,13 @@ final class Tunnels implements AutoCloseable {
     /**
      * What a request offers to the worker.
      *
+     * @param guard of the client's connection
      * @return empty when it offers nothing that the container can switch to; the offer is then ignored, as RFC 9110 §7.8
      *     allows
      * @throws Upgrade.NoWebSocketException when the container lacks what it needs for a WebSocket
      */
-    Optional<UpgradeOffer> offerOf(InboundRequest inbound, HttpServletRequest request, HttpServletResponse response)
+    Optional<UpgradeOffer> offerOf(
+            InboundRequest inbound, HttpServletRequest request, HttpServletResponse response, ConnectionGuard guard)
             throws Upgrade.NoWebSocketException {
         List<String> offered = UpgradeOffer.protocolsOf(inbound);
         if (offered.isEmpty()) {
@@ -36,7 +38,7 @@ final class Tunnels implements AutoCloseable {
                     offered.stream().filter(upgrade::canSwitchTo).toList();
             return possible.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new UpgradeOffer(possible, upgrade, request, response, this));
+                    : Optional.of(new UpgradeOffer(possible, upgrade, request, response, guard, this));
         });
     }
 

@@ -28,6 +28,7 @@ final class UpgradeOffer {
     private final Upgrade upgrade;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final ConnectionGuard guard;
     private final Tunnels tunnels;
 
     /**
@@ -39,11 +40,13 @@ final class UpgradeOffer {
             Upgrade upgrade,
             HttpServletRequest request,
             HttpServletResponse response,
+            ConnectionGuard guard,
             Tunnels tunnels) {
         this.protocols = protocols;
         this.upgrade = upgrade;
         this.request = request;
         this.response = response;
+        this.guard = guard;
         this.tunnels = tunnels;
     }
 
@@ -119,7 +122,10 @@ final class UpgradeOffer {
     void accept(ClassicHttpResponse switching, WorkerConnection connection) throws UpgradeFailedException {
         ChannelSocket worker = connection.leavePool();
         try {
-            upgrade.carry(switching, worker, request, response, tunnels.threads(), tunnels.open());
+            guard.call(() -> {
+                upgrade.carry(switching, worker, request, response, tunnels.threads(), tunnels.open());
+                return null;
+            });
         } catch (IOException | RuntimeException e) {
             worker.close();
             Event.TUNNEL_FAILED.log(

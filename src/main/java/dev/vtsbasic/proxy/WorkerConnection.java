@@ -149,6 +149,11 @@ final class WorkerConnection implements AutoCloseable {
         worker.endless(end);
     }
 
+    /** Sends no more of a request that is not whole: the worker sees its end, and what it has answered can still be read. */
+    void endRequest() {
+        connection.endOutput();
+    }
+
     /** Cuts the connection; whatever another thread does on it fails. */
     void abort() {
         connection.close(CloseMode.IMMEDIATE);

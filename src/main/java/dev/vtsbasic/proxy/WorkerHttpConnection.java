@@ -72,6 +72,15 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
         }
     }
 
+    /** Sends nothing any more; what is still to come can be read. */
+    void endOutput() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            close(CloseMode.IMMEDIATE);
+        }
+    }
+
     /**
      * Whether nothing came since the last answer. Anything that can be read then is an end of the connection, or octets
      * that would pass for the answer to the next request.

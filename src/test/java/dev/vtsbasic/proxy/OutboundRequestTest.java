@@ -8,7 +8,6 @@ import dev.vtsbasic.traffic.Caller;
 import dev.vtsbasic.traffic.ForwardedRequest;
 import dev.vtsbasic.traffic.PublicOrigin;
 import dev.vtsbasic.traffic.RequestRecord;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class OutboundRequestTest {
     private static final ClientConnection UNKNOWN =
-            new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections());
+            new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections(), false);
 
     private static final Caller CALLER = new Caller(
             new ForwardedRequest("192.0.2.7", new PublicOrigin("https", "example.org:8443", 8443), "", ""),
@@ -111,14 +110,14 @@ class OutboundRequestTest {
 
     @Test
     void aBodyIsFramedByItsLengthOrInChunksNeverBoth() {
-        RequestBody body = new RequestBody(InputStream.nullInputStream(), 5, 0, UNKNOWN, RequestRecord.unread());
+        RequestBody body = new RequestBody(null, 5, 0, UNKNOWN, null, RequestRecord.unread());
         ClassicHttpRequest fixed = outbound(inbound(5, false, "Content-Length: 5"), body);
         assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
         assertSame(body, fixed.getEntity());
 
         ClassicHttpRequest chunked = outbound(
                 inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
-                new RequestBody(InputStream.nullInputStream(), -1, 0, UNKNOWN, RequestRecord.unread()));
+                new RequestBody(null, -1, 0, UNKNOWN, null, RequestRecord.unread()));
         assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
 
         ClassicHttpRequest empty = outbound(inbound(0, false, "Content-Length: 0"), null);

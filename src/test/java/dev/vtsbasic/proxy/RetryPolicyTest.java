@@ -62,7 +62,6 @@ class RetryPolicyTest {
                 false,
                 "http",
                 "example.org",
-                80,
                 RequestRecord.unread());
         return new RetryPolicy(request, "id");
     }

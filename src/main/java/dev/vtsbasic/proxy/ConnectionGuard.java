@@ -1,0 +1,296 @@
+package dev.vtsbasic.proxy;
+
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Lets one thread at a time make the container read from a client's connection or write to it.
+ *
+ * <p>A servlet's request and response share one connection and are not made for two threads: a read can write (a {@code 100
+ * Continue}, a window update) and can change the response (a malformed chunk becomes a 400), and containers keep their
+ * buffers for other clients' connections. So an exchange has the container's input and response only through here, and each
+ * call happens under one lock.
+ *
+ * <p>A large body is read while the answer is written. The lock is then never held by a thread that waits for the client's
+ * octets: it reads only what has come, where the container tells that, and else waits without the lock.
+ */
+final class ConnectionGuard {
+    /** How long a client may think about a body that it offers, before it is told to send it. */
+    private static final long CONTINUE_AFTER_NANOS = 250_000_000;
+
+    /** How often to look whether more of a body has come: at first, and when nothing came for long. */
+    private static final long MIN_LOOK_NANOS = 200_000;
+
+    private static final long MAX_LOOK_NANOS = 20_000_000;
+
+    /** What of an answer is written before the end of the body in any case: sockets hold as much. */
+    private static final int MAX_EARLY = 64 * 1024;
+
+    /** A client that sends nothing for so long is waiting for the answer rather than sending. */
+    private static final long PAUSE_NANOS = 20_000_000;
+
+    private static final int FIRST_WITHOUT_BODY = HttpServletResponse.SC_MULTIPLE_CHOICES;
+
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Condition changed = lock.newCondition();
+    private final ClientConnection client;
+    private final GuardedResponse response;
+    private boolean released;
+    private boolean receiving;
+    private boolean begun;
+    private boolean asked;
+    private boolean answering;
+    private boolean refused;
+    private boolean answered;
+    private long continueAt;
+    private long lastReceived;
+    private long early;
+
+    /** @param response the container's; others use {@link #response} */
+    ConnectionGuard(ClientConnection client, HttpServletResponse response) {
+        this.client = client;
+        this.response = new GuardedResponse(this, response);
+    }
+
+    /** A call of the container that may read or write. */
+    @FunctionalInterface
+    interface Call<T> {
+        T run() throws IOException;
+    }
+
+    /** The response as any thread of the exchange may use it. */
+    HttpServletResponse response() {
+        return response;
+    }
+
+    <T> T call(Call<T> call) throws IOException {
+        lock.lock();
+        try {
+            if (released) {
+                throw new IOException("The container has taken the request back");
+            }
+            return call.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    <T> T get(Supplier<T> value) {
+        lock.lock();
+        try {
+            if (released) {
+                throw new IllegalStateException("The container has taken the request back");
+            }
+            return value.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void change(Runnable change) {
+        get(() -> {
+            change.run();
+            return null;
+        });
+    }
+
+    /** Whether the client has left; false while another thread reads or writes, which will find it out. */
+    boolean clientIsGone() {
+        if (client.isStream()) {
+            // This reads a state that the container's own thread sets, and nothing of the connection.
+            return client.isGone();
+        }
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            return !released && client.isGone();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets no thread of the exchange through any more: from now on the container may use its objects for others. */
+    void release() {
+        lock.lock();
+        released = true;
+        changed.signalAll();
+        lock.unlock();
+    }
+
+    /**
+     * The same, for as long as the wait for a thread that is within the container may take.
+     *
+     * @return whether no thread is within the container any more
+     */
+    boolean release(int seconds) throws InterruptedException {
+        if (!lock.tryLock(seconds, TimeUnit.SECONDS)) {
+            return false;
+        }
+        try {
+            release();
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    /** Reads a body that nothing is written during: waits for the client within the container. */
+    int read(ServletInputStream body, byte[] buffer, int offset, int count) throws IOException {
+        return call(() -> body.read(buffer, offset, count));
+    }
+
+    /**
+     * A body is going to be read while the answer is written.
+     *
+     * @param awaitsContinue whether the client sends it only when it is told to (RFC 9110 §10.1.1)
+     */
+    void beginReceiving(boolean awaitsContinue) {
+        lock.lock();
+        // When it is sent a second time, the client may have been told already.
+        asked = begun ? asked : !awaitsContinue;
+        begun = true;
+        receiving = true;
+        answering = false;
+        answered = false;
+        refused = false;
+        lastReceived = System.nanoTime();
+        continueAt = lastReceived + CONTINUE_AFTER_NANOS;
+        lock.unlock();
+    }
+
+    /** The body has been read as far as it will be. */
+    void endReceiving() {
+        lock.lock();
+        receiving = false;
+        changed.signalAll();
+        lock.unlock();
+    }
+
+    /**
+     * Reads what of a body has come, and waits without the lock until something has.
+     *
+     * @throws AnsweredException when the whole answer has been sent meanwhile
+     */
+    int receive(ServletInputStream body, byte[] buffer) throws IOException {
+        lock.lock();
+        try {
+            for (long look = MIN_LOOK_NANOS; !answered; look = Math.min(2 * look, MAX_LOOK_NANOS)) {
+                if (released) {
+                    throw new IOException("The container has taken the request back");
+                }
+                if (mayRead(body) && client.hasInput(body)) {
+                    asked = true;
+                    int count = body.read(buffer);
+                    lastReceived = System.nanoTime();
+                    return count;
+                }
+                changed.awaitNanos(look);
+            }
+            throw new AnsweredException();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Some containers tell the client to send its body whenever they are asked for it; then they must not be. */
+    private boolean mayRead(ServletInputStream body) {
+        if (refused) {
+            return false;
+        }
+        if (!asked && !answering && System.nanoTime() - continueAt >= 0) {
+            client.sendContinue();
+            asked = true;
+        }
+        return asked || client.isContinuedByHand();
+    }
+
+    /**
+     * The answer's head is about to leave. A client that was not told to send its body will not be told so any more, since no
+     * 100 may follow: whether it sends it is its own affair, and its connection can carry no other request.
+     *
+     * @param body of the client
+     * @param answer has the head
+     */
+    void beginAnswering(ServletInputStream body, HttpServletResponse answer) throws IOException {
+        lock.lock();
+        try {
+            if (!receiving || answering) {
+                return;
+            }
+            answering = true;
+            boolean wanted = answer.getStatus() < FIRST_WITHOUT_BODY;
+            if (!asked && wanted && client.continuesWhenLookedAt()) {
+                // The app may go on to read it.
+                asked = true;
+                client.hasInput(body);
+            }
+            if (!asked) {
+                refused = !wanted || !client.isContinuedByHand();
+                if (!client.isStream()) {
+                    response.closeConnection();
+                }
+            }
+            // What is wrong with the rest of the body cannot take the place of an answer that has begun.
+            answer.flushBuffer();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The whole answer was sent, so that the rest of the body is of no use. */
+    void endAnswering() {
+        lock.lock();
+        answered = true;
+        if (!asked && answering && !released) {
+            client.dropInput();
+        }
+        changed.signalAll();
+        lock.unlock();
+    }
+
+    /**
+     * Writes a part of the answer. A client may read nothing until it has sent its whole body: then a write that waits for
+     * it would keep the body from being read. So of a long answer the rest waits, without the lock, for the end of the body
+     * or for a client that has stopped sending.
+     */
+    void write(Call<Void> write, int count) throws IOException {
+        lock.lock();
+        try {
+            while (receiving && !released && early + count > MAX_EARLY && isSending()) {
+                changed.awaitNanos(PAUSE_NANOS);
+            }
+            if (receiving) {
+                early += count;
+            }
+            call(write);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isSending() {
+        return System.nanoTime() - lastReceived < PAUSE_NANOS;
+    }
+
+    /** The answer came before the end of the body. */
+    static final class AnsweredException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        AnsweredException() {
+            super("The answer came before the end of the body");
+        }
+    }
+}
