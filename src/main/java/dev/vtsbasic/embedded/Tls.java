@@ -19,6 +19,8 @@ final class Tls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
     private static final long LOOK_EVERY_SECONDS = 10;
 
+    private static final String DISABLED_EXTENSIONS = "jdk.tls.server.disableExtensions";
+
     private final Connector connector;
     private final Path certificate;
     private final Path key;
@@ -31,6 +33,7 @@ final class Tls implements AutoCloseable {
     }
 
     static void configure(Connector connector, Path certificate, Path key) {
+        takeAnyServerName();
         SSLHostConfig host = new SSLHostConfig();
         SSLHostConfigCertificate files = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
         files.setCertificateFile(certificate.toString());
@@ -41,6 +44,16 @@ final class Tls implements AutoCloseable {
         connector.setSecure(true);
         connector.setProperty("SSLEnabled", "true");
         connector.addSslHostConfig(host);
+    }
+
+    /**
+     * Java breaks the handshake off when the name that a client asks for (RFC 6066 §3) has a {@code _}. There is one
+     * certificate for all names, so it need not look at them; Tomcat reads them by itself. Java reads the property once.
+     */
+    private static void takeAnyServerName() {
+        if (System.getProperty(DISABLED_EXTENSIONS) == null) {
+            System.setProperty(DISABLED_EXTENSIONS, "server_name");
+        }
     }
 
     /** Looks at the files until it is closed. */

@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +12,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
+import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +57,27 @@ class TlsIT {
             Certificate after =
                     get(vts.uri().resolve("/about")).sslSession().orElseThrow().getPeerCertificates()[0];
             assertNotEquals(before, after);
+        }
+    }
+
+    @Test
+    void aHostNameWithAnUnderscoreIsServed() throws Exception {
+        Path certificate = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        SelfSigned.write("any", certificate, key);
+        try (Vts vts = Vts.serve(Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", key.toString()));
+                SSLSocket socket = (SSLSocket) SelfSigned.trustingAnyone()
+                        .getSocketFactory()
+                        .createSocket("127.0.0.1", vts.uri().getPort())) {
+            SSLParameters parameters = socket.getSSLParameters();
+            // SNIHostName itself takes no such name.
+            parameters.setServerNames(
+                    List.of(new SNIServerName(StandardConstants.SNI_HOST_NAME, "my_app".getBytes(US_ASCII)) {}));
+            socket.setSSLParameters(parameters);
+            socket.getOutputStream()
+                    .write("GET /-/live HTTP/1.1\r\nHost: my_app\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
         }
     }
 
