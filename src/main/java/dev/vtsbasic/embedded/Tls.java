@@ -30,6 +30,8 @@ final class Tls implements AutoCloseable {
             "ECDHE-ECDSA-CHACHA20-POLY1305",
             "ECDHE-RSA-CHACHA20-POLY1305");
 
+    private static final String DISABLED_EXTENSIONS = "jdk.tls.server.disableExtensions";
+
     private final Connector connector;
     private final Path certificate;
     private final Path key;
@@ -43,6 +45,7 @@ final class Tls implements AutoCloseable {
 
     /** @throws IOException when the files cannot be used; the message names the setting, the file and the cause */
     static void configure(Connector connector, Path certificate, Path key) throws IOException {
+        takeAnyServerName();
         connector.setScheme("https");
         connector.setSecure(true);
         connector.setProperty("SSLEnabled", "true");
@@ -61,6 +64,16 @@ final class Tls implements AutoCloseable {
         host.setCiphers(TLS_1_2_SUITES);
         host.setHonorCipherOrder(true);
         return host;
+    }
+
+    /**
+     * Java breaks the handshake off when the name that a client asks for (RFC 6066 §3) has a {@code _}. There is one
+     * certificate for all names, so it need not look at them; Tomcat reads them by itself. Java reads the property once.
+     */
+    private static void takeAnyServerName() {
+        if (System.getProperty(DISABLED_EXTENSIONS) == null) {
+            System.setProperty(DISABLED_EXTENSIONS, "server_name");
+        }
     }
 
     /** Looks at the files until it is closed. */

@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -15,10 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.Certificate;
+import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,6 +148,27 @@ class TlsIT {
 
     private static SSLSocket socket(int port) throws Exception {
         return (SSLSocket) SelfSigned.trustingAnyone().getSocketFactory().createSocket("127.0.0.1", port);
+    }
+
+    @Test
+    void aHostNameWithAnUnderscoreIsServed() throws Exception {
+        Path certificate = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        SelfSigned.write("any", certificate, key);
+        try (Vts vts = Vts.serve(Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", key.toString()));
+                SSLSocket socket = (SSLSocket) SelfSigned.trustingAnyone()
+                        .getSocketFactory()
+                        .createSocket("127.0.0.1", vts.uri().getPort())) {
+            SSLParameters parameters = socket.getSSLParameters();
+            // SNIHostName itself takes no such name.
+            parameters.setServerNames(
+                    List.of(new SNIServerName(StandardConstants.SNI_HOST_NAME, "my_app".getBytes(US_ASCII)) {}));
+            socket.setSSLParameters(parameters);
+            socket.getOutputStream()
+                    .write("GET /-/live HTTP/1.1\r\nHost: my_app\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        }
     }
 
     private static HttpResponse<String> get(URI uri) throws Exception {
