@@ -90,6 +90,9 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
             }
             if (answer.getCode() >= HttpStatus.SC_OK) {
                 FieldSyntax.check(answer);
+                if (answer.getCode() >= HttpStatus.SC_BAD_REQUEST) {
+                    socket.isError();
+                }
                 dropRepeatedLength(answer);
                 return answer;
             }
