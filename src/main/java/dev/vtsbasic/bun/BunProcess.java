@@ -216,6 +216,17 @@ final class BunProcess {
         }
     }
 
+    /** Whether somebody has stopped it with a signal, so that it is no request that holds it; false where nobody says. */
+    boolean isStopped() {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"), StandardCharsets.ISO_8859_1);
+            // The state follows the program's name, which may have any character in it.
+            return stat.startsWith(") T", stat.lastIndexOf(')'));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** How much processor time it has used; zero when the system does not say. */
     Duration cpuTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);

@@ -258,8 +258,8 @@ final class ReadyWorkers implements WorkerPool {
     }
 
     /**
-     * Forgets a worker that has ended by itself. When all that was under way there is the same request, that is taken for
-     * the cause; else when only one request of those that were sent before is among them.
+     * Forgets a worker that has ended by itself. When one request alone was under way there, that is taken for the cause;
+     * else the only one of those that were sent before.
      */
     void remove(Worker worker) {
         removed(worker, Load::causesOfExit);
@@ -445,7 +445,7 @@ final class ReadyWorkers implements WorkerPool {
                         .filter(lease -> now - lease.closedAt < GIVEN_UP_NANOS)
                         .forEach(suspects::add);
             }
-            if (BlockedRequests.count(requests(suspects)) == 1) {
+            if (suspects.size() == 1) {
                 return new Causes(suspects, true);
             }
             List<Lease> replays =

@@ -245,12 +245,13 @@ final class WorkerSlot {
 
     /**
      * Kills a worker that hangs. What waits for its answer is then sent to another, but for the request that it began last:
-     * that holds the event loop, be it busy or blocked.
+     * that holds the event loop, be it busy or blocked, unless a signal has stopped the process.
      *
      * @return what became of it
      */
     private String endHung(Occupant hung) throws InterruptedException {
-        pool.removeHung(hung.worker(), hung.process().lastRequest());
+        BunProcess process = hung.process();
+        pool.removeHung(hung.worker(), process.isStopped() ? "" : process.lastRequest());
         hung.process().kill();
         hung.process().awaitExit();
         return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed" + cause(hung);

@@ -34,27 +34,30 @@ final class ChannelSocket extends Socket {
     private static final long FULL_PAUSE_MILLIS = 10;
 
     private final SocketChannel channel;
+    private final boolean unix;
     private final ReentrantLock writing = new ReentrantLock();
     private volatile int soTimeout;
     private int lastOctets;
     private boolean ended;
+    private boolean refusal;
     private Runnable whenClosed = () -> {};
 
-    private ChannelSocket(SocketChannel channel) throws SocketException {
+    private ChannelSocket(SocketChannel channel, boolean unix) throws SocketException {
         // Without an implementation, which it would never use.
         super((SocketImpl) null);
         this.channel = channel;
+        this.unix = unix;
     }
 
     static ChannelSocket to(SocketAddress address, int timeoutMillis) throws IOException {
         if (address instanceof UnixDomainSocketAddress unix) {
-            return new ChannelSocket(connect(unix, System.nanoTime() + timeoutMillis * 1_000_000L));
+            return new ChannelSocket(connect(unix, System.nanoTime() + timeoutMillis * 1_000_000L), true);
         }
         SocketChannel channel = SocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.socket().connect(address, timeoutMillis);
-            return new ChannelSocket(channel);
+            return new ChannelSocket(channel, false);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -111,9 +114,24 @@ final class ChannelSocket extends Socket {
         return ended && lastOctets != END_OF_FIELDS;
     }
 
+    /** Says that what is being read is the answer of a worker that may have refused the request before it had all of it. */
+    void readsRefusal() {
+        refusal = true;
+    }
+
     private int read(byte[] bytes, int offset, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
-        int count = soTimeout == 0 ? channel.read(buffer) : readAtOnce(buffer);
+        int count;
+        try {
+            count = soTimeout == 0 ? channel.read(buffer) : readAtOnce(buffer);
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (SocketException e) {
+            if (!isEnd()) {
+                throw e;
+            }
+            count = -1;
+        }
         if (count < 0) {
             ended = true;
         }
@@ -121,6 +139,14 @@ final class ChannelSocket extends Socket {
             lastOctets = lastOctets << 8 | bytes[offset + i] & 0xff;
         }
         return count;
+    }
+
+    /**
+     * Whether a reset is the end of what was sent: the other side closed before it had read all. On a Unix socket nothing
+     * is lost then. TCP may lose a part of what was sent last, but the head of a refusal that has no body is whole.
+     */
+    private boolean isEnd() {
+        return unix || refusal && lastOctets == END_OF_FIELDS;
     }
 
     /** The mode cannot be changed while another thread writes, which may last until somebody reads what has come. */

@@ -115,6 +115,9 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
                 return answer;
             }
             if (answer.getCode() >= HttpStatus.SC_OK) {
+                if (answer.getCode() >= HttpStatus.SC_BAD_REQUEST) {
+                    socket.readsRefusal();
+                }
                 dropRepeatedLength(answer);
                 return answer;
             }

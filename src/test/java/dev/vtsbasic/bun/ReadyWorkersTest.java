@@ -178,13 +178,18 @@ class ReadyWorkersTest {
     }
 
     @Test
-    void theSameRequestManyTimesIsAloneToo() throws Exception {
+    void theSameRequestManyTimesIsTheCauseOfTheSecondEnd() throws Exception {
         pool.add(ONE);
         WorkerLease first = begun("/a", false);
-        WorkerLease second = begun("/a", false);
+        begun("/a", false);
         pool.remove(ONE);
-        assertEquals(WorkerExit.ENDED_BY_REQUEST, first.awaitExit(farAway()));
-        assertEquals(WorkerExit.ENDED_BY_REQUEST, second.awaitExit(farAway()));
+        assertEquals(WorkerExit.ENDED, first.awaitExit(farAway()));
+        pool.add(TWO);
+        WorkerLease again = begun("/a", true);
+        begun("/a", true);
+        pool.remove(TWO);
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, again.awaitExit(farAway()));
+        assertEquals(1, pool.blocked().size());
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The built WAR when requests end their workers: one request costs one worker, two at most. */
 class RequestBudgetIT {
@@ -114,6 +116,7 @@ class RequestBudgetIT {
             vts.awaitLines("worker-1-1: holds", INNOCENTS);
             try (RawClient culprit = ask(vts, "/late")) {
                 vts.awaitLine("worker-1-1: late");
+                vts.awaitLine("worker-1-1 \\(pid \\d+\\) ended with exit code 7");
                 Files.createFile(directory.resolve("open"));
                 assertEquals(502, culprit.readToEnd().status(), vts.output());
             }
@@ -122,6 +125,7 @@ class RequestBudgetIT {
                 innocent.close();
             }
             vts.awaitLine("GET /late ended 2 workers");
+            vts.awaitLines("ended with exit code 7", 2);
             assertEquals(502, get(vts, "/late").status());
             assertEquals(2, count(vts, "ended with exit code 7"), vts.output());
         }
@@ -143,13 +147,15 @@ class RequestBudgetIT {
                 }
                 assertEquals(502, culprit.readToEnd().status(), vts.output());
             }
+            vts.awaitLine("did not answer for 2000 ms and was killed; it was at request \\S+, GET /block");
             assertEquals(1, count(vts, "did not answer for 2000 ms and was killed"), vts.output());
         }
     }
 
-    @Test
-    void aHeadThatIsTooLongForTheWorkerIsAnswered431EachTime() throws Exception {
-        try (Vts vts = serve(Map.of())) {
+    @ParameterizedTest
+    @ValueSource(strings = {"unix", "tcp"})
+    void aHeadThatIsTooLongForTheWorkerIsAnswered431EachTime(String transport) throws Exception {
+        try (Vts vts = serve(Map.of("VTS_BUN_TRANSPORT", transport))) {
             Map<Integer, Integer> statuses = new HashMap<>();
             for (int i = 0; i < LONG_HEADS; i++) {
                 try (RawClient client = new RawClient(vts.uri().getPort())) {
