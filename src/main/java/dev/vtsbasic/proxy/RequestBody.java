@@ -179,8 +179,10 @@ final class RequestBody extends AbstractHttpEntity {
         } catch (IOException e) {
             throw ClientGoneException.ofBody(e);
         } catch (RuntimeException e) {
-            // Tomcat takes the request away from a thread other than its own when the client resets the stream.
-            throw new ClientGoneException(new IOException(e));
+            // Tomcat takes the request away from a thread other than its own when the client resets the stream; Open
+            // Liberty
+            // fails so at a chunk of an impossible size.
+            throw ClientGoneException.ofBody(new IOException(e));
         }
     }
 

@@ -17,7 +17,7 @@ final class RequestSyntax {
     private static final Pattern PROTOCOL = Pattern.compile("HTTP/(?:1\\.[0-9]|[23](?:\\.0)?)");
     private static final Pattern HOST =
             Pattern.compile("(?<name>[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{0,5}))?");
-    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,19}");
+    private static final Pattern LENGTH = Pattern.compile("0*[0-9]{1,18}");
     private static final int LAST_PORT = 65_535;
 
     private final HttpServletRequest request;

@@ -8,6 +8,7 @@ import static dev.vtsbasic.it.ServerFeature.WEBSOCKET;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -106,6 +107,20 @@ final class ServersIT {
             return Map.of(UPLOAD, "`max-post-size` of the listener");
         }
 
+        /**
+         * Undertow strips the space, reads what follows a chunk's size as an extension and skips what follows its data, and
+         * answers 500 to a target without a slash before it looks for a servlet.
+         */
+        @Override
+        Set<String> mended() {
+            return Set.of(
+                    "space before a colon: not refused but forwarded",
+                    "malformed chunk size: not refused but forwarded",
+                    "malformed end of a chunk: not refused but forwarded",
+                    "odd target: a fault of the server",
+                    "request within a body: a fault of the server");
+        }
+
         @Override
         Map<ServerFeature, String> limits() {
             return Map.of(
@@ -125,6 +140,23 @@ final class ServersIT {
         @Override
         Map<ServerFeature, String> settings() {
             return Map.of(RAW_PATHS, "`skipEncodedCharVerification` of `<webContainer>`");
+        }
+
+        /**
+         * Liberty strips the space, drops a Content-Length that is no number and all but the first, lets sizes overflow, and
+         * answers 500 to a client that has closed its half within a body.
+         */
+        @Override
+        Set<String> mended() {
+            return Set.of(
+                    "space before a colon: not refused but forwarded",
+                    "odd Content-Length: not refused but forwarded",
+                    "repeated Content-Length: not refused but forwarded",
+                    "repeated Content-Length: a fault of the server",
+                    "malformed chunk size: a fault of the server",
+                    "Content-Length with Transfer-Encoding: the app got the hidden request",
+                    "malformed chunk size: not refused but forwarded",
+                    "malformed end of a chunk: not refused but forwarded");
         }
     }
 

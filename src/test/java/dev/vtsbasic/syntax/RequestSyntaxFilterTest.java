@@ -87,6 +87,7 @@ class RequestSyntaxFilterTest {
                 "POST / HTTP/1.1; Host: a; Content-Length: 5; Content-Length: 6",
                 "POST / HTTP/1.1; Host: a; Content-Length: 5, 6",
                 "POST / HTTP/1.1; Host: a; Content-Length: +5",
+                "POST / HTTP/1.1; Host: a; Content-Length: 9223372036854775808",
                 "POST / HTTP/1.1; Host: a; Content-Length: ",
                 "POST / HTTP/1.1; Host: a; Content-Length: 5; Transfer-Encoding: chunked",
                 "POST / HTTP/1.1; Host: a; Transfer-Encoding: xchunked",

@@ -113,8 +113,11 @@ export const around = (site) => ({
   fetch(request, server) {
     const token = request.url.match(/\/([mh][0-9]{5,})/)?.[1];
     if (token) {
-      malformed.set(token, (malformed.get(token) ?? 0) + 1);
-      return new Response(token);
+      // Only what came whole counts.
+      return request.arrayBuffer().then(() => {
+        malformed.set(token, (malformed.get(token) ?? 0) + 1);
+        return new Response(token);
+      });
     }
     const { pathname, searchParams } = new URL(request.url);
     const name = pathname.match(/\/test\/([a-z]+)/)?.[1];
