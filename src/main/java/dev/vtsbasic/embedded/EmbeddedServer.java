@@ -119,8 +119,7 @@ public final class EmbeddedServer implements AutoCloseable {
         tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
     }
 
-    private static Connector connector(
-            HeapBudget budget, Runnable refused, Settings settings, String address, int port)
+    private static Connector connector(HeapBudget budget, Runnable refused, Settings settings, String address, int port)
             throws CannotListenException {
         OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout(), refused);
         PatientProtocol protocol = new PatientProtocol(endpoint, settings.headerTimeout());
@@ -152,7 +151,8 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setURIEncoding("ISO-8859-1");
         if (settings.tlsCert().isPresent()) {
             try {
-                Tls.configure(connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow());
+                Tls.configure(
+                        connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow());
             } catch (IOException e) {
                 throw new CannotListenException(e.getMessage());
             }

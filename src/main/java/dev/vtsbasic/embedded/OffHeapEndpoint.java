@@ -60,8 +60,7 @@ final class OffHeapEndpoint extends NioEndpoint {
             List<String> protocols,
             List<Group> groups,
             List<SignatureScheme> schemes) {
-        SSLEngine engine =
-                super.createSSLEngine(host, ciphers, applicationProtocols, protocols, groups, schemes);
+        SSLEngine engine = super.createSSLEngine(host, ciphers, applicationProtocols, protocols, groups, schemes);
         SSLParameters parameters = engine.getSSLParameters();
         boolean asked = applicationProtocols != null && !applicationProtocols.isEmpty();
         if (asked && parameters.getApplicationProtocols().length == 0) {

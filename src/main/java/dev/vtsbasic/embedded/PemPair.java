@@ -72,8 +72,7 @@ final class PemPair {
         try {
             String alone = text.substring(text.indexOf("-----BEGIN CERTIFICATE"));
             return CertificateFactory.getInstance("X.509")
-                    .generateCertificates(
-                            new ByteArrayInputStream(alone.getBytes(StandardCharsets.ISO_8859_1)))
+                    .generateCertificates(new ByteArrayInputStream(alone.getBytes(StandardCharsets.ISO_8859_1)))
                     .stream()
                     .map(X509Certificate.class::cast)
                     .toList();
@@ -104,7 +103,9 @@ final class PemPair {
                 key = new PEMFile(file.toString(), null, algorithm).getPrivateKey();
             } catch (IOException | GeneralSecurityException | RuntimeException e) {
                 throw unusable(
-                        KEY, file, "whose key cannot be read as one of " + algorithm + ", as " + certificate + " needs");
+                        KEY,
+                        file,
+                        "whose key cannot be read as one of " + algorithm + ", as " + certificate + " needs");
             }
         }
         if (key == null) {
@@ -114,18 +115,16 @@ final class PemPair {
     }
 
     private static boolean fits(PrivateKey privateKey, PublicKey publicKey, Path file) throws IOException {
-        String algorithm =
-                switch (privateKey.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    case "EdDSA", "Ed25519", "Ed448" -> "EdDSA";
-                    default ->
-                        throw unusable(
-                                KEY,
-                                file,
-                                "whose key is one of " + privateKey.getAlgorithm()
-                                        + "; browsers take RSA, EC and Ed25519");
-                };
+        String algorithm = switch (privateKey.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            case "EdDSA", "Ed25519", "Ed448" -> "EdDSA";
+            default ->
+                throw unusable(
+                        KEY,
+                        file,
+                        "whose key is one of " + privateKey.getAlgorithm() + "; browsers take RSA, EC and Ed25519");
+        };
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initSign(privateKey);

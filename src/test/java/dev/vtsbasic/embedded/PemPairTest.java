@@ -83,8 +83,7 @@ class PemPairTest {
                 assertThrows(IOException.class, () -> PemPair.read(certificate, certificate))
                         .getMessage());
         Files.write(key, new byte[] {0x30, (byte) 0x82, 0, 1});
-        assertEquals(
-                "VTS_TLS_KEY names " + key + ", which holds no private key in PEM (BEGIN PRIVATE KEY)", refusal());
+        assertEquals("VTS_TLS_KEY names " + key + ", which holds no private key in PEM (BEGIN PRIVATE KEY)", refusal());
         Files.delete(key);
         assertEquals("VTS_TLS_KEY names " + key + ", which does not exist", refusal());
         Files.writeString(certificate, "-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n");

@@ -52,8 +52,8 @@ class HostileBunfigIT {
     void theBunfigOfTheDirectoryThatPrecompressIsCalledInIsNotRead() throws Exception {
         try (Program precompress = start(Map.of(), "precompress", build.toString())) {
             assertEquals(0, precompress.awaitExit(), precompress.output());
+            assertTrue(precompress.output().contains("1 of 1 client files"), precompress.output());
         }
-        assertTrue(Files.exists(build.resolve("client/assets/app-12345678.js.br")), "nothing was compressed");
         assertNothingRan();
     }
 
@@ -93,8 +93,8 @@ class HostileBunfigIT {
     }
 
     private Program start(Map<String, String> settings, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Program.java(), "-jar", Vts.WAR.toAbsolutePath().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Program.java(), "-jar", Vts.WAR.toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(hostile.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));

@@ -108,9 +108,7 @@ class TlsIT {
         try (Vts vts = Vts.serve(settings)) {
             int port = vts.uri().getPort();
             // In the order of a client that prefers another than the server.
-            String[] modern = {
-                "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
-            };
+            String[] modern = {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"};
             assertEquals(modern[1], suite(port, modern));
             assertThrows(SSLException.class, () -> suite(port, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"));
             assertThrows(SSLException.class, () -> suite(port, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA"));
