@@ -52,8 +52,8 @@ class HostileBunfigIT {
     void theBunfigOfTheDirectoryThatPrecompressIsCalledInIsNotRead() throws Exception {
         try (Program precompress = start(Map.of(), "precompress", build.toString())) {
             assertEquals(0, precompress.awaitExit(), precompress.output());
+            assertTrue(precompress.output().contains("1 of 1 client files"), precompress.output());
         }
-        assertTrue(Files.exists(build.resolve("client/assets/app-12345678.js.br")), "nothing was compressed");
         assertNothingRan();
     }
 
