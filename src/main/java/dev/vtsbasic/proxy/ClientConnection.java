@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
@@ -73,6 +74,13 @@ interface ClientConnection {
 
     /** Makes the container's closing of it a reset, which no client can take for an end. */
     void resetWhenClosed();
+
+    /**
+     * Takes back the error that the container has put in place of the answer when a read failed.
+     *
+     * @return whether it has, so that another answer can be sent
+     */
+    boolean takeBackError();
 
     /** Ends a read that waits for more of the client's body; any thread may call it. */
     void endInput();
@@ -203,6 +211,11 @@ interface ClientConnection {
         }
 
         @Override
+        public boolean takeBackError() {
+            return false;
+        }
+
+        @Override
         public boolean outlivesRequest() {
             return false;
         }
@@ -284,6 +297,25 @@ interface ClientConnection {
         @Override
         public void sendContinue() {
             actions.sendContinue();
+        }
+
+        /** Tomcat's own page for it becomes a 500 when the request ends before the thread that it came on is back. */
+        @Override
+        public boolean takeBackError() {
+            try {
+                Object response = Internals.invoke("getResponse", catalinaRequest);
+                Internals.invoke("resetError", response);
+                response.getClass().getMethod("setSuspended", boolean.class).invoke(response, false);
+                coyoteRequest
+                        .getClass()
+                        .getMethod("setErrorException", Exception.class)
+                        .invoke(coyoteRequest, (Object) null);
+                request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+                return true;
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                LOG.debug("Tomcat answers by itself", e);
+                return false;
+            }
         }
 
         /** It would read the body to take it away, and wait for one that nobody sends. */
@@ -431,6 +463,11 @@ interface ClientConnection {
         @Override
         public void dropInput() {
             // Nothing to do.
+        }
+
+        @Override
+        public boolean takeBackError() {
+            return false;
         }
 
         /** Other streams share its connection, which cannot be taken over. */

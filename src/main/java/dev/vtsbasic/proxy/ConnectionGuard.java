@@ -47,6 +47,7 @@ final class ConnectionGuard {
     private boolean asked;
     private boolean answering;
     private boolean refused;
+    private boolean malformed;
     private boolean answered;
     private long continueAt;
     private long lastReceived;
@@ -187,7 +188,7 @@ final class ConnectionGuard {
                 }
                 if (mayRead(body) && client.hasInput(body)) {
                     asked = true;
-                    int count = body.read(buffer);
+                    int count = readOrRefuse(body, buffer);
                     lastReceived = System.nanoTime();
                     return count;
                 }
@@ -197,6 +198,37 @@ final class ConnectionGuard {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int readOrRefuse(ServletInputStream body, byte[] buffer) throws IOException {
+        try {
+            return body.read(buffer);
+        } catch (IOException e) {
+            malformed = !answering && response.getStatus() == HttpServletResponse.SC_BAD_REQUEST;
+            if (malformed && client.takeBackError()) {
+                refuse();
+            }
+            throw e;
+        }
+    }
+
+    private void refuse() throws IOException {
+        response.reset();
+        response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+        response.closeConnection();
+        response.setContentLength(0);
+        response.flushBuffer();
+        client.dropInput();
+    }
+
+    /** Whether the container has found the body malformed before any answer, and has put its own in place. */
+    boolean isRefusedByContainer() {
+        lock.lock();
+        try {
+            return malformed;
         } finally {
             lock.unlock();
         }
@@ -215,16 +247,21 @@ final class ConnectionGuard {
     }
 
     /**
-     * The answer's head is about to leave. A client that was not told to send its body will not be told so any more, since no
-     * 100 may follow: whether it sends it is its own affair, and its connection can carry no other request.
+     * Sends the answer's head. A client that was not told to send its body will not be told so any more, since no 100 may
+     * follow: whether it sends it is its own affair, and its connection can carry no other request.
      *
      * @param body of the client
-     * @param answer has the head
+     * @param answer gets the head
+     * @param head puts it there, while nothing is read that could put another answer in its place
      */
-    void beginAnswering(ServletInputStream body, HttpServletResponse answer) throws IOException {
+    void beginAnswering(ServletInputStream body, HttpServletResponse answer, Runnable head) throws IOException {
         lock.lock();
         try {
-            if (!receiving || answering) {
+            if (malformed) {
+                throw new IOException("The container answers by itself");
+            }
+            head.run();
+            if (!receiving) {
                 return;
             }
             answering = true;

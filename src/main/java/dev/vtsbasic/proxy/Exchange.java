@@ -311,7 +311,7 @@ final class Exchange {
                             connection.abort();
                         }
                     });
-            if (awaitAnswer(answer) == null || isRefusedByContainer()) {
+            if (awaitAnswer(answer) == null || body.isRefusedByContainer()) {
                 return;
             }
             throw e;
@@ -330,11 +330,6 @@ final class Exchange {
         if (failure != null) {
             throw (IOException) failure;
         }
-    }
-
-    /** Whether the container has found the body malformed before any answer, and has put its own in place. */
-    private boolean isRefusedByContainer() {
-        return !response.isCommitted() && response.getStatus() == HttpServletResponse.SC_BAD_REQUEST;
     }
 
     private static Exception awaitAnswer(CompletableFuture<Void> answer) {
@@ -361,11 +356,10 @@ final class Exchange {
             upgrade.accept(answer, connection);
             return;
         }
-        relay.copyHead(answer);
-        record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
-        environment.headers().complete(response, forwarding.isHttps());
-        if (body != null && !body.isSmall()) {
-            body.beginAnswering(response);
+        if (body == null || body.isSmall()) {
+            passHead(answer);
+        } else {
+            body.beginAnswering(response, () -> passHead(answer));
         }
         if (EventStreams.isOne(response)) {
             record.kind(Kind.EVENTS);
@@ -378,5 +372,11 @@ final class Exchange {
         }
         relay.relayBody(answer, connection::hasMore);
         connection.received();
+    }
+
+    private void passHead(ClassicHttpResponse answer) {
+        relay.copyHead(answer);
+        record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
+        environment.headers().complete(response, forwarding.isHttps());
     }
 }

@@ -62,6 +62,11 @@ final class NoClient implements ClientConnection {
     }
 
     @Override
+    public boolean takeBackError() {
+        return false;
+    }
+
+    @Override
     public void endInput() {
         // There is none.
     }

@@ -78,9 +78,14 @@ final class RequestBody extends AbstractHttpEntity {
         guard.beginReceiving(awaitsContinue);
     }
 
-    /** The head of the answer is about to leave. */
-    void beginAnswering(HttpServletResponse answer) throws IOException {
-        guard.beginAnswering(body, answer);
+    /** @param head puts the head of the answer to a large body into {@code answer}, which sends it */
+    void beginAnswering(HttpServletResponse answer, Runnable head) throws IOException {
+        guard.beginAnswering(body, answer, head);
+    }
+
+    /** Whether the container itself answers that it is malformed. */
+    boolean isRefusedByContainer() {
+        return guard.isRefusedByContainer();
     }
 
     /** The whole answer was sent, so that the rest of the body is of no use. */

@@ -83,7 +83,7 @@ class EarlyAnswerIT {
                     n % 2 == 0);
             // A proxy that is slow to be answered may ask for the body before.
             String answer = octets.startsWith(CONTINUE) ? octets.substring(CONTINUE.length()) : octets;
-            Check.equal("answer " + n, expected(n, octets.equals(answer)), answer);
+            Check.equal("answer " + n, expected(n, answer.contains("Connection: close")), answer);
         });
     }
 
