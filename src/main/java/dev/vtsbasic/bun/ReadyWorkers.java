@@ -39,6 +39,9 @@ final class ReadyWorkers implements WorkerPool {
     /** How long after a request broke off the end of its worker may be noticed. */
     private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How long a worker that was killed may still look alive to requests that are sent to it. */
+    private static final long KILLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** How long a worker may be at work for a request that was given up. */
     private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -262,7 +265,16 @@ final class ReadyWorkers implements WorkerPool {
      * else the only one of those that were sent before.
      */
     void remove(Worker worker) {
-        removed(worker, Load::causesOfExit);
+        removed(worker, load -> load.causesOfExit(0));
+    }
+
+    /**
+     * The same for a worker that a signal has killed, from outside or because memory ran out. A request that was begun only
+     * moments before is not taken for the cause: it may have come when the worker was dead already, and was not yet known to
+     * be.
+     */
+    void removeKilled(Worker worker) {
+        removed(worker, load -> load.causesOfExit(KILLED_NANOS));
     }
 
     /**
@@ -433,7 +445,8 @@ final class ReadyWorkers implements WorkerPool {
             return lease;
         }
 
-        private Causes causesOfExit() {
+        /** @param minAgeNanos how long ago a request must have begun to be a cause */
+        private Causes causesOfExit(long minAgeNanos) {
             long now = System.nanoTime();
             List<Lease> suspects = new ArrayList<>(begun(underWay));
             givenUp.stream()
@@ -445,15 +458,14 @@ final class ReadyWorkers implements WorkerPool {
                         .filter(lease -> now - lease.closedAt < GIVEN_UP_NANOS)
                         .forEach(suspects::add);
             }
-            if (suspects.size() == 1) {
-                return new Causes(suspects, true);
-            }
             List<Lease> replays =
                     suspects.stream().filter(lease -> lease.request.replay()).toList();
-            // It was there when another worker ended, and the others were not.
-            return BlockedRequests.count(requests(replays)) == 1
-                    ? new Causes(replays, true)
-                    : new Causes(suspects, false);
+            // A replay was there when another worker ended, and the others were not.
+            List<Lease> causes = suspects.size() > 1 && BlockedRequests.count(requests(replays)) == 1 ? replays : suspects;
+            boolean certain = !causes.isEmpty()
+                    && (causes.size() == 1 || causes == replays)
+                    && causes.stream().allMatch(lease -> now - lease.begunAt >= minAgeNanos);
+            return certain ? new Causes(causes, true) : new Causes(suspects, false);
         }
 
         private Causes causesOfHang(String lastBegun) {
@@ -480,6 +492,7 @@ final class ReadyWorkers implements WorkerPool {
         private final LeasedRequest request;
         private Runnable end;
         private volatile boolean begun;
+        private volatile long begunAt;
         private volatile boolean answered;
         private boolean isCause;
         private boolean returned;
@@ -497,6 +510,7 @@ final class ReadyWorkers implements WorkerPool {
 
         @Override
         public void begin() {
+            begunAt = System.nanoTime();
             begun = true;
         }
 

@@ -155,7 +155,15 @@ final class WorkerSlot {
 
     /** Whoever has a request at a worker that ends is to learn it at once, whatever this place's thread is waiting for. */
     private void forgetWhenEnded(Occupant added) {
-        added.process().whenEnded(() -> pool.remove(added.worker()));
+        added.process().whenEnded(() -> forget(added));
+    }
+
+    private void forget(Occupant ended) {
+        if (ended.process().wasKilled()) {
+            pool.removeKilled(ended.worker());
+        } else {
+            pool.remove(ended.worker());
+        }
     }
 
     /** Starts a worker and returns when it is ready. */
@@ -221,7 +229,7 @@ final class WorkerSlot {
         Occupant current = first;
         while (current != null) {
             if (current.process().endsWithin(LOOK_EVERY)) {
-                pool.remove(current.worker());
+                forget(current);
                 count(RestartCause.CRASHED);
                 died(current, exit(current), RestartCause.CRASHED);
                 return;

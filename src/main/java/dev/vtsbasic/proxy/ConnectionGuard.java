@@ -4,6 +4,8 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,10 +26,16 @@ final class ConnectionGuard {
     /** How long a client may think about a body that it offers, before it is told to send it. */
     private static final long CONTINUE_AFTER_NANOS = 250_000_000;
 
-    /** How often to look whether more of a body has come: at first, and when nothing came for long. */
+    /** How often to look whether more of a body has come: at first, and when nothing came for seconds. */
     private static final long MIN_LOOK_NANOS = 200_000;
 
-    private static final long MAX_LOOK_NANOS = 20_000_000;
+    private static final long MAX_LOOK_NANOS = 250_000_000;
+
+    /** The time between two looks is this part of the silence, so that a body is late by a twentieth of a pause at most. */
+    private static final int LOOKS_PER_SILENCE = 20;
+
+    /** As long as the embedded Tomcat waits within a read. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(60);
 
     /** What of an answer is written before the end of the body in any case: sockets hold as much. */
     private static final int MAX_EARLY = 64 * 1024;
@@ -41,6 +49,7 @@ final class ConnectionGuard {
     private final Condition changed = lock.newCondition();
     private final ClientConnection client;
     private final GuardedResponse response;
+    private final long maxSilenceNanos;
     private boolean released;
     private boolean receiving;
     private boolean begun;
@@ -55,6 +64,12 @@ final class ConnectionGuard {
 
     /** @param response the container's; others use {@link #response} */
     ConnectionGuard(ClientConnection client, HttpServletResponse response) {
+        this(client, response, MAX_SILENCE);
+    }
+
+    /** @param maxSilence how long a client may send nothing of its body */
+    ConnectionGuard(ClientConnection client, HttpServletResponse response, Duration maxSilence) {
+        this.maxSilenceNanos = maxSilence.toNanos();
         this.client = client;
         this.response = new GuardedResponse(this, response);
     }
@@ -178,11 +193,13 @@ final class ConnectionGuard {
      * Reads what of a body has come, and waits without the lock until something has.
      *
      * @throws AnsweredException when the whole answer has been sent meanwhile
+     * @throws SocketTimeoutException when the client has sent nothing for too long
      */
     int receive(ServletInputStream body, byte[] buffer) throws IOException {
         lock.lock();
         try {
-            for (long look = MIN_LOOK_NANOS; !answered; look = Math.min(2 * look, MAX_LOOK_NANOS)) {
+            long since = System.nanoTime();
+            while (!answered) {
                 if (released) {
                     throw new IOException("The container has taken the request back");
                 }
@@ -192,7 +209,11 @@ final class ConnectionGuard {
                     lastReceived = System.nanoTime();
                     return count;
                 }
-                changed.awaitNanos(look);
+                long silence = System.nanoTime() - since;
+                if (silence >= maxSilenceNanos) {
+                    throw new SocketTimeoutException("The client sent nothing of its body for " + silence / 1_000_000 + " ms");
+                }
+                changed.awaitNanos(Math.min(Math.max(silence / LOOKS_PER_SILENCE, MIN_LOOK_NANOS), MAX_LOOK_NANOS));
             }
             throw new AnsweredException();
         } catch (InterruptedException e) {

@@ -12,8 +12,11 @@ import dev.vtsbasic.bun.WorkerLease;
  * take this request for the cause. A worker to which no connection could be made was sent nothing, so that does not count.
  */
 final class RetryPolicy {
-    /** How long it may take until the end of a worker is noticed. */
-    private static final long NOTICE_NANOS = 200_000_000;
+    /** How long it may take until the end of a worker is noticed, on a busy machine. */
+    private static final long NOTICE_NANOS = 1_000_000_000;
+
+    /** The same where a kept connection is as likely to have been closed by a worker that goes on. */
+    private static final long SHORT_NOTICE_NANOS = 200_000_000;
 
     private final InboundRequest request;
     private final String id;
@@ -41,19 +44,19 @@ final class RetryPolicy {
         if (replay || !complete || !request.isIdempotent()) {
             return false;
         }
-        WorkerExit exit = exitOf(lease);
+        WorkerExit exit = exitOf(lease, reused ? SHORT_NOTICE_NANOS : NOTICE_NANOS);
         replay = exit == WorkerExit.ENDED || exit == WorkerExit.NONE && reused;
         return replay;
     }
 
     /** Whether the worker, which closed the connection, runs on. */
     boolean isAlive(WorkerLease lease) {
-        return exitOf(lease) == WorkerExit.NONE;
+        return exitOf(lease, SHORT_NOTICE_NANOS) == WorkerExit.NONE;
     }
 
-    private static WorkerExit exitOf(WorkerLease lease) {
+    private static WorkerExit exitOf(WorkerLease lease, long noticeNanos) {
         try {
-            return lease.awaitExit(System.nanoTime() + NOTICE_NANOS);
+            return lease.awaitExit(System.nanoTime() + noticeNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return WorkerExit.NONE;

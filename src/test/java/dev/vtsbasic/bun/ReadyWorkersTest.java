@@ -178,6 +178,15 @@ class ReadyWorkersTest {
     }
 
     @Test
+    void aRequestThatWasBegunMomentsBeforeItsWorkerWasKilledIsNotTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease alone = begun("/a", false);
+        pool.removeKilled(ONE);
+        assertEquals(WorkerExit.ENDED, alone.awaitExit(farAway()));
+        assertEquals(Optional.empty(), cause(ONE));
+    }
+
+    @Test
     void theSameRequestManyTimesIsTheCauseOfTheSecondEnd() throws Exception {
         pool.add(ONE);
         WorkerLease first = begun("/a", false);
