@@ -42,9 +42,6 @@ interface ClientConnection {
     /** Whether only {@link #sendContinue} tells a client to send its body, and looking whether it does has no effect. */
     boolean isContinuedByHand();
 
-    /** Whether {@link #hasInput} tells a client to send its body, without waiting for it. */
-    boolean continuesWhenLookedAt();
-
     /** Tells a client that waits with its body to send it (RFC 9110 §10.1.1), where that is possible before a read. */
     void sendContinue();
 
@@ -184,8 +181,18 @@ interface ClientConnection {
         @Override
         public boolean hasInput(ServletInputStream body) {
             try {
-                return !tellsInput || body.isFinished() || body.available() > 0 || body.isFinished();
+                return !tellsInput || body.available() > 0 || body.isFinished() || hasEnd(body);
             } catch (IOException e) {
+                return true;
+            }
+        }
+
+        /** Jetty knows the end of a body, or what is wrong with it, before it says that the body is finished. */
+        private static boolean hasEnd(ServletInputStream body) {
+            try {
+                return body.getClass().getName().startsWith("org.eclipse.jetty.")
+                        && (boolean) Internals.invoke("hasContent", body);
+            } catch (ReflectiveOperationException e) {
                 return true;
             }
         }
@@ -193,11 +200,6 @@ interface ClientConnection {
         @Override
         public boolean isContinuedByHand() {
             return false;
-        }
-
-        @Override
-        public boolean continuesWhenLookedAt() {
-            return tellsInput;
         }
 
         @Override
@@ -287,11 +289,6 @@ interface ClientConnection {
         @Override
         public boolean isContinuedByHand() {
             return true;
-        }
-
-        @Override
-        public boolean continuesWhenLookedAt() {
-            return false;
         }
 
         @Override
@@ -445,11 +442,6 @@ interface ClientConnection {
         @Override
         public boolean isContinuedByHand() {
             return true;
-        }
-
-        @Override
-        public boolean continuesWhenLookedAt() {
-            return false;
         }
 
         /** A stream does not know that it has told the client, and would tell it again with the first read. */

@@ -54,6 +54,7 @@ final class ConnectionGuard {
     private boolean receiving;
     private boolean begun;
     private boolean asked;
+    private boolean asks;
     private boolean answering;
     private boolean refused;
     private boolean malformed;
@@ -203,8 +204,9 @@ final class ConnectionGuard {
                 if (released) {
                     throw new IOException("The container has taken the request back");
                 }
-                if (mayRead(body) && client.hasInput(body)) {
+                if (mayRead() && (asks || client.hasInput(body))) {
                     asked = true;
+                    asks = false;
                     int count = readOrRefuse(body, buffer);
                     lastReceived = System.nanoTime();
                     return count;
@@ -255,14 +257,15 @@ final class ConnectionGuard {
         }
     }
 
-    /** Some containers tell the client to send its body whenever they are asked for it; then they must not be. */
-    private boolean mayRead(ServletInputStream body) {
+    /** Most containers tell the client to send its body when it is read, and only then: they must not be asked before. */
+    private boolean mayRead() {
         if (refused) {
             return false;
         }
         if (!asked && !answering && System.nanoTime() - continueAt >= 0) {
             client.sendContinue();
             asked = true;
+            asks = !client.isContinuedByHand();
         }
         return asked || client.isContinuedByHand();
     }
@@ -271,11 +274,10 @@ final class ConnectionGuard {
      * Sends the answer's head. A client that was not told to send its body will not be told so any more, since no 100 may
      * follow: whether it sends it is its own affair, and its connection can carry no other request.
      *
-     * @param body of the client
      * @param answer gets the head
      * @param head puts it there, while nothing is read that could put another answer in its place
      */
-    void beginAnswering(ServletInputStream body, HttpServletResponse answer, Runnable head) throws IOException {
+    void beginAnswering(HttpServletResponse answer, Runnable head) throws IOException {
         lock.lock();
         try {
             if (malformed) {
@@ -287,11 +289,6 @@ final class ConnectionGuard {
             }
             answering = true;
             boolean wanted = answer.getStatus() < FIRST_WITHOUT_BODY;
-            if (!asked && wanted && client.continuesWhenLookedAt()) {
-                // The app may go on to read it.
-                asked = true;
-                client.hasInput(body);
-            }
             if (!asked) {
                 refused = !wanted || !client.isContinuedByHand();
                 if (!client.isStream()) {

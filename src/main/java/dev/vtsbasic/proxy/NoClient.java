@@ -22,11 +22,6 @@ final class NoClient implements ClientConnection {
     }
 
     @Override
-    public boolean continuesWhenLookedAt() {
-        return false;
-    }
-
-    @Override
     public void sendContinue() {
         // There is no body.
     }

@@ -80,7 +80,7 @@ final class RequestBody extends AbstractHttpEntity {
 
     /** @param head puts the head of the answer to a large body into {@code answer}, which sends it */
     void beginAnswering(HttpServletResponse answer, Runnable head) throws IOException {
-        guard.beginAnswering(body, answer, head);
+        guard.beginAnswering(answer, head);
     }
 
     /** Whether the container itself answers that it is malformed. */
