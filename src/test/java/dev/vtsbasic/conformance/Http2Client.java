@@ -186,6 +186,25 @@ final class Http2Client implements AutoCloseable {
         return stream;
     }
 
+    /** In one packet: windows that these streams are not allowed to get, so that the server resets them, and as many requests. */
+    synchronized List<Stream> breakAndOpen(List<Stream> broken, int count, List<String> namesAndValues)
+            throws IOException {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (Stream stream : broken) {
+            frames.writeBytes(bytes(WINDOW_UPDATE, 0, stream.id, number(0)));
+        }
+        List<Stream> opened = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Stream stream = new Stream(nextStream);
+            streams.put(nextStream, stream);
+            nextStream += 2;
+            frames.writeBytes(bytes(HEADERS, END_HEADERS | END_STREAM, stream.id, literals(namesAndValues)));
+            opened.add(stream);
+        }
+        write(frames.toByteArray());
+        return opened;
+    }
+
     /** A request without a body whose fields come in so many octets at a time. */
     synchronized Stream openInPieces(int octets, List<String> namesAndValues) throws IOException {
         Stream stream = new Stream(nextStream);

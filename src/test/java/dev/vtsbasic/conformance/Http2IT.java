@@ -844,16 +844,21 @@ class Http2IT {
                 }
             });
             try (Http2Client attacker = connect(own)) {
-                for (int round = 1; round <= 6; round++) {
-                    List<Http2Client.Stream> streams = new ArrayList<>();
-                    for (int i = 0; i < 50; i++) {
-                        streams.add(attacker.get("/", "x-forwarded-for", "192.0.2.1"));
-                    }
-                    arrived.tryAcquire(50, Wire.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                    for (Http2Client.Stream stream : streams) {
-                        // Not allowed, so that the server resets the stream.
-                        stream.allow(0);
-                    }
+                List<String> request = List.of(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        tls ? "https" : "http",
+                        ":authority",
+                        "site.example",
+                        ":path",
+                        "/",
+                        "x-forwarded-for",
+                        "192.0.2.1");
+                List<Http2Client.Stream> streams = List.of();
+                for (int round = 0; round < 4; round++) {
+                    streams = attacker.breakAndOpen(streams, 100, request);
+                    arrived.tryAcquire(100, Wire.PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 }
             } catch (IOException e) {
                 // It was closed.
@@ -863,7 +868,8 @@ class Http2IT {
                 assertEquals(504, stream.head().status());
             }
         }
-        assertTrue(most.get() >= 50 && most.get() <= 110, most + " requests ran at once");
+        // That one has ended is seen here a little later than there.
+        assertTrue(most.get() >= 50 && most.get() <= 150, most + " requests ran at once");
     }
 
     private static void start(Callable<Void> work) {
