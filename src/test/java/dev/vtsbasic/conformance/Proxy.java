@@ -104,7 +104,12 @@ final class Proxy implements AutoCloseable {
         return new Proxy(
                 port,
                 newDirectory(),
-                List.of(System.getProperty("java.home") + "/bin/java", "-jar", System.getProperty("test.war")),
+                List.of(
+                        System.getProperty("java.home") + "/bin/java",
+                        // It lives for seconds, and takes less processor time without the second compiler.
+                        "-XX:TieredStopAtLevel=1",
+                        "-jar",
+                        System.getProperty("test.war")),
                 settings);
     }
 

@@ -70,6 +70,7 @@ final class ContextPathIT {
     }
 
     @Nested
+    @Tag("long")
     final class AtAPath extends SiteInBrowser {
         @Override
         Server start(Path directory) throws Exception {

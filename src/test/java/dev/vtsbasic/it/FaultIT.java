@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("java")
 class FaultIT {
-    private static final int PER_SECOND = 200;
+    private static final int PER_SECOND = 100;
     private static final Duration BEFORE = Duration.ofSeconds(1);
     private static final Duration AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -83,7 +83,7 @@ class FaultIT {
         Map<String, String> environment = new HashMap<>();
         environment.put("VTS_APP_DIR", build().toString());
         environment.put("VTS_WORKERS", Integer.toString(workers));
-        environment.put("VTS_HANG_TIMEOUT", "5s");
+        environment.put("VTS_HANG_TIMEOUT", "4s");
         environment.put("VTS_MANAGEMENT_TOKEN", FaultyApp.TOKEN);
         // No fault is to be taken for a sequel of the one before.
         environment.put("VTS_CRASH_WINDOW", "1s");
@@ -134,7 +134,7 @@ class FaultIT {
                         .send("GET /page?number=1 HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n"
                                 + "Connection: close\r\n\r\n"));
             }
-            one.awaitLine("\\(pid " + pid + "\\) did not answer for 5000 ms and was killed");
+            one.awaitLine("\\(pid " + pid + "\\) did not answer for 4000 ms and was killed");
             one.awaitLine(named(workers, pid).successor() + " is ready");
             for (RawClient client : crowd) {
                 assertEquals(200, client.readToEnd().status(), one.output());
@@ -172,7 +172,7 @@ class FaultIT {
                     .start();
             assertEquals(0, stop.waitFor());
             assertEquals(200, waiting.readToEnd().status());
-            one.awaitLine("\\(pid " + worker.pid() + "\\) did not answer for 5000 ms and was killed");
+            one.awaitLine("\\(pid " + worker.pid() + "\\) did not answer for 4000 ms and was killed");
         }
     }
 
@@ -278,7 +278,7 @@ class FaultIT {
         try (RawClient culprit = FaultyApp.ask(vts, fault, number)) {
             long pid = FaultyApp.awaitFault(vts, fault, number);
             long at = System.nanoTime();
-            vts.awaitLine("\\(pid " + pid + "\\) did not answer for 5000 ms and was killed");
+            vts.awaitLine("\\(pid " + pid + "\\) did not answer for 4000 ms and was killed");
             vts.awaitLine(named(workers, pid).successor() + " is ready");
             assertEquals(502, culprit.readToEnd().status());
             return new Effect(Set.of(pid), at);

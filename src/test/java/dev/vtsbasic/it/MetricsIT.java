@@ -111,7 +111,7 @@ class MetricsIT {
                 "VTS_APP_DIR",
                 directory.toString(),
                 "VTS_HOLD_QUEUE",
-                "1",
+                "2",
                 "VTS_MAX_CRASHES",
                 "100",
                 "VTS_STARTUP_TIMEOUT",
@@ -213,13 +213,7 @@ class MetricsIT {
 
     /** One that is alone when its worker dies is not sent again. */
     private static void dieBesideAnother() throws Exception {
-        CompletableFuture<HttpResponse<byte[]>> beside = CompletableFuture.supplyAsync(() -> {
-            try {
-                return ask("proxied", "GET", "/beside", "");
-            } catch (IOException | InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
+        CompletableFuture<HttpResponse<byte[]>> beside = askLater("/beside");
         vts.awaitLine(": beside$");
         assertEquals(200, ask("proxied", "GET", "/die-once", "").statusCode());
         assertEquals(200, beside.get(60, TimeUnit.SECONDS).statusCode());
@@ -269,23 +263,29 @@ class MetricsIT {
                 vts.uri(),
                 scrape -> scrape.value("vts_workers{state=\"starting\"}") == 1
                         && scrape.value("vts_workers{state=\"ready\"}") == 0);
-        CompletableFuture<HttpResponse<byte[]>> held = CompletableFuture.supplyAsync(() -> {
-            try {
-                return ask("proxied", "GET", "/", "");
-            } catch (IOException | InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
-        Scrape waiting = Scrape.await(vts.uri(), scrape -> scrape.value("vts_http_requests_waiting") == 1);
-        assertEquals(1, waiting.value("vts_http_requests_waiting"));
-        assertEquals(1, waiting.value("vts_http_requests_in_flight{kind=\"proxied\"}"));
+        List<CompletableFuture<HttpResponse<byte[]>>> held = List.of(askLater("/"), askLater("/"));
+        Scrape waiting = Scrape.await(vts.uri(), scrape -> scrape.value("vts_http_requests_waiting") == 2);
+        assertEquals(2, waiting.value("vts_http_requests_waiting"));
+        assertEquals(2, waiting.value("vts_http_requests_in_flight{kind=\"proxied\"}"));
         for (int i = 0; i < 3; i++) {
             assertEquals(503, ask("proxied", "GET", "/", "").statusCode());
             book("vts_http_requests_shed_total", "reason", "hold_queue");
         }
         Files.delete(gate);
-        assertEquals(200, held.get(60, TimeUnit.SECONDS).statusCode());
-        book("vts_http_requests_held_total");
+        for (CompletableFuture<HttpResponse<byte[]>> one : held) {
+            assertEquals(200, one.get(60, TimeUnit.SECONDS).statusCode());
+            book("vts_http_requests_held_total");
+        }
+    }
+
+    private static CompletableFuture<HttpResponse<byte[]>> askLater(String path) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return ask("proxied", "GET", path, "");
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     private static void restart() throws Exception {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.LongSet;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,13 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two copies of the WAR in one stock Tomcat, one of which is deployed again and again. */
+@Tag("long")
 class RedeployIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final int TIMES = LongSet.count(6, 20);
+    private static final int TIMES = 20;
     private static final String APP = "export default { fetch: () => new Response('page') };";
 
     @Test

@@ -52,6 +52,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void aBuildThatWasPrecompressedIsWhatTheBuildGives() throws Exception {
         Tree.write(
                 project,
@@ -82,6 +83,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void theDirectoryOfTheBuildIsFound() throws Exception {
         buildWrites("`\\nconst from = ${JSON.stringify(import.meta.dir)}`");
         assertReports(1, "It begins in server/server.js, line 2", "Likely cause: the directory it was built in");
@@ -128,6 +130,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void anotherCommandMayBuild() throws Exception {
         Tree.write(project, "package.json", "{}", "other.js", "await Bun.write('dist/a.js', 'same')");
         assertReports(0, "`bun other.js` in two places gives the same 1 files", "--build-command=bun other.js");
@@ -143,6 +146,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void aBuildElsewhereThanSaidIsExplained() throws Exception {
         Tree.write(project, "build.js", "await Bun.write('out/a.js', 'same')");
         assertReports(2, "`bun run build` made no dist in a copy of");

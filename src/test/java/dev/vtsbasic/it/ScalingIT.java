@@ -21,10 +21,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three instances behind HAProxy, as {@code docs/scaling.md} has them: nobody notices when one goes and another comes. */
+@Tag("long")
 class ScalingIT {
     private static final int INSTANCES = 3;
     private static final int PER_SECOND = 100;

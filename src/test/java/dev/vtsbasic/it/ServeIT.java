@@ -147,10 +147,8 @@ class ServeIT {
             // Two, because one that was alone would be taken for the cause.
             HttpRequest page =
                     request(vts.uri(), "/").header("User-Agent", "curl/8").build();
-            CompletableFuture<HttpResponse<String>> one =
-                    CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
-            CompletableFuture<HttpResponse<String>> two =
-                    CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
+            CompletableFuture<HttpResponse<String>> one = CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
+            CompletableFuture<HttpResponse<String>> two = CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
             get(vts.uri(), "/about");
             vts.buns().get(0).destroyForcibly();
             assertEquals(200, one.get().statusCode());

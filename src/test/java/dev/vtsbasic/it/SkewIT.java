@@ -99,6 +99,7 @@ final class SkewIT {
     }
 
     @Test
+    @Tag("long")
     void aTabReloadsOnceAfterARestartWithoutTheArchive() throws Exception {
         Vts before = serveFirst(Map.of());
         try (Visitor visitor = chromium.visit(before.uri())) {

@@ -327,6 +327,7 @@ class StatusIT {
     }
 
     @Test
+    @Tag("long")
     void everybodyCanReadIt() throws Exception {
         try (Vts vts = serve()) {
             for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {

@@ -153,6 +153,7 @@ final class StockTomcat extends StockServer {
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("CATALINA_BASE", base.toString());
+        builder.environment().put("CATALINA_OPTS", String.join(" ", SHORT_LIVED));
         builder.environment().putAll(environment);
         StockTomcat tomcat = new StockTomcat(builder, home, base);
         try {

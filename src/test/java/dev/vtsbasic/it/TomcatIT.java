@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,7 @@ class TomcatIT {
     }
 
     @Test
+    @Tag("long")
     void twoVersionsAreDeployedInParallelUnderOnePath(@TempDir Path base) throws Exception {
         List<String> wars = List.of("shop##1.war", "shop##2.war");
         try (StockTomcat tomcat = StockTomcat.runCopies(base, wars, Map.of())) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class TracingIT {
     }
 
     @Test
+    @Tag("long")
     void oneTraceLeadsFromTheCallerThroughTheFrontToTheAppAndTheLogNamesIt() throws Exception {
         try (OtlpCollector collector = OtlpCollector.start();
                 Vts vts = serve(collector)) {

@@ -14,9 +14,6 @@ final class Vts extends Program {
     static final Path WAR = Path.of(System.getProperty("test.war"));
     static final Path BUN = Path.of(System.getProperty("test.bun"));
 
-    /** A server that lives for seconds starts with a third less CPU time without the second compiler. */
-    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-
     private URI uri;
 
     private Vts(ProcessBuilder builder) throws IOException {
