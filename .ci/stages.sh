@@ -23,7 +23,7 @@ install_tools() {
   local missing=() tool
   command -v mvn >/dev/null || missing+=(maven)
   command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)
-  for tool in npm chromium shellcheck haproxy buildah podman runc mmdebstrap "$@"; do
+  for tool in npm chromium-headless-shell shellcheck haproxy buildah podman runc mmdebstrap "$@"; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
   [ ${#missing[@]} -eq 0 ] && command -v promtool >/dev/null && return

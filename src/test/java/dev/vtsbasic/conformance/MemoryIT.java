@@ -19,12 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** A small heap, and more at once than it could ever hold. */
 @Timeout(300)
 @Tag("java")
-@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
 class MemoryIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofSeconds(3);

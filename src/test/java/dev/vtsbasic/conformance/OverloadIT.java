@@ -20,11 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** More requests at once than there are threads, where Java has no virtual ones. */
 @Tag("java")
-@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
 class OverloadIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /** A client that sends an octet now and then, so that no connection ever looks idle. */
 @Tag("java")
-@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
+@Isolated("Its time-outs are shorter than what others may hold a machine up for.")
 class SlowClientTest {
     private static final int PAUSE_MILLIS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  */
 final class Chromium implements AutoCloseable {
     private static final String SETTING = "VTS_TEST_CHROMIUM";
-    private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+    private static final List<String> NAMES =
+            List.of("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome");
 
     private final Playwright playwright;
     private final Browser browser;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("long")
-@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
+@Isolated("Its time-outs are shorter than what others may hold a machine up for.")
 class FaultSoakIT {
     private static final int FAULTS = Integer.getInteger("test.faults", 30);
     private static final long SEED = Long.getLong("test.seed", System.currentTimeMillis());

@@ -21,11 +21,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The built WAR with much to do and little memory. */
 @Tag("java")
-@Isolated("It measures memory or time, or makes so many requests that others would miss theirs.")
 class LoadIT {
     private static final int MEGABYTES = 500;
     private static final String APP = """

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,13 +43,18 @@ class ConnectionGuardTest {
     };
 
     private ConnectionGuard receiving(Duration maxSilence) {
-        ClientConnection client = (ClientConnection) Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {ClientConnection.class},
-                (proxy, method, arguments) -> method.getName().equals("hasInput") && arrived.get());
-        ConnectionGuard guard = new ConnectionGuard(client, null, maxSilence);
+        ClientConnection client = stub(ClientConnection.class, method -> method.equals("hasInput") && arrived.get());
+        HttpServletResponse response = stub(HttpServletResponse.class, method -> null);
+        ConnectionGuard guard = new ConnectionGuard(client, response, maxSilence);
         guard.beginReceiving(false);
         return guard;
+    }
+
+    private static <T> T stub(Class<T> type, Function<String, Object> answers) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> answers.apply(method.getName())));
     }
 
     @Test
