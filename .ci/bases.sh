@@ -44,12 +44,13 @@ build() {
 }
 fetch() {
   mvn -q -B dependency:copy -f "$directory/context/pom.xml" -Dartifact="$1" -DoutputDirectory="$directory/context" \
-    -Dmdep.stripVersion=true >/dev/null
+    -Dmdep.stripVersion=true
 }
 
 root=$cache/$(image_of DEBIAN | tr -c 'a-z0-9.\n' -).tar
 if [ ! -s "$root" ]; then
-  mirror=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources)
+  mirror=$(awk '/^URIs: *http/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)
+  mirror=${mirror:-http://deb.debian.org/debian}
   mmdebstrap -q --format=tar --variant=minbase --components=main --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
@@ -66,7 +67,7 @@ cat >pom.xml <<X
 <project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>bases</groupId><artifactId>bases</artifactId><version>1</version><packaging>pom</packaging></project>
 X
 echo '{ "private": true }' >package.json
-npm install --silent "bun@$(version_of BUN)" >/dev/null
+npm install --loglevel=error "bun@$(version_of BUN)" >/dev/null
 cp node_modules/bun/bin/bun.exe bun
 echo node_modules >.dockerignore
 cp -f /etc/ssl/certs/ca-certificates.crt .

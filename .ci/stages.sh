@@ -1,5 +1,7 @@
 # What .ci/run and .ci/all have in common: stages with their times, tools, JDKs, images. Sourced by both.
 # shellcheck shell=bash
+# Where tools must be there, a test that lacks one fails instead of being skipped.
+export CI=true
 export MAVEN_OPTS="${MAVEN_OPTS:-} -Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.transfer.Slf4jMavenTransferListener=warn"
 stages=()
 
@@ -45,7 +47,7 @@ unpack_prometheus() {
 
 find_jdks() {
   default_jdk=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
-  newer_jdk=${JDK25_HOME:-$(find /usr/lib/jvm -maxdepth 1 -name "*25*" 2>/dev/null | sort | head -1)}
+  newer_jdk=${JDK25_HOME:-$(find /usr/lib/jvm -maxdepth 1 -name "[!.]*25*" 2>/dev/null | sort | head -1 || true)}
   if [ ! -x "$newer_jdk/bin/javac" ]; then
     echo "No JDK 25 found; set JDK25_HOME to test on it too" >&2
     exit 1
@@ -66,6 +68,7 @@ second_build() {
 # The unmodified Dockerfile, on stand-ins for its base images.
 make_bases() {
   images=$(mktemp -d)
+  trap remove_images EXIT
   JDK25_HOME=$newer_jdk bash .ci/bases.sh "$images" "${XDG_CACHE_HOME:-$HOME/.cache}/vts-basic-ci"
   # shellcheck source=/dev/null
   . "$images/env.sh"
@@ -87,6 +90,7 @@ use_scripts() {
   podman rm vts-basic
 }
 remove_images() {
+  podman rm -f vts-basic >/dev/null 2>&1 || true
   umount -R "$images/storage/overlay" 2>/dev/null || true
   rm -rf "$images"
 }

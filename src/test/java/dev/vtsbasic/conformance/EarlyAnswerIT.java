@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.SocketFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * are of each kind.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("java")
 class EarlyAnswerIT {
     private static final int REQUESTS = Integer.getInteger("test.soak.requests", 300);
     private static final int CLIENTS = 16;
@@ -246,7 +248,8 @@ class EarlyAnswerIT {
             });
         }
         clients.shutdown();
-        clients.awaitTermination(1, TimeUnit.HOURS);
+        assertTrue(clients.awaitTermination(1, TimeUnit.HOURS));
+        assertTrue(next.get() >= REQUESTS);
         List<String> some = failures.stream().limit(MAX_REPORTED).toList();
         assertEquals(0, failures.size(), () -> String.join("\n", some));
     }

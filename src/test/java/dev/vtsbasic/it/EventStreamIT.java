@@ -161,7 +161,7 @@ class EventStreamIT {
     @Test
     void aStreamMayBeSilentForLongerThanAnyTimeOut(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, APP);
-        Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "VTS_RESPONSE_TIMEOUT", "1s");
+        Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "VTS_RESPONSE_TIMEOUT", "3s");
         try (Vts vts = Vts.serve(environment);
                 RawClient client = new RawClient(vts.uri().getPort()).send("GET /later" + GET)) {
             client.readUntil("data: hello\n\n");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,9 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("java")
 class FaultIT {
-    private static final int PER_SECOND = 100;
-    private static final Duration BEFORE = Duration.ofSeconds(1);
-    private static final Duration AFTER = Duration.ofSeconds(1);
+    private static final int PER_SECOND = LongSet.count(100, 200);
+    private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));
+    private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Until then the server has compiled little of what it does, and latencies say nothing. */

@@ -1,9 +1,8 @@
 package dev.vtsbasic.it;
 
 import dev.vtsbasic.testing.LongSet;
+import dev.vtsbasic.testing.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,10 +99,7 @@ final class StockTomcat extends StockServer {
         Path setenv = Files.createDirectory(base.resolve("bin")).resolve("setenv.sh");
         Files.copy(configuration.resolve("setenv.sh"), setenv);
         // Tomcat tells of a port that it chose itself only when it takes it before the app is there.
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = Ports.free();
         Map<String, String> settings = new HashMap<>(environment);
         settings.putAll(Map.of("VTS_ADDRESS", "127.0.0.1", "VTS_PORT", Integer.toString(port)));
         String catalina = home.resolve("bin/catalina.sh").toString();

@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -299,10 +298,7 @@ class WorkerProcessIT {
                         { headers: { "content-type": "text/event-stream" } }),
                 };
                 """);
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("VTS_BUN_TRANSPORT", "tcp");
         environment.put("VTS_BUN_PORT", Integer.toString(port));

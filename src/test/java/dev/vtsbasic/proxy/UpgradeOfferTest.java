@@ -37,6 +37,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that offer to switch protocols, in the product's own Tomcat, before an app whose every octet is known. */
 @Timeout(60)
+@Tag("java")
 class UpgradeOfferTest {
     private static final String OFFER = "Connection: Upgrade\r\nUpgrade: x\r\n";
     private static final String WEBSOCKET = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
@@ -192,7 +194,7 @@ class UpgradeOfferTest {
                     return true;
                 },
                 "vts.response-timeout",
-                "300ms");
+                "2s");
         try (RawClient events = new RawClient(server.port())) {
             events.send("GET /events HTTP/1.1\r\nHost: a\r\n" + OFFER + "\r\n").readUntil("data: 1");
             // As long as it takes until silence ends another request, twice.

@@ -3,11 +3,16 @@ package dev.vtsbasic.testing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports for servers that have to be told theirs, or that come back to it. */
 public final class Ports {
     private static final int TRIES = 100;
+
+    /** Given to somebody who may not listen yet. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private Ports() {}
 
@@ -16,7 +21,9 @@ public final class Ports {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
-                return socket.getLocalPort();
+                if (GIVEN.add(port)) {
+                    return port;
+                }
             } catch (IOException e) {
                 // It is taken.
             }
