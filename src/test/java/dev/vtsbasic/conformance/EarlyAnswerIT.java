@@ -1,6 +1,7 @@
 package dev.vtsbasic.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.conformance.Http2Client.Event;
 import dev.vtsbasic.conformance.Http2Client.Kind;
