@@ -341,6 +341,7 @@ final class WorkerSlot {
             ReadyWorkers.Load rest = pool.replace(current.worker(), next.worker());
             forgetWhenEnded(next);
             if (!current.process().isAlive()) {
+                forget(current);
                 count(RestartCause.CRASHED);
                 Event.WORKER_ENDED.log(
                         LOG,

@@ -35,6 +35,9 @@ final class PemPair {
      */
     static KeyStore read(Path certificate, Path key) throws IOException {
         List<X509Certificate> chain = certificates(certificate);
+        if (chain.isEmpty()) {
+            throw unusable(CERTIFICATE, certificate, "which holds no whole certificate");
+        }
         PublicKey publicKey = chain.get(0).getPublicKey();
         PrivateKey privateKey = privateKey(key, publicKey.getAlgorithm(), certificate);
         if (!fits(privateKey, publicKey, key)) {

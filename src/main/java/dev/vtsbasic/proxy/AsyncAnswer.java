@@ -121,6 +121,7 @@ final class AsyncAnswer implements AsyncListener {
                 guard.release(LAST_SECONDS);
             }
         } catch (InterruptedException e) {
+            guard.shut();
             Thread.currentThread().interrupt();
         }
         if (!whole) {

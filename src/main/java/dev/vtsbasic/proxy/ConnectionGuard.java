@@ -31,17 +31,21 @@ final class ConnectionGuard {
 
     private static final long MAX_LOOK_NANOS = 250_000_000;
 
-    /** The time between two looks is this part of the silence, so that a body is late by a twentieth of a pause at most. */
-    private static final int LOOKS_PER_SILENCE = 20;
+    /** The time between two looks is this part of the silence so far, and the first one this part of the usual silence. */
+    private static final int LOOKS_PER_SILENCE = 8;
+
+    private static final int LOOKS_PER_USUAL_SILENCE = 4;
 
     /** As long as the embedded Tomcat waits within a read. */
     private static final Duration MAX_SILENCE = Duration.ofSeconds(60);
 
-    /** What of an answer is written before the end of the body in any case: sockets hold as much. */
+    /** What of an answer is written in a second before the end of the body: sockets hold a good deal of it unread. */
     private static final int MAX_EARLY = 64 * 1024;
 
     /** A client that sends nothing for so long is waiting for the answer rather than sending. */
     private static final long PAUSE_NANOS = 20_000_000;
+
+    private static final long SECOND_NANOS = 1_000_000_000;
 
     private static final int FIRST_WITHOUT_BODY = HttpServletResponse.SC_MULTIPLE_CHOICES;
 
@@ -50,7 +54,7 @@ final class ConnectionGuard {
     private final ClientConnection client;
     private final GuardedResponse response;
     private final long maxSilenceNanos;
-    private boolean released;
+    private volatile boolean released;
     private boolean receiving;
     private boolean begun;
     private boolean asked;
@@ -61,7 +65,9 @@ final class ConnectionGuard {
     private boolean answered;
     private long continueAt;
     private long lastReceived;
+    private long usualSilence;
     private long early;
+    private long earlySince;
 
     /** @param response the container's; others use {@link #response} */
     ConnectionGuard(ClientConnection client, HttpServletResponse response) {
@@ -141,12 +147,18 @@ final class ConnectionGuard {
         lock.unlock();
     }
 
+    /** Lets no thread of the exchange through any more, without waiting for one that is within the container. */
+    void shut() {
+        released = true;
+    }
+
     /**
-     * The same, for as long as the wait for a thread that is within the container may take.
+     * The same as {@link #release()}, for as long as the wait for a thread that is within the container may take.
      *
      * @return whether no thread is within the container any more
      */
     boolean release(int seconds) throws InterruptedException {
+        shut();
         if (!lock.tryLock(seconds, TimeUnit.SECONDS)) {
             return false;
         }
@@ -178,6 +190,7 @@ final class ConnectionGuard {
         answered = false;
         refused = false;
         lastReceived = System.nanoTime();
+        earlySince = lastReceived;
         continueAt = lastReceived + CONTINUE_AFTER_NANOS;
         lock.unlock();
     }
@@ -209,14 +222,16 @@ final class ConnectionGuard {
                     asks = false;
                     int count = readOrRefuse(body, buffer);
                     lastReceived = System.nanoTime();
+                    usualSilence = (3 * usualSilence + lastReceived - since) / 4;
                     return count;
                 }
                 long silence = System.nanoTime() - since;
-                if (silence >= maxSilenceNanos) {
+                if (silence >= maxSilenceNanos && (asked || !answering)) {
                     throw new SocketTimeoutException(
                             "The client sent nothing of its body for " + silence / 1_000_000 + " ms");
                 }
-                changed.awaitNanos(Math.min(Math.max(silence / LOOKS_PER_SILENCE, MIN_LOOK_NANOS), MAX_LOOK_NANOS));
+                long look = Math.max(silence / LOOKS_PER_SILENCE, usualSilence / LOOKS_PER_USUAL_SILENCE);
+                changed.awaitNanos(Math.min(Math.max(look, MIN_LOOK_NANOS), MAX_LOOK_NANOS));
             }
             throw new AnsweredException();
         } catch (InterruptedException e) {
@@ -317,12 +332,12 @@ final class ConnectionGuard {
     /**
      * Writes a part of the answer. A client may read nothing until it has sent its whole body: then a write that waits for
      * it would keep the body from being read. So of a long answer the rest waits, without the lock, for the end of the body
-     * or for a client that has stopped sending.
+     * or for a client that has stopped sending, or leaves in small pieces to one that goes on.
      */
     void write(Call<Void> write, int count) throws IOException {
         lock.lock();
         try {
-            while (receiving && !released && early + count > MAX_EARLY && isSending()) {
+            while (receiving && !released && isEnoughWith(count) && isSending()) {
                 changed.awaitNanos(PAUSE_NANOS);
             }
             if (receiving) {
@@ -335,6 +350,15 @@ final class ConnectionGuard {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether more than a second's share would have left with these octets. */
+    private boolean isEnoughWith(int count) {
+        long now = System.nanoTime();
+        long elapsed = Math.min(now - earlySince, SECOND_NANOS);
+        early = Math.max(0, early - elapsed * MAX_EARLY / SECOND_NANOS);
+        earlySince = now;
+        return early + count > MAX_EARLY;
     }
 
     private boolean isSending() {

@@ -141,6 +141,8 @@ final class Exchange {
                 fail(Page.BAD_GATEWAY);
                 return;
             } catch (IOException | HttpException e) {
+                // The worker is awaited no more, so that no time-out ends a request that is about to be sent again.
+                watched.heard();
                 if (watched.verdict() == Watchdog.Verdict.CLIENT_GONE) {
                     throw new ClientGoneException(new IOException("The client closed its connection"));
                 }
@@ -163,7 +165,6 @@ final class Exchange {
                     fail(Page.BAD_GATEWAY);
                     return;
                 }
-                watched.heard();
                 start.restore();
                 record.retried();
                 // The others of this worker's connections may be just as dead.
@@ -316,6 +317,14 @@ final class Exchange {
             }
             throw e;
         } catch (RequestBody.BodyTooLargeException e) {
+            connection.abort();
+            if (awaitAnswer(answer) == null) {
+                // The app has refused it before.
+                return;
+            }
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // The other thread must not use the response any more when this one returns.
             connection.abort();
             awaitAnswer(answer);
             throw e;

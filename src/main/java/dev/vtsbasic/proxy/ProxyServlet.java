@@ -142,6 +142,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 if (!client.cut()) {
                     throw e;
                 }
+            } finally {
+                guard.release();
             }
         } else {
             AsyncAnswer answer = AsyncAnswer.start(request, response, client, guard);

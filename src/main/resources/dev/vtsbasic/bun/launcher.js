@@ -84,7 +84,7 @@ if (typeof app?.fetch !== "function") {
 const originals = new WeakMap();
 
 // host[:port], of which nothing can be taken for a part of a path.
-const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 // Bun builds request.url from the Host header, whatever that holds, and always says http. The app compares it with the
 // browser's Origin, so it must carry the scheme and host the browser used. Only our host can reach this socket, and what

@@ -21,7 +21,7 @@ public final class Ports {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
-                if (GIVEN.add(port)) {
+                if (GIVEN.add(socket.getLocalPort())) {
                     return port;
                 }
             } catch (IOException e) {
