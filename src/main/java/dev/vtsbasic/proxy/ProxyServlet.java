@@ -18,6 +18,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServlet.class);
 
+    /** Each that waits for the worker's answer holds a thread of the container's, of which there may be 200. */
+    private static final int MAX_OFFERS = 50;
+
     private final transient Settings settings;
     private final transient String base;
     private final transient Pages pages;
@@ -41,6 +45,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient Watchdog watchdog;
     private final transient Tunnels tunnels;
     private final transient StreamLimit streams;
+    private final transient Semaphore offers;
     private final transient ExchangeThreads threads;
     private final transient EventStreams eventStreams;
     private final transient Exchange.Environment environment;
@@ -65,6 +70,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         this.concurrency =
                 new ConcurrencyLimit(settings.limits().maxConcurrent().orElse(mostRequests), settings.holdQueue());
         this.streams = new StreamLimit();
+        this.offers = new Semaphore(MAX_OFFERS);
         this.threads = new ExchangeThreads(mostRequests);
         this.eventStreams = new EventStreams(threads::executeRelay);
         this.connections = new WorkerConnections(settings.connectTimeout());
@@ -118,6 +124,17 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
             return;
         }
+        boolean holdsThread = upgrade != null && !ExchangeThreads.currentIsVirtual();
+        if (holdsThread && !offers.tryAcquire()) {
+            if (UpgradeOffer.isWebSocketHandshake(inbound)) {
+                record.shed(Shed.CONCURRENCY);
+                send(Page.BUSY, inbound, forwarding, response);
+                return;
+            }
+            // RFC 9110 §7.8: an offer may be ignored.
+            upgrade = null;
+            holdsThread = false;
+        }
         RequestBody body = inbound.hasBody()
                 ? new RequestBody(
                         request.getInputStream(), inbound.contentLength(), settings.maxBody(), client, guard, record)
@@ -144,6 +161,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 }
             } finally {
                 guard.release();
+                if (holdsThread) {
+                    offers.release();
+                }
             }
         } else {
             AsyncAnswer answer = AsyncAnswer.start(request, response, client, guard);

@@ -4,6 +4,7 @@ import static dev.vtsbasic.testing.ScriptedUpstream.closing;
 import static dev.vtsbasic.testing.ScriptedUpstream.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.page.Pages;
@@ -30,6 +31,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +93,33 @@ class UpgradeOfferTest {
             go.countDown();
             first.readUntil("done");
         }
+    }
+
+    /** Without virtual threads, one that is passed on holds a thread of the container's, which has 200. */
+    @Test
+    void offersBeyondTheFiftiethAreIgnoredWhereTheyHoldThreads() throws Exception {
+        assumeFalse(ExchangeThreads.currentIsVirtual() || Runtime.version().feature() >= 21, "none is held");
+        CountDownLatch go = new CountDownLatch(1);
+        start((request, out) -> {
+            if (request.target().equals("/held")) {
+                await(go);
+            }
+            write(out, ok(request.head().contains("Upgrade: x") ? "offered" : "plain"));
+            return false;
+        });
+        List<RawClient> held = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            held.add(new RawClient(server.port()).send(request("GET /held", OFFER)));
+            app.next();
+        }
+        assertEquals("plain", ask("GET /free", OFFER).body());
+        assertEquals(503, ask("GET /free", WEBSOCKET).status());
+        go.countDown();
+        for (RawClient client : held) {
+            client.readUntil("offered");
+            client.close();
+        }
+        assertEquals("offered", ask("GET /free", OFFER).body());
     }
 
     @Test
