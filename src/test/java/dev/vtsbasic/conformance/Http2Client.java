@@ -1,6 +1,8 @@
 package dev.vtsbasic.conformance;
 
+import dev.vtsbasic.testing.Evidence;
 import dev.vtsbasic.testing.SelfSigned;
+import dev.vtsbasic.testing.Transcript;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -99,6 +101,7 @@ final class Http2Client implements AutoCloseable {
     }
 
     private final Socket socket;
+    private final Transcript transcript = new Transcript();
     private final boolean acknowledging;
     private final OutputStream out;
     private final Map<Integer, Stream> streams = new ConcurrentHashMap<>();
@@ -118,7 +121,8 @@ final class Http2Client implements AutoCloseable {
         if (!acknowledging) {
             connection.allow(LARGE_WINDOW);
         }
-        DataInputStream in = new DataInputStream(socket.getInputStream());
+        DataInputStream in = new DataInputStream(transcript.of(socket.getInputStream()));
+        Evidence.add("HTTP/2 to port " + socket.getPort(), transcript::toString);
         read(in);
         Thread reader = new Thread(() -> readAll(in), "frames");
         reader.setDaemon(true);
@@ -360,6 +364,7 @@ final class Http2Client implements AutoCloseable {
     }
 
     private synchronized void write(byte[] bytes) throws IOException {
+        transcript.sent(bytes);
         out.write(bytes);
         out.flush();
     }

@@ -21,11 +21,20 @@ public final class Evidence {
 
     private record Item(String title, Supplier<String> content) {}
 
-    private Evidence() {}
+    /** Of the class around this one; null when there is none. */
+    private final Evidence outer;
 
-    /** Evidence of a class, and of one test of it after the other. */
-    static Evidence begin() {
-        Evidence evidence = new Evidence();
+    private Evidence(Evidence outer) {
+        this.outer = outer;
+    }
+
+    /**
+     * Evidence of a class, and of one test of it after the other.
+     *
+     * @param outer of the class around it; null when there is none
+     */
+    static Evidence begin(Evidence outer) {
+        Evidence evidence = new Evidence(outer);
         CURRENT.set(evidence);
         return evidence;
     }
@@ -64,7 +73,7 @@ public final class Evidence {
     }
 
     synchronized String text() {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(outer == null ? "" : outer.text());
         for (Item item : items) {
             String content = item.content.get();
             int skipped = Math.max(0, content.length() - MAX_CHARACTERS);

@@ -33,7 +33,8 @@ public final class FailureReport
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        context.getStore(NAMESPACE).put(Evidence.class, Evidence.begin());
+        // A store looks into that of the class around, too.
+        context.getStore(NAMESPACE).put(Evidence.class, Evidence.begin(of(context)));
     }
 
     @Override

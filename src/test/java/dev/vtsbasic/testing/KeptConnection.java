@@ -12,14 +12,16 @@ import java.nio.charset.StandardCharsets;
 
 /** Sends one request after the other on a connection, and makes a new one where the server has closed it. */
 public final class KeptConnection implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final int port;
     private Socket socket;
     private InputStream in;
+    private final Transcript transcript = new Transcript();
 
     public KeptConnection(int port) {
         this.port = port;
+        Evidence.add("connections to port " + port, transcript::toString);
     }
 
     /** @return null when the server closes even a new connection without an answer */
@@ -34,7 +36,7 @@ public final class KeptConnection implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
-        in = new BufferedInputStream(socket.getInputStream());
+        in = transcript.of(new BufferedInputStream(socket.getInputStream()));
         try {
             return answer(octets);
         } catch (SocketException | EOFException e) {
@@ -44,7 +46,9 @@ public final class KeptConnection implements AutoCloseable {
     }
 
     private RawAnswer answer(String octets) throws IOException {
-        socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
+        byte[] bytes = octets.getBytes(StandardCharsets.ISO_8859_1);
+        transcript.sent(bytes);
+        socket.getOutputStream().write(bytes);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         readLines(text, "\r\n\r\n");
         RawAnswer head = new RawAnswer(text.toString(StandardCharsets.ISO_8859_1));
