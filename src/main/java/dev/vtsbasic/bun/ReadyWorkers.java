@@ -402,7 +402,7 @@ final class ReadyWorkers implements WorkerPool {
         private final Set<Lease> endless = ConcurrentHashMap.newKeySet();
         private final Set<Lease> underWay = new LinkedHashSet<>();
 
-        /** Those that were closed without a whole answer, at which the worker may be all the same; oldest first. */
+        /** Those that were closed without a whole answer, although the worker may still be at work for them; oldest first. */
         private final Deque<Lease> givenUp = new ArrayDeque<>();
 
         private boolean ended;

@@ -253,7 +253,7 @@ final class WorkerSlot {
 
     /**
      * Kills a worker that hangs. What waits for its answer is then sent to another, but for the request that it began last:
-     * that holds the event loop, be it busy or blocked, unless a signal has stopped the process.
+     * that holds the event loop, busy or blocked, unless a signal has stopped the process.
      *
      * @return what became of it
      */
