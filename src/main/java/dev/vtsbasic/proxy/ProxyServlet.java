@@ -124,14 +124,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
             return;
         }
-        boolean holdsThread = upgrade != null && !ExchangeThreads.currentIsVirtual();
+        boolean holdsThread =
+                upgrade != null && !ExchangeThreads.currentIsVirtual() && !UpgradeOffer.isWebSocketHandshake(inbound);
         if (holdsThread && !offers.tryAcquire()) {
-            if (UpgradeOffer.isWebSocketHandshake(inbound)) {
-                record.shed(Shed.CONCURRENCY);
-                send(Page.BUSY, inbound, forwarding, response);
-                return;
-            }
-            // RFC 9110 §7.8: an offer may be ignored.
+            // RFC 9110 §7.8: an offer may be ignored, save that of a WebSocket, which nothing else can answer.
             upgrade = null;
             holdsThread = false;
         }

@@ -321,7 +321,7 @@ class EarlyAnswerIT {
                 String target = head.substring(0, head.indexOf("\r\n")).split(" ")[1];
                 byte[] buffer = new byte[16 * 1024];
                 if (target.equals("/echo")) {
-                    out.write(latin1("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
+                    out.write(latin1("HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"));
                     // The frames of the request are those of the answer.
                     for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                         out.write(buffer, 0, count);

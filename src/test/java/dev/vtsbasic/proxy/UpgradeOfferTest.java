@@ -113,7 +113,6 @@ class UpgradeOfferTest {
             app.next();
         }
         assertEquals("plain", ask("GET /free", OFFER).body());
-        assertEquals(503, ask("GET /free", WEBSOCKET).status());
         go.countDown();
         for (RawClient client : held) {
             client.readUntil("offered");
