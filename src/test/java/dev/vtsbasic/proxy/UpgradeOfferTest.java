@@ -4,7 +4,6 @@ import static dev.vtsbasic.testing.ScriptedUpstream.closing;
 import static dev.vtsbasic.testing.ScriptedUpstream.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.page.Pages;
@@ -42,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,8 +98,8 @@ class UpgradeOfferTest {
 
     /** Without virtual threads, one that is passed on holds a thread of the container's, which has 200. */
     @Test
+    @EnabledForJreRange(max = JRE.JAVA_20)
     void offersBeyondTheFiftiethAreIgnoredWhereTheyHoldThreads() throws Exception {
-        assumeFalse(ExchangeThreads.currentIsVirtual() || Runtime.version().feature() >= 21, "none is held");
         CountDownLatch go = new CountDownLatch(1);
         start((request, out) -> {
             if (request.target().equals("/held")) {
