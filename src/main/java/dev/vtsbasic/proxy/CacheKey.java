@@ -43,7 +43,7 @@ final class CacheKey {
                 case "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port" ->
                     key.append(field.value()).append(BETWEEN);
                 default -> {
-                    // Who asks, not what.
+                    // These fields name the client, and not the resource.
                 }
             }
         }

@@ -315,7 +315,7 @@ interface ClientConnection {
             }
         }
 
-        /** It would read the body to take it away, and wait for one that nobody sends. */
+        /** Tomcat reads the rest of a body after the answer, and would wait for one that the client does not send. */
         @Override
         public void dropInput() {
             try {

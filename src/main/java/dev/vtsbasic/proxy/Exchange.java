@@ -100,7 +100,7 @@ final class Exchange {
             if (!e.isOfBody() || response.isCommitted() || client.isGone()) {
                 throw e;
             }
-            // Who is still there has sent what is no body, a malformed chunk for instance.
+            // The client is still connected, so its body was malformed, a bad chunk for instance.
             LOG.debug("{} {}: the body cannot be read", request.method(), request.path(), e);
             fail(Page.BAD_REQUEST.saying("The body of the request is malformed."));
         }
@@ -277,7 +277,7 @@ final class Exchange {
             connection.sendHead(outbound);
             connection.flush();
         } catch (IOException e) {
-            // Nothing of the body was taken from the client; the worker may have answered all the same.
+            // Nothing of the body was taken from the client; the worker may have answered before.
             LOG.debug("{} was not sent as a whole", outbound.getRequestUri(), e);
             relay(connection, outbound);
             return;

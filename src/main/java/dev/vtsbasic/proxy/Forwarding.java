@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the app is told of who asks: X-Forwarded-*, Forwarded (RFC 7239), X-Real-IP, Via (RFC 9110 §7.6.3), X-Request-Id
+ * What the app is told about the client: X-Forwarded-*, Forwarded (RFC 7239), X-Real-IP, Via (RFC 9110 §7.6.3), X-Request-Id
  * and traceparent (W3C Trace Context).
  *
  * <p>The container knows the client's address and scheme. What a request itself says of them counts only when it comes

@@ -128,7 +128,7 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
         try {
             return receiveResponseHeader();
         } catch (IllegalArgumentException e) {
-            // HttpCore takes a status of 000 for a mistake of its caller's.
+            // HttpCore throws this at a status of 000, because it checks that as an argument.
             throw new ProtocolException("The head of an answer is malformed", e);
         }
     }

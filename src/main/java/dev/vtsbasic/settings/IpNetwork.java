@@ -81,7 +81,7 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
 
     /**
      * An address in the one spelling that RFC 5952 recommends, so that a client is told apart by it: {@code ::1}. An IPv4
-     * address that is written as one of IPv6 becomes one of IPv4. What is no address stays as it is.
+     * address that is written as one of IPv6 becomes one of IPv4. Other text stays as it is.
      */
     public static String canonical(String address) {
         byte[] octets = octetsOf(address);
