@@ -30,7 +30,14 @@ final class FaultyApp {
               stop() { process.kill(process.pid, "SIGSTOP"); },
               // Only in the worker with that number: another answers at once.
               async slow(number) { if (process.pid === Number(number)) await Bun.sleep(60_000); },
-              leak() { globalThis.leak = Buffer.alloc(300 << 20, 1); },
+              // In pieces: memory may be given out slowly, and it is not to be taken for a hang.
+              async leak() {
+                globalThis.leak = [];
+                for (let piece = 0; piece < 60; piece++) {
+                  globalThis.leak.push(Buffer.alloc(5 << 20, 1));
+                  await Bun.sleep(0);
+                }
+              },
             };
             export default {
               async fetch(request) {
