@@ -8,7 +8,7 @@ export const hideReasons = createMiddleware({ type: 'function' }).server(async (
   } catch (error) {
     if (isRedirect(error) || isNotFound(error)) throw error
     console.error(error)
-    // eslint-disable-next-line preserve-caught-error -- the cause is what must not travel
+    // oxlint-disable-next-line preserve-caught-error -- the cause is what must not travel
     throw new Error('The server could not do this')
   }
 })

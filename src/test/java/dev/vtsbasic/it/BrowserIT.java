@@ -3,9 +3,11 @@ package dev.vtsbasic.it;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 
 /** The site must be the same to a visitor whichever server it is behind; {@link ContextPathIT} has Tomcat 11. */
+@Order(1)
 final class BrowserIT {
     @Nested
     final class OwnTomcat extends SiteInBrowser {

@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * one that takes seconds, so that there always is one to break off, or to be finished.
  */
 @Tag("java")
+@Order(1)
 class FaultIT {
     private static final int PER_SECOND = LongSet.count(100, 200);
     private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));

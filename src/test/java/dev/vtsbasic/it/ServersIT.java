@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * one that is no {@code server}. On newer Java, the newest of each has to do.
  */
 @Execution(ExecutionMode.SAME_THREAD)
+@Order(1)
 final class ServersIT {
     @Nested
     final class Tomcat11 extends ServerCases {

@@ -4,11 +4,11 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -18,41 +18,63 @@ import javax.net.ssl.X509ExtendedTrustManager;
 public final class SelfSigned {
     private SelfSigned() {}
 
-    /** Writes a new pair for 127.0.0.1 and localhost as PEM files; {@code name} is the subject. */
+    private static final Map<String, Pair> PAIRS = new ConcurrentHashMap<>();
+
+    private record Pair(String certificate, String key) {}
+
+    /** Writes the pair of {@code name}, which is its subject, for 127.0.0.1 and localhost as PEM files. */
     public static void write(String name, Path certificate, Path key) throws Exception {
         write(name, "EC", certificate, key);
     }
 
     /** As {@link #write(String, Path, Path)}, with a key of this algorithm. */
     public static void write(String name, String algorithm, Path certificate, Path key) throws Exception {
-        Path store = certificate.resolveSibling(name + ".p12");
-        Process keytool = new ProcessBuilder(List.of(
-                        System.getProperty("java.home") + "/bin/keytool",
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        algorithm,
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=ip:127.0.0.1,dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        "secret",
-                        "-keystore",
-                        store.toString()))
-                .inheritIO()
-                .start();
-        if (keytool.waitFor() != 0) {
-            throw new AssertionError("keytool failed");
+        Pair pair = PAIRS.get(name + " " + algorithm);
+        if (pair == null) {
+            // Each costs a JVM.
+            pair = make(name, algorithm);
+            PAIRS.put(name + " " + algorithm, pair);
         }
-        KeyStore keys = KeyStore.getInstance(store.toFile(), "secret".toCharArray());
-        Key privateKey = keys.getKey(name, "secret".toCharArray());
-        Files.writeString(key, pem("PRIVATE KEY", privateKey.getEncoded()));
-        Files.writeString(
-                certificate, pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+        Files.writeString(key, pair.key());
+        Files.writeString(certificate, pair.certificate());
+    }
+
+    private static Pair make(String name, String algorithm) throws Exception {
+        Path directory = Files.createTempDirectory("vts-pair");
+        Path store = directory.resolve("pair.p12");
+        try {
+            Process keytool = new ProcessBuilder(
+                            System.getProperty("java.home") + "/bin/keytool",
+                            "-J-XX:TieredStopAtLevel=1",
+                            "-J-XX:+UseSerialGC",
+                            "-genkeypair",
+                            "-alias",
+                            name,
+                            "-keyalg",
+                            algorithm,
+                            "-dname",
+                            "CN=" + name,
+                            "-ext",
+                            "san=ip:127.0.0.1,dns:localhost",
+                            "-storetype",
+                            "PKCS12",
+                            "-storepass",
+                            "secret",
+                            "-keystore",
+                            store.toString())
+                    .inheritIO()
+                    .start();
+            if (keytool.waitFor() != 0) {
+                throw new AssertionError("keytool failed");
+            }
+            KeyStore keys = KeyStore.getInstance(store.toFile(), "secret".toCharArray());
+            return new Pair(
+                    pem("CERTIFICATE", keys.getCertificate(name).getEncoded()),
+                    pem("PRIVATE KEY", keys.getKey(name, "secret".toCharArray()).getEncoded()));
+        } finally {
+            Files.deleteIfExists(store);
+            Files.delete(directory);
+        }
     }
 
     private static String pem(String type, byte[] content) {
