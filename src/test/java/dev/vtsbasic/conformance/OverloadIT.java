@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** More requests at once than there are threads, where Java has no virtual ones. */
 @Tag("java")
 class OverloadIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
     private static final int THREADS = 200;
     private static final int QUEUE = 1000;

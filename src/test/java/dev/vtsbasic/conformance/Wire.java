@@ -21,7 +21,7 @@ import java.util.Locale;
  * at another. Text is Latin-1, so that each character is a byte. No read takes longer than {@link #PATIENCE}.
  */
 final class Wire implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** How the other side ended. */
     enum End {

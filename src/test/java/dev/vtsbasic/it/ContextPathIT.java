@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One WAR three times in one stock Tomcat: the site must be the same to a visitor at each path, beside the others. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("long")
 final class ContextPathIT {
     private static final List<String> WARS = List.of("ROOT.war", "vts-basic.war", "apps#front#v2.war");
     private static final HttpClient CLIENT =
@@ -52,7 +53,6 @@ final class ContextPathIT {
     }
 
     @Nested
-    @Tag("long")
     final class AtTheRoot extends SiteInBrowser {
         @Override
         Server start(Path directory) throws Exception {
@@ -61,7 +61,6 @@ final class ContextPathIT {
     }
 
     @Nested
-    @Tag("long")
     final class AtAName extends SiteInBrowser {
         @Override
         Server start(Path directory) throws Exception {
@@ -70,7 +69,6 @@ final class ContextPathIT {
     }
 
     @Nested
-    @Tag("long")
     final class AtAPath extends SiteInBrowser {
         @Override
         Server start(Path directory) throws Exception {

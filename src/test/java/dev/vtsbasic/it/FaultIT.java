@@ -39,7 +39,7 @@ class FaultIT {
     private static final int PER_SECOND = LongSet.count(100, 200);
     private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Until then the server has compiled little of what it does, and latencies say nothing. */
     private static final Duration WARM_UP = Duration.ofSeconds(1);
@@ -191,6 +191,7 @@ class FaultIT {
     }
 
     @Test
+    @Tag("long")
     void workersAreReplacedByAge() throws Exception {
         try (Vts vts = serve(2, Map.of("VTS_WORKER_MAX_AGE", "2s"))) {
             through("age of two", vts, (server, workers) -> {

@@ -3,6 +3,7 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.LongSet;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The built WAR with much to do and little memory. */
 @Tag("java")
 class LoadIT {
-    private static final int MEGABYTES = 500;
+    private static final int MEGABYTES = LongSet.count(250, 500);
     private static final String APP = """
             export default {
               async fetch(request) {

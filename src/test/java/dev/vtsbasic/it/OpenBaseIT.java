@@ -149,6 +149,7 @@ final class OpenBaseIT {
     }
 
     @Test
+    @Tag("long")
     void aNewBuildIsWrittenForThePathTooAndItsCopyGoesWithTheServer() throws Exception {
         Path current = directory.resolve("current");
         Files.createSymbolicLink(current, OtherBuild.copyFirst(directory.resolve("first")));

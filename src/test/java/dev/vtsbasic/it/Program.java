@@ -23,8 +23,8 @@ class Program implements AutoCloseable {
     static final List<String> SHORT_LIVED =
             LongSet.RUNS ? List.of() : List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Process process;
     private final List<String> lines = new ArrayList<>();

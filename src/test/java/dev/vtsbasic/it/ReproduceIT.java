@@ -120,6 +120,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void programsGetTheResultAsJson() throws Exception {
         buildWrites("crypto.randomUUID()");
         assertReports(

@@ -32,7 +32,7 @@ class ScalingIT {
     private static final int PER_SECOND = 100;
     private static final Duration BEFORE = Duration.ofSeconds(2);
     private static final Duration AFTER = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Of each kind; so many that any instance gets some of both. */
     private static final int WAITING = 12;

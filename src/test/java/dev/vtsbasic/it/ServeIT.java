@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,45 +39,56 @@ class ServeIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    /** For what only asks it, or replaces its Bun. */
+    private static Vts running;
+
+    @BeforeAll
+    static void start() throws Exception {
+        running = Vts.serve(Map.of("VTS_CRASH_WINDOW", "1s"));
+    }
+
+    @AfterAll
+    static void stop() {
+        running.close();
+    }
+
     @Test
     void itServesPagesAssetsAndItsHealth() throws Exception {
-        try (Vts vts = Vts.serve(Map.of())) {
-            HttpResponse<String> page = get(vts.uri(), "/");
-            assertEquals(200, page.statusCode());
-            assertTrue(page.body().contains("</html>"), page.body());
+        HttpResponse<String> page = get(running.uri(), "/");
+        assertEquals(200, page.statusCode());
+        assertTrue(page.body().contains("</html>"), page.body());
 
-            String script = page.body().replaceFirst("(?s).*?(/assets/[^\"]+\\.js).*", "$1");
-            HttpResponse<String> asset = get(vts.uri(), script);
-            assertEquals(200, asset.statusCode());
-            assertEquals("public, max-age=31536000, immutable", header(asset, "cache-control"));
-            assertEquals("text/javascript;charset=utf-8", header(asset, "content-type"));
-            HttpResponse<String> again =
-                    send(request(vts.uri(), script).header("If-None-Match", header(asset, "etag")));
-            assertEquals(304, again.statusCode());
-            assertEquals("", again.body());
-            HttpResponse<String> head =
-                    send(request(vts.uri(), script).method("HEAD", HttpRequest.BodyPublishers.noBody()));
-            assertEquals(header(asset, "content-length"), header(head, "content-length"));
+        String script = page.body().replaceFirst("(?s).*?(/assets/[^\"]+\\.js).*", "$1");
+        HttpResponse<String> asset = get(running.uri(), script);
+        assertEquals(200, asset.statusCode());
+        assertEquals("public, max-age=31536000, immutable", header(asset, "cache-control"));
+        assertEquals("text/javascript;charset=utf-8", header(asset, "content-type"));
+        HttpResponse<String> again =
+                send(request(running.uri(), script).header("If-None-Match", header(asset, "etag")));
+        assertEquals(304, again.statusCode());
+        assertEquals("", again.body());
+        HttpResponse<String> head =
+                send(request(running.uri(), script).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        assertEquals(header(asset, "content-length"), header(head, "content-length"));
 
-            HttpResponse<String> icon = get(vts.uri(), "/favicon.ico");
-            assertEquals("no-cache", header(icon, "cache-control"));
+        HttpResponse<String> icon = get(running.uri(), "/favicon.ico");
+        assertEquals("no-cache", header(icon, "cache-control"));
 
-            HttpResponse<String> missing = get(vts.uri(), "/assets/gone-12345678.js");
-            assertEquals(404, missing.statusCode());
-            assertEquals("no-store", header(missing, "cache-control"));
-            assertFalse(missing.body().contains("<"), missing.body());
+        HttpResponse<String> missing = get(running.uri(), "/assets/gone-12345678.js");
+        assertEquals(404, missing.statusCode());
+        assertEquals("no-store", header(missing, "cache-control"));
+        assertFalse(missing.body().contains("<"), missing.body());
 
-            assertEquals(404, get(vts.uri(), "/nothing-here").statusCode());
-            assertEquals(200, get(vts.uri(), "/-/live").statusCode());
-            HttpResponse<String> ready = get(vts.uri(), "/-/ready");
-            assertEquals(200, ready.statusCode());
-            assertTrue(ready.body().contains("\"UP\""), ready.body());
+        assertEquals(404, get(running.uri(), "/nothing-here").statusCode());
+        assertEquals(200, get(running.uri(), "/-/live").statusCode());
+        HttpResponse<String> ready = get(running.uri(), "/-/ready");
+        assertEquals(200, ready.statusCode());
+        assertTrue(ready.body().contains("\"UP\""), ready.body());
 
-            Map<String, String> sameSettings =
-                    Map.of("VTS_PORT", Integer.toString(vts.uri().getPort()));
-            try (Vts healthcheck = Vts.launch(sameSettings, "healthcheck")) {
-                assertEquals(0, healthcheck.awaitExit(), healthcheck.output());
-            }
+        Map<String, String> sameSettings =
+                Map.of("VTS_PORT", Integer.toString(running.uri().getPort()));
+        try (Vts healthcheck = Vts.launch(sameSettings, "healthcheck")) {
+            assertEquals(0, healthcheck.awaitExit(), healthcheck.output());
         }
     }
 
@@ -116,46 +129,40 @@ class ServeIT {
 
     @Test
     void chunksArriveWhenBunSendsThem() throws Exception {
-        try (Vts vts = Vts.serve(Map.of())) {
-            get(vts.uri(), "/");
-            TimedResponse.assertStreamed(vts.uri());
-        }
+        get(running.uri(), "/");
+        TimedResponse.assertStreamed(running.uri());
     }
 
     @Test
     void requestsMadeWhileBunIsBackSucceed() throws Exception {
-        try (Vts vts = Vts.serve(Map.of())) {
-            for (int round = 1; round <= 3; round++) {
-                ProcessHandle bun = vts.buns().get(0);
-                bun.destroyForcibly();
-                List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-                for (int i = 0; i < 20; i++) {
-                    answers.add(CLIENT.sendAsync(
-                            request(vts.uri(), "/about").build(), HttpResponse.BodyHandlers.ofString()));
-                }
-                for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                    assertEquals(200, answer.get().statusCode());
-                }
-                assertEquals(1, vts.buns().size());
-                assertFalse(vts.buns().contains(bun));
+        for (int round = 1; round <= 3; round++) {
+            ProcessHandle bun = running.buns().get(0);
+            bun.destroyForcibly();
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                answers.add(CLIENT.sendAsync(
+                        request(running.uri(), "/about").build(), HttpResponse.BodyHandlers.ofString()));
             }
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertEquals(200, answer.get().statusCode());
+            }
+            assertEquals(1, running.buns().size());
+            assertFalse(running.buns().contains(bun));
         }
     }
 
     @Test
     void requestsThatWereUnderWayWhenBunWasKilledAreSentOnceMore() throws Exception {
-        try (Vts vts = Vts.serve(Map.of())) {
-            // A robot gets the home page after a second, when its deferred part is there: time enough to kill Bun.
-            // Two, because one that was alone would be taken for the cause.
-            HttpRequest page =
-                    request(vts.uri(), "/").header("User-Agent", "curl/8").build();
-            CompletableFuture<HttpResponse<String>> one = CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
-            CompletableFuture<HttpResponse<String>> two = CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
-            get(vts.uri(), "/about");
-            vts.buns().get(0).destroyForcibly();
-            assertEquals(200, one.get().statusCode());
-            assertEquals(200, two.get().statusCode());
-        }
+        // A robot gets the home page after a second, when its deferred part is there: time enough to kill Bun.
+        // Two, because one that was alone would be taken for the cause.
+        HttpRequest page =
+                request(running.uri(), "/").header("User-Agent", "curl/8").build();
+        CompletableFuture<HttpResponse<String>> one = CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> two = CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
+        get(running.uri(), "/about");
+        running.buns().get(0).destroyForcibly();
+        assertEquals(200, one.get().statusCode());
+        assertEquals(200, two.get().statusCode());
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,6 +166,7 @@ class SharedCacheIT {
 
     /** Who has no use for a cache does not pay for one. */
     @Test
+    @Tag("long")
     void withoutTheSettingNothingOfItIsLoaded() throws Exception {
         String cache = "org.apache.hc.client5.http.(impl.)?cache|dev.vtsbasic.proxy.SharedCache";
         write("one");

@@ -72,6 +72,7 @@ class TomcatIT {
     }
 
     @Test
+    @Tag("long")
     void aPathThatCannotBeWrittenIntoScriptsIsRefused(@TempDir Path base) throws Exception {
         try (StockTomcat tomcat = StockTomcat.runCopies(base, List.of("ROOT.war"), Map.of())) {
             Files.copy(Vts.WAR, base.resolve("webapps/it's.war"));
