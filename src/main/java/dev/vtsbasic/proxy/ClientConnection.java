@@ -48,6 +48,14 @@ interface ClientConnection {
     /** Has the container not wait, once the answer was sent, for a body that the client was not told to send. */
     void dropInput();
 
+    /**
+     * Reads the rest of a body, the answer to which has been sent, where a container that ends the request on another thread
+     * would close the connection at once; to be called through a {@link ConnectionGuard}.
+     */
+    default void readRest() throws IOException {
+        // Most read as much of it as they will.
+    }
+
     /** Whether it is one of many on a connection, whose end can be seen while a body is read, and after the request. */
     boolean isStream();
 
@@ -327,6 +335,21 @@ interface ClientConnection {
                 }
             } catch (ReflectiveOperationException | RuntimeException e) {
                 LOG.debug("Tomcat waits for a body that nobody sends", e);
+            }
+        }
+
+        /** Up to {@code maxSwallowSize}, 2 MiB if nothing else is set; of a connection that stays open it does so itself. */
+        @Override
+        public void readRest() throws IOException {
+            try {
+                Object processor = Internals.valueOf("hook", coyoteRequest);
+                if (!(boolean) Internals.valueOf("keepAlive", processor)) {
+                    Object input = Internals.valueOf("inputBuffer", processor);
+                    Internals.invoke("endRequest", input);
+                    Internals.field("swallowInput", input.getClass()).setBoolean(input, false);
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new IOException(e);
             }
         }
 

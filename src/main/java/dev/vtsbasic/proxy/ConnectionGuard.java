@@ -330,6 +330,22 @@ final class ConnectionGuard {
     }
 
     /**
+     * Sends the end of the answer, then has the container read what the client still sends of its body, if the connection is
+     * to be closed: with something unread that would be a reset, which may take the answer from the client (RFC 9112 §9.6).
+     *
+     * @param awaitsContinue whether the client sends the body only when it is told to
+     */
+    void linger(boolean awaitsContinue) throws IOException {
+        call(() -> {
+            if (begun ? asked : !awaitsContinue) {
+                response.getOutputStream().close();
+                client.readRest();
+            }
+            return null;
+        });
+    }
+
+    /**
      * Writes a part of the answer. A client may read nothing until it has sent its whole body: then a write that waits for
      * it would keep the body from being read. So of a long answer the rest waits, without the lock, for the end of the body
      * or for a client that has stopped sending, or leaves in small pieces to one that goes on.

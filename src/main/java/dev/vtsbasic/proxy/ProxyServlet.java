@@ -329,7 +329,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             // It may be the app's own, made while it renders a page.
             threads.execute(
                     inbound.fromThisMachine(),
-                    () -> runToEnd(answer, inbound, response, () -> {
+                    () -> runToEnd(answer, inbound, body, response, () -> {
                         BooleanSupplier clientGone = () -> answer.hasFailed() || guard.clientIsGone();
                         try (permit) {
                             run(inbound, forwarding, body, response, client, clientGone, permit, null, deadline);
@@ -337,7 +337,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     }));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             permit.close();
-            runToEnd(answer, inbound, response, () -> {
+            runToEnd(answer, inbound, body, response, () -> {
                 inbound.record().shed(Shed.THREADS);
                 send(Page.BUSY, inbound, forwarding, response);
             });
@@ -345,7 +345,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     }
 
     private static void runToEnd(
-            AsyncAnswer answer, InboundRequest inbound, HttpServletResponse response, Exchanging exchanging) {
+            AsyncAnswer answer,
+            InboundRequest inbound,
+            RequestBody body,
+            HttpServletResponse response,
+            Exchanging exchanging) {
         try {
             exchanging.run();
             boolean head = inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2");
@@ -355,6 +359,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 response.flushBuffer();
             }
             inbound.record().end(response, false);
+            if (body != null) {
+                body.linger(inbound.expectsContinue());
+            }
             answer.complete();
         } catch (IOException | RuntimeException | Error e) {
             endFailed(inbound.record(), response);

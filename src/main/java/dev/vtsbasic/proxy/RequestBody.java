@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's body on its way to a worker.
@@ -16,6 +18,7 @@ import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
  * as it arrives.
  */
 final class RequestBody extends AbstractHttpEntity {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
     private static final int SMALL = 16 * 1024;
 
     private final ServletInputStream body;
@@ -91,6 +94,15 @@ final class RequestBody extends AbstractHttpEntity {
     /** The whole answer was sent, so that the rest of the body is of no use. */
     void endAnswering() {
         guard.endAnswering();
+    }
+
+    /** After the answer, which the client may get to read only when nothing of the body is left unread. */
+    void linger(boolean awaitsContinue) {
+        try {
+            guard.linger(awaitsContinue);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("The client left after its answer", e);
+        }
     }
 
     /** Reads a small body as a whole; a large one not at all. */
