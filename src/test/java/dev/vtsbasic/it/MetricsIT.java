@@ -392,7 +392,10 @@ class MetricsIT {
 
     @Test
     void theWorkersFiguresAreThoseOfTheirProcesses() throws Exception {
-        Scrape.await(vts.uri(), now -> now.value("vts_workers{state=\"retiring\"}") == 0);
+        Scrape.await(
+                vts.uri(),
+                now -> now.value("vts_workers{state=\"retiring\"}") == 0
+                        && vts.buns().size() == 1);
         ProcessHandle bun = vts.buns().get(0);
         Scrape scrape = Scrape.of(vts.uri());
         assertEquals(1, scrape.value("vts_workers{state=\"ready\"}"));
