@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,58 +56,65 @@ class SharedCacheIT {
     @TempDir
     private Path directory;
 
+    private static Vts running;
+
+    @BeforeAll
+    static void start(@TempDir Path builds) throws Exception {
+        running = serve(builds, Map.of("VTS_WORKERS", "2", "VTS_MANAGEMENT_TOKEN", "secret"));
+    }
+
+    @AfterAll
+    static void stop() {
+        running.close();
+    }
+
     @Test
     void aPageIsRenderedOnceForAll() throws Exception {
-        try (Vts vts = serve(Map.of())) {
-            String page = get(vts, "/page").body();
-            for (int i = 0; i < 5; i++) {
-                HttpResponse<String> hit = get(vts, "/page");
-                assertEquals(page, hit.body());
-                assertTrue(header(hit, "Cache-Status").startsWith("vts-basic; hit; ttl="), header(hit, "Cache-Status"));
-            }
-            HttpResponse<String> has = send(request(vts, "/page").header("If-None-Match", "\"one\""));
-            assertEquals(304, has.statusCode());
-            assertNotEquals(get(vts, "/personal").body(), get(vts, "/personal").body());
+        String page = get(running, "/page").body();
+        for (int i = 0; i < 5; i++) {
+            HttpResponse<String> hit = get(running, "/page");
+            assertEquals(page, hit.body());
+            assertTrue(header(hit, "Cache-Status").startsWith("vts-basic; hit; ttl="), header(hit, "Cache-Status"));
         }
+        HttpResponse<String> has = send(request(running, "/page").header("If-None-Match", "\"one\""));
+        assertEquals(304, has.statusCode());
+        assertNotEquals(
+                get(running, "/personal").body(), get(running, "/personal").body());
     }
 
     @Test
     void thoseWhoAskAtOnceGetTheSame() throws Exception {
-        try (Vts vts = serve(Map.of("VTS_WORKERS", "2"))) {
-            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
-                answers.add(CLIENT.sendAsync(request(vts, "/slow").build(), HttpResponse.BodyHandlers.ofString()));
-            }
-            Set<String> bodies = new HashSet<>();
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                bodies.add(answer.get().body());
-            }
-            assertEquals(1, bodies.size(), bodies.toString());
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            answers.add(CLIENT.sendAsync(request(running, "/slow").build(), HttpResponse.BodyHandlers.ofString()));
         }
+        Set<String> bodies = new HashSet<>();
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            bodies.add(answer.get().body());
+        }
+        assertEquals(1, bodies.size(), bodies.toString());
     }
 
     @Test
     void aChangeAndAPurgeEndWhatIsKept() throws Exception {
-        try (Vts vts = serve(Map.of("VTS_MANAGEMENT_TOKEN", "secret"))) {
-            String first = get(vts, "/page").body();
-            assertEquals(
-                    200,
-                    send(request(vts, "/page").POST(HttpRequest.BodyPublishers.noBody()))
-                            .statusCode());
-            String second = get(vts, "/page").body();
-            assertNotEquals(first, second);
-            HttpRequest.Builder purge = request(vts, "/-/purge?path=/page").POST(HttpRequest.BodyPublishers.noBody());
-            assertEquals(403, send(purge).statusCode());
-            assertEquals(second, get(vts, "/page").body());
-            HttpResponse<String> purged = send(purge.header("Authorization", "Bearer secret"));
-            assertEquals("1 answers were removed from the cache\n", purged.body());
-            assertNotEquals(second, get(vts, "/page").body());
-        }
+        String first = get(running, "/page").body();
+        assertEquals(
+                200,
+                send(request(running, "/page").POST(HttpRequest.BodyPublishers.noBody()))
+                        .statusCode());
+        String second = get(running, "/page").body();
+        assertNotEquals(first, second);
+        HttpRequest.Builder purge = request(running, "/-/purge?path=/page").POST(HttpRequest.BodyPublishers.noBody());
+        assertEquals(403, send(purge).statusCode());
+        assertEquals(second, get(running, "/page").body());
+        HttpResponse<String> purged = send(purge.header("Authorization", "Bearer secret"));
+        assertEquals("1 answers were removed from the cache\n", purged.body());
+        assertNotEquals(second, get(running, "/page").body());
     }
 
     @Test
     void metricsAndTheAccessLogTellWhatTheCacheAnswered() throws Exception {
-        try (Vts vts = serve(Map.of("VTS_ACCESS_LOG", "json"))) {
+        try (Vts vts = serve(directory, Map.of("VTS_ACCESS_LOG", "json"))) {
             int bytes = get(vts, "/page").body().length();
             get(vts, "/page");
             get(vts, "/page");
@@ -131,7 +140,7 @@ class SharedCacheIT {
 
     @Test
     void withoutBunAnOldAnswerStandsIn() throws Exception {
-        try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "1", "VTS_ON_CRASH_LOOP", "stay"))) {
+        try (Vts vts = serve(directory, Map.of("VTS_MAX_CRASHES", "1", "VTS_ON_CRASH_LOOP", "stay"))) {
             String page = get(vts, "/robust").body();
             vts.buns().get(0).destroyForcibly();
             vts.awaitLine("is not started again");
@@ -144,8 +153,8 @@ class SharedCacheIT {
 
     @Test
     void aNewBuildHasNothingOfTheOldOne() throws Exception {
-        write("one");
-        write("two");
+        write(directory, "one");
+        write(directory, "two");
         Path current = Files.createSymbolicLink(directory.resolve("current"), directory.resolve("one"));
         Map<String, String> environment =
                 Map.of("VTS_APP_DIR", current.toString(), "VTS_CACHE", "8m", "VTS_WORKERS", "2");
@@ -169,7 +178,7 @@ class SharedCacheIT {
     @Tag("long")
     void withoutTheSettingNothingOfItIsLoaded() throws Exception {
         String cache = "org.apache.hc.client5.http.(impl.)?cache|dev.vtsbasic.proxy.SharedCache";
-        write("one");
+        write(directory, "one");
         Map<String, String> off =
                 Map.of("VTS_APP_DIR", directory.resolve("one").toString(), "JAVA_TOOL_OPTIONS", "-Xlog:class+load");
         try (Vts vts = Vts.serve(off)) {
@@ -185,16 +194,16 @@ class SharedCacheIT {
         }
     }
 
-    private Vts serve(Map<String, String> environment) throws Exception {
-        write("one");
+    private static Vts serve(Path builds, Map<String, String> environment) throws Exception {
+        write(builds, "one");
         Map<String, String> all = new HashMap<>(environment);
-        all.put("VTS_APP_DIR", directory.resolve("one").toString());
+        all.put("VTS_APP_DIR", builds.resolve("one").toString());
         all.put("VTS_CACHE", "8m");
         return Vts.serve(all);
     }
 
-    private void write(String build) throws IOException {
-        SmallBuild.write(directory.resolve(build), APP.replace("BUILD", build));
+    private static void write(Path builds, String build) throws IOException {
+        SmallBuild.write(builds.resolve(build), APP.replace("BUILD", build));
     }
 
     private static HttpRequest.Builder request(Vts vts, String target) {
