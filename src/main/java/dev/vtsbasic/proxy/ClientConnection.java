@@ -14,6 +14,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -275,18 +276,43 @@ interface ClientConnection {
             actions = new Actions(coyoteRequest);
         }
 
-        /** An end of the connection is reported as input each time; a request that was sent ahead only once. */
+        /**
+         * Tomcat reads the next request while it looks for the end of the connection, behind the octets of it that came with
+         * the body of this one, which it would lose: so it must not look once any have come. Who sent them is there.
+         */
         @Override
         public boolean isGone() {
-            return availableBytes() > 0 && availableBytes() > 0;
+            try {
+                Object input = Internals.valueOf("inputBuffer", Internals.valueOf("hook", coyoteRequest));
+                return !hasMore(input) && actions.available() > 0 && !hasMore(input);
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                LOG.debug("Whether the client has left cannot be seen", e);
+                return false;
+            }
         }
 
-        private int availableBytes() {
-            try {
-                return actions.available();
-            } catch (ReflectiveOperationException e) {
-                return 0;
+        /** Whether octets have come that belong to no body that was read. */
+        private static boolean hasMore(Object input) throws ReflectiveOperationException {
+            if (((ByteBuffer) Internals.valueOf("byteBuffer", input)).hasRemaining()) {
+                return true;
             }
+            int last = (int) Internals.valueOf("lastActiveFilter", input);
+            if (last < 0) {
+                return false;
+            }
+            Object filter = ((Object[]) Internals.valueOf("activeFilters", input))[last];
+            return switch (filter.getClass().getSimpleName()) {
+                case "VoidInputFilter" -> false;
+                case "IdentityInputFilter" -> (long) Internals.valueOf("remaining", filter) < 0;
+                case "ChunkedInputFilter" ->
+                    hasRemaining(Internals.valueOf("readChunk", filter))
+                            || hasRemaining(Internals.valueOf("trailingHeaders", filter));
+                default -> true;
+            };
+        }
+
+        private static boolean hasRemaining(Object octets) {
+            return octets instanceof ByteBuffer buffer && buffer.hasRemaining();
         }
 
         @Override

@@ -69,13 +69,16 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The proxy in its container, between a client and an app whose every octet is known. */
@@ -852,6 +855,44 @@ class ProxyServletTest {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("xxx");
         }
         told.get(60, TimeUnit.SECONDS);
+    }
+
+    static Stream<Arguments> requestsBeforeAnother() {
+        return Stream.of(
+                        "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+                        "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+                        "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+                        "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + "h".repeat(20000),
+                        "POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                        "POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n")
+                .flatMap(request -> Stream.of(true, false).map(atOnce -> Arguments.of(request, atOnce)));
+    }
+
+    /** RFC 9112 §9.3.2: to look whether the client has left must not cost what it has sent ahead. */
+    @ParameterizedTest
+    @MethodSource("requestsBeforeAnother")
+    void aRequestSentBeforeTheAnswerToAnotherIsAnswered(String request, boolean atOnce) throws Exception {
+        CompletableFuture<Void> looked = new CompletableFuture<>();
+        start(ScriptedUpstream.onTcp((asked, out) -> {
+            if (asked.target().equals("/slow")) {
+                looked.join();
+            }
+            out.write(octets(ok("<" + asked.target() + ">")));
+            return true;
+        }));
+        String next = "GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        try (RawClient client = new RawClient(server.port())) {
+            client.send(atOnce ? request + next : request);
+            app.next();
+            if (!atOnce) {
+                client.send(next);
+            }
+            // The watchdog looks twice a second.
+            looked.completeOnTimeout(null, 1200, TimeUnit.MILLISECONDS);
+            String answers = client.readRest();
+            assertTrue(answers.matches("(?s)HTTP/1.1 200 .*</slow>HTTP/1.1 200 .*</next>"), answers);
+        }
+        assertEquals("GET /next HTTP/1.1", app.next().line());
     }
 
     @Test
