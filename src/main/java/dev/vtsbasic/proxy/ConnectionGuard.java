@@ -217,7 +217,7 @@ final class ConnectionGuard {
                 if (released) {
                     throw new IOException("The container has taken the request back");
                 }
-                if (mayRead() && (asks || client.hasInput(body))) {
+                if (mayRead(body) && (asks || client.hasInput(body))) {
                     asked = true;
                     asks = false;
                     int count = readOrRefuse(body, buffer);
@@ -274,9 +274,13 @@ final class ConnectionGuard {
     }
 
     /** Most containers tell the client to send its body when it is read, and only then: they must not be asked before. */
-    private boolean mayRead() {
+    private boolean mayRead(ServletInputStream body) {
         if (refused) {
             return false;
+        }
+        if (!asked && client.isContinuedByHand() && client.hasInput(body)) {
+            // Whoever sends its body without being told to needs no 100 any more.
+            asked = true;
         }
         if (!asked && !answering && System.nanoTime() - continueAt >= 0) {
             client.sendContinue();

@@ -600,6 +600,9 @@ final class Smuggling {
                 return false;
             }
             Message answer = client.response(method);
+            if (answer.status() < 200) {
+                continue;
+            }
             refused |= answer.status() >= 400;
             boolean last =
                     answer.head().joined("Connection").toLowerCase(Locale.ROOT).contains("close");
