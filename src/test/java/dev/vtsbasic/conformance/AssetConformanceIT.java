@@ -7,9 +7,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 
 /** The WAR with a build whose assets are asked for in every way. */
+@Order(1)
 class AssetConformanceIT {
     private static AssetSite site;
     private static Suite suite;
