@@ -87,6 +87,11 @@ final class AssetAnswer {
             sendText(AssetOutcome.NO_SUCH_RANGE, "416 Range Not Satisfiable", headers, request, response);
             return;
         }
+        if (outcome != Preconditions.Outcome.NOT_MODIFIED && !chosen.isThere()) {
+            // RFC 9111: what is said of the file that was is not to be kept with what is said now.
+            sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
+            return;
+        }
         record.coding(ContentCoding.of(chosen.token()));
         response.setHeader("ETag", chosen.entityTag());
         response.setHeader("Cache-Control", asset.cacheControl());

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers requests for static files from the {@link AssetIndex} and lets all others pass.
  *
- * <p>A name under a hashed directory that no file has is a plain 404: the app would render a page that no browser can
- * use as a script. Safe for any number of threads.
+ * <p>A name under a hashed directory that no file has is a plain 404, unless somebody navigates there: the app would render
+ * a page that no browser can use as a script. Safe for any number of threads.
  */
 public final class AssetFilter extends HttpFilter implements AutoCloseable {
     private static final long serialVersionUID = 1L;
@@ -124,21 +124,26 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
+        String path = RequestPath.canonical(
+                request.getRequestURI().substring(request.getContextPath().length()));
         List<AssetIndex> all = builds;
         Asset asset = all.get(0).find(path);
         if (asset != null) {
             serve(all.get(0), asset, request, response);
         } else if (rules.isHashed(path)) {
-            serveOfOtherBuild(all, path, request, response);
+            serveOfOtherBuild(all, path, request, response, chain);
         } else {
             chain.doFilter(request, response);
         }
     }
 
     private void serveOfOtherBuild(
-            List<AssetIndex> all, String path, HttpServletRequest request, HttpServletResponse response)
-            throws IOException {
+            List<AssetIndex> all,
+            String path,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain)
+            throws IOException, ServletException {
         for (AssetIndex build : all) {
             Asset asset = build.find(path);
             if (asset != null) {
@@ -149,9 +154,21 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         AssetArchive.Found found = archive.isPresent() ? archive.get().find(path) : null;
         if (found != null) {
             serve(found.build(), found.asset(), request, response);
+        } else if (isNavigation(path, request)) {
+            chain.doFilter(request, response);
         } else {
             AssetAnswer.sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
         }
+    }
+
+    /** Whether somebody wants to look at a page, and not a part of one. */
+    private static boolean isNavigation(String path, HttpServletRequest request) {
+        String destination = request.getHeader("Sec-Fetch-Dest");
+        if (destination != null) {
+            return destination.equals("document");
+        }
+        String accept = request.getHeader("Accept");
+        return accept != null && accept.contains("text/html") && path.indexOf('.', path.lastIndexOf('/')) < 0;
     }
 
     private void serve(AssetIndex build, Asset asset, HttpServletRequest request, HttpServletResponse response)

@@ -4,8 +4,13 @@ import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +96,9 @@ public final class AssetIndex {
         List<IndexedAsset> shortestFirst = new ArrayList<>(indexed);
         shortestFirst.sort(Comparator.comparingLong(asset -> asset.file().size()));
         for (IndexedAsset entry : shortestFirst) {
+            if (rules.isHidden("/" + entry.path())) {
+                continue;
+            }
             Asset asset = assetOf(root, entry, codingsCome.test(entry.path()), rules, memory);
             String path = RequestPath.of(entry.path());
             byPath.put(path, asset);
@@ -149,16 +156,34 @@ public final class AssetIndex {
 
     /**
      * Reads every file below {@code root}; names with a dot in front are left out, except {@code .well-known}, and so are
-     * links that lead out of it or to such a name.
+     * links that lead out of it, to such a name or back to where they are.
      */
     static List<IndexedAsset> scan(Path root) throws IOException {
-        try (Stream<Path> files = Files.walk(root)) {
-            List<Path> found = files.toList();
-            return found.parallelStream()
-                    .filter(file ->
-                            !isHidden(root.relativize(file)) && Files.isRegularFile(file) && isVisible(root, file))
-                    .map(file -> read(root, file))
-                    .toList();
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(root, Set.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                return isVisible(root, directory) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile() && isVisible(root, file)) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof FileSystemLoopException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+        });
+        try {
+            return found.parallelStream().map(file -> read(root, file)).toList();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -175,7 +200,7 @@ public final class AssetIndex {
     private static boolean isVisible(Path root, Path file) {
         try {
             Path real = file.toRealPath();
-            return real.startsWith(root) && !isHidden(root.relativize(real));
+            return !isHidden(root.relativize(file)) && real.startsWith(root) && !isHidden(root.relativize(real));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -50,6 +50,16 @@ final class CacheRules {
         return !updated && HASHED.matches(path) ? HASHED.cacheControl() : REVALIDATED;
     }
 
+    /** Whether nobody is to get it. */
+    boolean isHidden(String path) {
+        for (AssetRule rule : users) {
+            if (rule.matches(path)) {
+                return rule.hidden();
+            }
+        }
+        return false;
+    }
+
     /** Whether only a client build can have this path, so that the app need not be asked for it. */
     boolean isHashed(String rawPath) {
         for (int i = 0; i < hashedDirectories.size(); i++) {

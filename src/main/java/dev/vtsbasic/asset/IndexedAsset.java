@@ -1,9 +1,11 @@
 package dev.vtsbasic.asset;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -55,7 +57,12 @@ record IndexedAsset(String path, Content file, String mediaType, boolean compres
 
     /** Reads the file; it has no codings yet. */
     static IndexedAsset of(Path client, Path file) throws IOException {
-        String path = client.relativize(file).toString().replace('\\', '/');
+        String path = client.relativize(file).toString().replace(File.separatorChar, '/');
+        try {
+            client.resolve(path);
+        } catch (InvalidPathException e) {
+            throw new IOException("The name of " + file + " is not one in this locale: start with LC_ALL=C.UTF-8", e);
+        }
         Content content = Content.of(file);
         MediaTypes.MediaType type = MediaTypes.of(path);
         return new IndexedAsset(

@@ -27,6 +27,9 @@ final class MediaTypes {
     private MediaTypes() {}
 
     static MediaType of(String path) {
+        if (path.equals(".well-known/apple-app-site-association")) {
+            return BY_EXTENSION.get("json"); // RFC 8615; its name has no extension
+        }
         String name = path.substring(path.lastIndexOf('/') + 1);
         int dot = name.lastIndexOf('.');
         return dot < 0

@@ -12,6 +12,11 @@ import java.nio.file.Path;
  * @param file where the content lies
  */
 record Representation(Coding coding, long length, String entityTag, byte[] body, Path file) {
+    /** Whether it can be sent: who replaces a directory takes its files away before the next build is in service. */
+    boolean isThere() {
+        return body != null || file.toFile().length() == length;
+    }
+
     /** Token of the coding in Accept-Encoding. */
     String token() {
         return coding == null ? "identity" : coding.token();

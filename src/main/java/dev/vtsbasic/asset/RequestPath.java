@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** How browsers ask for a file. */
@@ -12,8 +13,38 @@ final class RequestPath {
      * @param file relative path with slashes
      */
     static String of(String file) {
-        StringBuilder path = new StringBuilder("/");
-        for (byte octet : file.getBytes(StandardCharsets.UTF_8)) {
+        return spell(("/" + file).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The spelling of {@link #of} for an equivalent one, which has other characters percent-encoded or lower-case digits
+     * (RFC 3986 §6.2.2); a path that is none of a file stays as it is.
+     */
+    static String canonical(String path) {
+        if (path.indexOf('%') < 0) {
+            return path;
+        }
+        ByteArrayOutputStream octets = new ByteArrayOutputStream(path.length());
+        for (int i = 0; i < path.length(); i++) {
+            int octet = path.charAt(i);
+            if (octet == '%') {
+                int high = i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
+                int low = high < 0 ? -1 : Character.digit(path.charAt(i + 2), 16);
+                octet = low < 0 ? '/' : high << 4 | low;
+                if (octet == '/') {
+                    // One within a name, or not percent-encoded at all.
+                    return path;
+                }
+                i += 2;
+            }
+            octets.write(octet);
+        }
+        return spell(octets.toByteArray());
+    }
+
+    private static String spell(byte[] octets) {
+        StringBuilder path = new StringBuilder(octets.length);
+        for (byte octet : octets) {
             char c = (char) (octet & 0xff);
             if (c < 0x80 && (Character.isLetterOrDigit(c) || "/-._~!$&'()*+,;=:@".indexOf(c) >= 0)) {
                 path.append(c);

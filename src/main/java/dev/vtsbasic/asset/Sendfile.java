@@ -23,18 +23,12 @@ final class Sendfile {
     static boolean hand(HttpServletRequest request, Representation representation, ByteRanges.ByteRange part) {
         if (part.length() < SHORTEST
                 || request instanceof HttpServletRequestWrapper
-                || !Boolean.TRUE.equals(request.getAttribute(SUPPORTED))
-                || !isUnchanged(representation)) {
+                || !Boolean.TRUE.equals(request.getAttribute(SUPPORTED))) {
             return false;
         }
         request.setAttribute(FILE_NAME, representation.file().toString());
         request.setAttribute(START, part.first());
         request.setAttribute(END, part.last() + 1);
         return true;
-    }
-
-    /** A directory that is replaced takes its files away before the next build is in service. */
-    private static boolean isUnchanged(Representation representation) {
-        return representation.file().toFile().length() == representation.length();
     }
 }

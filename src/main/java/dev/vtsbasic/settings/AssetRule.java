@@ -9,9 +9,10 @@ import java.util.regex.Pattern;
  * Which Cache-Control the assets of some paths get.
  *
  * @param glob a path that starts with a slash; {@code *} stands for anything but a slash, {@code **} for anything
- * @param cacheControl value of Cache-Control
+ * @param cacheControl value of Cache-Control, or {@code hidden} for files that are not served
  */
 public record AssetRule(String glob, String cacheControl) {
+    private static final String HIDDEN = "hidden";
     private static final Pattern CACHE_CONTROL =
             Pattern.compile("[A-Za-z-]+(=[A-Za-z0-9\"-]+)?(, *[A-Za-z-]+(=[A-Za-z0-9\"-]+)?)*");
 
@@ -50,6 +51,11 @@ public record AssetRule(String glob, String cacheControl) {
                 })
                 .forEach(pattern::append);
         return path.matches(pattern.toString());
+    }
+
+    /** Whether such files are not served at all. */
+    public boolean hidden() {
+        return cacheControl.equals(HIDDEN);
     }
 
     /** Whether the content of such a path never changes. */

@@ -62,8 +62,9 @@ final class Setting<T> {
     static final Setting<List<AssetRule>> ASSET_RULES = new Setting<>(
             "vts.asset-rules",
             "",
-            "globs with a Cache-Control each, such as /fonts/**=public, max-age=86400; /data/*.json=no-store",
-            "Cache-Control of static files, the first that matches; what matches none is immutable in /assets/, else no-cache",
+            "globs with a Cache-Control each, such as /fonts/**=public, max-age=86400; /data/*.json=no-store; /**.map=hidden",
+            "Cache-Control of static files, the first that matches; what matches none is immutable in /assets/, else no-cache;"
+                    + " hidden ones are not served",
             AssetRule::list);
     static final Setting<Long> ASSET_MEMORY =
             size("vts.asset-memory", "32m", "how much of the static files is kept in memory, the shortest first");

@@ -2,6 +2,7 @@ package dev.vtsbasic.settings;
 
 import dev.vtsbasic.text.NearestName;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -102,6 +103,7 @@ public record Settings(
         double accessLogSample,
         List<SettingInForce> inForce,
         List<String> warnings) {
+    private static final String NOT_IN_LOCALE = ", and this locale cannot spell that one: start with LC_ALL=C.UTF-8";
 
     /**
      * Reads every setting from the first source that has it, else takes its default.
@@ -225,7 +227,8 @@ public record Settings(
                                     setting.environmentName(),
                                     setting.masked(text),
                                     source.description(),
-                                    setting.allowed()));
+                                    setting.allowed()
+                                            + (e.getCause() instanceof InvalidPathException ? NOT_IN_LOCALE : "")));
                 }
             }
         }

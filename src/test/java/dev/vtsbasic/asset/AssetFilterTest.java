@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.header.SecurityHeaders;
+import dev.vtsbasic.settings.AssetRule;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
@@ -18,6 +19,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AssetFilterTest {
@@ -48,8 +52,8 @@ class AssetFilterTest {
         server = TestServer.start(context -> register(context, filter));
     }
 
-    private static AssetFilter filter(Path client) throws IOException {
-        AssetSettings settings = new AssetSettings(List.of(), 1 << 20, Optional.empty());
+    private static AssetFilter filter(Path client, AssetRule... rules) throws IOException {
+        AssetSettings settings = new AssetSettings(List.of(rules), 1 << 20, Optional.empty());
         AssetFilter filter =
                 new AssetFilter(settings, jobs -> {}, new SecurityHeaders(false, List.of()), new RunningRequests());
         filter.makeCurrent(filter.add(client, Set.of()));
@@ -172,6 +176,78 @@ class AssetFilterTest {
         assertEquals("no-store", answer.header("Cache-Control"));
         assertEquals("text/plain;charset=utf-8", answer.header("Content-Type"));
         assertEquals("404 Not Found\n", answer.body());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Sec-Fetch-Dest: document|/assets/123|app",
+                "Sec-Fetch-Dest: document|/assets/app-00000000.js|app",
+                "Accept: text/html,*/*|/assets/123|app",
+                "Accept: text/html,*/*|/assets/app-00000000.js|404",
+                "Accept: */*|/assets/123|404",
+                "Sec-Fetch-Dest: script|/assets/123|404",
+            })
+    void whoNavigatesToAnUnknownNameUnderAssetsGetsTheAppsAnswer(String field, String path, String expected)
+            throws Exception {
+        RawAnswer answer = server.request("GET " + path, field);
+        assertEquals(expected.equals("app") ? "app saw " + path : "404 Not Found\n", answer.body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a+b@(1)~é.txt",
+                "/a%2Bb%40%281%29%7E%C3%A9.txt",
+                "/a%2bb%40%281%29%7e%c3%a9.txt",
+                "/%61+b@(1)~%C3%A9.txt"
+            })
+    void aNameIsFoundInAnyEquivalentSpelling(String path, @TempDir Path client) throws Exception {
+        Tree.write(client, "a+b@(1)~é.txt", "here");
+        AssetFilter filter = filter(client);
+        try (TestServer other = TestServer.start(context -> register(context, filter))) {
+            String raw = new String(path.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)
+                    .replace("\u00c3\u00a9", "%C3%A9");
+            assertEquals("here", other.request("GET " + raw).body());
+        }
+    }
+
+    /** An error has nothing of what is said of a file, whose name may be kept for a year. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatIsGoneOrCutSinceTheStartIsA404ThatNobodyStores(boolean cut, @TempDir Path client) throws Exception {
+        Tree.write(client, "assets/small-1.js", "small", "assets/large-1.js", LARGE);
+        AssetFilter filter = filter(client);
+        try (TestServer other = TestServer.start(context -> register(context, filter))) {
+            if (cut) {
+                Files.writeString(client.resolve("assets/large-1.js"), "cut");
+            } else {
+                Files.delete(client.resolve("assets/large-1.js"));
+            }
+            for (String method : List.of("GET", "HEAD")) {
+                for (String range : List.of("X: y", "Range: bytes=0-9", "Range: bytes=0-9,20-29")) {
+                    RawAnswer answer = other.request(method + " /assets/large-1.js", range);
+                    assertEquals(404, answer.status(), answer.text());
+                    assertEquals("no-store", answer.header("Cache-Control"));
+                    assertNull(answer.header("ETag"));
+                    assertNull(answer.header("Last-Modified"));
+                    assertEquals("14", answer.header("Content-Length"));
+                }
+            }
+            assertEquals("small", other.request("GET /assets/small-1.js").body());
+        }
+    }
+
+    @Test
+    void hiddenFilesAreNotServed(@TempDir Path client) throws Exception {
+        Tree.write(client, "assets/app-1.js", "app()", "assets/app-1.js.map", "{}", "top.map", "{}");
+        AssetFilter filter = filter(client, new AssetRule("/**.map", "hidden"));
+        try (TestServer other = TestServer.start(context -> register(context, filter))) {
+            assertEquals("app()", other.request("GET /assets/app-1.js").body());
+            assertEquals(404, other.request("GET /assets/app-1.js.map").status());
+            assertEquals("app saw /top.map", other.request("GET /top.map").body());
+        }
     }
 
     @ParameterizedTest

@@ -56,6 +56,35 @@ class AssetIndexTest {
     }
 
     @Test
+    void linksWithinTheFilesAreFollowedAndOthersAreNot() throws Exception {
+        Tree.write(client, "v1/a.txt", "a", ".hidden/b.txt", "b");
+        Tree.write(directory, "outside/secret.txt", "SECRET");
+        Files.createSymbolicLink(client.resolve("latest"), Path.of("v1"));
+        Files.createSymbolicLink(client.resolve("v1/loop"), client);
+        Files.createSymbolicLink(client.resolve("out"), directory.resolve("outside"));
+        Files.createSymbolicLink(client.resolve("hidden"), client.resolve(".hidden"));
+        Files.createSymbolicLink(client.resolve("broken"), Path.of("nowhere"));
+        AssetIndex index = index();
+        assertEquals(2, index.size(), index.indexed().toString());
+        assertNotNull(index.find("/v1/a.txt"));
+        assertNotNull(index.find("/latest/a.txt"));
+    }
+
+    @Test
+    void aBackslashInANameIsPartOfIt() throws Exception {
+        assertNotNull(index("a\\b.txt", "").find("/a%5Cb.txt"));
+    }
+
+    @Test
+    void applesAssociationsAreJson() throws Exception {
+        assertEquals(
+                "application/json",
+                index(".well-known/apple-app-site-association", "{}")
+                        .find("/.well-known/apple-app-site-association")
+                        .mediaType());
+    }
+
+    @Test
     void hiddenFilesAreLeftOutButWellKnownOnesAreNot() throws Exception {
         AssetIndex index = index(".env", "", ".git/config", "", "a/.b/c", "", ".well-known/security.txt", "");
         assertEquals(1, index.size());

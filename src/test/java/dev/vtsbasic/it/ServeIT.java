@@ -394,6 +394,17 @@ class ServeIT {
     }
 
     @Test
+    void aNameThatTheLocaleCannotSpellIsExplained(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, "export default { fetch() {} };");
+        Files.writeString(directory.resolve("client/café.png"), "");
+        String remedy = "start with LC_ALL=C.UTF-8";
+        assertFails(2, remedy, Map.of("LC_ALL", "C", "VTS_APP_DIR", directory.toString()));
+        Path renamed = Files.move(directory, directory.resolveSibling(directory.getFileName() + "é"));
+        assertFails(2, remedy, Map.of("LC_ALL", "C", "VTS_APP_DIR", renamed.toString()));
+        Files.move(renamed, directory);
+    }
+
+    @Test
     void aBadSettingIsExplained() throws Exception {
         assertFails(
                 2,
