@@ -7,6 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends exchanges that have become pointless: Bun is silent for too long, or the client left.
@@ -16,6 +18,7 @@ import java.util.function.BooleanSupplier;
  * anything.
  */
 final class Watchdog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long PERIOD_MILLIS = 250;
     private static final long JOIN_MILLIS = 2000;
 
@@ -50,7 +53,12 @@ final class Watchdog implements AutoCloseable {
                 long now = System.nanoTime();
                 boolean askClients = round % 2 == 0;
                 for (Watched exchange : exchanges) {
-                    exchange.check(now, askClients);
+                    try {
+                        exchange.check(now, askClients);
+                    } catch (RuntimeException e) {
+                        // What is wrong with one must not end the time-outs of all others.
+                        LOG.debug("An exchange could not be looked at", e);
+                    }
                 }
             }
         } catch (InterruptedException e) {
