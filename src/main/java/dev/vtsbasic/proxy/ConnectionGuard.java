@@ -217,7 +217,7 @@ final class ConnectionGuard {
                 if (released) {
                     throw new IOException("The container has taken the request back");
                 }
-                if (mayRead() && (asks || client.hasInput(body))) {
+                if (mayRead(body) && (asks || client.hasInput(body))) {
                     asked = true;
                     asks = false;
                     int count = readOrRefuse(body, buffer);
@@ -274,14 +274,13 @@ final class ConnectionGuard {
     }
 
     /** Most containers tell the client to send its body when it is read, and only then: they must not be asked before. */
-    private boolean mayRead() {
+    private boolean mayRead(ServletInputStream body) {
         if (refused) {
             return false;
         }
         if (!asked && !answering && System.nanoTime() - continueAt >= 0) {
-            client.sendContinue();
             asked = true;
-            asks = !client.isContinuedByHand();
+            asks = !client.sendContinue(body);
         }
         return asked || client.isContinuedByHand();
     }
