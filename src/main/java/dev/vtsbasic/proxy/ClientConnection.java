@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.traffic.PublicOrigin;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -17,6 +18,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +45,12 @@ interface ClientConnection {
     /** Whether only {@link #sendContinue} tells a client to send its body, and looking whether it does has no effect. */
     boolean isContinuedByHand();
 
-    /** Tells a client that waits with its body to send it (RFC 9110 §10.1.1), where that is possible before a read. */
-    void sendContinue();
+    /**
+     * Tells a client that waits with its body to send it (RFC 9110 §10.1.1).
+     *
+     * @return false when only a read of the body does, which then waits for it
+     */
+    boolean sendContinue(ServletInputStream body);
 
     /** Has the container not wait, once the answer was sent, for a body that the client was not told to send. */
     void dropInput();
@@ -123,14 +129,15 @@ interface ClientConnection {
                 LoggerFactory.getLogger(ClientConnection.class).debug("This Tomcat is not as expected", e);
             }
         }
-        String container = innermost.getClass().getName();
         return new SeenByTheSystem(
                 request.getLocalAddr(),
                 request.getLocalPort(),
                 clientAddress,
                 request.getRemotePort(),
                 connections,
-                container.startsWith("org.eclipse.jetty.") || container.startsWith("io.undertow."));
+                SeenByTheSystem.Input.of(
+                        innermost, PublicOrigin.schemeOf(request).equals("https")),
+                UndertowConnection.of(innermost));
     }
 
     /** In a container that tells nothing. What the system tells need not be of this connection, if others stand in front. */
@@ -140,19 +147,50 @@ interface ClientConnection {
         private final String remoteAddress;
         private final int remotePort;
         private final TcpConnections connections;
-        private final boolean tellsInput;
+        private final Input input;
+        private final Optional<UndertowConnection> undertow;
+        private boolean awaitsFirst;
         private boolean seen;
         private long missed = -1;
 
-        /** @param tellsInput whether the container reads what has come, and no more, to tell what is available */
+        /** What a container does with a body that nobody reads yet. */
+        enum Input {
+            /** It reads what has come, and no more, to tell what is available, and tells a client that waits to send. */
+            READ,
+            /** It has told a client that waits to send before the servlet was called, and tells what came with the head. */
+            ASKED,
+            UNKNOWN;
+
+            static Input of(ServletRequest request, boolean secure) {
+                String container = request.getClass().getName();
+                if (container.startsWith("org.eclipse.jetty.") || UndertowConnection.isClassName(container)) {
+                    return READ;
+                }
+                // What waits in a layer of TLS nobody tells.
+                return !secure && (LibertyConnection.isClassName(container) || isOnGrizzly(request)) ? ASKED : UNKNOWN;
+            }
+
+            /** In Payara and GlassFish, whose classes have the names of Tomcat's. */
+            private static boolean isOnGrizzly(ServletRequest request) {
+                try {
+                    Object connector = Internals.invoke("getCoyoteRequest", Internals.valueOf("request", request));
+                    return connector.getClass().getName().startsWith("org.glassfish.grizzly.");
+                } catch (ReflectiveOperationException | RuntimeException e) {
+                    return false;
+                }
+            }
+        }
+
         SeenByTheSystem(
                 String localAddress,
                 int localPort,
                 String remoteAddress,
                 int remotePort,
                 TcpConnections connections,
-                boolean tellsInput) {
-            this.tellsInput = tellsInput;
+                Input input,
+                Optional<UndertowConnection> undertow) {
+            this.undertow = undertow;
+            this.input = input;
             this.localAddress = localAddress;
             this.localPort = localPort;
             this.remoteAddress = remoteAddress;
@@ -163,22 +201,19 @@ interface ClientConnection {
         @Override
         public boolean isGone() {
             TcpConnections.Sight sight = connections.look(localAddress, localPort, remoteAddress, remotePort);
-            switch (sight.state()) {
-                case OPEN -> {
-                    seen = true;
-                    missed = -1;
-                    return false;
-                }
-                case CLOSED -> {
-                    return true;
-                }
-                default -> {
-                    // Reset. The table may change while it is read, so once could be a mistake.
-                    boolean again = missed >= 0 && missed != sight.reading();
-                    missed = sight.reading();
-                    return seen && again;
-                }
+            return sight.state() == TcpConnections.State.CLOSED || isMissing(sight) && seen;
+        }
+
+        /** Reset, or not known. The table may change while it is read, so once could be a mistake. */
+        private boolean isMissing(TcpConnections.Sight sight) {
+            if (sight.state() != TcpConnections.State.ABSENT) {
+                seen |= sight.state() == TcpConnections.State.OPEN;
+                missed = -1;
+                return false;
             }
+            boolean again = missed >= 0 && missed != sight.reading();
+            missed = sight.reading();
+            return again;
         }
 
         @Override
@@ -190,10 +225,26 @@ interface ClientConnection {
         @Override
         public boolean hasInput(ServletInputStream body) {
             try {
-                return !tellsInput || body.available() > 0 || body.isFinished() || hasEnd(body);
+                return switch (input) {
+                    case READ -> body.available() > 0 || body.isFinished() || hasEnd(body);
+                    case ASKED -> !awaitsFirst || hasFirst(body);
+                    case UNKNOWN -> true;
+                };
             } catch (IOException e) {
                 return true;
             }
+        }
+
+        /** Whether anything of the body has come to the container, or to this machine. */
+        private boolean hasFirst(ServletInputStream body) throws IOException {
+            awaitsFirst =
+                    body.available() == 0 && !body.isFinished() && !LibertyConnection.hasUnparsed(body) && !hasUnread();
+            return !awaitsFirst;
+        }
+
+        private boolean hasUnread() {
+            TcpConnections.Sight sight = connections.lookForInput(localAddress, localPort, remoteAddress, remotePort);
+            return sight.unread() || sight.state() == TcpConnections.State.CLOSED || isMissing(sight);
         }
 
         /** Jetty knows the end of a body, or what is wrong with it, before it says that the body is finished. */
@@ -212,13 +263,16 @@ interface ClientConnection {
         }
 
         @Override
-        public void sendContinue() {
-            // The container does, when it is asked for the body.
+        public boolean sendContinue(ServletInputStream body) {
+            awaitsFirst = true;
+            hasInput(body);
+            return input != Input.UNKNOWN;
         }
 
+        /** Other containers than Undertow close a connection behind an answer that says so. */
         @Override
         public void dropInput() {
-            // Containers close a connection behind an answer that says so.
+            undertow.ifPresent(UndertowConnection::endRequest);
         }
 
         @Override
@@ -326,8 +380,9 @@ interface ClientConnection {
         }
 
         @Override
-        public void sendContinue() {
+        public boolean sendContinue(ServletInputStream body) {
             actions.sendContinue();
+            return true;
         }
 
         /** Tomcat's own page for it becomes a 500 when the request ends before the thread that it came on is back. */
@@ -495,9 +550,10 @@ interface ClientConnection {
 
         /** A stream does not know that it has told the client, and would tell it again with the first read. */
         @Override
-        public void sendContinue() {
+        public boolean sendContinue(ServletInputStream body) {
             actions.sendContinue();
             actions.forgetExpectation();
+            return true;
         }
 
         /** Tomcat resets a stream whose answer is complete and whose body is not. */

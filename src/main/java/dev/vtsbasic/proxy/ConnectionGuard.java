@@ -283,9 +283,8 @@ final class ConnectionGuard {
             asked = true;
         }
         if (!asked && !answering && System.nanoTime() - continueAt >= 0) {
-            client.sendContinue();
             asked = true;
-            asks = !client.isContinuedByHand();
+            asks = !client.sendContinue(body);
         }
         return asked || client.isContinuedByHand();
     }

@@ -97,12 +97,26 @@ final class Exchange {
         try {
             sendUntilAnswered(deadline);
         } catch (ClientGoneException e) {
-            if (!e.isOfBody() || response.isCommitted() || client.isGone()) {
+            boolean gone = client.isGone();
+            if (!e.isOfBody() || response.isCommitted() || gone && client.isStream()) {
                 throw e;
             }
-            // The client is still connected, so its body was malformed, a bad chunk for instance.
+            // A bad chunk for instance. A client that has ended its side within the body may still read the answer.
             LOG.debug("{} {}: the body cannot be read", request.method(), request.path(), e);
+            refuseBody(e);
+            if (gone) {
+                record.clientGone();
+            }
+        }
+    }
+
+    /** @param failure thrown when nobody is left to be told */
+    private void refuseBody(ClientGoneException failure) throws IOException {
+        try {
             fail(Page.BAD_REQUEST.saying("The body of the request is malformed."));
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            throw failure;
         }
     }
 

@@ -1,23 +1,45 @@
 package dev.vtsbasic.proxy;
 
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.WebConnection;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The closing of an upgraded connection in Open Liberty, which leaves the client's TCP connection open for as long as a
- * {@link jakarta.servlet.ReadListener} waits for bytes. The link below it closes at once; its classes are found at run
- * time, so that no other container needs them.
- */
+/** What Open Liberty keeps to itself; its classes are found at run time, so that no other container needs them. */
 final class LibertyConnection {
     private static final Logger LOG = LoggerFactory.getLogger(LibertyConnection.class);
     private static final String NAME = "com.ibm.ws.webcontainer31.upgrade.UpgradedWebConnectionImpl";
 
     private LibertyConnection() {}
 
-    /** @return whether this was such a connection, and is closed */
+    static boolean isClassName(String name) {
+        return name.startsWith("com.ibm.") || name.startsWith("io.openliberty.");
+    }
+
+    /** Whether it has read octets of a body that {@link ServletInputStream#available} does not count yet. */
+    static boolean hasUnparsed(ServletInputStream body) {
+        if (!isClassName(body.getClass().getName())) {
+            return false;
+        }
+        try {
+            Object stream = ClientConnection.Internals.valueOf("in", body);
+            Object context = ClientConnection.Internals.valueOf("isc", stream);
+            Object buffer = ClientConnection.Internals.invoke("getReadBuffer", context);
+            return buffer != null && (boolean) ClientConnection.Internals.invoke("hasRemaining", buffer);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.debug("This Liberty is not as expected", e);
+            return true;
+        }
+    }
+
+    /**
+     * Closes an upgraded connection, which {@link WebConnection#close} leaves open for as long as a {@link
+     * jakarta.servlet.ReadListener} waits for bytes. The link below it closes at once.
+     *
+     * @return whether this was such a connection, and is closed
+     */
     static boolean close(WebConnection connection) {
         if (!connection.getClass().getName().equals(NAME)) {
             return false;

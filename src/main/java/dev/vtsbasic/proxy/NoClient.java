@@ -22,8 +22,8 @@ final class NoClient implements ClientConnection {
     }
 
     @Override
-    public void sendContinue() {
-        // There is no body.
+    public boolean sendContinue(ServletInputStream body) {
+        return true;
     }
 
     @Override

@@ -16,6 +16,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -90,10 +91,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         IOException failure = AsyncAnswer.failureOf(request);
         if (failure != null) {
-            if (ClientConnection.of(request, response, "", "", clients).cut()) {
-                return;
-            }
-            throw failure;
+            cut(ClientConnection.of(request, response, "", "", clients), response, failure);
+            return;
         }
         // Everything is read before startAsync(): some containers reuse the request object from then on.
         InboundRequest inbound = InboundRequest.of(request, base);
@@ -152,9 +151,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                         deadline);
             } catch (IOException e) {
                 endFailed(record, response);
-                if (!client.cut()) {
-                    throw e;
-                }
+                guard.release();
+                cut(client, response, e);
             } finally {
                 guard.release();
                 if (holdsThread) {
@@ -305,6 +303,28 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 ask(asked, forwarding, null, answer, new NoClient(), watched, () -> {}, null, until);
             }
         };
+    }
+
+    /**
+     * Ends a failed request without an answer, or with what it has of one. An exception before the answer makes some
+     * containers send a page with its stack trace, to a client that may have ended no more than its own side.
+     */
+    private static void cut(ClientConnection client, HttpServletResponse response, IOException failure)
+            throws IOException {
+        if (client.cut()) {
+            return;
+        }
+        if (response.isCommitted()) {
+            throw failure;
+        }
+        response.reset();
+        response.setHeader("Connection", "close");
+        response.setContentLength(0);
+        response.setStatus(
+                failure instanceof SocketTimeoutException
+                        ? HttpServletResponse.SC_REQUEST_TIMEOUT
+                        : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.flushBuffer();
     }
 
     /** Where the end of a connection is the end of an answer, whoever reads on would take a cut one for whole. */

@@ -116,7 +116,7 @@ final class RequestBody extends AbstractHttpEntity {
             int offset = count;
             int read = read(() -> guard.read(body, bytes, offset, bytes.length - offset));
             if (read < 0) {
-                throw new ClientGoneException(new IOException("The body ended after " + count + " of " + length));
+                throw ClientGoneException.ofBody(new IOException("The body ended after " + count + " of " + length));
             }
             count += read;
         }
@@ -149,7 +149,7 @@ final class RequestBody extends AbstractHttpEntity {
                 throw new ClientGoneException(new IOException("The client took its request back"));
             }
             if (length >= 0 && total != length) {
-                throw new ClientGoneException(new IOException("The body ended after " + total + " of " + length));
+                throw ClientGoneException.ofBody(new IOException("The body ended after " + total + " of " + length));
             }
         } catch (UnsentException e) {
             // Not cut: the worker may have answered before it closed, and that is still to be read.

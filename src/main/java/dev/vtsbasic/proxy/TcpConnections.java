@@ -20,7 +20,10 @@ final class TcpConnections {
     private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final long FRESH_NANOS = 400_000_000;
+    private static final long INPUT_FRESH_NANOS = 10_000_000;
+
     private static final String ESTABLISHED = "01";
+    private static final String NOTHING_UNREAD = ":00000000";
 
     /** What precedes an IPv4 address in the table of IPv6. */
     private static final String MAPPED = "0000000000000000FFFF0000";
@@ -31,12 +34,20 @@ final class TcpConnections {
     private static final int REMOTE = 2;
     private static final int STATE = 3;
 
-    private Map<String, Boolean> open = Map.of();
+    /** Octets that were not acknowledged, and those that were not read: {@code 00000000:0000002A}. */
+    private static final int QUEUES = 4;
+
+    private Map<String, Row> rows = Map.of();
     private long readings;
     private long read;
 
-    /** @param reading how often all were read before, so that two answers from the same reading can be told */
-    record Sight(State state, long reading) {}
+    /**
+     * @param unread whether octets have come that the server has not read yet
+     * @param reading how often all were read before, so that two answers from the same reading can be told
+     */
+    record Sight(State state, boolean unread, long reading) {}
+
+    private record Row(boolean open, boolean unread) {}
 
     enum State {
         OPEN,
@@ -67,27 +78,39 @@ final class TcpConnections {
         }
     }
 
-    synchronized Sight look(String localAddress, int localPort, String remoteAddress, int remotePort) {
-        long now = System.nanoTime();
-        if (readings == 0 || now - read > FRESH_NANOS) {
-            open = readAll();
+    Sight look(String localAddress, int localPort, String remoteAddress, int remotePort) {
+        return look(nameOf(localAddress, localPort, remoteAddress, remotePort), FRESH_NANOS);
+    }
+
+    /** The same for whoever waits for input, and has no time to lose. */
+    Sight lookForInput(String localAddress, int localPort, String remoteAddress, int remotePort) {
+        return look(nameOf(localAddress, localPort, remoteAddress, remotePort), INPUT_FRESH_NANOS);
+    }
+
+    private synchronized Sight look(String name, long freshNanos) {
+        if (readings == 0 || System.nanoTime() - read > freshNanos) {
+            rows = readAll();
             readings++;
             read = System.nanoTime();
         }
-        Boolean found = open.get(
-                "%s:%04X %s:%04X".formatted(octets(localAddress), localPort, octets(remoteAddress), remotePort));
-        State state = found == null ? State.ABSENT : found ? State.OPEN : State.CLOSED;
-        return new Sight(state, readings);
+        Row found = rows.get(name);
+        State state = found == null ? State.ABSENT : found.open() ? State.OPEN : State.CLOSED;
+        return new Sight(state, found != null && found.unread(), readings);
     }
 
-    private static Map<String, Boolean> readAll() {
-        Map<String, Boolean> connections = new HashMap<>();
+    private static String nameOf(String localAddress, int localPort, String remoteAddress, int remotePort) {
+        return "%s:%04X %s:%04X".formatted(octets(localAddress), localPort, octets(remoteAddress), remotePort);
+    }
+
+    private static Map<String, Row> readAll() {
+        Map<String, Row> connections = new HashMap<>();
         for (Path table : TABLES) {
             try {
-                for (String row : Files.readAllLines(table, StandardCharsets.US_ASCII)) {
-                    String[] columns = row.strip().split(" +", STATE + 2);
+                for (String line : Files.readAllLines(table, StandardCharsets.US_ASCII)) {
+                    String[] columns = line.strip().split(" +", QUEUES + 2);
                     connections.put(
-                            bare(columns[LOCAL]) + " " + bare(columns[REMOTE]), columns[STATE].equals(ESTABLISHED));
+                            bare(columns[LOCAL]) + " " + bare(columns[REMOTE]),
+                            new Row(columns[STATE].equals(ESTABLISHED), !columns[QUEUES].endsWith(NOTHING_UNREAD)));
                 }
             } catch (IOException e) {
                 // Another system, or one without IPv6.

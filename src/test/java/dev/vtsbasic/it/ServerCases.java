@@ -321,6 +321,13 @@ abstract class ServerCases {
     }
 
     @Test
+    @Shows(ServerFeature.MIX)
+    void eachRequestGetsItsOwnAnswerWhateverOtherClientsDo() throws Exception {
+        RequestMix.assertEachGetsItsOwnAnswer(server.uri().getPort());
+        assertEquals(200, get("/about").statusCode());
+    }
+
+    @Test
     @Shows(ServerFeature.LEAVING)
     void aClientThatLeftIsNoticed() throws Exception {
         try (RawClient reader = ask("GET /test/endless?id=2")) {

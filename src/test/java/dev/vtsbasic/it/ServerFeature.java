@@ -19,6 +19,7 @@ enum ServerFeature {
     RAW_CHARACTERS("so do raw `\\|`, a stray `%`, `%5C` and `a:b@c`"),
     JSP_PATHS("paths that end in `.jsp`"),
     MALFORMED("malformed requests never reach the app, and none is a 500"),
+    MIX("each answer is its own client's, whatever others do"),
     LEAVING("a client that left is noticed, Bun silent or not"),
     BUN_KILLED("Bun is killed: no request is lost"),
     BUN_HUNG("Bun hangs: it is replaced"),

@@ -11,13 +11,14 @@ import dev.vtsbasic.traffic.RequestRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.junit.jupiter.api.Test;
 
 class OutboundRequestTest {
-    private static final ClientConnection UNKNOWN =
-            new ClientConnection.SeenByTheSystem("", 0, "", 0, new TcpConnections(), false);
+    private static final ClientConnection UNKNOWN = new ClientConnection.SeenByTheSystem(
+            "", 0, "", 0, new TcpConnections(), ClientConnection.SeenByTheSystem.Input.UNKNOWN, Optional.empty());
 
     private static final Caller CALLER = new Caller(
             new ForwardedRequest("192.0.2.7", new PublicOrigin("https", "example.org:8443", 8443), "", ""),

@@ -888,7 +888,7 @@ class ProxyServletTest {
                 client.send(next);
             }
             // The watchdog looks twice a second.
-            looked.completeOnTimeout(null, 1200, TimeUnit.MILLISECONDS);
+            looked.completeOnTimeout(null, 700, TimeUnit.MILLISECONDS);
             String answers = client.readRest();
             assertTrue(answers.matches("(?s)HTTP/1.1 200 .*</slow>HTTP/1.1 200 .*</next>"), answers);
         }

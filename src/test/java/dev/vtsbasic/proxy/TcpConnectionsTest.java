@@ -1,6 +1,8 @@
 package dev.vtsbasic.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,6 +41,30 @@ class TcpConnectionsTest {
             client.close();
             assertEquals(TcpConnections.State.ABSENT, stateOf(accepted));
         }
+    }
+
+    @Test
+    void aConnectionIsUnreadFromWhenOctetsHaveComeUntilTheyAreRead() throws Exception {
+        InetAddress address = InetAddress.getLoopbackAddress();
+        try (ServerSocket listener = new ServerSocket(0, 1, address);
+                Socket client = new Socket(address, listener.getLocalPort());
+                Socket accepted = listener.accept()) {
+            assertFalse(isUnread(accepted));
+            client.getOutputStream().write('a');
+            assertTrue(isUnread(accepted));
+            assertEquals('a', accepted.getInputStream().read());
+            assertFalse(isUnread(accepted));
+        }
+    }
+
+    private static boolean isUnread(Socket accepted) {
+        return new TcpConnections()
+                .lookForInput(
+                        accepted.getLocalAddress().getHostAddress(),
+                        accepted.getLocalPort(),
+                        accepted.getInetAddress().getHostAddress(),
+                        accepted.getPort())
+                .unread();
     }
 
     @Test

@@ -28,6 +28,20 @@ function event(name) {
 // How often each malformed request came, and each that was hidden in one.
 const malformed = new Map();
 
+function ownAnswer(request, query, body) {
+  const token = new URL(request.url).pathname.split("/").pop();
+  const field = request.headers.get("x-token");
+  const text = `${token} ${field} ${body} ` + `${token} `.repeat(Number(query.get("count")));
+  return new Response(query.has("streamed") ? inPieces(text) : text, { headers: { "x-token": field } });
+}
+
+async function* inPieces(text) {
+  for (let start = 0; start < text.length; start += 10_000) {
+    yield text.slice(start, start + 10_000);
+    await Bun.sleep(0);
+  }
+}
+
 const endpoints = {
   malformed: () => Response.json(Object.fromEntries(malformed)),
 
@@ -83,6 +97,24 @@ const endpoints = {
       digest.update(piece);
     }
     return new Response(length + " " + digest.digest("hex"));
+  },
+
+  // What RequestMix asks: an answer made of the request's own token, after the body, before it, or while it comes.
+  own: async (request, query) => ownAnswer(request, query, await request.text()),
+
+  async early(request, query) {
+    await Bun.sleep(Number(query.get("after")));
+    return ownAnswer(request, query, "");
+  },
+
+  duplex: (request) => new Response(request.body, { headers: { "x-token": request.headers.get("x-token") } }),
+
+  ticks(request) {
+    const pull = async (controller) => {
+      controller.enqueue("data: " + request.headers.get("x-token") + "\n\n");
+      await Bun.sleep(10);
+    };
+    return new Response(new ReadableStream({ pull }), { headers: { "content-type": "text/event-stream" } });
   },
 
   hang() {

@@ -1,0 +1,20 @@
+package dev.vtsbasic.it;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The same mix of clients as on the servers, for {@code java -jar}. */
+@Tag("java")
+final class RequestMixIT {
+    @Test
+    void eachRequestGetsItsOwnAnswerWhateverOtherClientsDo() throws Exception {
+        Path endpoints =
+                Path.of(ServerCases.class.getResource("endpoints.js").toURI()).toAbsolutePath();
+        try (Vts vts = Vts.serve(
+                Map.of("BUN_OPTIONS", "--preload " + endpoints, "VTS_WORKER_ENV", "BUN_OPTIONS", "VTS_WORKERS", "1"))) {
+            RequestMix.assertEachGetsItsOwnAnswer(vts.uri().getPort());
+        }
+    }
+}
