@@ -88,6 +88,8 @@ class FaultIT {
         environment.put("VTS_WORKERS", Integer.toString(workers));
         environment.put("VTS_HANG_TIMEOUT", "4s");
         environment.put("VTS_MANAGEMENT_TOKEN", FaultyApp.TOKEN);
+        // Lost is lost, however slow the machine is.
+        environment.put("VTS_HOLD_TIMEOUT", "1m");
         // No fault is to be taken for a sequel of the one before.
         environment.put("VTS_CRASH_WINDOW", "1s");
         environment.putAll(more);
