@@ -64,7 +64,7 @@ final class CacheRules {
     }
 
     private static boolean none(InboundRequest request, List<String> names) {
-        return names.stream().allMatch(name -> request.header(name).isEmpty());
+        return names.stream().noneMatch(name -> request.lines(name).arePresent());
     }
 
     static boolean isTold(String lowerCaseName) {
@@ -140,8 +140,8 @@ final class CacheRules {
 
     private static boolean isForEverybody(boolean shared, boolean mustRevalidate, InboundRequest request) {
         return shared
-                || request.header("Cookie").isEmpty()
-                        && (mustRevalidate || request.header("Authorization").isEmpty());
+                || !request.lines("Cookie").arePresent()
+                        && (mustRevalidate || !request.lines("Authorization").arePresent());
     }
 
     private static boolean canVary(MessageHeaders head) {

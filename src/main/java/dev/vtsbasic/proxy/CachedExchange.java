@@ -247,7 +247,7 @@ final class CachedExchange implements ExecChain {
 
     /** RFC 9110 §13.2.2, for what the cache has. */
     private boolean clientHas(HttpResponse answer) {
-        String tags = request.joined("If-None-Match");
+        String tags = request.lines("If-None-Match").joined();
         if (!tags.isEmpty()) {
             Header own = answer.getFirstHeader("ETag");
             ETag tag = own == null ? null : tag(own.getValue());
@@ -262,7 +262,7 @@ final class CachedExchange implements ExecChain {
             }
             return false;
         }
-        String date = request.header("If-Modified-Since");
+        String date = request.lines("If-Modified-Since").single();
         Header modified = answer.getFirstHeader("Last-Modified");
         if (date.isEmpty() || modified == null) {
             return false;

@@ -228,6 +228,35 @@ class SharedCacheTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Range: bytes=0-1",
+                "If-Range: \"a\"",
+                "If-Match: \"a\"",
+                "If-Unmodified-Since: Thu, 01 Jan 2015 00:00:00 GMT",
+                "X-HTTP-Method-Override: DELETE",
+                "X-Original-URL: /other",
+                "X-Host: evil.example",
+                "Authorization: Bearer a",
+                "Cookie: session=1",
+            })
+    void anEmptyLineInFrontOfAFieldDoesNotHideItFromTheCache(String field) throws Exception {
+        start(numbered("Cache-Control: max-age=60"));
+        String empty = field.substring(0, field.indexOf(':') + 1);
+        assertEquals("1", get("/a", empty, field).body());
+        assertEquals("2", get("/a").body());
+        assertEquals("3", get("/a", empty, field).body());
+    }
+
+    @Test
+    void anEmptyLineInFrontOfAnOverriddenMethodDoesNotKeepTheOldAnswer() throws Exception {
+        start(numbered("Cache-Control: max-age=60"));
+        assertEquals("1", get("/a").body());
+        get("/a", "X-HTTP-Method-Override:", "X-HTTP-Method-Override: DELETE");
+        assertEquals("3", get("/a").body());
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"public, max-age=60", "s-maxage=60"})
     void whoSendsCredentialsSharesWhatIsForAll(String directives) throws Exception {
         start(numbered("Cache-Control: " + directives));
