@@ -1161,6 +1161,26 @@ class SharedCacheTest {
         assertEquals("whole", get("/a").body());
     }
 
+    /** RFC 9112 §8: a field that is cut may have said another thing. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 O",
+                "HTTP/1.1 200 OK\r\nCache-Control: s-maxage=60\r\n",
+                "HTTP/1.1 200 OK\r\nCache-Control: s-maxage=60, pri",
+            })
+    void anAnswerWhoseHeadIsCutIsNotKept(String cut) throws Exception {
+        start((request, out) -> {
+            boolean first = asked.incrementAndGet() == 1;
+            write(out, first ? cut : answer("Cache-Control: max-age=60", "whole"));
+            return !first;
+        });
+        RawAnswer refused = get("/a");
+        assertEquals(502, refused.status(), refused.text());
+        assertEquals("vts-basic; fwd=uri-miss", refused.header("Cache-Status"));
+        assertEquals("whole", get("/a").body());
+    }
+
     @Test
     void trailersArriveAndAreNotKept() throws Exception {
         start((request, out) -> {
