@@ -191,6 +191,16 @@ class RoomsTest {
                     call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
                             && WHAT_A_CLIENT_ASKED.contains(call.getName())));
 
+    /** A client can put a line in front of the one that the app goes by. */
+    @ArchTest
+    static final ArchRule noFieldOfARequestIsReadByItsFirstLine = noClasses()
+            .should()
+            .callMethodWhere(describe(
+                    "read the first of several field lines",
+                    call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
+                            && Set.of("getHeader", "getDateHeader", "getIntHeader")
+                                    .contains(call.getName())));
+
     @ArchTest
     static final ArchRule noTwoRoomsNeedEachOther =
             slices().matching("dev.vtsbasic.(*)..").should().beFreeOfCycles();

@@ -4,6 +4,7 @@ import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.RunningRequests;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -163,12 +164,12 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
 
     /** Whether somebody wants to look at a page, and not a part of one. */
     private static boolean isNavigation(String path, HttpServletRequest request) {
-        String destination = request.getHeader("Sec-Fetch-Dest");
-        if (destination != null) {
-            return destination.equals("document");
+        FieldLines destination = FieldLines.of(request, "Sec-Fetch-Dest");
+        if (destination.arePresent()) {
+            return destination.single().equals("document");
         }
-        String accept = request.getHeader("Accept");
-        return accept != null && accept.contains("text/html") && path.indexOf('.', path.lastIndexOf('/')) < 0;
+        return FieldLines.of(request, "Accept").joined().contains("text/html")
+                && path.indexOf('.', path.lastIndexOf('/')) < 0;
     }
 
     private void serve(AssetIndex build, Asset asset, HttpServletRequest request, HttpServletResponse response)

@@ -74,7 +74,7 @@ final class Http2 extends Http2Protocol {
     }
 
     /**
-     * Answers a request with 503 when there is no room for it. It is not to wait: what it has by then, a part of its body
+     * Answers a CONNECT with 501, and a request with 503 when there is no room for it. It is not to wait: what it has by then, a part of its body
      * above all, is most of what it takes.
      */
     private static final class Admitting implements Adapter {
@@ -94,6 +94,11 @@ final class Http2 extends Http2Protocol {
         /** An asynchronous request goes on afterwards; where it is one, it needs one of a bounded number of threads. */
         @Override
         public void service(Request request, Response response) throws Exception {
+            if (request.getMethod().equals("CONNECT")) {
+                // It has neither scheme nor path (RFC 9113 §8.5).
+                refuse(response, HttpServletResponse.SC_NOT_IMPLEMENTED);
+                return;
+            }
             String scheme = request.scheme().toString();
             if (!scheme.equals("http") && !scheme.equals("https")) {
                 refuse(response, HttpServletResponse.SC_BAD_REQUEST);

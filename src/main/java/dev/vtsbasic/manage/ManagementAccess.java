@@ -2,12 +2,14 @@ package dev.vtsbasic.manage;
 
 import dev.vtsbasic.settings.IpNetwork;
 import dev.vtsbasic.traffic.Caller;
+import dev.vtsbasic.traffic.FieldLines;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -22,7 +24,8 @@ public final class ManagementAccess {
             "This is for this machine, the networks in VTS_MANAGEMENT_NETWORKS, and who sends"
                     + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not for who asks through a proxy without one";
 
-    private static final String SCHEME = "Bearer ";
+    /** RFC 9110 §11.1, §11.4: the scheme may be in capitals or not, and spaces follow. */
+    private static final Pattern BEARER = Pattern.compile("bearer +(.*)", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern THIS_MACHINE =
             Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?");
@@ -77,8 +80,9 @@ public final class ManagementAccess {
 
     /** Empty when there is none. */
     private static String bearerToken(HttpServletRequest request) {
-        String sent = request.getHeader("Authorization");
-        return sent != null && sent.startsWith(SCHEME) ? sent.substring(SCHEME.length()) : "";
+        Matcher credentials =
+                BEARER.matcher(FieldLines.of(request, "Authorization").single());
+        return credentials.matches() ? credentials.group(1) : "";
     }
 
     /** Takes as long for a token that is nearly right as for any other. */

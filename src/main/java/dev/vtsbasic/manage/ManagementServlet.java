@@ -1,5 +1,6 @@
 package dev.vtsbasic.manage;
 
+import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletException;
@@ -133,7 +134,7 @@ public final class ManagementServlet extends HttpServlet {
             return;
         }
         Metrics known = metrics();
-        String accept = request.getHeader("Accept");
+        String accept = FieldLines.of(request, "Accept").joined();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         known.write(accept, body);
         send(response, HttpServletResponse.SC_OK, known.contentType(accept), body.toByteArray());

@@ -1,8 +1,8 @@
 package dev.vtsbasic.page;
 
+import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Optional;
 
 /**
  * What a page has to know of the request that it answers.
@@ -28,11 +28,12 @@ public record PageRequest(
         RequestRecord record = RequestRecord.of(request);
         String id = record.caller(request).requestId();
         return new PageRequest(
-                request.getMethod(), field(request, "Accept"), field(request, "Sec-Fetch-Dest"), false, id, record);
-    }
-
-    private static String field(HttpServletRequest request, String name) {
-        return Optional.ofNullable(request.getHeader(name)).orElse("");
+                request.getMethod(),
+                FieldLines.of(request, "Accept").joined(),
+                FieldLines.of(request, "Sec-Fetch-Dest").single(),
+                false,
+                id,
+                record);
     }
 
     /** JSON for who names it and not HTML, plain text for who takes neither. */

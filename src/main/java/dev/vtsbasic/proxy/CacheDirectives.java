@@ -1,16 +1,17 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.proxy.DirectiveParser.Directive;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HeaderElement;
 import org.apache.hc.core5.http.MessageHeaders;
-import org.apache.hc.core5.http.message.MessageSupport;
 
 /**
  * What an answer says of its storing (RFC 9111 §5.2.2), as far as it has to be known before its body comes; HttpClient's
@@ -28,14 +29,17 @@ record CacheDirectives(Set<String> names, long lifetime) {
         long shared = -1;
         long any = -1;
         boolean clear = true;
-        Iterator<HeaderElement> elements = MessageSupport.iterate(head, "Cache-Control");
-        while (elements.hasNext()) {
-            HeaderElement element = elements.next();
-            String name = element.getName().strip().toLowerCase(Locale.ROOT);
+        Optional<List<Directive>> directives = directivesOf(head);
+        if (directives.isEmpty()) {
+            // What is malformed may hide the word that forbids it.
+            return new CacheDirectives(Set.of(), 0);
+        }
+        for (Directive directive : directives.get()) {
+            String name = directive.name().toLowerCase(Locale.ROOT);
             names.add(name);
             if (name.equals("s-maxage") || name.equals("max-age")) {
                 long known = name.equals("s-maxage") ? shared : any;
-                long seconds = seconds(element.getValue());
+                long seconds = seconds(directive.value());
                 clear &= seconds >= 0 && (known < 0 || known == seconds);
                 shared = name.equals("s-maxage") ? seconds : shared;
                 any = name.equals("max-age") ? seconds : any;
@@ -43,6 +47,19 @@ record CacheDirectives(Set<String> names, long lifetime) {
         }
         long lifetime = shared >= 0 ? shared : any >= 0 ? any : untilExpiry(head);
         return new CacheDirectives(names, clear ? lifetime : 0);
+    }
+
+    /** Empty when a line of Cache-Control is malformed. */
+    private static Optional<List<Directive>> directivesOf(MessageHeaders head) {
+        List<Directive> directives = new ArrayList<>();
+        for (Header line : head.getHeaders("Cache-Control")) {
+            Optional<List<Directive>> some = new DirectiveParser(line.getValue()).directives();
+            if (some.isEmpty()) {
+                return some;
+            }
+            directives.addAll(some.get());
+        }
+        return Optional.of(directives);
     }
 
     boolean has(String name) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
@@ -27,6 +28,11 @@ final class CacheKey {
 
     /** Fields whose values mean the same in capitals and in any order, as HttpClient's cache takes all for. */
     private static final Set<String> LENIENT = Set.of("accept", "accept-encoding", "accept-language");
+
+    private static final String ELEMENT = " *+[A-Za-z0-9*/+._-]++(?: *+; *+[A-Za-z0-9]++=[A-Za-z0-9._-]++)*+ *+";
+
+    /** A value of these of which HttpClient's cache leaves nothing out. */
+    private static final Pattern PLAIN_LIST = Pattern.compile(ELEMENT + "(?:," + ELEMENT + ")*+");
 
     private CacheKey() {}
 
@@ -72,15 +78,23 @@ final class CacheKey {
         Map<String, String> fields = new LinkedHashMap<>();
         for (Header field : OutboundRequest.of(request, forwarding, null).getHeaders()) {
             String name = field.getName().toLowerCase(Locale.ROOT);
-            if (CacheRules.isTold(name)) {
+            // The host is in the key, and HttpClient's cache keeps no Host with what it stores.
+            if (CacheRules.isTold(name) && !name.equals("host")) {
                 // Several of a name are one list (RFC 9110 §5.3).
                 fields.merge(name, field.getValue(), (one, another) -> one + ", " + another);
             }
         }
         ClassicHttpRequest asked = new BasicClassicHttpRequest("GET", HOST, key.substring(START.length() - 1));
-        fields.forEach((name, value) -> asked.addHeader(
-                name,
-                LENIENT.contains(name) ? value : HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8))));
+        fields.forEach((name, value) -> asked.addHeader(name, isPlain(name, value) ? value : toTheLetter(value)));
         return asked;
+    }
+
+    private static boolean isPlain(String name, String value) {
+        return LENIENT.contains(name) && PLAIN_LIST.matcher(value).matches();
+    }
+
+    /** Never empty, because HttpClient's cache takes an empty field for an absent one (RFC 9111 §4.1). */
+    private static String toTheLetter(String value) {
+        return "x" + HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8));
     }
 }

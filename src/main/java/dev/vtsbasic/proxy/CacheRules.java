@@ -1,15 +1,16 @@
 package dev.vtsbasic.proxy;
 
-import java.util.Iterator;
+import dev.vtsbasic.syntax.FieldSyntax;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hc.client5.http.cache.ResponseCacheControl;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageHeaders;
-import org.apache.hc.core5.http.message.MessageSupport;
 
 /**
  * Which requests have to do with the shared cache, and which answers may get into it. HttpClient's cache has rules of its
@@ -32,6 +33,10 @@ final class CacheRules {
     /** By which some take it for one of another address; such a request is no more than a stranger's word. */
     private static final List<String> CHANGE_THE_ADDRESS = List.of(
             "X-Original-URL", "X-Original-Host", "X-Original-URI", "X-Rewrite-URL", "X-Host", "X-HTTP-Host-Override");
+
+    /** Of these an answer has one line at most; of several, readers differ in which of them counts. */
+    private static final List<String> SINGULAR =
+            List.of("Age", "Content-Location", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location");
 
     private static final List<String> FOR_A_PART = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
 
@@ -64,7 +69,7 @@ final class CacheRules {
     }
 
     private static boolean none(InboundRequest request, List<String> names) {
-        return names.stream().allMatch(name -> request.header(name).isEmpty());
+        return names.stream().noneMatch(name -> request.lines(name).arePresent());
     }
 
     static boolean isTold(String lowerCaseName) {
@@ -81,6 +86,7 @@ final class CacheRules {
                 && allow(answer)
                 && !answer.containsHeader("Set-Cookie")
                 && !answer.containsHeader("Content-Range")
+                && SINGULAR.stream().allMatch(name -> answer.countHeaders(name) <= 1)
                 && hasKnownType(answer)
                 && hasKnownAge(answer);
     }
@@ -140,18 +146,18 @@ final class CacheRules {
 
     private static boolean isForEverybody(boolean shared, boolean mustRevalidate, InboundRequest request) {
         return shared
-                || request.header("Cookie").isEmpty()
-                        && (mustRevalidate || request.header("Authorization").isEmpty());
+                || !request.lines("Cookie").arePresent()
+                        && (mustRevalidate || !request.lines("Authorization").arePresent());
     }
 
     private static boolean canVary(MessageHeaders head) {
-        Iterator<String> names = MessageSupport.iterateTokens(head, "Vary");
-        while (names.hasNext()) {
-            String name = names.next().strip().toLowerCase(Locale.ROOT);
-            if (name.equals("*") || !isTold(name)) {
-                return false;
-            }
-        }
-        return true;
+        return Arrays.stream(head.getHeaders("Vary"))
+                .flatMap(line -> Stream.of(line.getValue().split(",")))
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .allMatch(name -> name.isEmpty() || isVariant(name));
+    }
+
+    private static boolean isVariant(String name) {
+        return FieldSyntax.isToken(name) && !name.equals("*") && isTold(name);
     }
 }

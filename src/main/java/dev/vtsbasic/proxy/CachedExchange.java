@@ -247,7 +247,7 @@ final class CachedExchange implements ExecChain {
 
     /** RFC 9110 §13.2.2, for what the cache has. */
     private boolean clientHas(HttpResponse answer) {
-        String tags = request.joined("If-None-Match");
+        String tags = request.lines("If-None-Match").joined();
         if (!tags.isEmpty()) {
             Header own = answer.getFirstHeader("ETag");
             ETag tag = own == null ? null : tag(own.getValue());
@@ -262,7 +262,7 @@ final class CachedExchange implements ExecChain {
             }
             return false;
         }
-        String date = request.header("If-Modified-Since");
+        String date = request.lines("If-Modified-Since").single();
         Header modified = answer.getFirstHeader("Last-Modified");
         if (date.isEmpty() || modified == null) {
             return false;
@@ -349,7 +349,6 @@ final class CachedExchange implements ExecChain {
         boolean mayStandIn =
                 known && context().getResponseCacheControlOrDefault().getStaleIfError() > 0 && mayHaveWhatIsKnown();
         collected = new CollectedAnswer(response, new Fate(known, mayStandIn), cache.largest(), cache.collecting());
-        collected.cacheStatus("vts-basic; fwd=" + forwarded);
         try {
             // Who has an old answer at hand need not wait for a worker.
             long until = mayStandIn ? System.nanoTime() : deadline;
@@ -459,7 +458,6 @@ final class CachedExchange implements ExecChain {
                 return CollectedAnswer.Way.KEEP;
             }
             if (flight != null && !trailers && !isTooLong(head) && CacheRules.mayBeStored(head, request)) {
-                collected.cacheStatus("vts-basic; fwd=" + forwarded + "; stored");
                 return response == null ? CollectedAnswer.Way.KEEP : CollectedAnswer.Way.COPY;
             }
             if (known && CacheRules.endsTheOldOne(head, request)) {
@@ -469,6 +467,11 @@ final class CachedExchange implements ExecChain {
                 endFlight(status);
             }
             return response == null ? CollectedAnswer.Way.DROP : CollectedAnswer.Way.PASS;
+        }
+
+        @Override
+        public String cacheStatus(CollectedAnswer.Way way) {
+            return "vts-basic; fwd=" + forwarded + (way == CollectedAnswer.Way.COPY ? "; stored" : "");
         }
 
         /** Nobody is to wait for the rest of it. */

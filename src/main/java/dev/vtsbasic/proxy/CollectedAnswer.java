@@ -47,7 +47,6 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     private Way way = Way.UNDECIDED;
     private ByteArrayOutputStream kept;
     private long taken;
-    private String cacheStatus;
     private Supplier<Map<String, String>> trailers;
     private final ServletOutputStream body = new Body();
 
@@ -69,6 +68,9 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         /** @param trailers whether fields may follow its body */
         Way way(HttpResponse head, boolean trailers);
 
+        /** What the client is told of the cache's part in an answer that goes this way (RFC 9211). */
+        String cacheStatus(Way way);
+
         /** The copy has become too long, and is given up. */
         void tooLong();
     }
@@ -84,11 +86,6 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         this.judge = judge;
         this.most = most;
         this.budget = budget;
-    }
-
-    /** What the client is told of the cache's part (RFC 9211); to be said before the head leaves. */
-    void cacheStatus(String value) {
-        cacheStatus = value;
     }
 
     Way way() {
@@ -153,9 +150,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         for (Header field : head.getHeaders()) {
             super.addHeader(field.getName(), field.getValue());
         }
-        if (cacheStatus != null) {
-            super.addHeader("Cache-Status", cacheStatus);
-        }
+        super.addHeader("Cache-Status", judge.cacheStatus(way));
         if (trailers != null) {
             super.setTrailerFields(trailers);
         }

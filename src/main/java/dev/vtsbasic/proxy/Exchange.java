@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -190,6 +191,7 @@ final class Exchange {
     /** Bun closes the connection of a request whose method it does not know, and says nothing. */
     private boolean isOfUnknownMethod(WorkerConnection connection, RetryPolicy retries, Exception failure) {
         return failure instanceof IOException
+                && !(failure instanceof ConnectionClosedException)
                 && !request.isOfCommonMethod()
                 && !connection.isAnswered()
                 && !response.isCommitted()

@@ -27,7 +27,7 @@ final class Forwarding {
         PublicOrigin origin = caller.origin();
         https = origin.isHttps();
         String givenPrefix =
-                caller.trusted() ? request.header("X-Forwarded-Prefix").replaceFirst("/$", "") : "";
+                caller.trusted() ? request.lines("X-Forwarded-Prefix").single().replaceFirst("/$", "") : "";
         prefix = givenPrefix.isEmpty() || !UrlPath.is(givenPrefix) ? request.base() : givenPrefix;
         String peer = request.clientAddress().isEmpty() ? "unknown" : request.clientAddress();
         String hopsFor = caller.forwarded().forwardedFor();
@@ -49,7 +49,7 @@ final class Forwarding {
             add("X-Real-IP", caller.address());
         }
         String via = request.protocol().replaceFirst("^HTTP/", "").replaceFirst("^2.0$", "2") + " vts-basic";
-        add("Via", appended(request.joined("Via"), via));
+        add("Via", appended(request.lines("Via").joined(), via));
         requestId = caller.requestId();
         add("X-Request-Id", requestId);
         traceId = caller.traceId();

@@ -2,6 +2,7 @@ package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.page.PageRequest;
 import dev.vtsbasic.traffic.Caller;
+import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.ForwardedRequest;
 import dev.vtsbasic.traffic.PublicOrigin;
 import dev.vtsbasic.traffic.RequestRecord;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * What a client asked, read from the container once, before anything else happens: some containers reuse the request
@@ -102,7 +102,7 @@ record InboundRequest(
 
     /** HTTP/2 needs neither a length nor a transfer coding to say that a body follows (RFC 9113 §8.1.1). */
     private static boolean mayHaveBody(HttpServletRequest request) throws IOException {
-        if (request.getHeader("Transfer-Encoding") != null) {
+        if (FieldLines.of(request, "Transfer-Encoding").arePresent()) {
             return true;
         }
         if (!request.getProtocol().startsWith("HTTP/2")) {
@@ -116,27 +116,17 @@ record InboundRequest(
         return !body.isFinished() && (known || !seldom);
     }
 
-    /** The first value of a field, or an empty string. */
-    String header(String name) {
-        for (Field field : headers) {
-            if (field.name().equalsIgnoreCase(name)) {
-                return field.value();
-            }
-        }
-        return "";
-    }
-
-    /** All values of a field as one list, or an empty string. */
-    String joined(String name) {
-        return headers.stream()
+    /** The lines of a field. */
+    FieldLines lines(String name) {
+        return new FieldLines(headers.stream()
                 .filter(field -> field.name().equalsIgnoreCase(name))
                 .map(Field::value)
-                .collect(Collectors.joining(", "));
+                .toList());
     }
 
     /** Whether the client waits with its body until it is told that somebody takes it (RFC 9110 §10.1.1). */
     boolean expectsContinue() {
-        return header("Expect").equalsIgnoreCase("100-continue");
+        return lines("Expect").elements().stream().anyMatch("100-continue"::equalsIgnoreCase);
     }
 
     boolean hasBody() {
@@ -156,7 +146,7 @@ record InboundRequest(
         return switch (method) {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
             // Its sender has seen to it that the app knows a repetition.
-            default -> !header("Idempotency-Key").isEmpty();
+            default -> !lines("Idempotency-Key").single().isEmpty();
         };
     }
 
@@ -166,7 +156,13 @@ record InboundRequest(
      * @param requestId names it in the log
      */
     PageRequest pageRequest(String requestId) {
-        return new PageRequest(method, header("Accept"), header("Sec-Fetch-Dest"), isOfPersonHere(), requestId, record);
+        return new PageRequest(
+                method,
+                lines("Accept").joined(),
+                lines("Sec-Fetch-Dest").single(),
+                isOfPersonHere(),
+                requestId,
+                record);
     }
 
     /**

@@ -13,7 +13,7 @@ final class OutboundRequest {
     static ClassicHttpRequest of(InboundRequest inbound, Forwarding forwarding, RequestBody body) {
         ClassicHttpRequest request = new BasicClassicHttpRequest(inbound.method(), null, null, inbound.target());
         request.addHeader("Host", inbound.host());
-        HopByHop hopByHop = HopByHop.nominatedBy(inbound.joined("Connection"));
+        HopByHop hopByHop = HopByHop.nominatedBy(inbound.lines("Connection").joined());
         for (Field field : inbound.headers()) {
             String name = field.name().toLowerCase(Locale.ROOT);
             if (!hopByHop.includes(name) && !isOurs(name) && !forwarding.replaces(name)) {

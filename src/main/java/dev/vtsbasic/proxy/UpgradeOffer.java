@@ -58,9 +58,9 @@ final class UpgradeOffer {
         // RFC 9110 §7.8: a server ignores it in a request of HTTP/1.0.
         boolean nominated = request.protocol().startsWith("HTTP/1.")
                 && !request.protocol().equals("HTTP/1.0")
-                && elements(request.joined("Connection")).stream().anyMatch("upgrade"::equalsIgnoreCase);
+                && request.lines("Connection").elements().stream().anyMatch("upgrade"::equalsIgnoreCase);
         return nominated && !request.hasBody()
-                ? elements(request.joined("Upgrade")).stream()
+                ? request.lines("Upgrade").elements().stream()
                         .filter(UpgradeOffer::canBeCarried)
                         .toList()
                 : List.of();
@@ -74,7 +74,7 @@ final class UpgradeOffer {
     /** Whether it is a handshake of RFC 6455 §4.1, which nothing but a worker can answer. */
     static boolean isWebSocketHandshake(InboundRequest request) {
         return request.method().equals("GET")
-                && !request.header("Sec-WebSocket-Key").isEmpty()
+                && request.lines("Sec-WebSocket-Key").arePresent()
                 && protocolsOf(request).stream().anyMatch(WEBSOCKET::equalsIgnoreCase);
     }
 

@@ -106,6 +106,7 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
      * Waits for the head of the answer; interim ones (1xx) other than 101 are dropped, since servlets cannot pass them on.
      *
      * @throws HttpException when what comes is not HTTP
+     * @throws ConnectionClosedException when the connection ends within the head
      */
     ClassicHttpResponse receiveHead() throws IOException, HttpException {
         while (true) {
@@ -125,12 +126,20 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     }
 
     private ClassicHttpResponse receiveAnyHead() throws IOException, HttpException {
+        ClassicHttpResponse answer;
         try {
-            return receiveResponseHeader();
+            answer = receiveResponseHeader();
         } catch (IllegalArgumentException e) {
             // HttpCore throws this at a status of 000, because it checks that as an argument.
             throw new ProtocolException("The head of an answer is malformed", e);
         }
+        if (socket.ended()) {
+            // RFC 9112 §8: HttpCore takes the end of the connection for the end of a head, so that a field which was
+            // cut
+            // would pass for a whole one. A head that has its empty line is read without meeting that end.
+            throw new ConnectionClosedException("The head of the answer is incomplete");
+        }
+        return answer;
     }
 
     /** RFC 9110 §8.6 allows a repeated length when all its values are the same; Bun was seen to send it. */

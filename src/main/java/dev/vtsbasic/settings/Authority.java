@@ -43,6 +43,11 @@ public record Authority(String host, OptionalInt port) {
         if (host.startsWith("[")) {
             return host.indexOf(':') > 0 && IpNetwork.isAddress(host);
         }
+        return isName(host);
+    }
+
+    /** Whether a host, which is no address in brackets, is a name or an IPv4 address to every reader. */
+    public static boolean isName(String host) {
         return host.length() <= MAX_NAME_LENGTH
                 && !EMPTY_LABEL.matcher(host).find()
                 && (!NUMERIC_END.matcher(host).matches() || IPV4.matcher(host).matches());

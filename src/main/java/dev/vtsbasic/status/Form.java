@@ -1,5 +1,6 @@
 package dev.vtsbasic.status;
 
+import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -41,13 +42,15 @@ record Form(Map<String, String> fields, boolean fromHere) {
 
     /** Browsers say where a form is from by Sec-Fetch-Site on secure connections, by Origin on all. */
     private static boolean isFromHere(HttpServletRequest request) {
-        String site = request.getHeader("Sec-Fetch-Site");
-        if (site != null) {
-            return site.equals("same-origin");
+        FieldLines site = FieldLines.of(request, "Sec-Fetch-Site");
+        if (site.arePresent()) {
+            return site.single().equals("same-origin");
         }
-        String origin = request.getHeader("Origin");
-        return origin == null
-                || authority(origin).filter(host -> isHost(host, request)).isPresent();
+        FieldLines origin = FieldLines.of(request, "Origin");
+        return !origin.arePresent()
+                || authority(origin.single())
+                        .filter(host -> isHost(host, request))
+                        .isPresent();
     }
 
     private static Optional<String> authority(String origin) {
@@ -60,10 +63,11 @@ record Form(Map<String, String> fields, boolean fromHere) {
 
     /** A proxy may have changed the Host, but no page can make a browser send the other. */
     private static boolean isHost(String authority, HttpServletRequest request) {
-        return authority.equalsIgnoreCase(request.getHeader("Host"))
+        return authority.equalsIgnoreCase(FieldLines.of(request, "Host").single())
                 || authority.equalsIgnoreCase(
                         RequestRecord.of(request).caller(request).origin().host())
-                || authority.equalsIgnoreCase(request.getHeader("X-Forwarded-Host"));
+                || authority.equalsIgnoreCase(
+                        FieldLines.of(request, "X-Forwarded-Host").single());
     }
 
     /** Empty when it was not sent. */

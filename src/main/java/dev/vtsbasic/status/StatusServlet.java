@@ -7,6 +7,7 @@ import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.Operations;
 import dev.vtsbasic.settings.SettingInForce;
 import dev.vtsbasic.status.Sessions.Session;
+import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletException;
@@ -155,8 +156,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     }
 
     private void sendStatus(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String accept = request.getHeader("Accept");
-        boolean page = accept != null && accept.contains("text/html");
+        boolean page = FieldLines.of(request, "Accept").joined().contains("text/html");
         if (!mayRead(request)) {
             if (page) {
                 html(response, HttpServletResponse.SC_FORBIDDEN, Frame.signInPage(notice(request)));
@@ -211,7 +211,8 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             Session session = sessions.open(access.mayChange(token));
             // Any proxy's word is enough, because to be wrong harms nobody but whoever has said it.
             boolean secure = RequestRecord.of(request).caller(request).origin().isHttps()
-                    || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+                    || FieldLines.of(request, "X-Forwarded-Proto").elements().stream()
+                            .anyMatch("https"::equalsIgnoreCase);
             // Without a path it is for all that is beside this action, at whatever path a browser sees that.
             response.addHeader(
                     "Set-Cookie",

@@ -1,5 +1,6 @@
 package dev.vtsbasic.syntax;
 
+import dev.vtsbasic.settings.Authority;
 import dev.vtsbasic.settings.IpNetwork;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -83,7 +84,8 @@ final class RequestSyntax {
         if (hosts.size() > 1 || hosts.isEmpty() && isOfHttp1() && !isOfHttp10()) {
             return Optional.of("A request has exactly one Host field.");
         }
-        return hosts.isEmpty() || isHost(hosts.get(0))
+        boolean known = hosts.isEmpty() ? isOfHttp1() || isName(request.getServerName()) : isHost(hosts.get(0));
+        return known
                 ? Optional.empty()
                 : Optional.of("The Host field is not a host name or address with an optional port.");
     }
@@ -95,14 +97,19 @@ final class RequestSyntax {
         }
         String port = parts.group("port");
         boolean known = port == null || port.isEmpty() || Integer.parseInt(port) <= LAST_PORT;
-        return known && (!host.startsWith("[") || IpNetwork.isAddress(parts.group("name")));
+        return known && isName(parts.group("name"));
+    }
+
+    /** Containers write an IPv6 address with and without its brackets. */
+    private static boolean isName(String host) {
+        return host.indexOf(':') < 0 ? Authority.isName(host) : IpNetwork.isAddress(host);
     }
 
     /** RFC 9112 §6.1, §6.3: where the body ends must not be open to two answers. */
     private Optional<String> problemOfFraming() {
         List<String> codings = elementsOf("Transfer-Encoding");
         boolean coded = !valuesOf("Transfer-Encoding").isEmpty();
-        List<String> lengths = elementsOf("Content-Length");
+        List<String> lengths = valuesOf("Content-Length");
         boolean known = codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
         if (coded && (!known || isOfHttp10() || !isOfHttp1())) {
             return Optional.of("The Transfer-Encoding is not the one that this server knows, chunked.");
@@ -110,10 +117,10 @@ final class RequestSyntax {
         if (coded && !lengths.isEmpty()) {
             return Optional.of("A body has a Content-Length or a Transfer-Encoding, not both.");
         }
-        boolean said = !valuesOf("Content-Length").isEmpty();
-        boolean one = lengths.stream().distinct().count() == 1
-                && LENGTH.matcher(lengths.get(0)).matches();
-        return said && !one ? Optional.of("The Content-Length is not one number.") : Optional.empty();
+        // RFC 9110 §8.6 allows to take equal values as one, but containers fail when they are asked for that one.
+        boolean one =
+                lengths.size() == 1 && LENGTH.matcher(lengths.get(0).strip()).matches();
+        return !lengths.isEmpty() && !one ? Optional.of("The Content-Length is not one number.") : Optional.empty();
     }
 
     private boolean isOfHttp10() {

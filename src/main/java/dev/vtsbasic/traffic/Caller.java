@@ -30,8 +30,8 @@ public record Caller(
     static Caller of(HttpServletRequest request, List<IpNetwork> trustedProxies) {
         String peer = ForwardedRequest.peerOf(request);
         boolean trusted = trustedProxies.stream().anyMatch(network -> network.contains(peer));
-        String givenId = trusted ? header(request, "X-Request-Id") : "";
-        String given = header(request, "traceparent");
+        String givenId = trusted ? FieldLines.of(request, "X-Request-Id").single() : "";
+        String given = FieldLines.of(request, "traceparent").single();
         String agents = AgentSpan.traceparent();
         // An agent may take part in no trace that a client has begun.
         boolean continues = !given.isEmpty()
@@ -48,7 +48,8 @@ public record Caller(
     /** Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks, be it for nobody. */
     public static boolean isOfThisMachine(HttpServletRequest request) {
         return comesFromThisMachine(request)
-                && Stream.of("X-Forwarded-For", "Forwarded").allMatch(name -> request.getHeader(name) == null);
+                && Stream.of("X-Forwarded-For", "Forwarded")
+                        .noneMatch(name -> FieldLines.of(request, name).arePresent());
     }
 
     /**
@@ -62,11 +63,6 @@ public record Caller(
     /** Whether a header field of this name is written by proxies, so that the request may be anybody's. */
     public static boolean isFieldOfProxies(String name) {
         return FIELD_OF_PROXIES.matcher(name).matches();
-    }
-
-    private static String header(HttpServletRequest request, String name) {
-        String value = request.getHeader(name);
-        return value == null ? "" : value;
     }
 
     /** Of the client: as the container sees it or, when that is a trusted proxy, by the word of that; by RFC 5952. */

@@ -75,8 +75,8 @@ public record PublicOrigin(String scheme, String host, int port) {
 
     /** The Host field, or the name that the container knows itself by. */
     public static String hostOf(HttpServletRequest request) {
-        String host = request.getHeader("Host");
-        return host == null ? authority(request) : host;
+        FieldLines host = FieldLines.of(request, "Host");
+        return host.arePresent() ? host.single() : authority(request);
     }
 
     /** HTTP/2 has {@code :authority} in place of the Host field. */

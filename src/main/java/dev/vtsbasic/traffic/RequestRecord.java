@@ -136,7 +136,7 @@ public final class RequestRecord {
     /** As {@link #shed}, before anybody has looked at what it asks for. */
     public void shed(Shed reason, HttpServletRequest request) {
         shed(reason);
-        if ("websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+        if (FieldLines.of(request, "Upgrade").elements().stream().anyMatch("websocket"::equalsIgnoreCase)) {
             kind(Kind.TUNNEL);
         }
     }

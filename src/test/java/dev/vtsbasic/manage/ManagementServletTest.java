@@ -129,7 +129,15 @@ class ManagementServletTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"Accept: */*", "X-Forwarded-For: 127.0.0.1", "Authorization: Bearer wrong", "Authorization: "})
+            strings = {
+                "Accept: */*",
+                "X-Forwarded-For: 127.0.0.1",
+                "Authorization: Bearer wrong",
+                "Authorization: ",
+                "Authorization: Basic secret",
+                "Authorization: Bearersecret",
+                "Authorization: Bearer secret\r\nAuthorization: Bearer wrong",
+            })
     void othersMayNotAlsoFromThisMachine(String header) throws Exception {
         assertEquals(403, server.request("POST /-/restart", header).status());
         assertEquals(403, server.request("POST /-/drain", header).status());
@@ -147,6 +155,8 @@ class ManagementServletTest {
                 "Host: [::1]:3000",
                 "Host: example.org\r\nAuthorization: Bearer look",
                 "Host: example.org\r\nAuthorization: Bearer secret",
+                "Host: example.org\r\nAuthorization: bearer secret",
+                "Host: example.org\r\nAuthorization: BEARER  secret",
                 "Host: example.org\r\nX-Forwarded-For: 192.0.2.1\r\nAuthorization: Bearer look",
             })
     void whoIsHereOrHasAWordMayLook(String header) throws Exception {
@@ -212,6 +222,13 @@ class ManagementServletTest {
 
     private RawAnswer get(String path, String headers) throws Exception {
         return server.send("GET " + path + " HTTP/1.1\r\n" + headers + "\r\nConnection: close\r\n\r\n");
+    }
+
+    @Test
+    void anEmptyAcceptInFrontDoesNotHideTheOneForOpenMetrics() throws Exception {
+        RawAnswer answer =
+                get("/-/metrics", "Host: localhost\r\nAccept:\r\nAccept: application/openmetrics-text;version=1.0.0");
+        assertEquals("application/openmetrics-text;version=1.0.0;charset=utf-8", answer.header("Content-Type"));
     }
 
     @Test

@@ -63,6 +63,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -369,6 +370,60 @@ class ProxyServletTest {
                     .readToEnd();
             assertFalse(cut.status() == 200 && cut.looksComplete(), cut.text());
         }
+    }
+
+    /** RFC 9112 §8: a head ends with an empty line, and with nothing else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "H",
+                "HTTP/1.1 200",
+                "HTTP/1.1 200 O",
+                "HTTP/1.1 200 OK\r\n",
+                "HTTP/1.1 200 OK\r\nX-A: a",
+                "HTTP/1.1 200 OK\r\nX-A: a\r\n",
+                "HTTP/1.1 200 OK\r\nX-A: a\r\n\r",
+                "HTTP/1.1 204 No Content\r\n",
+                "HTTP/1.1 404 Not Found\r\nX-A: a\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2",
+                "HTTP/1.1 103 Early Hints\r\n",
+                "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n",
+            })
+    void aHeadThatTheAppCutsIsABadGateway(String head) throws Exception {
+        start(ScriptedUpstream.closing(head));
+        RawAnswer answer = server.request("POST /");
+        assertEquals(502, answer.status(), answer.text());
+        assertPage(answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"HTTP/1.1 200 OK\r\nX-A: a\r\n\r\n", "HTTP/1.1 200 OK\nX-A: a\n\n", "HTTP/1.1 204 No\r\n\r\n"})
+    void aHeadThatEndsWithTheConnectionBehindItsEmptyLineIsWhole(String head) throws Exception {
+        start(ScriptedUpstream.closing(head));
+        RawAnswer answer = server.request("POST /");
+        assertTrue(answer.status() < 300, answer.text());
+        assertTrue(answer.looksComplete(), answer.text());
+    }
+
+    @Test
+    void aGetWhoseAnswersHeadWasCutOnAReusedConnectionIsSentOnceMore() throws Exception {
+        AtomicInteger number = new AtomicInteger();
+        start((request, out) -> {
+            boolean cut = number.incrementAndGet() == 2;
+            out.write((cut ? "HTTP/1.1 200 O" : ok("whole")).getBytes(StandardCharsets.ISO_8859_1));
+            return !cut;
+        });
+        assertEquals("whole", server.request("GET /").body());
+        assertEquals("whole", server.request("GET /").body());
+        assertEquals(3, number.get());
+    }
+
+    /** Bun says nothing at all to a method that it does not know. */
+    @Test
+    void aCutHeadIsABadGatewayWhateverTheMethod() throws Exception {
+        start(ScriptedUpstream.closing("HTTP/1.1 200 O"));
+        assertEquals(502, server.request("PROPFIND /").status());
     }
 
     @Test

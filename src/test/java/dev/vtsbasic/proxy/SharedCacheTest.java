@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -126,6 +127,21 @@ class SharedCacheTest {
                 "Cache-Control: no-cache, max-age=60",
                 "Cache-Control: public, s-maxage=60\r\nSet-Cookie: a=b",
                 "Cache-Control: public, s-maxage=60\r\nVary: *",
+                "Cache-Control: public, s-maxage=60\r\nVary: X A",
+                "Cache-Control: public, s-maxage=60\r\nVary: \"X\", Cookie",
+                "Cache-Control: s-maxage=60, foo=\", private",
+                "Cache-Control: s-maxage=60, foo=\"a\\",
+                "Cache-Control: s-maxage=60, foo=\"a\"b",
+                "Cache-Control: s-maxage=60; private",
+                "Cache-Control: s-maxage=60, pri vate",
+                "Cache-Control: s-maxage=60, =private",
+                "Cache-Control: s-maxage=60, private=",
+                "Cache-Control: s-maxage=60, foo=\"\r\nCache-Control: private\"",
+                "Cache-Control: public, s-maxage=60\r\nContent-Type:\r\nContent-Type: text/html",
+                "Cache-Control: public, s-maxage=60\r\nDate: Thu, 01 Jan 2015 00:00:00 GMT\r\nDate: Thu, 01 Jan 2015 00:00:01 GMT",
+                "Cache-Control: public, s-maxage=60\r\nExpires: 0\r\nExpires: 1",
+                "Cache-Control: public, s-maxage=60\r\nETag: \"a\"\r\nETag: \"b\"",
+                "Cache-Control: public, s-maxage=60\r\nLocation: /a\r\nLocation: /b",
                 "Cache-Control: public, s-maxage=60\r\nVary: Accept, *",
                 "Cache-Control: public, s-maxage=60\r\nVary: X-Request-Id",
                 "Cache-Control: public, s-maxage=60\r\nContent-Type: text/event-stream",
@@ -225,6 +241,35 @@ class SharedCacheTest {
         assertEquals("1", get("/a", field).body());
         assertEquals("2", get("/a").body());
         assertEquals("3", get("/a", field).body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Range: bytes=0-1",
+                "If-Range: \"a\"",
+                "If-Match: \"a\"",
+                "If-Unmodified-Since: Thu, 01 Jan 2015 00:00:00 GMT",
+                "X-HTTP-Method-Override: DELETE",
+                "X-Original-URL: /other",
+                "X-Host: evil.example",
+                "Authorization: Bearer a",
+                "Cookie: session=1",
+            })
+    void anEmptyLineInFrontOfAFieldDoesNotHideItFromTheCache(String field) throws Exception {
+        start(numbered("Cache-Control: max-age=60"));
+        String empty = field.substring(0, field.indexOf(':') + 1);
+        assertEquals("1", get("/a", empty, field).body());
+        assertEquals("2", get("/a").body());
+        assertEquals("3", get("/a", empty, field).body());
+    }
+
+    @Test
+    void anEmptyLineInFrontOfAnOverriddenMethodDoesNotKeepTheOldAnswer() throws Exception {
+        start(numbered("Cache-Control: max-age=60"));
+        assertEquals("1", get("/a").body());
+        get("/a", "X-HTTP-Method-Override:", "X-HTTP-Method-Override: DELETE");
+        assertEquals("3", get("/a").body());
     }
 
     @ParameterizedTest
@@ -360,6 +405,35 @@ class SharedCacheTest {
                 assertEquals("" + (i + 1), get("/a", "X-User: " + users.get(i)).body(), users.get(i));
             }
         }
+    }
+
+    /** RFC 9111 §4.1: a field that is absent matches only where it is absent. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "X-User          | X-User:",
+                "Accept-Language | Accept-Language:",
+                "Accept-Language | Accept-Language: ,",
+                "Accept-Language | Accept-Language: de;=<b>",
+                "Accept-Language | Accept-Language: \"de\"",
+            })
+    void anOddFieldDoesNotGetTheFormOfThoseWhoSendNone(String name, String field) throws Exception {
+        start(numbered("Cache-Control: max-age=60\r\nVary: " + name));
+        assertEquals("1", get("/a", field).body());
+        assertEquals("2", get("/a").body());
+        assertEquals("3", get("/a", name + ": de").body());
+        assertEquals("1", get("/a", field).body());
+    }
+
+    @Test
+    void anAnswerThatVariesByTheHostIsKeptForEachHost() throws Exception {
+        start(numbered("Cache-Control: max-age=60\r\nVary: Host"));
+        assertEquals("1", get("/a").body());
+        RawAnswer hit = get("/a");
+        assertEquals("1", hit.body());
+        assertTrue(hit.header("Cache-Status").startsWith("vts-basic; hit"), hit.text());
+        assertEquals("Host", hit.header("Vary"));
     }
 
     @Test
@@ -1129,6 +1203,36 @@ class SharedCacheTest {
                 answer("Cache-Control: max-age=60", "whole")));
         assertFalse(get("/a").looksComplete());
         assertEquals("whole", get("/a").body());
+    }
+
+    /** RFC 9112 §8: a field that is cut may have said another thing. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 O",
+                "HTTP/1.1 200 OK\r\nCache-Control: s-maxage=60\r\n",
+                "HTTP/1.1 200 OK\r\nCache-Control: s-maxage=60, pri",
+            })
+    void anAnswerWhoseHeadIsCutIsNotKept(String cut) throws Exception {
+        start((request, out) -> {
+            boolean first = asked.incrementAndGet() == 1;
+            write(out, first ? cut : answer("Cache-Control: max-age=60", "whole"));
+            return !first;
+        });
+        RawAnswer refused = get("/a");
+        assertEquals(502, refused.status(), refused.text());
+        assertEquals("vts-basic; fwd=uri-miss", refused.header("Cache-Status"));
+        assertEquals("whole", get("/a").body());
+    }
+
+    @Test
+    void aBadGatewayInPlaceOfAnAnswerThatWasToBeKeptIsNotSaidToBeStored() throws Exception {
+        start(
+                inTurn(
+                        "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\nzz\r\nfirst\r\n"));
+        RawAnswer refused = get("/a");
+        assertEquals(502, refused.status(), refused.text());
+        assertEquals("vts-basic; fwd=uri-miss", refused.header("Cache-Status"));
     }
 
     @Test

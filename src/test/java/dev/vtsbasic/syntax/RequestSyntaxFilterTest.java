@@ -31,8 +31,11 @@ class RequestSyntaxFilterTest {
                 "M-SEARCH / HTTP/1.1; Host: a",
                 "GET / HTTP/1.1; Host: a; X: a\tb\u00e9\u0080",
                 "POST / HTTP/1.1; Host: a; Content-Length: 5",
-                "POST / HTTP/1.1; Host: a; Content-Length: 5; Content-Length: 5",
-                "POST / HTTP/1.1; Host: a; Content-Length: 5, 5",
+                "GET / HTTP/1.1; Host: 1.2.3.4:80",
+                "GET / HTTP/1.1; Host: web-1",
+                "GET / HTTP/1.1; Host: 1.example",
+                "GET / HTTP/1.1; Host: 1e3",
+                "GET / HTTP/1.1; Host: a.",
                 "POST / HTTP/1.1; Host: a; Transfer-Encoding: CHUNKED",
                 "POST / HTTP/2.0; Content-Length: 0",
             })
@@ -84,6 +87,18 @@ class RequestSyntaxFilterTest {
                 "GET / HTTP/1.1; Host: [:::]",
                 "GET / HTTP/1.1; Host: a\u0000b",
                 "GET / HTTP/2.0; Host: a\u0000b",
+                "GET / HTTP/1.1; Host: 1.2.3.999",
+                "GET / HTTP/1.1; Host: 1.2.3.999.:80",
+                "GET / HTTP/1.1; Host: 256.1.1.1",
+                "GET / HTTP/1.1; Host: a.1",
+                "GET / HTTP/1.1; Host: a.0x",
+                "GET / HTTP/1.1; Host: 1.2.3.4.5",
+                "GET / HTTP/1.1; Host: 010.1.1.1",
+                "GET / HTTP/2.0; Host: 1.2.3.999",
+                "POST / HTTP/1.1; Host: a; Content-Length: 5; Content-Length: 5",
+                "POST / HTTP/1.1; Host: a; Content-Length: 5, 5",
+                "POST / HTTP/2.0; Content-Length: 5; Content-Length: 5",
+                "POST / HTTP/2.0; Content-Length: 5, 5",
                 "POST / HTTP/1.1; Host: a; Content-Length: 5; Content-Length: 6",
                 "POST / HTTP/1.1; Host: a; Content-Length: 5, 6",
                 "POST / HTTP/1.1; Host: a; Content-Length: +5",
@@ -118,6 +133,8 @@ class RequestSyntaxFilterTest {
                     case "getProtocol" -> words[2];
                     case "getRequestURI" -> target[0];
                     case "getQueryString" -> target.length == 1 ? null : target[1];
+                    case "getServerName" ->
+                        fields.getOrDefault("", List.of("localhost")).get(0);
                     case "getHeaderNames" -> Collections.enumeration(fields.keySet());
                     case "getHeaders" -> Collections.enumeration(fields.getOrDefault(arguments[0], List.of()));
                     default -> throw new UnsupportedOperationException(method.getName());

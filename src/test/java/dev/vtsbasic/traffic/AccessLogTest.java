@@ -80,6 +80,21 @@ class AccessLogTest {
                 lines.get(0));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http://u:p@example.org/x?a,         http://example.org/x",
+        "https://u@example.org,              https://example.org",
+        "http://u:p@q@example.org/x@y,       http://example.org/x@y",
+        "http://example.org/x@y,             http://example.org/x@y",
+        "//u:p@example.org/x,                //example.org/x",
+        "http://u:p@,                        http://",
+        "android-app://u:p@example.org/x,    android-app://example.org/x",
+    })
+    void neitherUserNorPasswordOfARefererIsLogged(String referer, String logged) throws Exception {
+        serve(AccessLogFormat.JSON, 1, server -> server.request("GET /200", "Referer: " + referer));
+        assertEquals(logged, parse(lines.get(0)).getString("referer"));
+    }
+
     @Test
     void aLineInJsonHasWhatIsKnown() throws Exception {
         serve(

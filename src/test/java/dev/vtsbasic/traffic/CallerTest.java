@@ -223,6 +223,17 @@ class CallerTest {
                 TRACE, ask("", "traceparent: " + TRACE.replace('0', 'x')).split(" ")[2]);
     }
 
+    /** Readers differ in which of them counts; W3C Trace Context §3.4 begins a new trace. */
+    @Test
+    void severalNamesOfARequestOrATraceAreNone() throws Exception {
+        String[] ids =
+                ask("127.0.0.1", "X-Request-Id: abc-1", "X-Request-Id: abc-2").split(" ");
+        assertTrue(ids[1].matches("[0-9a-f]{32}"), ids[1]);
+        String[] traces = ask("", "traceparent: " + TRACE, "traceparent: " + TRACE.replace('4', '5'))
+                .split(" ");
+        assertNotEquals(TRACE, traces[2]);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
