@@ -74,8 +74,8 @@ final class Http2 extends Http2Protocol {
     }
 
     /**
-     * Answers a CONNECT with 501, and a request with 503 when there is no room for it. It is not to wait: what it has by then, a part of its body
-     * above all, is most of what it takes.
+     * Answers a CONNECT with 501, and a request with 503 when there is no room for it. It is not to wait: what it has by
+     * then, a part of its body above all, is most of what it takes.
      */
     private static final class Admitting implements Adapter {
         private final Admission admission;

@@ -196,9 +196,8 @@ final class RequestBody extends AbstractHttpEntity {
         } catch (IOException e) {
             throw ClientGoneException.ofBody(e);
         } catch (RuntimeException e) {
-            // Tomcat takes the request away from a thread other than its own when the client resets the stream; Open
-            // Liberty
-            // fails so at a chunk of an impossible size.
+            // Tomcat takes the request away from a thread other than its own when the client resets the stream, and
+            // Open Liberty fails so at a chunk of an impossible size.
             throw ClientGoneException.ofBody(new IOException(e));
         }
     }

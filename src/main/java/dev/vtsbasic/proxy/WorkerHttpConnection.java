@@ -134,9 +134,8 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
             throw new ProtocolException("The head of an answer is malformed", e);
         }
         if (socket.ended()) {
-            // RFC 9112 §8: HttpCore takes the end of the connection for the end of a head, so that a field which was
-            // cut
-            // would pass for a whole one. A head that has its empty line is read without meeting that end.
+            // RFC 9112 §8: HttpCore takes the end of the connection for the end of a head, and so a field that was cut
+            // for a whole one. A head that has its empty line is read without meeting that end.
             throw new ConnectionClosedException("The head of the answer is incomplete");
         }
         return answer;
