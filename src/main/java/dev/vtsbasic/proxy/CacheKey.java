@@ -29,6 +29,12 @@ final class CacheKey {
     /** Fields whose values mean the same in capitals and in any order, as HttpClient's cache takes all for. */
     private static final Set<String> LENIENT = Set.of("accept", "accept-encoding", "accept-language");
 
+    /**
+     * Fields that HttpClient's cache does not keep beside an answer, so that one which varies by them would never fit. The
+     * host is in the key, and there is no body.
+     */
+    private static final Set<String> NOT_KEPT = Set.of("host", "content-length");
+
     private static final String ELEMENT = " *+[A-Za-z0-9*/+._-]++(?: *+; *+[A-Za-z0-9]++=[A-Za-z0-9._-]++)*+ *+";
 
     /** A value of these of which HttpClient's cache leaves nothing out. */
@@ -78,8 +84,7 @@ final class CacheKey {
         Map<String, String> fields = new LinkedHashMap<>();
         for (Header field : OutboundRequest.of(request, forwarding, null).getHeaders()) {
             String name = field.getName().toLowerCase(Locale.ROOT);
-            // The host is in the key, and HttpClient's cache keeps no Host with what it stores.
-            if (CacheRules.isTold(name) && !name.equals("host")) {
+            if (CacheRules.isTold(name) && !NOT_KEPT.contains(name)) {
                 // Several of a name are one list (RFC 9110 §5.3).
                 fields.merge(name, field.getValue(), (one, another) -> one + ", " + another);
             }

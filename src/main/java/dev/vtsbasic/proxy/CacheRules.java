@@ -86,7 +86,7 @@ final class CacheRules {
                 && allow(answer)
                 && !answer.containsHeader("Set-Cookie")
                 && !answer.containsHeader("Content-Range")
-                && SINGULAR.stream().allMatch(name -> answer.countHeaders(name) <= 1)
+                && isClear(answer)
                 && hasKnownType(answer)
                 && hasKnownAge(answer);
     }
@@ -94,7 +94,11 @@ final class CacheRules {
     /** The same for an answer that only renews one that is there (304). */
     static boolean mayRenew(HttpResponse answer, InboundRequest request) {
         boolean silent = !answer.containsHeader("Cache-Control") && !answer.containsHeader("Expires");
-        return silent || allow(answer) && isForEverybody(CacheDirectives.of(answer), request);
+        return isClear(answer) && (silent || allow(answer) && isForEverybody(CacheDirectives.of(answer), request));
+    }
+
+    private static boolean isClear(HttpResponse answer) {
+        return SINGULAR.stream().allMatch(name -> answer.countHeaders(name) <= 1);
     }
 
     /** Whether an answer that is not stored says that the one before it is not right any more, for whoever asks. */

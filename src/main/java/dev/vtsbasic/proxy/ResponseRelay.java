@@ -85,20 +85,24 @@ final class ResponseRelay {
         }
     }
 
+    private static String joined(ClassicHttpResponse answer, String list) {
+        return Arrays.stream(answer.getHeaders(list))
+                .map(Header::getValue)
+                .filter(value -> value != null && !value.isEmpty())
+                .collect(Collectors.joining(", "));
+    }
+
     /** The status and the fields that are not about this one connection. */
     void copyHead(ClassicHttpResponse answer) {
         record.firstByte();
         response.setStatus(answer.getCode());
-        String nominated = Arrays.stream(answer.getHeaders("Connection"))
-                .map(Header::getValue)
-                .collect(Collectors.joining(","));
-        HopByHop hopByHop = HopByHop.nominatedBy(nominated);
+        HopByHop hopByHop = HopByHop.nominatedBy(joined(answer, "Connection"));
         boolean chunked = answer.containsHeader("Transfer-Encoding");
-        Header upgrade = answer.getFirstHeader("Upgrade");
-        if (answer.getCode() == UPGRADE_REQUIRED && upgrade != null && ofHttp1) {
+        String upgrade = joined(answer, "Upgrade");
+        if (answer.getCode() == UPGRADE_REQUIRED && !upgrade.isEmpty() && ofHttp1) {
             // RFC 9110 §15.5.22: it says what the client should ask for, which is the only use of this answer. HTTP/2
             // has neither field.
-            response.setHeader("Upgrade", upgrade.getValue());
+            response.setHeader("Upgrade", upgrade);
             response.setHeader("Connection", "Upgrade");
         }
         for (Header header : answer.getHeaders()) {

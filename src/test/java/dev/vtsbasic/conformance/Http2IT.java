@@ -914,14 +914,17 @@ class Http2IT {
         works();
     }
 
-    /** RFC 9110 §8.6 allows to refuse it, even if the values are equal. */
+    /** RFC 9110 §8.6 allows to refuse equal ones; Tomcat resets the stream itself when it has some of the body. */
     @Test
     void aRepeatedContentLengthIsABadRequest() throws Exception {
-        for (String[] fields : List.of(
-                new String[] {"content-length", "3", "content-length", "3"}, new String[] {"content-length", "3, 3"})) {
-            Http2Client.Stream stream = client.request("POST", "/", false, fields);
+        for (List<String> fields :
+                List.of(List.of("content-length", "3", "content-length", "3"), List.of("content-length", "3, 3"))) {
+            Http2Client.Stream early = client.request("POST", "/", false, fields.toArray(String[]::new));
+            assertEquals(400, early.next().status());
+            Http2Client.Stream stream = client.request("POST", "/", false, fields.toArray(String[]::new));
             stream.data("abc", true);
-            assertEquals(400, stream.next().status());
+            Event event = stream.next();
+            assertTrue(event.kind() == Kind.RESET || event.status() == 400, event.toString());
             assertNull(upstream.next(Duration.ZERO));
         }
         works();

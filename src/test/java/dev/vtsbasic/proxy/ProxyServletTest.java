@@ -273,6 +273,14 @@ class ProxyServletTest {
         assertEquals("1", answer.header("X-Yours"));
     }
 
+    /** RFC 9110 §15.5.22. */
+    @Test
+    void whatAClientShouldSwitchToIsAListOfAllLines() throws Exception {
+        String refusal = "HTTP/1.1 426 No\r\nUpgrade:\r\nUpgrade: a\r\nUpgrade: b\r\nContent-Length: 0\r\n\r\n";
+        start(ScriptedUpstream.keeping(refusal));
+        assertEquals("a, b", server.request("GET /").header("Upgrade"));
+    }
+
     @Test
     void aChunkedAnswerArrivesWholeAndALengthBesideItIsNotBelieved() throws Exception {
         start(closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"

@@ -680,7 +680,14 @@ class SharedCacheTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"private, max-age=60", "no-store", "max-age=0"})
+    @ValueSource(
+            strings = {
+                "private, max-age=60",
+                "no-store",
+                "max-age=0",
+                "max-age=60, foo=\", private",
+                "max-age=60\r\nETag: \"v2\"",
+            })
     void a304ThatTakesTheLeaveBackIsForOneOnly(String directives) throws Exception {
         start(inTurn(
                 answer("Cache-Control: max-age=10\r\nETag: \"v1\"" + STALE, "old"),
