@@ -80,8 +80,8 @@ final class ReadyWorkers implements WorkerPool {
     /** Spares the answers the lock, as long as there is nothing to acquit a request of. */
     private volatile boolean anySuspected;
 
-    /** The request that is taken for the cause, by the worker that ended. */
-    private final Map<Worker, LeasedRequest> causes = new LinkedHashMap<>();
+    /** The last workers that ended, the oldest first. */
+    private final Map<Worker, WorkerEnd> ends = new LinkedHashMap<>();
 
     private int waiting;
     private long leases;
@@ -163,7 +163,19 @@ final class ReadyWorkers implements WorkerPool {
     Optional<LeasedRequest> cause(Worker ended) {
         lock.lock();
         try {
-            return Optional.ofNullable(causes.get(ended));
+            WorkerEnd end = ends.get(ended);
+            return end == null ? Optional.empty() : end.cause();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a client's request was sent to a worker that has ended since, which may so have ended it, however late. */
+    boolean hadRequests(Worker ended) {
+        lock.lock();
+        try {
+            WorkerEnd end = ends.get(ended);
+            return end != null && end.hadRequests();
         } finally {
             lock.unlock();
         }
@@ -301,9 +313,12 @@ final class ReadyWorkers implements WorkerPool {
                 return;
             }
             load.ended = true;
-            if (!closed) {
-                newlyBlocked = blame(load, causesOf.apply(load));
+            Causes causes = closed ? new Causes(List.of(), false) : causesOf.apply(load);
+            newlyBlocked = blame(causes);
+            if (ends.size() == REMEMBERED) {
+                ends.remove(ends.keySet().iterator().next());
             }
+            ends.put(worker, new WorkerEnd(causes.certain(), load.hadRequests));
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -326,13 +341,9 @@ final class ReadyWorkers implements WorkerPool {
         }
     }
 
-    private List<BlockedRequest> blame(Load load, Causes causes) {
+    private List<BlockedRequest> blame(Causes causes) {
         if (causes.areCertain) {
             causes.leases.forEach(lease -> lease.isCause = true);
-            if (this.causes.size() == REMEMBERED) {
-                this.causes.remove(this.causes.keySet().iterator().next());
-            }
-            this.causes.put(load.worker, causes.leases.get(0).request);
         }
         List<BlockedRequest> newlyBlocked = blocked.ended(Load.requests(causes.leases), causes.areCertain);
         anySuspected = !blocked.isEmpty();
@@ -344,7 +355,19 @@ final class ReadyWorkers implements WorkerPool {
      *
      * @param areCertain whether all of them are the same request, which is taken for the cause
      */
-    private record Causes(List<Lease> leases, boolean areCertain) {}
+    private record Causes(List<Lease> leases, boolean areCertain) {
+        Optional<LeasedRequest> certain() {
+            return areCertain ? Optional.of(leases.get(0).request) : Optional.empty();
+        }
+    }
+
+    /**
+     * What is known of a worker that ended.
+     *
+     * @param cause the request that is taken for the cause
+     * @param hadRequests whether a client's request had been sent to it
+     */
+    private record WorkerEnd(Optional<LeasedRequest> cause, boolean hadRequests) {}
 
     /**
      * Gives a worker's requests to another one from now on.
@@ -406,6 +429,7 @@ final class ReadyWorkers implements WorkerPool {
         private final Deque<Lease> givenUp = new ArrayDeque<>();
 
         private boolean ended;
+        private volatile boolean hadRequests;
         private long requests;
         private long lastLease;
 
@@ -513,6 +537,7 @@ final class ReadyWorkers implements WorkerPool {
         public void begin() {
             begunAt = System.nanoTime();
             begun = true;
+            load.hadRequests = true;
         }
 
         @Override

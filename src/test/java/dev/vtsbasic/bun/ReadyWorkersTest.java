@@ -166,6 +166,20 @@ class ReadyWorkersTest {
         assertTrue(assertThrows(ExecutionException.class, waiter::result).getCause() instanceof InterruptedException);
     }
 
+    @Test
+    void aWorkerHadRequestsOnceOneWasSentToItEvenIfThatWasAnsweredLongBeforeTheEnd() throws Exception {
+        pool.add(ONE);
+        leased("/unsent", false).close();
+        pool.remove(ONE);
+        assertFalse(pool.hadRequests(ONE));
+        pool.add(TWO);
+        WorkerLease answered = begun("/a", false);
+        answered.answered();
+        answered.close();
+        pool.remove(TWO);
+        assertTrue(pool.hadRequests(TWO));
+    }
+
     // Which request a worker ended at
 
     @Test

@@ -31,10 +31,16 @@ class RequestBudgetIT {
     private static final String APP = """
             import { existsSync } from "node:fs";
             const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
+            let pairs = 0;
             export default {
               async fetch(request) {
                 const path = new URL(request.url).pathname;
                 if (path.startsWith("/die")) process.exit(7);
+                if (path.startsWith("/after")) setTimeout(() => process.exit(7), 50);
+                if (path.startsWith("/pair")) {
+                  if (++pairs === 2) process.exit(7);
+                  await pause(3_600_000);
+                }
                 if (path.startsWith("/late")) {
                   console.log("late");
                   await pause(2000);
@@ -87,6 +93,34 @@ class RequestBudgetIT {
         try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
             for (int i = 1; i <= 4; i++) {
                 assertEquals(502, get(vts, "/die/" + i).status());
+                vts.awaitLine("worker-1-" + (i + 1) + " is ready");
+            }
+            assertEquals(200, get(vts, "/").status());
+            assertFalse(vts.output().contains("is not started again"), vts.output());
+        }
+    }
+
+    @Test
+    void requestsThatEndTheirWorkersTwoAtATimeAreNoCrashLoop() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
+            for (int i = 1; i <= 2; i++) {
+                try (RawClient one = ask(vts, "/pair/one/" + i);
+                        RawClient other = ask(vts, "/pair/other/" + i)) {
+                    assertEquals(502, one.readToEnd().status(), vts.output());
+                    assertEquals(502, other.readToEnd().status(), vts.output());
+                }
+            }
+            assertEquals(200, get(vts, "/").status());
+            assertEquals(4, count(vts, "ended with exit code 7"), vts.output());
+            assertFalse(vts.output().contains("is not started again"), vts.output());
+        }
+    }
+
+    @Test
+    void requestsThatEndTheirWorkersAfterTheyWereAnsweredAreNoCrashLoop() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
+            for (int i = 1; i <= 4; i++) {
+                assertEquals(200, get(vts, "/after/" + i).status());
                 vts.awaitLine("worker-1-" + (i + 1) + " is ready");
             }
             assertEquals(200, get(vts, "/").status());
