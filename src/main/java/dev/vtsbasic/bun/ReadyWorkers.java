@@ -48,10 +48,19 @@ final class ReadyWorkers implements WorkerPool {
     /** Of those that were given up at one worker. */
     private static final int MAX_GIVEN_UP = 100;
 
+    /** For how long after its answer a request may still end its worker, by a timer for instance. */
+    private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Of the last answers of a worker. */
+    private static final int MAX_ANSWERED = 32;
+
+    /** Answers of which it is to be seen whether their workers live on. */
+    private static final int MAX_WATCHED = 1000;
+
     private static final Seeker NOBODY = new Seeker() {
         @Override
         public LeasedRequest request() {
-            return new LeasedRequest("", "", "", false);
+            return LeasedRequest.of("", "", "");
         }
 
         @Override
@@ -80,8 +89,10 @@ final class ReadyWorkers implements WorkerPool {
     /** Spares the answers the lock, as long as there is nothing to acquit a request of. */
     private volatile boolean anySuspected;
 
-    /** The request that is taken for the cause, by the worker that ended. */
-    private final Map<Worker, LeasedRequest> causes = new LinkedHashMap<>();
+    private final Deque<Answer> watched = new ArrayDeque<>();
+
+    /** The last workers that ended, the oldest first. */
+    private final Map<Worker, WorkerEnd> ends = new LinkedHashMap<>();
 
     private int waiting;
     private long leases;
@@ -163,7 +174,19 @@ final class ReadyWorkers implements WorkerPool {
     Optional<LeasedRequest> cause(Worker ended) {
         lock.lock();
         try {
-            return Optional.ofNullable(causes.get(ended));
+            WorkerEnd end = ends.get(ended);
+            return end == null ? Optional.empty() : end.cause();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a client's request was sent to a worker that has ended since, which may so have ended it, however late. */
+    boolean hadRequests(Worker ended) {
+        lock.lock();
+        try {
+            WorkerEnd end = ends.get(ended);
+            return end != null && end.hadRequests();
         } finally {
             lock.unlock();
         }
@@ -181,7 +204,11 @@ final class ReadyWorkers implements WorkerPool {
 
     /** Something else runs from now on, which may answer what was blocked. */
     void unblock() {
-        change(blocked::clear);
+        change(() -> {
+            blocked.clear();
+            watched.clear();
+            anySuspected = false;
+        });
     }
 
     boolean isEmpty() {
@@ -261,11 +288,11 @@ final class ReadyWorkers implements WorkerPool {
     }
 
     /**
-     * Forgets a worker that has ended by itself. When one request alone was under way there, that is taken for the cause;
-     * else the only one of those that were sent before.
+     * Forgets a worker that has ended by itself. When one request alone was under way there, that is not sent again; else the
+     * only one of those that were sent before.
      */
     void remove(Worker worker) {
-        removed(worker, load -> load.causesOfExit(0));
+        removed(worker, load -> load.causesOfExit(0), load -> load.evidenceOfExit(0));
     }
 
     /**
@@ -274,24 +301,24 @@ final class ReadyWorkers implements WorkerPool {
      * be.
      */
     void removeKilled(Worker worker) {
-        removed(worker, load -> load.causesOfExit(KILLED_NANOS));
+        removed(worker, load -> load.causesOfExit(KILLED_NANOS), load -> load.evidenceOfExit(KILLED_NANOS));
     }
 
     /**
      * Forgets a worker that hangs; to be called before it is killed.
      *
-     * @param lastBegun id of the request that it began last, which is taken for the cause
+     * @param lastBegun id of the request that it began last, which is not sent again
      */
     void removeHung(Worker worker, String lastBegun) {
-        removed(worker, load -> load.causesOfHang(lastBegun));
+        removed(worker, load -> load.causesOfHang(lastBegun), load -> load.evidenceOfHang(lastBegun));
     }
 
     /** Forgets a worker that is ended on purpose, whatever it has to do. */
     void removeStopped(Worker worker) {
-        removed(worker, load -> new Causes(List.of(), false));
+        removed(worker, load -> Causes.NONE, load -> Evidence.NONE);
     }
 
-    private void removed(Worker worker, Function<Load, Causes> causesOf) {
+    private void removed(Worker worker, Function<Load, Causes> causesOf, Function<Load, Evidence> evidenceOf) {
         List<BlockedRequest> newlyBlocked = List.of();
         lock.lock();
         try {
@@ -301,13 +328,26 @@ final class ReadyWorkers implements WorkerPool {
                 return;
             }
             load.ended = true;
+            load.endedAt = System.nanoTime();
+            Causes causes = closed ? Causes.NONE : causesOf.apply(load);
+            causes.certain.forEach(lease -> lease.isCause = true);
             if (!closed) {
-                newlyBlocked = blame(load, causesOf.apply(load));
+                Evidence evidence = evidenceOf.apply(load);
+                newlyBlocked = blocked.ended(Load.requests(evidence.suspects), Load.requests(evidence.doubts));
+                anySuspected = !blocked.isEmpty();
             }
+            if (ends.size() == REMEMBERED) {
+                ends.remove(ends.keySet().iterator().next());
+            }
+            ends.put(worker, new WorkerEnd(causes.first(), load.hadRequests));
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        log(newlyBlocked);
+    }
+
+    private static void log(List<BlockedRequest> newlyBlocked) {
         newlyBlocked.forEach(request -> Event.REQUEST_BLOCKED.log(
                 LOG,
                 "{request} ended {workers} workers, and is answered 502 without being sent for {seconds} s",
@@ -316,35 +356,64 @@ final class ReadyWorkers implements WorkerPool {
                 BlockedRequests.BLOCKED_FOR.toSeconds()));
     }
 
-    private void acquit(LeasedRequest request) {
+    private void acquit(Load load, LeasedRequest request) {
+        List<BlockedRequest> newlyBlocked;
         lock.lock();
         try {
-            blocked.answered(request);
+            newlyBlocked = new ArrayList<>(blocked.answered(request));
+            long now = System.nanoTime();
+            while (!watched.isEmpty() && now - watched.getFirst().at >= AFTERMATH_NANOS) {
+                Answer answer = watched.removeFirst();
+                if (answer.wasSurvived()) {
+                    newlyBlocked.addAll(blocked.survived(answer.request));
+                }
+            }
+            if (blocked.hasDoubts() && watched.size() < MAX_WATCHED) {
+                watched.add(new Answer(load, request, now));
+            }
             anySuspected = !blocked.isEmpty();
         } finally {
             lock.unlock();
         }
+        log(newlyBlocked);
     }
 
-    private List<BlockedRequest> blame(Load load, Causes causes) {
-        if (causes.areCertain) {
-            causes.leases.forEach(lease -> lease.isCause = true);
-            if (this.causes.size() == REMEMBERED) {
-                this.causes.remove(this.causes.keySet().iterator().next());
-            }
-            this.causes.put(load.worker, causes.leases.get(0).request);
+    /** An answer after which a worker was to live on. To be asked when the time for that has passed. */
+    private record Answer(Load load, LeasedRequest request, long at) {
+        boolean wasSurvived() {
+            return !load.ended || load.endedAt - at >= AFTERMATH_NANOS;
         }
-        List<BlockedRequest> newlyBlocked = blocked.ended(Load.requests(causes.leases), causes.areCertain);
-        anySuspected = !blocked.isEmpty();
-        return newlyBlocked;
     }
 
     /**
-     * At which requests a worker ended.
-     *
-     * @param areCertain whether all of them are the same request, which is taken for the cause
+     * The requests that are not sent again after the end of their worker, since all points to them; more than one only when
+     * they are the same request. That costs a request its second try, and is no proof.
      */
-    private record Causes(List<Lease> leases, boolean areCertain) {}
+    private record Causes(List<Lease> certain) {
+        static final Causes NONE = new Causes(List.of());
+
+        Optional<LeasedRequest> first() {
+            return certain.stream().findFirst().map(lease -> lease.request);
+        }
+    }
+
+    /**
+     * What the end of a worker is held against, see {@link BlockedRequests}.
+     *
+     * @param suspects what was under way
+     * @param doubts what was not, and may have ended the worker all the same
+     */
+    private record Evidence(List<Lease> suspects, List<Lease> doubts) {
+        static final Evidence NONE = new Evidence(List.of(), List.of());
+    }
+
+    /**
+     * What is known of a worker that ended.
+     *
+     * @param cause the request that is taken for the cause
+     * @param hadRequests whether a client's request had been sent to it
+     */
+    private record WorkerEnd(Optional<LeasedRequest> cause, boolean hadRequests) {}
 
     /**
      * Gives a worker's requests to another one from now on.
@@ -405,7 +474,12 @@ final class ReadyWorkers implements WorkerPool {
         /** Those that were closed without a whole answer, although the worker may still be at work for them; oldest first. */
         private final Deque<Lease> givenUp = new ArrayDeque<>();
 
+        /** The last that were answered; oldest first. */
+        private final Deque<Lease> answered = new ArrayDeque<>();
+
         private boolean ended;
+        private long endedAt;
+        private volatile boolean hadRequests;
         private long requests;
         private long lastLease;
 
@@ -466,7 +540,7 @@ final class ReadyWorkers implements WorkerPool {
             boolean certain = !causes.isEmpty()
                     && (causes.size() == 1 || causes == replays)
                     && causes.stream().allMatch(lease -> now - lease.begunAt >= minAgeNanos);
-            return certain ? new Causes(causes, true) : new Causes(suspects, false);
+            return certain ? new Causes(causes) : Causes.NONE;
         }
 
         private Causes causesOfHang(String lastBegun) {
@@ -476,7 +550,45 @@ final class ReadyWorkers implements WorkerPool {
             List<Lease> last = all.stream()
                     .filter(lease -> !lastBegun.isEmpty() && lease.request.id().equals(lastBegun))
                     .toList();
-            return last.isEmpty() ? new Causes(begun(underWay), false) : new Causes(last, true);
+            return new Causes(last);
+        }
+
+        private Evidence evidenceOfExit(long minAgeNanos) {
+            long now = System.nanoTime();
+            List<Lease> suspects = new ArrayList<>(begun(underWay));
+            List<Lease> doubts = new ArrayList<>(begun(endless));
+            for (Lease lease : givenUp) {
+                long ago = now - lease.closedAt;
+                if (ago < NOTICE_NANOS) {
+                    suspects.add(lease);
+                } else if (ago < GIVEN_UP_NANOS) {
+                    doubts.add(lease);
+                }
+            }
+            doubts.addAll(answeredSince(now - AFTERMATH_NANOS));
+            boolean certain = suspects.stream().allMatch(lease -> now - lease.begunAt >= minAgeNanos);
+            return certain ? new Evidence(suspects, doubts) : Evidence.NONE;
+        }
+
+        /** The request that was begun last may only have been under way, while another went on after a pause and blocks. */
+        private Evidence evidenceOfHang(String lastBegun) {
+            List<Lease> suspects = new ArrayList<>(begun(underWay));
+            suspects.addAll(givenUp);
+            if (suspects.stream().noneMatch(lease -> lease.request.id().equals(lastBegun))) {
+                return Evidence.NONE;
+            }
+            List<Lease> doubts = new ArrayList<>(begun(endless));
+            if (!answered.isEmpty()) {
+                // It has answered nothing since it hangs.
+                doubts.addAll(answeredSince(answered.getLast().closedAt - AFTERMATH_NANOS));
+            }
+            return new Evidence(suspects, doubts);
+        }
+
+        private List<Lease> answeredSince(long nanoTime) {
+            return answered.stream()
+                    .filter(lease -> lease.closedAt - nanoTime > 0)
+                    .toList();
         }
 
         private static List<Lease> begun(Collection<Lease> leases) {
@@ -513,13 +625,14 @@ final class ReadyWorkers implements WorkerPool {
         public void begin() {
             begunAt = System.nanoTime();
             begun = true;
+            load.hadRequests = true;
         }
 
         @Override
         public void answered() {
             answered = true;
             if (anySuspected) {
-                acquit(request);
+                acquit(load, request);
             }
         }
 
@@ -574,12 +687,13 @@ final class ReadyWorkers implements WorkerPool {
                 } else {
                     load.endless.remove(this);
                 }
-                if (begun && !answered && !load.ended) {
+                if (begun && !load.ended) {
                     closedAt = System.nanoTime();
-                    if (load.givenUp.size() == MAX_GIVEN_UP) {
-                        load.givenUp.removeFirst();
+                    Deque<Lease> closed = answered ? load.answered : load.givenUp;
+                    if (closed.size() == (answered ? MAX_ANSWERED : MAX_GIVEN_UP)) {
+                        closed.removeFirst();
                     }
-                    load.givenUp.add(this);
+                    closed.add(this);
                 }
             } finally {
                 lock.unlock();

@@ -142,7 +142,7 @@ final class WorkerSlot {
                     if (supervisor.rejected(release, e.failure)) {
                         supervisor.awaitNextStart(number, release, Duration.ZERO);
                     } else {
-                        mourn(release, Duration.ZERO, e.failure, RestartCause.NOT_READY);
+                        mourn(release, Duration.ZERO, false, e.failure, RestartCause.NOT_READY);
                     }
                 } finally {
                     occupant = null;
@@ -279,16 +279,7 @@ final class WorkerSlot {
     private void died(Occupant dead, String how, RestartCause cause) throws InterruptedException {
         Duration answered = dead.age();
         BunFailure failure = new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how));
-        if (pool.cause(dead.worker()).isEmpty()) {
-            mourn(dead.release(), answered, failure, cause);
-        } else if (!supervisor.isStopping()) {
-            // What a request ends is no crash loop: clients could stop the server.
-            lastFailure = cause;
-            logEnd(failure, cause);
-            backoff.answered(answered);
-            supervisor.crashed(number, failure, false);
-            supervisor.awaitNextStart(number, dead.release(), Duration.ZERO);
-        }
+        mourn(dead.release(), answered, pool.hadRequests(dead.worker()), failure, cause);
     }
 
     private static String obituary(Occupant dead, String how) throws InterruptedException {
@@ -353,9 +344,7 @@ final class WorkerSlot {
                         current.process().pid(),
                         "cause",
                         RestartCause.CRASHED);
-                if (pool.cause(current.worker()).isEmpty()) {
-                    count(current.release(), answered);
-                }
+                count(current.release(), answered, pool.hadRequests(current.worker()));
                 return next;
             }
             count(why.cause());
@@ -419,14 +408,14 @@ final class WorkerSlot {
     }
 
     /** Notes a crash and waits for as long as it is wise to before the next start. */
-    private void mourn(Release release, Duration answered, BunFailure failure, RestartCause cause)
+    private void mourn(Release release, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
             throws InterruptedException {
         if (supervisor.isStopping()) {
             return;
         }
         lastFailure = cause;
         logEnd(failure, cause);
-        Duration pause = count(release, answered);
+        Duration pause = count(release, answered, hadRequests);
         supervisor.crashed(number, failure, backoff.isCrashLoop());
         supervisor.awaitNextStart(number, release, pause);
     }
@@ -437,12 +426,12 @@ final class WorkerSlot {
     }
 
     /** Notes a crash; what is to run after a restart or a new build has none yet. */
-    private Duration count(Release release, Duration answered) {
+    private Duration count(Release release, Duration answered, boolean hadRequests) {
         if (release != crashed) {
             backoff.forget();
             crashed = release;
         }
-        return backoff.crashed(answered);
+        return hadRequests ? backoff.endedAfterRequests(answered) : backoff.crashed(answered);
     }
 
     /** A worker did not become ready. */

@@ -10,6 +10,7 @@ import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.traffic.ContentCoding;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
+import dev.vtsbasic.traffic.Shed;
 import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -168,6 +169,11 @@ final class Exchange {
                     record.upstreamError(UpstreamError.SILENT);
                     log(worker, "was silent for too long");
                     fail(Page.GATEWAY_TIMEOUT);
+                    return;
+                }
+                if (watched.verdict() == Watchdog.Verdict.OVERDUE) {
+                    record.shed(Shed.THREADS);
+                    fail(Page.BUSY);
                     return;
                 }
                 if (!retries.takeReplay(isComplete(), connection.lease(), connection.reused())) {

@@ -47,6 +47,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient Tunnels tunnels;
     private final transient StreamLimit streams;
     private final transient Semaphore offers;
+    private final transient HandshakeLimit handshakes = new HandshakeLimit(System::nanoTime);
     private final transient ExchangeThreads threads;
     private final transient EventStreams eventStreams;
     private final transient Exchange.Environment environment;
@@ -123,12 +124,24 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
             return;
         }
-        boolean holdsThread =
-                upgrade != null && !ExchangeThreads.currentIsVirtual() && !UpgradeOffer.isWebSocketHandshake(inbound);
-        if (holdsThread && !offers.tryAcquire()) {
+        boolean holdsThread = upgrade != null && !ExchangeThreads.currentIsVirtual();
+        HandshakeLimit.Place handshake = null;
+        boolean isOffer = false;
+        if (holdsThread && UpgradeOffer.isWebSocketHandshake(inbound)) {
+            handshake = handshakes.enter().orElse(null);
+            if (handshake == null) {
+                record.shed(Shed.THREADS);
+                send(Page.BUSY, inbound, forwarding, response);
+                return;
+            }
+            if (handshake.deadline().isPresent()) {
+                upgrade.endAt(handshake.deadline().getAsLong());
+                deadline -= Math.max(0, deadline - handshake.deadline().getAsLong());
+            }
+        } else if (holdsThread) {
             // RFC 9110 §7.8: an offer may be ignored, save that of a WebSocket, which nothing else can answer.
-            upgrade = null;
-            holdsThread = false;
+            isOffer = offers.tryAcquire();
+            upgrade = isOffer ? upgrade : null;
         }
         RequestBody body = inbound.hasBody()
                 ? new RequestBody(
@@ -155,8 +168,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 cut(client, response, e);
             } finally {
                 guard.release();
-                if (holdsThread) {
+                if (isOffer) {
                     offers.release();
+                }
+                if (handshake != null) {
+                    handshake.close();
                 }
             }
         } else {
@@ -220,6 +236,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             }
             if (client.isStream()) {
                 watched.clientMayBeAsked();
+            }
+            if (upgrade != null) {
+                upgrade.deadline().ifPresent(watched::endAt);
             }
             Runnable endless = () -> {
                 place.leave();

@@ -19,18 +19,17 @@ final class RetryPolicy {
     private static final long SHORT_NOTICE_NANOS = 200_000_000;
 
     private final InboundRequest request;
-    private final String id;
-    private boolean replay;
+    private LeasedRequest leased;
 
     /** @param id what workers are told as the request's id */
     RetryPolicy(InboundRequest request, String id) {
         this.request = request;
-        this.id = id;
+        this.leased = LeasedRequest.of(id, request.method(), request.path());
     }
 
     /** The request as the pool of workers is told of it. */
     LeasedRequest leased() {
-        return new LeasedRequest(id, request.method(), request.path(), replay);
+        return leased;
     }
 
     /**
@@ -41,12 +40,15 @@ final class RetryPolicy {
      * @param reused whether it was sent on a connection that had served another request
      */
     boolean takeReplay(boolean complete, WorkerLease lease, boolean reused) {
-        if (replay || !complete || !request.isIdempotent()) {
+        if (leased.replay() || !complete || !request.isIdempotent()) {
             return false;
         }
         WorkerExit exit = exitOf(lease, reused ? SHORT_NOTICE_NANOS : NOTICE_NANOS);
-        replay = exit == WorkerExit.ENDED || exit == WorkerExit.NONE && reused;
-        return replay;
+        if (exit == WorkerExit.ENDED || exit == WorkerExit.NONE && reused) {
+            leased = leased.again();
+            return true;
+        }
+        return false;
     }
 
     /** Whether the worker, which closed the connection, runs on. */

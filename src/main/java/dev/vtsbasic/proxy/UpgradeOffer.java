@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -30,6 +31,7 @@ final class UpgradeOffer {
     private final HttpServletResponse response;
     private final ConnectionGuard guard;
     private final Tunnels tunnels;
+    private OptionalLong deadline = OptionalLong.empty();
 
     /**
      * @param protocols that are offered to the worker
@@ -86,6 +88,15 @@ final class UpgradeOffer {
             }
         }
         return elements;
+    }
+
+    /** Until when the worker is to have answered it, in terms of {@link System#nanoTime}, if it may not take any time. */
+    OptionalLong deadline() {
+        return deadline;
+    }
+
+    void endAt(long nanoTime) {
+        deadline = OptionalLong.of(nanoTime);
     }
 
     /** Makes the offer to the worker. */

@@ -86,7 +86,9 @@ final class Watchdog implements AutoCloseable {
     enum Verdict {
         SILENT,
         CLIENT_GONE,
-        STOPPING
+        STOPPING,
+        /** It was to be quick, and was not. */
+        OVERDUE
     }
 
     /** An exchange under watch. */
@@ -98,6 +100,8 @@ final class Watchdog implements AutoCloseable {
         private volatile boolean clientMayBeAsked;
         private volatile boolean clientsTurn;
         private volatile boolean endless;
+        private volatile boolean limited;
+        private volatile long deadline;
         private volatile Verdict verdict;
 
         private Watched(BooleanSupplier clientGone) {
@@ -117,6 +121,12 @@ final class Watchdog implements AutoCloseable {
         /** The answer is an event stream: it may be silent for ever and ends only with us. */
         void endless() {
             endless = true;
+        }
+
+        /** The exchange is to be over by then, in terms of {@link System#nanoTime}, for as long as a worker is awaited. */
+        void endAt(long nanoTime) {
+            deadline = nanoTime;
+            limited = true;
         }
 
         /** The client is to send more of its body, which is no silence of the worker's. */
@@ -153,7 +163,9 @@ final class Watchdog implements AutoCloseable {
             if (since == 0 || verdict != null) {
                 return;
             }
-            if (!endless && !clientsTurn && now - since > longestSilenceNanos) {
+            if (limited && now - deadline >= 0) {
+                end(Verdict.OVERDUE);
+            } else if (!endless && !clientsTurn && now - since > longestSilenceNanos) {
                 end(Verdict.SILENT);
             } else if (askClient && clientMayBeAsked) {
                 lock.lock();

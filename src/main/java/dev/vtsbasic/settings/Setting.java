@@ -177,7 +177,11 @@ final class Setting<T> {
     static final Setting<Duration> STOP_TIMEOUT = duration(
             "vts.stop-timeout", "20s", "how long running requests may take to finish when the server is stopped");
     static final Setting<Integer> MAX_CRASHES = number(
-            "vts.max-crashes", "5", 1, 1000, "how many crashes of a worker within the crash window are a crash loop");
+            "vts.max-crashes",
+            "5",
+            1,
+            1000,
+            "how many crashes of a worker, one after the other, within the crash window are a crash loop; one that had been sent a request is none");
     static final Setting<Duration> CRASH_WINDOW = duration(
             "vts.crash-window",
             "1m",

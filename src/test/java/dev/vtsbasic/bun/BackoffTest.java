@@ -77,6 +77,29 @@ class BackoffTest {
     }
 
     @Test
+    void workersThatHadRequestsAreNoLoopHoweverManyEnd() {
+        for (int i = 0; i < 20; i++) {
+            backoff.endedAfterRequests(Duration.ofMillis(1));
+            assertFalse(backoff.isCrashLoop());
+        }
+        crashAfter(0);
+        crashAfter(0);
+        backoff.endedAfterRequests(Duration.ZERO);
+        crashAfter(0);
+        assertFalse(backoff.isCrashLoop(), "a worker that had requests shows that the app can run");
+    }
+
+    @Test
+    void thePausesAfterWorkersThatHadRequestsDoubleUpToTwoSeconds() {
+        for (long expected : new long[] {0, 250, 500, 1000, 2000, 2000, 2000}) {
+            long millis = backoff.endedAfterRequests(Duration.ofMillis(1)).toMillis();
+            assertTrue(millis >= expected && millis <= expected * 5 / 4, millis + " instead of " + expected);
+        }
+        assertEquals(Duration.ZERO, backoff.endedAfterRequests(Duration.ofSeconds(60)));
+        assertEquals(Duration.ZERO, crashAfter(0), "a start that fails has pauses of its own");
+    }
+
+    @Test
     void whatIsForgottenCountsNoMore() {
         crashAfter(0);
         crashAfter(0);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,9 +17,9 @@ class BlockedRequestsTest {
 
     @Test
     void theSecondEndThatARequestCausedBlocksItForAMinute() {
-        assertEquals(List.of(), requests.ended(List.of(PAGE), true));
+        assertEquals(List.of(), alone(PAGE));
         assertFalse(requests.isBlocked(PAGE));
-        assertEquals("GET /page", requests.ended(List.of(PAGE), true).get(0).request());
+        assertEquals("GET /page", alone(PAGE).get(0).request());
         assertTrue(requests.isBlocked(PAGE));
         assertEquals(2, requests.blocked().get(0).workers());
         assertFalse(requests.isBlocked(OTHER));
@@ -32,48 +33,91 @@ class BlockedRequestsTest {
     void afterItsMinuteOneEndBlocksItAnew() {
         block(PAGE);
         now += BlockedRequests.BLOCKED_FOR.toNanos();
-        assertEquals(1, requests.ended(List.of(PAGE), true).size());
+        assertEquals(1, alone(PAGE).size());
         assertTrue(requests.isBlocked(PAGE));
     }
 
     @Test
     void anAnswerClearsARequestOfAllThatWasHeldAgainstIt() {
-        requests.ended(List.of(PAGE), true);
+        alone(PAGE);
         requests.answered(PAGE);
-        requests.ended(List.of(PAGE), true);
+        alone(PAGE);
         assertFalse(requests.isBlocked(PAGE));
-        requests.ended(List.of(PAGE), true);
+        alone(PAGE);
         requests.answered(PAGE);
         assertFalse(requests.isBlocked(PAGE));
         assertTrue(requests.isEmpty());
     }
 
     @Test
-    void requestsThatAreOnlyUnderWayAreBlockedAtTheThirdEndWithoutAnAnswer() {
-        requests.ended(List.of(PAGE, OTHER), false);
-        requests.ended(List.of(PAGE, OTHER), false);
-        assertFalse(requests.isBlocked(PAGE));
-        requests.answered(OTHER);
-        requests.ended(List.of(PAGE, OTHER), false);
+    void whatWasUnderWayWithOthersIsBlockedOnceAllOfThemWereAnsweredElsewhere() {
+        for (int i = 1; i <= 2; i++) {
+            LeasedRequest first = request("GET", "/first");
+            LeasedRequest second = request("POST", "/second");
+            requests.ended(List.of(PAGE, first, second), List.of());
+            assertEquals(List.of(), requests.answered(first.again()));
+            assertEquals(i - 1, requests.answered(second.again()).size());
+        }
         assertTrue(requests.isBlocked(PAGE));
+    }
+
+    @Test
+    void whatWasUnderWayWithOthersIsNotBlockedWhileOneOfThemIsUnanswered() {
+        for (int i = 0; i < 10; i++) {
+            requests.ended(List.of(PAGE, request("GET", "/" + i)), List.of());
+        }
+        assertFalse(requests.isBlocked(PAGE));
+    }
+
+    /** It may end workers with another body or query only. */
+    @Test
+    void anAnswerToAnotherRequestOfTheSamePathDoesNotLeaveTheRestToBlame() {
+        for (int i = 0; i < 3; i++) {
+            requests.ended(List.of(PAGE, OTHER), List.of());
+            requests.answered(request("GET", "/other"));
+        }
+        assertFalse(requests.isBlocked(PAGE));
         assertFalse(requests.isBlocked(OTHER));
     }
 
     @Test
+    void aDoubtIsGoneWhenItsPathIsAnsweredAndTheWorkerLivesOn() {
+        for (int i = 1; i <= 2; i++) {
+            assertEquals(List.of(), requests.ended(List.of(PAGE), List.of(OTHER)));
+            assertTrue(requests.hasDoubts());
+            assertEquals(List.of(), requests.answered(request("GET", "/other")));
+            assertEquals(i - 1, requests.survived(request("GET", "/other")).size());
+            assertFalse(requests.hasDoubts());
+        }
+        assertTrue(requests.isBlocked(PAGE));
+    }
+
+    @Test
     void manyOfTheSameRequestAtOneEndCountOnce() {
-        requests.ended(List.of(PAGE, PAGE, PAGE), true);
+        LeasedRequest again = request("GET", "/page");
+        requests.ended(List.of(PAGE, again), List.of());
         assertFalse(requests.isBlocked(PAGE));
-        assertEquals(1, BlockedRequests.count(List.of(PAGE, PAGE)));
+        assertEquals(1, BlockedRequests.count(List.of(PAGE, again)));
+    }
+
+    @Test
+    void anEndAtWhichMoreWasUnderWayThanCanBeRememberedIsHeldAgainstNothing() {
+        List<LeasedRequest> many = new ArrayList<>();
+        for (int i = 0; i <= BlockedRequests.MAX_SUSPECTS; i++) {
+            many.add(request("GET", "/" + i));
+        }
+        requests.ended(many, List.of());
+        assertTrue(requests.isEmpty());
     }
 
     @Test
     void theOldestOfTooManyIsForgotten() {
         block(PAGE);
         for (int i = 1; i < BlockedRequests.MAX_ENTRIES; i++) {
-            requests.ended(List.of(request("GET", "/" + i)), true);
+            alone(request("GET", "/" + i));
         }
         assertTrue(requests.isBlocked(PAGE));
-        requests.ended(List.of(OTHER), true);
+        alone(OTHER);
         assertFalse(requests.isBlocked(PAGE));
     }
 
@@ -90,19 +134,24 @@ class BlockedRequestsTest {
 
     @Test
     void whatIsHeldAgainstARequestIsForgottenInTime() {
-        requests.ended(List.of(PAGE), true);
+        alone(PAGE);
+        requests.ended(List.of(PAGE, OTHER), List.of());
         now += 11 * BlockedRequests.BLOCKED_FOR.toNanos();
-        requests.ended(List.of(OTHER), true);
-        requests.ended(List.of(PAGE), true);
+        alone(OTHER);
+        alone(PAGE);
         assertFalse(requests.isBlocked(PAGE));
     }
 
     private void block(LeasedRequest request) {
-        requests.ended(List.of(request), true);
-        requests.ended(List.of(request), true);
+        alone(request);
+        alone(request);
+    }
+
+    private List<BlockedRequest> alone(LeasedRequest request) {
+        return requests.ended(List.of(request), List.of());
     }
 
     private static LeasedRequest request(String method, String path) {
-        return new LeasedRequest("", method, path, false);
+        return LeasedRequest.of("", method, path);
     }
 }

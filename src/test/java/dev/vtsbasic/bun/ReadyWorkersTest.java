@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -166,6 +167,20 @@ class ReadyWorkersTest {
         assertTrue(assertThrows(ExecutionException.class, waiter::result).getCause() instanceof InterruptedException);
     }
 
+    @Test
+    void aWorkerHadRequestsOnceOneWasSentToItEvenIfThatWasAnsweredLongBeforeTheEnd() throws Exception {
+        pool.add(ONE);
+        leased("/unsent", false).close();
+        pool.remove(ONE);
+        assertFalse(pool.hadRequests(ONE));
+        pool.add(TWO);
+        WorkerLease answered = begun("/a", false);
+        answered.answered();
+        answered.close();
+        pool.remove(TWO);
+        assertTrue(pool.hadRequests(TWO));
+    }
+
     // Which request a worker ended at
 
     @Test
@@ -321,6 +336,79 @@ class ReadyWorkersTest {
         begun("/a", false);
     }
 
+    @Test
+    void whatAHangingWorkerBeganLastIsNotBlockedWhenAnotherWasUnderWay() throws Exception {
+        for (Worker worker : new Worker[] {ONE, TWO, ONE}) {
+            pool.add(worker);
+            begun("/blocks", false);
+            WorkerLease last = begun("/victim", false);
+            pool.removeHung(worker, "id of /victim");
+            assertEquals(WorkerExit.ENDED_BY_REQUEST, last.awaitExit(farAway()));
+        }
+        pool.add(TWO);
+        begun("/victim", false);
+    }
+
+    @Test
+    void whatAHangingWorkerBeganLastIsBlockedOnceTheOthersWereAnsweredElsewhere() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            pool.add(ONE);
+            begun("/blocks", false);
+            LeasedRequest page = LeasedRequest.of("id of /page", "GET", "/page");
+            begun(page);
+            pool.removeHung(ONE, "id of /blocks");
+            pool.add(TWO);
+            assertEquals(List.of(), pool.blocked());
+            answer(begun(page.again()));
+            pool.removeStopped(TWO);
+        }
+        assertEquals("GET /blocks", pool.blocked().get(0).request());
+    }
+
+    @Test
+    void aRequestIsNotBlockedForEndsAtWhichAnotherWasUnderWayEachTime() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            pool.add(ONE);
+            begun("/dies/" + i, false);
+            begun("/victim", i % 2 == 1);
+            pool.remove(ONE);
+        }
+        assertEquals(List.of(), pool.blocked());
+    }
+
+    @Test
+    void aRequestIsNotBlockedForEndsShortlyBeforeWhichAnotherWasAnswered() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            pool.add(ONE);
+            answer(begun("/dies/later", false));
+            begun("/victim", false);
+            pool.remove(ONE);
+        }
+        assertEquals(List.of(), pool.blocked());
+    }
+
+    @Test
+    void aRequestIsNotBlockedForEndsAtWhichASocketWasOpen() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            pool.add(ONE);
+            begun("/socket", false).endless(() -> {});
+            begun("/victim", false);
+            pool.remove(ONE);
+        }
+        assertEquals(List.of(), pool.blocked());
+    }
+
+    private static void answer(WorkerLease lease) {
+        lease.answered();
+        lease.close();
+    }
+
+    private WorkerLease begun(LeasedRequest request) throws InterruptedException {
+        WorkerLease lease = pool.lease(null, farAway(), new Asking(request)).orElseThrow();
+        lease.begin();
+        return lease;
+    }
+
     private Optional<String> cause(Worker ended) {
         return pool.cause(ended).map(LeasedRequest::path);
     }
@@ -340,7 +428,12 @@ class ReadyWorkersTest {
         private boolean blocked;
 
         Asking(String path, boolean replay) {
-            this.request = new LeasedRequest("id of " + path, "GET", path, replay);
+            LeasedRequest first = LeasedRequest.of("id of " + path, "GET", path);
+            this.request = replay ? first.again() : first;
+        }
+
+        Asking(LeasedRequest request) {
+            this.request = request;
         }
 
         @Override

@@ -31,14 +31,30 @@ class RequestBudgetIT {
     private static final String APP = """
             import { existsSync } from "node:fs";
             const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
+            let pairs = 0;
             export default {
               async fetch(request) {
                 const path = new URL(request.url).pathname;
                 if (path.startsWith("/die")) process.exit(7);
+                if (path.startsWith("/after")) setTimeout(() => process.exit(7), 50);
+                if (path.startsWith("/pair")) {
+                  if (++pairs === 2) process.exit(7);
+                  await pause(3_600_000);
+                }
                 if (path.startsWith("/late")) {
                   console.log("late");
-                  await pause(2000);
+                  await pause(4000);
                   process.exit(7);
+                }
+                if (path === "/blocks-later") {
+                  console.log("begun");
+                  await pause(1000);
+                  console.log("blocks");
+                  Bun.sleepSync(3_600_000);
+                }
+                if (path === "/slow") {
+                  console.log("slow");
+                  await pause(existsSync("open") ? 0 : 3_600_000);
                 }
                 if (path === "/block") {
                   console.log("blocks");
@@ -87,6 +103,34 @@ class RequestBudgetIT {
         try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
             for (int i = 1; i <= 4; i++) {
                 assertEquals(502, get(vts, "/die/" + i).status());
+                vts.awaitLine("worker-1-" + (i + 1) + " is ready");
+            }
+            assertEquals(200, get(vts, "/").status());
+            assertFalse(vts.output().contains("is not started again"), vts.output());
+        }
+    }
+
+    @Test
+    void requestsThatEndTheirWorkersTwoAtATimeAreNoCrashLoop() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
+            for (int i = 1; i <= 2; i++) {
+                try (RawClient one = ask(vts, "/pair/one/" + i);
+                        RawClient other = ask(vts, "/pair/other/" + i)) {
+                    assertEquals(502, one.readToEnd().status(), vts.output());
+                    assertEquals(502, other.readToEnd().status(), vts.output());
+                }
+            }
+            assertEquals(200, get(vts, "/").status());
+            assertEquals(4, count(vts, "ended with exit code 7"), vts.output());
+            assertFalse(vts.output().contains("is not started again"), vts.output());
+        }
+    }
+
+    @Test
+    void requestsThatEndTheirWorkersAfterTheyWereAnsweredAreNoCrashLoop() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
+            for (int i = 1; i <= 4; i++) {
+                assertEquals(200, get(vts, "/after/" + i).status());
                 vts.awaitLine("worker-1-" + (i + 1) + " is ready");
             }
             assertEquals(200, get(vts, "/").status());
@@ -152,6 +196,28 @@ class RequestBudgetIT {
         }
     }
 
+    @Test
+    void aPageThatWasOnlyBegunLastWhenAnotherRequestBlockedStaysOpenToEverybody() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_HANG_TIMEOUT", "3s"))) {
+            for (int i = 1; i <= 2; i++) {
+                // A POST is sent once, so that each round costs one worker.
+                try (RawClient culprit = send(vts, "POST /blocks-later", "Content-Length: 0\r\n")) {
+                    vts.awaitLines(": begun", i);
+                    try (RawClient victim = ask(vts, "/slow")) {
+                        vts.awaitLines(": slow", i);
+                        assertEquals(502, culprit.readToEnd().status(), vts.output());
+                        assertEquals(502, victim.readToEnd().status(), vts.output());
+                    }
+                }
+                vts.awaitLines("was killed; it was at request \\S+, GET /slow", i);
+                vts.awaitLine("worker-1-" + (i + 1) + " is ready");
+            }
+            Files.createFile(directory.resolve("open"));
+            assertEquals(200, get(vts, "/slow").status(), vts.output());
+            assertFalse(vts.output().contains("is answered 502 without being sent"), vts.output());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"unix", "tcp"})
     void aHeadThatIsTooLongForTheWorkerIsAnswered431EachTime(String transport) throws Exception {
@@ -181,8 +247,12 @@ class RequestBudgetIT {
     }
 
     private static RawClient ask(Vts vts, String target) throws IOException {
+        return send(vts, "GET " + target, "");
+    }
+
+    private static RawClient send(Vts vts, String methodAndTarget, String fields) throws IOException {
         return new RawClient(vts.uri().getPort())
-                .send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+                .send(methodAndTarget + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + fields + "\r\n");
     }
 
     private static long count(Vts vts, String pattern) {

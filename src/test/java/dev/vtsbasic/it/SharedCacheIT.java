@@ -142,6 +142,7 @@ class SharedCacheIT {
     void withoutBunAnOldAnswerStandsIn() throws Exception {
         try (Vts vts = serve(directory, Map.of("VTS_MAX_CRASHES", "1", "VTS_ON_CRASH_LOOP", "stay"))) {
             String page = get(vts, "/robust").body();
+            Files.writeString(directory.resolve("one/server/server.js"), "process.exit(7);");
             vts.buns().get(0).destroyForcibly();
             vts.awaitLine("is not started again");
             HttpResponse<String> old = get(vts, "/robust");

@@ -122,6 +122,32 @@ class UpgradeOfferTest {
         assertEquals("offered", ask("GET /free", OFFER).body());
     }
 
+    /** Without virtual threads, each handshake that waits holds a thread of the container's, which has 200. */
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void slowHandshakesLeaveThreadsToOtherRequests() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        start((request, out) -> {
+            if (request.target().equals("/held")) {
+                await(go);
+            }
+            write(out, ok("answered"));
+            return false;
+        });
+        List<RawClient> held = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
+            held.add(new RawClient(server.port()).send(request("GET /held", WEBSOCKET)));
+        }
+        assertEquals("answered", ask("GET /free", "").body());
+        RawAnswer refused = ask("GET /held", WEBSOCKET);
+        assertEquals(503, refused.status());
+        assertEquals("5", refused.header("Retry-After"));
+        go.countDown();
+        for (RawClient client : held) {
+            client.close();
+        }
+    }
+
     @Test
     void aTunnelTakesNoPlace() throws Exception {
         start(
