@@ -87,7 +87,6 @@ class FaultIT {
         environment.put("VTS_APP_DIR", build().toString());
         environment.put("VTS_WORKERS", Integer.toString(workers));
         environment.put("VTS_HANG_TIMEOUT", "4s");
-        environment.put("VTS_LOG_LEVEL", "debug");
         environment.put("VTS_MANAGEMENT_TOKEN", FaultyApp.TOKEN);
         // Lost is lost, however slow the machine is.
         environment.put("VTS_HOLD_TIMEOUT", "1m");
