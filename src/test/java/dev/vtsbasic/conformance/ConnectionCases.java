@@ -34,15 +34,18 @@ final class ConnectionCases {
         }));
         cases.add(should("a connection to the server serves several clients' requests", "ours: pooled", scene -> {
             Wire server = null;
-            for (int i = 0; i < 3; i++) {
+            boolean reused = false;
+            // A client may have its answer a little before the connection is free for the next one.
+            for (int i = 0; i < 20 && !reused; i++) {
                 Wire client = scene.client(UNTRUSTED, get());
                 Wire next = server == null ? scene.server() : scene.serverOrNull(millis(30));
-                Check.that(server == null || next == null, "a new connection for request " + i);
+                reused = server != null && next == null;
                 server = next == null ? server : next;
                 server.request();
                 server.send(OK);
                 Check.equal("body", "ok", client.response().body());
             }
+            Check.that(reused, "a new connection for each request");
         }));
         cases.add(must("pipelined requests are answered in their order", "RFC 9112 §9.3.2", scene -> {
             Wire client = scene.client(UNTRUSTED, request("GET /1") + request("GET /2") + request("GET /3"));
