@@ -88,7 +88,7 @@ final class AssetAnswer {
             return;
         }
         if (outcome != Preconditions.Outcome.NOT_MODIFIED && !chosen.isThere()) {
-            // RFC 9111: what is said of the file that was is not to be kept with what is said now.
+            // An error has no field of the file, because caches would keep it for as long as the file.
             sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
             return;
         }

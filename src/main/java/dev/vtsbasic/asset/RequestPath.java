@@ -2,9 +2,12 @@ package dev.vtsbasic.asset;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** How browsers ask for a file. */
 final class RequestPath {
+    private static final char LAST_ASCII = 0x7f;
+
     private RequestPath() {}
 
     /**
@@ -28,14 +31,17 @@ final class RequestPath {
         for (int i = 0; i < path.length(); i++) {
             int octet = path.charAt(i);
             if (octet == '%') {
-                int high = i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
-                int low = high < 0 ? -1 : Character.digit(path.charAt(i + 2), 16);
-                octet = low < 0 ? '/' : high << 4 | low;
+                boolean encoded = i + 2 < path.length()
+                        && HexFormat.isHexDigit(path.charAt(i + 1))
+                        && HexFormat.isHexDigit(path.charAt(i + 2));
+                octet = encoded ? HexFormat.fromHexDigits(path, i + 1, i + 3) : '/';
                 if (octet == '/') {
                     // One within a name, or not percent-encoded at all.
                     return path;
                 }
                 i += 2;
+            } else if (octet > LAST_ASCII) {
+                return path;
             }
             octets.write(octet);
         }

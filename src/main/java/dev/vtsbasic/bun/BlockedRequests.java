@@ -160,7 +160,7 @@ final class BlockedRequests {
      * A worker ended.
      *
      * @param suspects the requests that were under way there
-     * @param doubts those that were not, and may have ended it all the same
+     * @param doubts requests that were not under way any more, but may have ended it, by a timer for instance
      * @return those that are blocked from now on
      */
     List<BlockedRequest> ended(Collection<LeasedRequest> suspects, Collection<LeasedRequest> doubts) {

@@ -401,7 +401,7 @@ final class ReadyWorkers implements WorkerPool {
      * What the end of a worker is held against, see {@link BlockedRequests}.
      *
      * @param suspects what was under way
-     * @param doubts what was not, and may have ended the worker all the same
+     * @param doubts what was not under way any more, but may have ended the worker, by a timer for instance
      */
     private record Evidence(List<Lease> suspects, List<Lease> doubts) {
         static final Evidence NONE = new Evidence(List.of(), List.of());

@@ -279,7 +279,7 @@ final class ConnectionGuard {
             return false;
         }
         if (!asked && client.isContinuedByHand() && client.hasInput(body)) {
-            // Whoever sends its body without being told to needs no 100 any more.
+            // A client whose body has come needs no 100 (RFC 9110 §10.1.1).
             asked = true;
         }
         if (!asked && !answering && System.nanoTime() - continueAt >= 0) {

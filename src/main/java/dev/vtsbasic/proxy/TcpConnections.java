@@ -82,7 +82,7 @@ final class TcpConnections {
         return look(nameOf(localAddress, localPort, remoteAddress, remotePort), FRESH_NANOS);
     }
 
-    /** The same for whoever waits for input, and has no time to lose. */
+    /** The same, read anew more often, because a client's body waits for the answer. */
     Sight lookForInput(String localAddress, int localPort, String remoteAddress, int remotePort) {
         return look(nameOf(localAddress, localPort, remoteAddress, remotePort), INPUT_FRESH_NANOS);
     }

@@ -2,6 +2,7 @@ package dev.vtsbasic.asset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -211,6 +212,21 @@ class AssetFilterTest {
                     .replace("\u00c3\u00a9", "%C3%A9");
             assertEquals("here", other.request("GET " + raw).body());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a%62c%2e",
+                "/a%62c%",
+                "/a%62c%2",
+                "/a%62%2fc.txt",
+                "/a%62\u0163.txt",
+                "/a\uff25%62c.txt",
+                "/%6\uff11bc.txt"
+            })
+    void aSpellingThatIsNotEquivalentIsNone(String path) {
+        assertNotEquals("/abc.txt", RequestPath.canonical(path));
     }
 
     /** An error has nothing of what is said of a file, whose name may be kept for a year. */
