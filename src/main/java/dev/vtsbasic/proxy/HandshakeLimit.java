@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
  * nothing is answered, not even the probes of a load balancer. An open WebSocket holds no thread and does not count.
  *
  * <p>Half of the threads are for handshakes that take as long as others may. The other half is lent to handshakes that are
- * answered at once, so that any number of clients may connect again at the same moment: one that is not answered within a
- * second is refused, and what it was lent is lent again only later, so that slow handshakes keep no more than the first half.
+ * answered soon, so that any number of clients may connect again at the same moment: one that is not answered within five
+ * seconds is refused, and what it was lent is lent again only later, so that slow handshakes keep no more than the first half.
  * Safe for any number of threads.
  */
 final class HandshakeLimit {
@@ -21,7 +21,7 @@ final class HandshakeLimit {
     static final int MAX_PATIENT = 100;
 
     static final int MAX_QUICK = 100;
-    static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(5);
     static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final LongSupplier nanoTime;

@@ -248,7 +248,7 @@ final class AssetFieldCases {
                 Wire client = scene.client();
                 client.send(Scene.request("GET " + other));
                 if (other.equals("/assets")) {
-                    Wire server = scene.serverOrNull(Scene.millis(1000));
+                    Wire server = scene.serverUnlessAnswered(client);
                     Check.that(server != null, "the app is not asked");
                     server.request();
                     server.send(Scene.OK);

@@ -38,9 +38,9 @@ final class ConnectionCases {
             // A client may have its answer a little before the connection is free for the next one.
             for (int i = 0; i < 20 && !reused; i++) {
                 Wire client = scene.client(UNTRUSTED, get());
-                Wire next = server == null ? scene.server() : scene.serverOrNull(millis(30));
-                reused = server != null && next == null;
-                server = next == null ? server : next;
+                Wire next = server == null ? scene.server() : scene.serverAfter(server);
+                reused = next == server;
+                server = next;
                 server.request();
                 server.send(OK);
                 Check.equal("body", "ok", client.response().body());

@@ -218,7 +218,7 @@ final class RequestHeaderCases {
                 scene -> Check.status(400, scene.refused(get("X-Space : 1")))));
         cases.add(must("a folded line is refused or unfolded", "RFC 9112 §5.2", scene -> {
             Wire client = scene.client(Scene.UNTRUSTED, get("X-Fold: a\r\n b"));
-            Wire server = scene.serverOrNull(Scene.millis(300));
+            Wire server = scene.serverUnlessAnswered(client);
             if (server == null) {
                 Check.status(400, client.response());
             } else {

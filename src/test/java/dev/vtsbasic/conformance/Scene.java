@@ -90,6 +90,22 @@ final class Scene {
         return upstream.next(patience);
     }
 
+    /** The next connection that the proxy makes to the server, or null when it answers the client without one. */
+    Wire serverUnlessAnswered(Wire client) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + Wire.PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            Wire server = upstream.next(millis(10));
+            if (server != null) {
+                return server;
+            }
+            if (client.isAnsweredWithin(millis(10))) {
+                // The server may have been asked as well, before the answer.
+                return upstream.next(Duration.ZERO);
+            }
+        }
+        throw new AssertionError("the proxy neither asked the server nor answered");
+    }
+
     void noServerWithin(Duration time) throws IOException, InterruptedException {
         Wire server = upstream.next(time);
         if (server != null) {

@@ -222,7 +222,7 @@ final class UpgradeCases {
                                             "Connection: Upgrade, HTTP2-Settings",
                                             "Upgrade: h2c",
                                             "HTTP2-Settings: AAMAAABkAAQAAP__"));
-                            Wire server = scene.serverOrNull(millis(500));
+                            Wire server = scene.serverUnlessAnswered(client);
                             if (server == null) {
                                 Check.equal(
                                         "status, if it is spoken here",

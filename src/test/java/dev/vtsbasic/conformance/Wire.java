@@ -311,6 +311,18 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Whether anything comes in time, the end too. */
+    boolean isAnsweredWithin(Duration time) throws IOException {
+        try {
+            if (position == limit) {
+                fill(time);
+            }
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
     /** Whether the other side has ended, once there is something to tell by. */
     boolean isAtEnd() throws IOException {
         return position == limit && !fill(PATIENCE);

@@ -23,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -223,7 +224,7 @@ abstract class WebSocketCases {
         client.reading = false;
         client.socket = CLIENT.newWebSocketBuilder()
                 .buildAsync(webSocket("/flood"), client)
-                .get(30, TimeUnit.SECONDS);
+                .get(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         long flooded = Long.parseLong(get("/flooded").body());
         assertTrue(flooded < FLOOD / 4, "the app could send " + flooded);
         client.read();
@@ -240,7 +241,7 @@ abstract class WebSocketCases {
         client.socket = CLIENT.newWebSocketBuilder()
                 .subprotocols("chat.v2", "chat.v1")
                 .buildAsync(webSocket("/"), client)
-                .get(30, TimeUnit.SECONDS);
+                .get(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertEquals("chat.v2", client.socket.getSubprotocol());
         client.socket.abort();
     }
@@ -252,7 +253,7 @@ abstract class WebSocketCases {
                 .header("X-Forwarded-Proto", "https")
                 .header("X-Forwarded-Host", "example.org")
                 .buildAsync(webSocket("/there"), client)
-                .get(30, TimeUnit.SECONDS);
+                .get(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         client.socket.sendText("where", true).join();
         assertEquals("https://example.org/there", client.next());
         client.socket.abort();
@@ -281,7 +282,7 @@ abstract class WebSocketCases {
             opening.add(CLIENT.newWebSocketBuilder().buildAsync(webSocket("/"), client));
         }
         for (int i = 0; i < clients.size(); i++) {
-            clients.get(i).socket = opening.get(i).get(30, TimeUnit.SECONDS);
+            clients.get(i).socket = opened(opening.get(i));
         }
         for (int i = 0; i < clients.size(); i++) {
             clients.get(i).socket.sendText("hello " + i, true).join();
@@ -319,9 +320,19 @@ abstract class WebSocketCases {
 
     private Client connect(String path) throws Exception {
         Client client = new Client();
-        client.socket =
-                CLIENT.newWebSocketBuilder().buildAsync(webSocket(path), client).get(30, TimeUnit.SECONDS);
+        client.socket = opened(CLIENT.newWebSocketBuilder().buildAsync(webSocket(path), client));
         return client;
+    }
+
+    private static WebSocket opened(CompletableFuture<WebSocket> opening) throws Exception {
+        try {
+            return opening.get(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WebSocketHandshakeException refusal) {
+                throw new AssertionError("refused with " + refusal.getResponse().statusCode(), e);
+            }
+            throw e;
+        }
     }
 
     /** Whole messages and events, in their order. */
@@ -345,7 +356,7 @@ abstract class WebSocketCases {
         }
 
         Object next() throws InterruptedException {
-            Object event = events.poll(30, TimeUnit.SECONDS);
+            Object event = events.poll(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (event == null) {
                 throw new AssertionError("nothing came");
             }
