@@ -35,7 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>{@code -Dtest.mix.requests} says how many requests of well-behaved clients there are, {@code -Dtest.mix.seed} which.
  */
 final class RequestMix {
-    private static final int REQUESTS = Integer.getInteger("test.mix.requests", LongSet.count(400, 20_000));
+    private static final int REQUESTS = Integer.getInteger("test.mix.requests", LongSet.count(400, 2_000));
     private static final int CLIENTS = 40;
     private static final int PATIENCE_MILLIS = 60_000;
     private static final long MAX_IDLE_NANOS = 5_000_000_000L;

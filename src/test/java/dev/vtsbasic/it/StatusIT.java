@@ -55,16 +55,21 @@ class StatusIT {
 
     private static Chromium chromium;
 
+    /** For what neither counts requests nor ends anything. */
+    private static Vts shared;
+
     @BeforeAll
     static void prepare() throws Exception {
         SmallBuild.write(directory, APP);
         Files.writeString(directory.resolve("client/assets/app-12345678.js"), "console.log('hello')");
         chromium = new Chromium();
+        shared = serve();
     }
 
     @AfterAll
-    static void closeBrowser() {
+    static void close() {
         chromium.close();
+        shared.close();
     }
 
     private static Vts serve() throws Exception {
@@ -209,8 +214,7 @@ class StatusIT {
 
     @Test
     void throughAProxyItTakesAToken() throws Exception {
-        try (Vts vts = serve();
-                Visitor visitor = chromium.visit(vts.uri())) {
+        try (Visitor visitor = chromium.visit(shared.uri())) {
             Page page = visitor.page();
             page.setExtraHTTPHeaders(Map.of("X-Forwarded-For", "192.0.2.1"));
             visitor.expect(403, "/-/status");
@@ -230,67 +234,65 @@ class StatusIT {
             }
             assertThat(page.locator("#connection")).hasText("Ended: load the page again");
             String[] proxied = {"X-Forwarded-For", "127.0.0.1"};
-            assertEquals(403, get(vts.uri(), "/-/status", proxied).statusCode());
-            assertEquals(403, get(vts.uri(), "/-/status/events", proxied).statusCode());
+            assertEquals(403, get(shared.uri(), "/-/status", proxied).statusCode());
+            assertEquals(403, get(shared.uri(), "/-/status/events", proxied).statusCode());
             assertEquals(
                     403,
-                    get(vts.uri(), "/-/status", "X-Forwarded-For", "::1", "Cookie", "vts-status=guess")
+                    get(shared.uri(), "/-/status", "X-Forwarded-For", "::1", "Cookie", "vts-status=guess")
                             .statusCode());
             assertEquals(
                     200,
-                    get(vts.uri(), "/-/status", "X-Forwarded-For", "::1", "Authorization", "Bearer look")
+                    get(shared.uri(), "/-/status", "X-Forwarded-For", "::1", "Authorization", "Bearer look")
                             .statusCode());
         }
     }
 
     @Test
     void nobodyElsesPageCanPressAButton() throws Exception {
-        try (Vts vts = serve()) {
-            URI site = vts.uri();
-            HttpResponse<String> signedIn = post(site, "sign-in", "token=" + TOKEN);
-            assertEquals(303, signedIn.statusCode());
-            String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
-            assertTrue(cookie.matches("vts-status=[\\w-]{43}; Max-Age=43200; HttpOnly; SameSite=Strict"), cookie);
-            assertTrue(post(site, "sign-in", "token=" + TOKEN, "X-Forwarded-Proto", "https")
-                    .headers()
-                    .firstValue("Set-Cookie")
-                    .orElseThrow()
-                    .endsWith("; Secure"));
-            String[] session = {"Cookie", cookie.replaceFirst(";.*", "")};
-            Matcher formToken = Pattern.compile("name=\"form-token\" value=\"([^\"]+)\"")
-                    .matcher(get(site, "/-/status", "Accept", "text/html", session[0], session[1])
-                            .body());
-            assertTrue(formToken.find());
-            String form = "form-token=" + formToken.group(1);
+        URI site = shared.uri();
+        HttpResponse<String> signedIn = post(site, "sign-in", "token=" + TOKEN);
+        assertEquals(303, signedIn.statusCode());
+        String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+        assertTrue(cookie.matches("vts-status=[\\w-]{43}; Max-Age=43200; HttpOnly; SameSite=Strict"), cookie);
+        assertTrue(post(site, "sign-in", "token=" + TOKEN, "X-Forwarded-Proto", "https")
+                .headers()
+                .firstValue("Set-Cookie")
+                .orElseThrow()
+                .endsWith("; Secure"));
+        String[] session = {"Cookie", cookie.replaceFirst(";.*", "")};
+        Matcher formToken = Pattern.compile("name=\"form-token\" value=\"([^\"]+)\"")
+                .matcher(get(site, "/-/status", "Accept", "text/html", session[0], session[1])
+                        .body());
+        assertTrue(formToken.find());
+        String form = "form-token=" + formToken.group(1);
 
-            assertEquals(403, post(site, "restart", "", session).statusCode());
-            assertEquals(403, post(site, "restart", "form-token=guess", session).statusCode());
-            assertEquals(403, post(site, "restart", form).statusCode());
-            assertEquals(
-                    403,
-                    post(site, "restart", form, session[0], session[1], "Origin", "http://evil.example")
-                            .statusCode());
-            assertEquals(
-                    403,
-                    post(site, "restart", form, session[0], session[1], "Origin", "null")
-                            .statusCode());
-            assertEquals(
-                    403,
-                    post(site, "restart", form, session[0], session[1], "Sec-Fetch-Site", "same-site")
-                            .statusCode());
-            String looks = post(site, "sign-in", "token=look")
-                    .headers()
-                    .firstValue("Set-Cookie")
-                    .orElseThrow()
-                    .replaceFirst(";.*", "");
-            assertEquals(403, post(site, "restart", form, "Cookie", looks).statusCode());
-            assertFalse(vts.output().contains("a restart was asked for"), vts.output());
+        assertEquals(403, post(site, "restart", "", session).statusCode());
+        assertEquals(403, post(site, "restart", "form-token=guess", session).statusCode());
+        assertEquals(403, post(site, "restart", form).statusCode());
+        assertEquals(
+                403,
+                post(site, "restart", form, session[0], session[1], "Origin", "http://evil.example")
+                        .statusCode());
+        assertEquals(
+                403,
+                post(site, "restart", form, session[0], session[1], "Origin", "null")
+                        .statusCode());
+        assertEquals(
+                403,
+                post(site, "restart", form, session[0], session[1], "Sec-Fetch-Site", "same-site")
+                        .statusCode());
+        String looks = post(site, "sign-in", "token=look")
+                .headers()
+                .firstValue("Set-Cookie")
+                .orElseThrow()
+                .replaceFirst(";.*", "");
+        assertEquals(403, post(site, "restart", form, "Cookie", looks).statusCode());
+        assertFalse(shared.output().contains("a restart was asked for"), shared.output());
 
-            HttpResponse<String> done =
-                    post(site, "restart", form, session[0], session[1], "Origin", "http://" + site.getAuthority());
-            assertEquals(303, done.statusCode());
-            vts.awaitLine("a restart was asked for");
-        }
+        HttpResponse<String> done =
+                post(site, "restart", form, session[0], session[1], "Origin", "http://" + site.getAuthority());
+        assertEquals(303, done.statusCode());
+        shared.awaitLine("a restart was asked for");
     }
 
     @Test
@@ -309,8 +311,7 @@ class StatusIT {
 
     @Test
     void secretsAreMaskedAndWhatWorkersPrintIsText() throws Exception {
-        try (Vts vts = serve();
-                Visitor visitor = chromium.visit(vts.uri())) {
+        try (Visitor visitor = chromium.visit(shared.uri())) {
             Page page = visitor.page();
             visitor.load("/-/status");
             assertThat(page.locator("#output-1"))
@@ -321,7 +322,7 @@ class StatusIT {
             assertThat(setting.nth(1)).hasText("the environment");
             assertThat(row(page, "settings", "VTS_WORKERS").locator("td").nth(1))
                     .hasText("default");
-            String json = await(vts.uri(), now -> true).toString();
+            String json = await(shared.uri(), now -> true).toString();
             for (String text : List.of(page.content(), json)) {
                 assertFalse(text.contains(TOKEN), text);
             }
