@@ -129,7 +129,7 @@ final class Scene {
         throw new AssertionError("the proxy sent no other request to the server");
     }
 
-    void stopListening() throws IOException {
+    void stopListening() throws IOException, InterruptedException {
         upstream.stopListening();
         upstream.forgetAll();
     }

@@ -22,19 +22,20 @@ final class Upstream implements AutoCloseable {
     private final List<Wire> all = new CopyOnWriteArrayList<>();
     private final int port;
     private ServerSocket listener;
+    private Thread acceptor;
 
     Upstream() throws IOException {
         // It is given up and taken again, and nobody may take it meanwhile.
         port = Ports.free();
         listener = new ServerSocket(port, BACKLOG, InetAddress.getByName("127.0.0.1"));
-        acceptFrom(listener);
+        acceptor = acceptFrom(listener);
     }
 
     int port() {
         return port;
     }
 
-    private void acceptFrom(ServerSocket server) {
+    private Thread acceptFrom(ServerSocket server) {
         Thread thread = new Thread(
                 () -> {
                     while (!server.isClosed()) {
@@ -52,6 +53,7 @@ final class Upstream implements AutoCloseable {
                 "upstream");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     /** The next connection that the proxy makes, or null when it makes none within {@code patience}. */
@@ -60,8 +62,10 @@ final class Upstream implements AutoCloseable {
     }
 
     /** From now on connections are refused. */
-    void stopListening() throws IOException {
+    void stopListening() throws IOException, InterruptedException {
         listener.close();
+        // Until it has ended, it may accept one more.
+        acceptor.join();
     }
 
     void listenAgain() throws IOException {
@@ -69,7 +73,7 @@ final class Upstream implements AutoCloseable {
             listener = new ServerSocket();
             listener.setReuseAddress(true);
             listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), BACKLOG);
-            acceptFrom(listener);
+            acceptor = acceptFrom(listener);
         }
     }
 
