@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -32,8 +33,6 @@ import org.slf4j.event.Level;
 
 /** A running Bun that serves the app through the launcher. */
 final class BunProcess {
-    /** How Java tells SIGKILL, 9. */
-    private static final int KILLED = 128 + 9;
 
     private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
@@ -44,9 +43,6 @@ final class BunProcess {
 
     /** Tells the app at which path browsers see it; nothing at the root. */
     private static final String BASE_VARIABLE = "VTS_BASE_PATH";
-
-    /** More than the longest request id. */
-    private static final int MARK_SIZE = 256;
 
     private static final long OUTPUT_MILLIS = 1000;
     private static final long GROUP_TIMEOUT_SECONDS = 5;
@@ -61,6 +57,7 @@ final class BunProcess {
     private final WorkerOutput output;
     private final CompletableFuture<Void> groupEnded;
     private volatile SocketAddress address;
+    private volatile BegunRequests begunAtEnd;
 
     private BunProcess(String name, Process process, Path socket, Path mark, String token, ProcessGroup group) {
         this.name = name;
@@ -76,6 +73,7 @@ final class BunProcess {
                 () -> !listeningPort.isDone(),
                 printed(name));
         process.onExit().thenRun(() -> {
+            begunAtEnd = BegunRequests.read(mark);
             mark.toFile().delete();
             if (socket != null) {
                 // One that was killed leaves it behind.
@@ -132,7 +130,7 @@ final class BunProcess {
         } else {
             launch.add("port", settings.bunPort());
         }
-        Path mark = Files.write(run.mark(name), new byte[MARK_SIZE]);
+        Path mark = Files.write(run.mark(name), new byte[BegunRequests.SIZE]);
         launch.add("mark", mark.toString());
         Process process = builder.start();
         tell(process, launch.build() + "\n");
@@ -209,14 +207,15 @@ final class BunProcess {
         return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
     }
 
-    /** The id of the request that it began last; empty when it began none. */
-    String lastRequest() {
-        try {
-            String octets = Files.readString(mark, StandardCharsets.ISO_8859_1);
-            return octets.substring(0, Math.max(0, octets.indexOf('\0')));
-        } catch (IOException e) {
-            return "";
+    /** The requests that it began last, also when it has ended. */
+    BegunRequests begunRequests() {
+        BegunRequests known = begunAtEnd;
+        if (known != null) {
+            return known;
         }
+        BegunRequests now = BegunRequests.read(mark);
+        // When the file has gone meanwhile, it was read before.
+        return now.known() ? now : Objects.requireNonNullElse(begunAtEnd, now);
     }
 
     /** Whether somebody has stopped it with a signal, so that it is no request that holds it; false where nobody says. */
@@ -246,11 +245,6 @@ final class BunProcess {
     /** Waits for the end of the process, and says whether it has come. */
     boolean endsWithin(Duration timeout) throws InterruptedException {
         return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** Whether it has ended by SIGKILL, which no process sends itself. */
-    boolean wasKilled() {
-        return !process.isAlive() && process.exitValue() == KILLED;
     }
 
     void whenEnded(Runnable action) {

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,9 +39,6 @@ final class ReadyWorkers implements WorkerPool {
 
     /** How long after a request broke off the end of its worker may be noticed. */
     private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    /** How long a worker that was killed may still look alive to requests that are sent to it. */
-    private static final long KILLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** How long a worker may be at work for a request that was given up. */
     private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -288,29 +286,22 @@ final class ReadyWorkers implements WorkerPool {
     }
 
     /**
-     * Forgets a worker that has ended by itself. When one request alone was under way there, that is not sent again; else the
-     * only one of those that were sent before.
+     * Forgets a worker that has ended. When its app had one request alone, that is not sent again; else the only one of those
+     * that were sent before.
+     *
+     * @param begun what its app was given: a request may have come when the worker was dead already, and not yet known to be
      */
-    void remove(Worker worker) {
-        removed(worker, load -> load.causesOfExit(0), load -> load.evidenceOfExit(0));
-    }
-
-    /**
-     * The same for a worker that a signal has killed, from outside or because memory ran out. A request that was begun only
-     * moments before is not taken for the cause: it may have come when the worker was dead already, and was not yet known to
-     * be.
-     */
-    void removeKilled(Worker worker) {
-        removed(worker, load -> load.causesOfExit(KILLED_NANOS), load -> load.evidenceOfExit(KILLED_NANOS));
+    void remove(Worker worker, BegunRequests begun) {
+        removed(worker, load -> load.causesOfExit(begun), load -> load.evidenceOfExit(begun));
     }
 
     /**
      * Forgets a worker that hangs; to be called before it is killed.
      *
-     * @param lastBegun id of the request that it began last, which is not sent again
+     * @param begun what its app was given, of which the last is not sent again
      */
-    void removeHung(Worker worker, String lastBegun) {
-        removed(worker, load -> load.causesOfHang(lastBegun), load -> load.evidenceOfHang(lastBegun));
+    void removeHung(Worker worker, BegunRequests begun) {
+        removed(worker, load -> load.causesOfHang(begun), load -> load.evidenceOfHang(begun));
     }
 
     /** Forgets a worker that is ended on purpose, whatever it has to do. */
@@ -514,21 +505,20 @@ final class ReadyWorkers implements WorkerPool {
         private Lease lease(long number, LeasedRequest request) {
             lastLease = number;
             requests++;
-            Lease lease = new Lease(this, request);
+            Lease lease = new Lease(this, request, requests);
             underWay.add(lease);
             return lease;
         }
 
-        /** @param minAgeNanos how long ago a request must have begun to be a cause */
-        private Causes causesOfExit(long minAgeNanos) {
+        private Causes causesOfExit(BegunRequests begun) {
             long now = System.nanoTime();
-            List<Lease> suspects = new ArrayList<>(begun(underWay));
-            givenUp.stream()
+            List<Lease> suspects = of(underWay, begun);
+            of(givenUp, begun).stream()
                     .filter(lease -> now - lease.closedAt < NOTICE_NANOS)
                     .forEach(suspects::add);
             if (suspects.isEmpty()) {
                 // Their clients left, which ends no handler.
-                givenUp.stream()
+                of(givenUp, begun).stream()
                         .filter(lease -> now - lease.closedAt < GIVEN_UP_NANOS)
                         .forEach(suspects::add);
             }
@@ -537,27 +527,26 @@ final class ReadyWorkers implements WorkerPool {
             // A replay was there when another worker ended, and the others were not.
             List<Lease> causes =
                     suspects.size() > 1 && BlockedRequests.count(requests(replays)) == 1 ? replays : suspects;
-            boolean certain = !causes.isEmpty()
-                    && (causes.size() == 1 || causes == replays)
-                    && causes.stream().allMatch(lease -> now - lease.begunAt >= minAgeNanos);
+            boolean certain = causes.size() == 1 || causes == replays;
             return certain ? new Causes(causes) : Causes.NONE;
         }
 
-        private Causes causesOfHang(String lastBegun) {
-            List<Lease> all = new ArrayList<>(begun(underWay));
+        private Causes causesOfHang(BegunRequests begun) {
+            List<Lease> all = of(underWay, begun);
             all.addAll(endless);
             all.addAll(givenUp);
             List<Lease> last = all.stream()
-                    .filter(lease -> !lastBegun.isEmpty() && lease.request.id().equals(lastBegun))
+                    .filter(lease ->
+                            !begun.last().isEmpty() && lease.request.id().equals(begun.last()))
                     .toList();
             return new Causes(last);
         }
 
-        private Evidence evidenceOfExit(long minAgeNanos) {
+        private Evidence evidenceOfExit(BegunRequests begun) {
             long now = System.nanoTime();
-            List<Lease> suspects = new ArrayList<>(begun(underWay));
-            List<Lease> doubts = new ArrayList<>(begun(endless));
-            for (Lease lease : givenUp) {
+            List<Lease> suspects = of(underWay, begun);
+            List<Lease> doubts = of(endless, begun);
+            for (Lease lease : of(givenUp, begun)) {
                 long ago = now - lease.closedAt;
                 if (ago < NOTICE_NANOS) {
                     suspects.add(lease);
@@ -566,18 +555,17 @@ final class ReadyWorkers implements WorkerPool {
                 }
             }
             doubts.addAll(answeredSince(now - AFTERMATH_NANOS));
-            boolean certain = suspects.stream().allMatch(lease -> now - lease.begunAt >= minAgeNanos);
-            return certain ? new Evidence(suspects, doubts) : Evidence.NONE;
+            return new Evidence(suspects, doubts);
         }
 
         /** The request that was begun last may only have been under way, while another went on after a pause and blocks. */
-        private Evidence evidenceOfHang(String lastBegun) {
-            List<Lease> suspects = new ArrayList<>(begun(underWay));
-            suspects.addAll(givenUp);
-            if (suspects.stream().noneMatch(lease -> lease.request.id().equals(lastBegun))) {
+        private Evidence evidenceOfHang(BegunRequests begun) {
+            List<Lease> suspects = of(underWay, begun);
+            suspects.addAll(of(givenUp, begun));
+            if (suspects.stream().noneMatch(lease -> lease.request.id().equals(begun.last()))) {
                 return Evidence.NONE;
             }
-            List<Lease> doubts = new ArrayList<>(begun(endless));
+            List<Lease> doubts = of(endless, begun);
             if (!answered.isEmpty()) {
                 // It has answered nothing since it hangs.
                 doubts.addAll(answeredSince(answered.getLast().closedAt - AFTERMATH_NANOS));
@@ -591,8 +579,11 @@ final class ReadyWorkers implements WorkerPool {
                     .toList();
         }
 
-        private static List<Lease> begun(Collection<Lease> leases) {
-            return leases.stream().filter(lease -> lease.begun).toList();
+        /** Those that were sent and that the app may have been given. */
+        private List<Lease> of(Collection<Lease> leases, BegunRequests begun) {
+            return leases.stream()
+                    .filter(lease -> lease.begun && !begun.exclude(lease.request, requests - lease.number))
+                    .collect(Collectors.toCollection(ArrayList::new));
         }
 
         private static List<LeasedRequest> requests(Collection<Lease> leases) {
@@ -603,17 +594,19 @@ final class ReadyWorkers implements WorkerPool {
     private final class Lease implements WorkerLease {
         private final Load load;
         private final LeasedRequest request;
+        private final long number;
         private Runnable end;
         private volatile boolean begun;
-        private volatile long begunAt;
         private volatile boolean answered;
         private boolean isCause;
         private boolean returned;
         private long closedAt;
 
-        Lease(Load load, LeasedRequest request) {
+        /** @param number among the requests of the worker */
+        Lease(Load load, LeasedRequest request, long number) {
             this.load = load;
             this.request = request;
+            this.number = number;
         }
 
         @Override
@@ -623,7 +616,6 @@ final class ReadyWorkers implements WorkerPool {
 
         @Override
         public void begin() {
-            begunAt = System.nanoTime();
             begun = true;
             load.hadRequests = true;
         }

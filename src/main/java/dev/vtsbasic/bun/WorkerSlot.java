@@ -159,11 +159,7 @@ final class WorkerSlot {
     }
 
     private void forget(Occupant ended) {
-        if (ended.process().wasKilled()) {
-            pool.removeKilled(ended.worker());
-        } else {
-            pool.remove(ended.worker());
-        }
+        pool.remove(ended.worker(), ended.process().begunRequests());
     }
 
     /** Starts a worker and returns when it is ready. */
@@ -259,7 +255,7 @@ final class WorkerSlot {
      */
     private String endHung(Occupant hung) throws InterruptedException {
         BunProcess process = hung.process();
-        pool.removeHung(hung.worker(), process.isStopped() ? "" : process.lastRequest());
+        pool.removeHung(hung.worker(), process.isStopped() ? BegunRequests.UNKNOWN : process.begunRequests());
         hung.process().kill();
         hung.process().awaitExit();
         return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed" + cause(hung);

@@ -20,6 +20,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,10 +143,10 @@ interface ClientConnection {
 
     /** In a container that tells nothing. What the system tells need not be of this connection, if others stand in front. */
     final class SeenByTheSystem implements ClientConnection {
-        private final String localAddress;
-        private final int localPort;
-        private final String remoteAddress;
-        private final int remotePort;
+        /** Made when it is asked for, which most requests end before. */
+        private final Supplier<String> name;
+
+        private final long since = System.nanoTime();
         private final TcpConnections connections;
         private final Input input;
         private final Optional<UndertowConnection> undertow;
@@ -191,21 +192,21 @@ interface ClientConnection {
                 Optional<UndertowConnection> undertow) {
             this.undertow = undertow;
             this.input = input;
-            this.localAddress = localAddress;
-            this.localPort = localPort;
-            this.remoteAddress = remoteAddress;
-            this.remotePort = remotePort;
+            this.name = () -> TcpConnections.nameOf(localAddress, localPort, remoteAddress, remotePort);
             this.connections = connections;
         }
 
         @Override
         public boolean isGone() {
-            TcpConnections.Sight sight = connections.look(localAddress, localPort, remoteAddress, remotePort);
+            TcpConnections.Sight sight = connections.look(name.get(), since);
             return sight.state() == TcpConnections.State.CLOSED || isMissing(sight) && seen;
         }
 
         /** Reset, or not known. The table may change while it is read, so once could be a mistake. */
         private boolean isMissing(TcpConnections.Sight sight) {
+            if (sight.state() == TcpConnections.State.UNKNOWN) {
+                return false;
+            }
             if (sight.state() != TcpConnections.State.ABSENT) {
                 seen |= sight.state() == TcpConnections.State.OPEN;
                 missed = -1;
@@ -243,7 +244,7 @@ interface ClientConnection {
         }
 
         private boolean hasUnread() {
-            TcpConnections.Sight sight = connections.lookForInput(localAddress, localPort, remoteAddress, remotePort);
+            TcpConnections.Sight sight = connections.lookForInput(name.get(), since);
             return sight.unread() || sight.state() == TcpConnections.State.CLOSED || isMissing(sight);
         }
 

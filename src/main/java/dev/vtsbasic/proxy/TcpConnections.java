@@ -7,16 +7,21 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The state of TCP connections, as Linux tells of those of this machine; on other systems none is known. It is read anew
  * now and then, once for all who ask. Safe for any number of threads.
  */
 final class TcpConnections {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpConnections.class);
     private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final long FRESH_NANOS = 400_000_000;
@@ -37,9 +42,28 @@ final class TcpConnections {
     /** Octets that were not acknowledged, and those that were not read: {@code 00000000:0000002A}. */
     private static final int QUEUES = 4;
 
+    private final Source source;
+    private final LongSupplier nanoTime;
     private Map<String, Row> rows = Map.of();
     private long readings;
+    private long begun;
     private long read;
+
+    TcpConnections() {
+        this(TcpConnections::lines, System::nanoTime);
+    }
+
+    /** @param nanoTime the clock, in terms of {@link System#nanoTime} */
+    TcpConnections(Source source, LongSupplier nanoTime) {
+        this.source = source;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The lines of all connections. */
+    @FunctionalInterface
+    interface Source {
+        List<String> lines() throws IOException;
+    }
 
     /**
      * @param unread whether octets have come that the server has not read yet
@@ -53,7 +77,9 @@ final class TcpConnections {
         OPEN,
         /** By either side. */
         CLOSED,
-        ABSENT
+        ABSENT,
+        /** No table was read since then. */
+        UNKNOWN
     }
 
     /** In words of 32 bits, each in the machine's order; what is no address stays as it is. */
@@ -78,45 +104,64 @@ final class TcpConnections {
         }
     }
 
-    Sight look(String localAddress, int localPort, String remoteAddress, int remotePort) {
-        return look(nameOf(localAddress, localPort, remoteAddress, remotePort), FRESH_NANOS);
+    /**
+     * @param name of the connection, see {@link #nameOf}
+     * @param since when the connection was open for sure, in terms of {@link System#nanoTime}: a table that was read before
+     *     may tell of an earlier one between the same two ports, or of one that is only being opened
+     */
+    Sight look(String name, long since) {
+        return look(name, since, FRESH_NANOS);
     }
 
     /** The same, read anew more often, because a client's body waits for the answer. */
-    Sight lookForInput(String localAddress, int localPort, String remoteAddress, int remotePort) {
-        return look(nameOf(localAddress, localPort, remoteAddress, remotePort), INPUT_FRESH_NANOS);
+    Sight lookForInput(String name, long since) {
+        return look(name, since, INPUT_FRESH_NANOS);
     }
 
-    private synchronized Sight look(String name, long freshNanos) {
-        if (readings == 0 || System.nanoTime() - read > freshNanos) {
-            rows = readAll();
-            readings++;
-            read = System.nanoTime();
+    private synchronized Sight look(String name, long since, long freshNanos) {
+        if (read == 0 || nanoTime.getAsLong() - read > freshNanos) {
+            readAll();
+        }
+        if (begun - since < 0) {
+            return new Sight(State.UNKNOWN, false, readings);
         }
         Row found = rows.get(name);
         State state = found == null ? State.ABSENT : found.open() ? State.OPEN : State.CLOSED;
         return new Sight(state, found != null && found.unread(), readings);
     }
 
-    private static String nameOf(String localAddress, int localPort, String remoteAddress, int remotePort) {
+    static String nameOf(String localAddress, int localPort, String remoteAddress, int remotePort) {
         return "%s:%04X %s:%04X".formatted(octets(localAddress), localPort, octets(remoteAddress), remotePort);
     }
 
-    private static Map<String, Row> readAll() {
-        Map<String, Row> connections = new HashMap<>();
+    private void readAll() {
+        long now = nanoTime.getAsLong();
+        try {
+            Map<String, Row> connections = new HashMap<>();
+            for (String line : source.lines()) {
+                String[] columns = line.strip().split(" +", QUEUES + 2);
+                connections.put(
+                        bare(columns[LOCAL]) + " " + bare(columns[REMOTE]),
+                        new Row(columns[STATE].equals(ESTABLISHED), !columns[QUEUES].endsWith(NOTHING_UNREAD)));
+            }
+            rows = connections;
+            begun = now;
+            readings++;
+        } catch (IOException e) {
+            LOG.debug("The system's TCP connections cannot be read", e);
+        }
+        read = nanoTime.getAsLong();
+    }
+
+    private static List<String> lines() throws IOException {
+        List<String> lines = new ArrayList<>();
         for (Path table : TABLES) {
-            try {
-                for (String line : Files.readAllLines(table, StandardCharsets.US_ASCII)) {
-                    String[] columns = line.strip().split(" +", QUEUES + 2);
-                    connections.put(
-                            bare(columns[LOCAL]) + " " + bare(columns[REMOTE]),
-                            new Row(columns[STATE].equals(ESTABLISHED), !columns[QUEUES].endsWith(NOTHING_UNREAD)));
-                }
-            } catch (IOException e) {
-                // Another system, or one without IPv6.
+            // Another system, or one without IPv6, has none.
+            if (Files.exists(table)) {
+                lines.addAll(Files.readAllLines(table, StandardCharsets.US_ASCII));
             }
         }
-        return connections;
+        return lines;
     }
 
     private static String bare(String address) {

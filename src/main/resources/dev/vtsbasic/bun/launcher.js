@@ -151,14 +151,19 @@ function tracked(handlers) {
   };
 }
 
-// Which request was begun last: what the host reads there when our event loop does not come back.
+// Which requests were begun last: what the host reads there when our event loop does not come back, or we have ended.
+// BegunRequests has the other side.
 const begun = Bun.mmap(mark);
+const count = new Uint32Array(begun.buffer, begun.byteOffset, 1);
+const places = Array.from({ length: 64 }, (_, i) => begun.subarray(4 + i * 256, 4 + i * 256 + 255));
 const encoder = new TextEncoder();
 function begin(request) {
   const host = request.headers.get("host");
   if (host && !AUTHORITY.test(host)) return new Response("The Host field holds no host[:port]", { status: 400 });
-  const { written } = encoder.encodeInto(request.headers.get("x-request-id") ?? "", begun);
-  begun[written] = 0;
+  const place = places[count[0] % places.length];
+  const { written } = encoder.encodeInto(request.headers.get("x-request-id") ?? "", place);
+  place[written] = 0;
+  count[0]++;
   return app.fetch(asTheBrowserSeesIt(request), appServer);
 }
 

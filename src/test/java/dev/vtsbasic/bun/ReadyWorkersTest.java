@@ -10,10 +10,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,7 +57,7 @@ class ReadyWorkersTest {
     @Test
     void aRemovedWorkerIsNotGivenAnyMore() throws Exception {
         pool.add(ONE);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertTrue(pool.isEmpty());
         assertEquals(Optional.empty(), worker(null, System.nanoTime()));
     }
@@ -64,14 +66,14 @@ class ReadyWorkersTest {
     void removingAnOldWorkerLeavesItsReplacement() throws Exception {
         pool.add(ONE);
         pool.add(TWO);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(Optional.of(TWO), worker(null, System.nanoTime()));
     }
 
     @Test
     void aWorkerThatEndedBeforeItWasReplacedHasNothingLeftToDo() throws Exception {
         pool.add(ONE);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(0, pool.replace(ONE, TWO).awaitEnd(Duration.ZERO));
         assertEquals(Optional.of(TWO), worker(null, System.nanoTime()));
     }
@@ -171,13 +173,13 @@ class ReadyWorkersTest {
     void aWorkerHadRequestsOnceOneWasSentToItEvenIfThatWasAnsweredLongBeforeTheEnd() throws Exception {
         pool.add(ONE);
         leased("/unsent", false).close();
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertFalse(pool.hadRequests(ONE));
         pool.add(TWO);
         WorkerLease answered = begun("/a", false);
         answered.answered();
         answered.close();
-        pool.remove(TWO);
+        pool.remove(TWO, BegunRequests.UNKNOWN);
         assertTrue(pool.hadRequests(TWO));
     }
 
@@ -187,18 +189,45 @@ class ReadyWorkersTest {
     void aRequestThatIsAloneAtAWorkerThatEndsIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED_BY_REQUEST, alone.awaitExit(farAway()));
         assertEquals(Optional.of("/a"), cause(ONE));
     }
 
     @Test
-    void aRequestThatWasBegunMomentsBeforeItsWorkerWasKilledIsNotTheCause() throws Exception {
+    void aRequestThatADeadWorkersAppWasNotGivenIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
-        pool.removeKilled(ONE);
+        pool.remove(ONE, given("/before"));
         assertEquals(WorkerExit.ENDED, alone.awaitExit(farAway()));
         assertEquals(Optional.empty(), cause(ONE));
+        pool.add(TWO);
+        begun("/a", true);
+        pool.remove(TWO, given("/before"));
+        assertEquals(0, pool.blocked().size());
+    }
+
+    @Test
+    void theOnlyRequestOfSeveralThatTheAppWasGivenIsTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease given = begun("/a", false);
+        WorkerLease waiting = begun("/b", false);
+        pool.remove(ONE, given("/a"));
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, given.awaitExit(farAway()));
+        assertEquals(WorkerExit.ENDED, waiting.awaitExit(farAway()));
+    }
+
+    @Test
+    void aRequestBeforeManyOthersMayHaveBeenGivenToTheApp() throws Exception {
+        pool.add(ONE);
+        WorkerLease alone = begun("/a", false);
+        for (int i = 0; i < BegunRequests.PLACES; i++) {
+            WorkerLease later = begun("/later", false);
+            later.answered();
+            later.close();
+        }
+        pool.remove(ONE, given("/later"));
+        assertEquals(WorkerExit.ENDED_BY_REQUEST, alone.awaitExit(farAway()));
     }
 
     @Test
@@ -206,12 +235,12 @@ class ReadyWorkersTest {
         pool.add(ONE);
         WorkerLease first = begun("/a", false);
         begun("/a", false);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED, first.awaitExit(farAway()));
         pool.add(TWO);
         WorkerLease again = begun("/a", true);
         begun("/a", true);
-        pool.remove(TWO);
+        pool.remove(TWO, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED_BY_REQUEST, again.awaitExit(farAway()));
         assertEquals(1, pool.blocked().size());
     }
@@ -223,7 +252,7 @@ class ReadyWorkersTest {
         WorkerLease second = begun("/b", false);
         // It sees the end before the pool does.
         first.close();
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED, first.awaitExit(farAway()));
         assertEquals(WorkerExit.ENDED, second.awaitExit(farAway()));
         assertEquals(Optional.empty(), cause(ONE));
@@ -234,7 +263,7 @@ class ReadyWorkersTest {
         pool.add(ONE);
         WorkerLease other = begun("/a", false);
         WorkerLease replay = begun("/b", true);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED, other.awaitExit(farAway()));
         assertEquals(WorkerExit.ENDED_BY_REQUEST, replay.awaitExit(farAway()));
     }
@@ -246,7 +275,7 @@ class ReadyWorkersTest {
         WorkerLease answered = begun("/b", false);
         answered.answered();
         answered.close();
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED, unsent.awaitExit(farAway()));
         assertEquals(Optional.empty(), cause(ONE));
     }
@@ -255,7 +284,7 @@ class ReadyWorkersTest {
     void aRequestWhoseClientLeftIsTheCauseWhenThereIsNoOther() throws Exception {
         pool.add(ONE);
         begun("/a", false).close();
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(Optional.of("/a"), cause(ONE));
     }
 
@@ -264,7 +293,7 @@ class ReadyWorkersTest {
         pool.add(ONE);
         begun("/events", false).endless(() -> {});
         WorkerLease alone = begun("/a", false);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED_BY_REQUEST, alone.awaitExit(farAway()));
     }
 
@@ -274,7 +303,7 @@ class ReadyWorkersTest {
         WorkerLease last = begun("/a", false);
         WorkerLease waiting = begun("/b", false);
         pool.retire(ONE);
-        pool.removeHung(ONE, "id of /a");
+        pool.removeHung(ONE, given("/a"));
         assertEquals(WorkerExit.ENDED_BY_REQUEST, last.awaitExit(farAway()));
         assertEquals(WorkerExit.ENDED, waiting.awaitExit(farAway()));
     }
@@ -284,7 +313,7 @@ class ReadyWorkersTest {
         pool.add(ONE);
         WorkerLease waiting = begun("/b", false);
         pool.retire(ONE);
-        pool.removeHung(ONE, "id of one that was answered");
+        pool.removeHung(ONE, given("/answered"));
         assertEquals(WorkerExit.ENDED, waiting.awaitExit(farAway()));
         assertEquals(Optional.empty(), cause(ONE));
     }
@@ -309,7 +338,7 @@ class ReadyWorkersTest {
         for (Worker worker : new Worker[] {ONE, TWO}) {
             pool.add(worker);
             begun("/a", false);
-            pool.remove(worker);
+            pool.remove(worker, BegunRequests.UNKNOWN);
         }
         pool.add(ONE);
         Asking asking = new Asking("/a", false);
@@ -325,13 +354,13 @@ class ReadyWorkersTest {
     void anAnswerBetweenTwoEndsKeepsARequestOpen() throws Exception {
         pool.add(ONE);
         begun("/a", false);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         pool.add(ONE);
         WorkerLease answered = begun("/a", false);
         answered.answered();
         answered.close();
         begun("/a", false);
-        pool.remove(ONE);
+        pool.remove(ONE, BegunRequests.UNKNOWN);
         pool.add(ONE);
         begun("/a", false);
     }
@@ -342,7 +371,7 @@ class ReadyWorkersTest {
             pool.add(worker);
             begun("/blocks", false);
             WorkerLease last = begun("/victim", false);
-            pool.removeHung(worker, "id of /victim");
+            pool.removeHung(worker, given("/blocks", "/victim"));
             assertEquals(WorkerExit.ENDED_BY_REQUEST, last.awaitExit(farAway()));
         }
         pool.add(TWO);
@@ -356,7 +385,7 @@ class ReadyWorkersTest {
             begun("/blocks", false);
             LeasedRequest page = LeasedRequest.of("id of /page", "GET", "/page");
             begun(page);
-            pool.removeHung(ONE, "id of /blocks");
+            pool.removeHung(ONE, given("/page", "/blocks"));
             pool.add(TWO);
             assertEquals(List.of(), pool.blocked());
             answer(begun(page.again()));
@@ -371,7 +400,7 @@ class ReadyWorkersTest {
             pool.add(ONE);
             begun("/dies/" + i, false);
             begun("/victim", i % 2 == 1);
-            pool.remove(ONE);
+            pool.remove(ONE, BegunRequests.UNKNOWN);
         }
         assertEquals(List.of(), pool.blocked());
     }
@@ -382,7 +411,7 @@ class ReadyWorkersTest {
             pool.add(ONE);
             answer(begun("/dies/later", false));
             begun("/victim", false);
-            pool.remove(ONE);
+            pool.remove(ONE, BegunRequests.UNKNOWN);
         }
         assertEquals(List.of(), pool.blocked());
     }
@@ -393,7 +422,7 @@ class ReadyWorkersTest {
             pool.add(ONE);
             begun("/socket", false).endless(() -> {});
             begun("/victim", false);
-            pool.remove(ONE);
+            pool.remove(ONE, BegunRequests.UNKNOWN);
         }
         assertEquals(List.of(), pool.blocked());
     }
@@ -488,5 +517,11 @@ class ReadyWorkersTest {
         Optional<Worker> result() throws Exception {
             return task.get();
         }
+    }
+
+    /** What is known when the app was given these requests and no other. */
+    private static BegunRequests given(String... paths) {
+        List<String> ids = Stream.of(paths).map(path -> "id of " + path).toList();
+        return new BegunRequests(Set.copyOf(ids), ids.get(ids.size() - 1), true);
     }
 }

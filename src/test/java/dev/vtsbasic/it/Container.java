@@ -52,7 +52,8 @@ final class Container extends Program {
     /** Starts one and waits until it is ready. */
     static Container serve(String image, Map<String, String> environment, String... options)
             throws IOException, InterruptedException {
-        Map<String, String> withPort = new HashMap<>(environment);
+        Map<String, String> withPort = new HashMap<>(SETTINGS);
+        withPort.putAll(environment);
         withPort.putIfAbsent("VTS_PORT", Integer.toString(Ports.free()));
         Container container = launch(image, withPort, List.of(options));
         String scheme = environment.containsKey("VTS_TLS_CERT") ? "https" : "http";

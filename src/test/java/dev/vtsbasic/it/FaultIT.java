@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("java")
 @Order(1)
 class FaultIT {
-    private static final int PER_SECOND = LongSet.count(100, 200);
+    private static final int PER_SECOND = 100;
     private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -90,6 +90,7 @@ class FaultIT {
         environment.put("VTS_MANAGEMENT_TOKEN", FaultyApp.TOKEN);
         // Lost is lost, however slow the machine is.
         environment.put("VTS_HOLD_TIMEOUT", "1m");
+        environment.put("VTS_HOLD_QUEUE", "10000");
         // No fault is to be taken for a sequel of the one before.
         environment.put("VTS_CRASH_WINDOW", "1s");
         environment.putAll(more);

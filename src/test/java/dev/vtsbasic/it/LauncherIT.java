@@ -155,7 +155,7 @@ class LauncherIT {
             Files.copy(script, launcher);
         }
         SmallBuild.write(directory, app);
-        Files.write(directory.resolve("mark"), new byte[256]);
+        Files.write(directory.resolve("mark"), new byte[4 + 64 * 256]);
         Process worker = new ProcessBuilder(Vts.BUN.toString(), launcher.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

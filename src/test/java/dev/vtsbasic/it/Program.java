@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,10 @@ class Program implements AutoCloseable {
             LongSet.RUNS ? List.of() : List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** What servers under test are set to: a worker may take long to start on a busy machine. */
+    static final Map<String, String> SETTINGS = Map.of("VTS_STARTUP_TIMEOUT", "2m");
+
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Process process;

@@ -92,6 +92,7 @@ final class SkewIT {
                 visitor.open("/about");
                 assertThat(tab.heading()).hasText(OtherBuild.HEADING);
                 assertFalse(after.output().contains("WARN"), after.output());
+                visitor.leave();
             }
         } finally {
             before.close();
@@ -126,6 +127,7 @@ final class SkewIT {
                 assertThat(tab.heading()).hasText("A Bun web app inside a Java servlet container");
                 assertEquals(1, tab.documents.size(), tab.documents.toString());
                 assertFalse(tab.sawErrorPage);
+                visitor.leave();
             }
         } finally {
             before.close();

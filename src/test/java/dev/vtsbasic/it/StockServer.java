@@ -131,6 +131,7 @@ abstract class StockServer extends Program {
                         || name.startsWith("JETTY_")
                         || name.startsWith("JBOSS_")
                         || name.startsWith("WLP_"));
+        builder.environment().putAll(Program.SETTINGS);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         return builder;
     }

@@ -147,6 +147,7 @@ final class StockTomcat extends StockServer {
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
+        builder.environment().putAll(SETTINGS);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("CATALINA_BASE", base.toString());
         builder.environment().put("CATALINA_OPTS", String.join(" ", SHORT_LIVED));

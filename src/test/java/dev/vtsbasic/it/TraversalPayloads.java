@@ -6,6 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Requests for what is not to be had, always the same ones; a character of them is a byte. */
 final class TraversalPayloads {
@@ -289,6 +291,14 @@ final class TraversalPayloads {
         String target = request.split(" ")[1].replaceFirst("^http://site\\.example", "");
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);
+    }
+
+    /** The same path without what need not be encoded in it (RFC 3986 §6.2.2.2): whoever asks so asks for the same file. */
+    static String equivalent(String path) {
+        return Pattern.compile("%(2[dD]|2[eE]|3\\d|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])")
+                .matcher(path)
+                .replaceAll(
+                        octet -> Matcher.quoteReplacement(Character.toString(Integer.parseInt(octet.group(1), 16))));
     }
 
     private static String encoded(String path, boolean slashesToo) {

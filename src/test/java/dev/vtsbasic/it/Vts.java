@@ -28,6 +28,7 @@ final class Vts extends Program {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
+        builder.environment().putAll(SETTINGS);
         builder.environment().putAll(Map.of("VTS_ADDRESS", "127.0.0.1", "VTS_PORT", "0"));
         builder.environment().putAll(environment);
         return new Vts(builder);

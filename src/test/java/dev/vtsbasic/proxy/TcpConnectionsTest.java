@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -16,6 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(OS.LINUX)
 class TcpConnectionsTest {
+    private static final String NAME = TcpConnections.nameOf("127.0.0.1", 0x1F90, "127.0.0.1", 0xD431);
+    private static final String OPEN = "   0: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000";
+    private static final String CLOSING = "   0: 0100007F:1F90 0100007F:D431 06 00000000:00000000 03:00000000 00000000";
+
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void aConnectionIsOpenUntilTheClientClosesIt(String loopback) throws Exception {
@@ -57,30 +65,61 @@ class TcpConnectionsTest {
         }
     }
 
+    @Test
+    void anEarlierConnectionBetweenTheSamePortsSaysNothingOfThisOne() {
+        AtomicLong now = new AtomicLong(1);
+        List<String> lines = new ArrayList<>(List.of(CLOSING));
+        TcpConnections connections = new TcpConnections(() -> List.copyOf(lines), now::get);
+        assertEquals(TcpConnections.State.CLOSED, connections.look(NAME, 0).state());
+        long since = now.incrementAndGet();
+        assertEquals(TcpConnections.State.UNKNOWN, connections.look(NAME, since).state());
+        lines.set(0, OPEN);
+        now.addAndGet(1_000_000_000);
+        assertEquals(TcpConnections.State.OPEN, connections.look(NAME, since).state());
+    }
+
+    @Test
+    void aTableThatCannotBeReadSaysNothing() {
+        AtomicLong now = new AtomicLong(1);
+        AtomicBoolean broken = new AtomicBoolean();
+        TcpConnections connections = new TcpConnections(
+                () -> {
+                    if (broken.get()) {
+                        throw new IOException("no more files");
+                    }
+                    return List.of(OPEN);
+                },
+                now::get);
+        assertEquals(TcpConnections.State.OPEN, connections.look(NAME, 0).state());
+        broken.set(true);
+        now.addAndGet(1_000_000_000);
+        assertEquals(TcpConnections.State.OPEN, connections.look(NAME, 0).state());
+        assertEquals(
+                TcpConnections.State.UNKNOWN, connections.look(NAME, now.get()).state());
+    }
+
     private static boolean isUnread(Socket accepted) {
-        return new TcpConnections()
-                .lookForInput(
-                        accepted.getLocalAddress().getHostAddress(),
-                        accepted.getLocalPort(),
-                        accepted.getInetAddress().getHostAddress(),
-                        accepted.getPort())
-                .unread();
+        return new TcpConnections().lookForInput(nameOf(accepted), 0).unread();
     }
 
     @Test
     void whatIsNoAddressIsAbsent() {
         assertEquals(
                 TcpConnections.State.ABSENT,
-                new TcpConnections().look("example.org", 80, null, 0).state());
+                new TcpConnections()
+                        .look(TcpConnections.nameOf("example.org", 80, null, 0), 0)
+                        .state());
     }
 
-    private static TcpConnections.State stateOf(Socket accepted) throws IOException {
-        return new TcpConnections()
-                .look(
-                        accepted.getLocalAddress().getHostAddress(),
-                        accepted.getLocalPort(),
-                        accepted.getInetAddress().getHostAddress(),
-                        accepted.getPort())
-                .state();
+    private static TcpConnections.State stateOf(Socket accepted) {
+        return new TcpConnections().look(nameOf(accepted), 0).state();
+    }
+
+    private static String nameOf(Socket accepted) {
+        return TcpConnections.nameOf(
+                accepted.getLocalAddress().getHostAddress(),
+                accepted.getLocalPort(),
+                accepted.getInetAddress().getHostAddress(),
+                accepted.getPort());
     }
 }

@@ -1,0 +1,75 @@
+package dev.vtsbasic.bun;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BegunRequestsTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void beforeTheFirstRequestNoneWasBegun() {
+        BegunRequests none = BegunRequests.of(new byte[BegunRequests.SIZE]);
+        assertEquals("", none.last());
+        assertTrue(none.exclude(request("a"), 0));
+    }
+
+    @Test
+    void theLastOneIsWhereTheCountSays() {
+        byte[] octets = new byte[BegunRequests.SIZE];
+        put(octets, 0, "first");
+        put(octets, 1, "second");
+        octets[0] = 2;
+        BegunRequests begun = BegunRequests.of(octets);
+        assertEquals("second", begun.last());
+        assertFalse(begun.exclude(request("first"), 1));
+        assertTrue(begun.exclude(request("third"), 0));
+    }
+
+    @Test
+    void thePlacesAreTakenInTurn() {
+        byte[] octets = new byte[BegunRequests.SIZE];
+        put(octets, 0, "newest");
+        octets[0] = BegunRequests.PLACES + 1;
+        assertEquals("newest", BegunRequests.of(octets).last());
+        octets[0] = (byte) (2 * BegunRequests.PLACES + 1);
+        assertEquals("newest", BegunRequests.of(octets).last());
+    }
+
+    @Test
+    void anIdEndsWithAZeroWhateverIsLeftOfALongerOne() {
+        byte[] octets = new byte[BegunRequests.SIZE];
+        put(octets, 0, "a-longer-one");
+        put(octets, 0, "short\0");
+        octets[0] = 1;
+        assertEquals("short", BegunRequests.of(octets).last());
+    }
+
+    @Test
+    void aRequestBeforeMoreThanThereIsRoomForIsNotExcluded() {
+        BegunRequests none = BegunRequests.of(new byte[BegunRequests.SIZE]);
+        assertFalse(none.exclude(request("a"), BegunRequests.PLACES));
+    }
+
+    @Test
+    void whatCannotBeReadExcludesNothing() {
+        assertEquals(BegunRequests.UNKNOWN, BegunRequests.read(directory.resolve("missing")));
+        assertFalse(BegunRequests.UNKNOWN.exclude(request("a"), 0));
+        assertEquals("", BegunRequests.UNKNOWN.last());
+    }
+
+    private static LeasedRequest request(String id) {
+        return LeasedRequest.of(id, "GET", "/");
+    }
+
+    private static void put(byte[] octets, int place, String id) {
+        byte[] text = id.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(text, 0, octets, Integer.BYTES + place * BegunRequests.PLACE, text.length);
+    }
+}
