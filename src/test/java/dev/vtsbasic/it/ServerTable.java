@@ -43,7 +43,7 @@ final class ServerTable {
                             .orElse(ServerMatrix.YES);
         }
 
-        /** What must be set for it; empty when nothing must. */
+        /** With which setting, or but for what; empty when there is nothing to say. */
         String setting(ServerFeature feature) {
             return results.lastEntry().getValue().getJsonObject("settings").getString(feature.name(), "");
         }
@@ -157,7 +157,7 @@ final class ServerTable {
             return "no " + note(outcome);
         }
         String setting = server.setting(feature);
-        return setting.isEmpty() ? "✓" : "✓ " + note("With " + setting);
+        return setting.isEmpty() ? "✓" : "✓ " + note(setting);
     }
 
     private String note(String text) {

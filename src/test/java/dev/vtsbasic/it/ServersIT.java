@@ -7,6 +7,7 @@ import static dev.vtsbasic.it.ServerFeature.UPLOAD;
 import static dev.vtsbasic.it.ServerFeature.WEBSOCKET;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
@@ -171,6 +172,11 @@ final class ServersIT {
         Map<ServerFeature, String> limits() {
             return Map.of(RAW_CHARACTERS, REFUSED);
         }
+
+        @Override
+        Set<String> mended() {
+            return GRIZZLY;
+        }
     }
 
     /** It says itself that it does not start on Java 25. */
@@ -188,7 +194,25 @@ final class ServersIT {
             return Map.of(
                     RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of copies that were taken away stay in memory");
         }
+
+        @Override
+        Set<String> mended() {
+            Set<String> mended = new HashSet<>(GRIZZLY);
+            mended.add("odd target: a fault of the server");
+            return mended;
+        }
     }
+
+    /**
+     * Grizzly drops the Content-Length beside a Transfer-Encoding, trims the size of a chunk and skips what follows its data;
+     * and it goes on with a connection after a 400 of its own, as it does after its 405 to TRACE.
+     */
+    private static final Set<String> GRIZZLY = Set.of(
+            "Content-Length with Transfer-Encoding: the app got the hidden request",
+            "disguised Transfer-Encoding: the app got the hidden request",
+            "malformed chunk size: not refused but forwarded",
+            "malformed end of a chunk: not refused but forwarded",
+            "request within a body: the app got the hidden request");
 
     private static final String REFUSED = "`%5C` in a path is answered with 400, by GlassFish `a:b@c` with 503";
 
