@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The WAR behind HAProxy that speaks HTTP/2 to it and acknowledges what it gets in small pieces. */
-@Timeout(180)
+@Timeout(300)
 class HaProxyHttp2IT {
     private static final int DOWNLOADS = 100;
     private static final int AT_ONCE = 10;

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The WAR between a client that speaks HTTP/2 frame by frame and a server that is scripted byte by byte. */
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
-@Timeout(120)
+@Timeout(300)
 @Tag("java")
 @Order(1)
 class Http2IT {

@@ -32,7 +32,7 @@ class OverloadIT {
     private static final String OK = Scene.answer("200 OK", "Content-Length: 2", "Connection: close") + "ok";
 
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void whatTheQueueCannotHoldIsRefusedAtOnceAndAllElseIsAnswered() throws Exception {
         boolean bounded = Runtime.version().feature() < FIRST_WITH_VIRTUAL_THREADS;
         int sent = THREADS + QUEUE + TOO_MANY;

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -100,7 +99,7 @@ final class ContextPathIT {
                 .header("Accept-Encoding", "br")
                 .timeout(Program.PATIENCE)
                 .build();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         HttpResponse<Void> answer;
         do {
             assertTrue(System.nanoTime() < deadline, asset + " is not compressed");
