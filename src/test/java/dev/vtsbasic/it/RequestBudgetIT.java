@@ -218,6 +218,24 @@ class RequestBudgetIT {
         }
     }
 
+    @Test
+    void aRequestThatTheAppWasNotGivenBeforeItsWorkerWasKilledIsAnsweredByTheNext() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_HANG_TIMEOUT", "0s"))) {
+            ProcessHandle bun = vts.buns().get(0);
+            assertEquals(
+                    0,
+                    new ProcessBuilder("kill", "-STOP", Long.toString(bun.pid()))
+                            .start()
+                            .waitFor());
+            try (RawClient client = ask(vts, "/page")) {
+                awaitInFlight(vts);
+                bun.destroyForcibly();
+                assertEquals(200, client.readToEnd().status(), vts.output());
+            }
+            assertFalse(vts.output().contains("it was at request"), vts.output());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"unix", "tcp"})
     void aHeadThatIsTooLongForTheWorkerIsAnswered431EachTime(String transport) throws Exception {
@@ -231,6 +249,15 @@ class RequestBudgetIT {
                 }
             }
             assertEquals(Map.of(431, LONG_HEADS), statuses);
+        }
+    }
+
+    /** Returns when one request is under way. */
+    private static void awaitInFlight(Vts vts) throws IOException {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        Pattern one = Pattern.compile("\"proxied\":\\{\"total\":0,\"status\":\\{[^}]*\\},\"in_flight\":1,");
+        while (!one.matcher(get(vts, "/-/status").body()).find()) {
+            assertTrue(System.nanoTime() < deadline, "nothing is under way");
         }
     }
 
