@@ -159,7 +159,12 @@ final class WorkerSlot {
     }
 
     private void forget(Occupant ended) {
-        pool.remove(ended.worker(), ended.process().begunRequests());
+        BegunRequests begun = ended.process().begunRequests();
+        if (ended.process().wasKilled()) {
+            pool.removeKilled(ended.worker(), begun);
+        } else {
+            pool.remove(ended.worker(), begun);
+        }
     }
 
     /** Starts a worker and returns when it is ready. */
