@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("java")
 @Order(1)
 class FaultIT {
-    private static final int PER_SECOND = 100;
+    private static final int PER_SECOND = LongSet.count(100, 200);
     private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration PATIENCE = Duration.ofSeconds(60);

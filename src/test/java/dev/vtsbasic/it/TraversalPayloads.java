@@ -293,7 +293,7 @@ final class TraversalPayloads {
         return query < 0 ? target : target.substring(0, query);
     }
 
-    /** The same path without what need not be encoded in it (RFC 3986 §6.2.2.2): whoever asks so asks for the same file. */
+    /** The path with its unreserved characters decoded, because both spellings name one file (RFC 3986 §6.2.2.2). */
     static String equivalent(String path) {
         return Pattern.compile("%(2[dD]|2[eE]|3\\d|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])")
                 .matcher(path)
