@@ -40,7 +40,7 @@ final class BunProcess {
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long PROBE_PAUSE_MILLIS = 50;
 
-    /** What the launcher is told by is any line after the first. */
+    /** Any line after the first tells the launcher to end. */
     private static final String STOP = "stop\n";
 
     /** Tells the app at which path browsers see it; nothing at the root. */

@@ -63,7 +63,13 @@ public final class BunSupervisor implements Upstream {
     /** A build on trial. */
     private record Deployment(Release release, CompletableFuture<Optional<BunFailure>> outcome) {}
 
-    private BunSupervisor(BunBinary bun, Dist dist, String base, Settings settings, WorkingDirectory workingDirectory, RunDirectory run) {
+    private BunSupervisor(
+            BunBinary bun,
+            Dist dist,
+            String base,
+            Settings settings,
+            WorkingDirectory workingDirectory,
+            RunDirectory run) {
         this.bun = bun;
         this.base = base;
         this.settings = settings;

@@ -67,8 +67,8 @@ final class Http2 extends Http2Protocol {
     @Override
     public InternalHttpUpgradeHandler getInternalUpgradeHandler(
             SocketWrapperBase<?> socket, Adapter adapter, Request request) {
-        Admitting admitting =
-                new Admitting(admission, adapter, serving, socket, getHttp11Protocol().isSSLEnabled());
+        Admitting admitting = new Admitting(
+                admission, adapter, serving, socket, getHttp11Protocol().isSSLEnabled());
         admitting.connection = new Http2Connection(this, admitting, request, socket);
         return admitting.connection;
     }
@@ -86,11 +86,7 @@ final class Http2 extends Http2Protocol {
         private Http2Connection connection;
 
         Admitting(
-                Admission admission,
-                Adapter adapter,
-                AtomicInteger serving,
-                SocketWrapperBase<?> socket,
-                boolean tls) {
+                Admission admission, Adapter adapter, AtomicInteger serving, SocketWrapperBase<?> socket, boolean tls) {
             this.admission = admission;
             this.adapter = adapter;
             this.serving = serving;

@@ -115,7 +115,8 @@ final class OffHeapEndpoint extends NioEndpoint {
     }
 
     void hasSentRequest(SocketWrapperBase<?> socket) {
-        if (socket.getSocket() instanceof NioChannel channel) {
+        // Of one that is closed Tomcat has forgotten it, and it was removed before.
+        if (socket.getSocket() instanceof NioChannel channel && channel.getIOChannel() != null) {
             withoutRequest.remove(channel.getIOChannel());
         }
     }

@@ -15,8 +15,8 @@ public final class EmptyDirectory implements AutoCloseable {
     }
 
     public static EmptyDirectory create() throws IOException {
-        return new EmptyDirectory(
-                OwnedDirectory.create(Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(), "vts-empty-"));
+        return new EmptyDirectory(OwnedDirectory.create(
+                Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(), "vts-empty-"));
     }
 
     public Path path() {

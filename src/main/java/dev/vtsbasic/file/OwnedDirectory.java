@@ -59,7 +59,9 @@ public final class OwnedDirectory implements AutoCloseable {
             channel.lock();
             sweep(parent, prefix, Files.getOwner(lock));
             return new OwnedDirectory(
-                    Files.createDirectory(directoryOf(lock), privateMode(parent)).toRealPath(), channel);
+                    Files.createDirectory(directoryOf(lock), privateMode(parent))
+                            .toRealPath(),
+                    channel);
         } catch (IOException e) {
             channel.close();
             Files.deleteIfExists(lock);

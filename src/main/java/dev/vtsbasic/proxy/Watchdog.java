@@ -31,7 +31,7 @@ final class Watchdog implements AutoCloseable {
     private final Thread thread;
 
     /** When this JVM last went on after it had stood still. Nobody could be heard before that. */
-    private volatile long resumed = System.nanoTime();
+    private volatile long resumed = System.nanoTime() - LATE_NANOS;
 
     /** @param longestSilence how long Bun may send nothing; zero for any time */
     Watchdog(Duration longestSilence) {

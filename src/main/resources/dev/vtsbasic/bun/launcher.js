@@ -54,10 +54,9 @@ ignoreEndingSignals();
 
 // The app's handlers of these signals are kept here, until the host says that we are to end.
 const appHandlers = new EventEmitter();
-for (const method of [
-  ...["on", "addListener", "prependListener", "once", "prependOnceListener", "off", "removeListener"],
-  ...["listeners", "rawListeners", "listenerCount", "emit"],
-]) {
+const METHODS =
+  "on addListener prependListener once prependOnceListener off removeListener listeners rawListeners listenerCount emit";
+for (const method of METHODS.split(" ")) {
   const ofProcess = process[method];
   process[method] = (event, ...others) => {
     if (!ENDING_SIGNALS.includes(event)) return ofProcess.call(process, event, ...others);

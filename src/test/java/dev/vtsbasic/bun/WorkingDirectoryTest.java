@@ -47,7 +47,8 @@ class WorkingDirectoryTest {
         Path data = Files.createDirectory(directory.resolve("data"));
         assertEquals(
                 data,
-                WorkingDirectory.of(TestSettings.of("vts.app-dir", directory.toString(), "vts.app-cwd", data.toString()))
+                WorkingDirectory.of(
+                                TestSettings.of("vts.app-dir", directory.toString(), "vts.app-cwd", data.toString()))
                         .path());
     }
 

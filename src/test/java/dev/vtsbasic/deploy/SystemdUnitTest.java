@@ -30,7 +30,8 @@ class SystemdUnitTest {
         String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, verify.waitFor(), said);
         assertEquals(
-                List.of(), said.lines().filter(line -> line.contains("vts-basic")).toList());
+                List.of(),
+                said.lines().filter(line -> line.contains("vts-basic")).toList());
     }
 
     @Test

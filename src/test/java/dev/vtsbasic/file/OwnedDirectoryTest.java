@@ -59,8 +59,7 @@ class OwnedDirectoryTest {
         Path used = leave("vts-123-456-7", LONG_AGO);
         Path young = leave("vts-123-456-8", Duration.ZERO);
         Path other = leave("other-123-456-7", LONG_AGO);
-        try (FileChannel channel =
-                        FileChannel.open(parent.resolve("vts-123-456-7.lock"), StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(parent.resolve("vts-123-456-7.lock"), StandardOpenOption.WRITE);
                 OwnedDirectory before = OwnedDirectory.create(parent, "vts-")) {
             channel.lock();
             OwnedDirectory.create(parent, "vts-").close();

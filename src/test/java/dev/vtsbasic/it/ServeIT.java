@@ -427,13 +427,15 @@ class ServeIT {
         assertEquals(3, left.size(), left.toString());
         for (Path parent : List.of(work, temporary)) {
             try (Stream<Path> files = Files.list(parent)) {
-                for (Path lock : files.filter(file -> file.toString().endsWith(".lock")).toList()) {
+                for (Path lock :
+                        files.filter(file -> file.toString().endsWith(".lock")).toList()) {
                     // What was made just now may still be about to be locked.
                     Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(3600)));
                 }
             }
         }
         try (Vts vts = Vts.serve(environment)) {
+            assertEquals(200, get(vts.uri(), "/shop/about").statusCode());
             Set<Path> next = leftBehind(work, temporary);
             assertEquals(3, next.size(), next.toString());
             next.retainAll(left);

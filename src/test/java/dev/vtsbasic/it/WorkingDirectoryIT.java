@@ -134,7 +134,11 @@ class WorkingDirectoryIT {
             assertEquals(
                     "vts-basic: VTS_APP_CWD: " + directory.resolve("missing")
                             + " is not a directory; make it, or name another for the app to run in",
-                    vts.output().lines().filter(line -> line.startsWith("vts-basic:")).findFirst().orElse(vts.output()));
+                    vts.output()
+                            .lines()
+                            .filter(line -> line.startsWith("vts-basic:"))
+                            .findFirst()
+                            .orElse(vts.output()));
         }
     }
 }
