@@ -59,12 +59,13 @@ class OwnedDirectoryTest {
         Path used = leave("vts-123-456-7", LONG_AGO);
         Path young = leave("vts-123-456-8", Duration.ZERO);
         Path other = leave("other-123-456-7", LONG_AGO);
-        try (FileChannel channel = FileChannel.open(parent.resolve("vts-123-456-7.lock"), StandardOpenOption.WRITE);
-                OwnedDirectory before = OwnedDirectory.create(parent, "vts-")) {
+        try (FileChannel channel = FileChannel.open(parent.resolve("vts-123-456-7.lock"), StandardOpenOption.WRITE)) {
             channel.lock();
-            OwnedDirectory.create(parent, "vts-").close();
-            for (Path directory : List.of(used, young, other, before.path())) {
-                assertTrue(Files.isDirectory(directory), directory.toString());
+            try (OwnedDirectory before = OwnedDirectory.create(parent, "vts-")) {
+                OwnedDirectory.create(parent, "vts-").close();
+                for (Path directory : List.of(used, young, other, before.path())) {
+                    assertTrue(Files.isDirectory(directory), directory.toString());
+                }
             }
         }
     }
