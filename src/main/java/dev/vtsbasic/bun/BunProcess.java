@@ -38,8 +38,9 @@ final class BunProcess {
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long PROBE_PAUSE_MILLIS = 50;
-    private static final long GRACE_SECONDS = 10;
-    private static final Duration LONGEST_HANG = Duration.ofHours(1);
+
+    /** Any line after the first tells the launcher to end. */
+    private static final String STOP = "stop\n";
 
     /** Tells the app at which path browsers see it; nothing at the root. */
     private static final String BASE_VARIABLE = "VTS_BASE_PATH";
@@ -99,11 +100,22 @@ final class BunProcess {
         };
     }
 
-    /** @throws IOException when the process cannot be started */
-    static BunProcess start(String name, BunBinary bun, Dist dist, String base, Settings settings, RunDirectory run)
+    /**
+     * @param workingDirectory where the app finds relative file names
+     * @throws IOException when the process cannot be started
+     */
+    static BunProcess start(
+            String name,
+            BunBinary bun,
+            Dist dist,
+            Path workingDirectory,
+            String base,
+            Settings settings,
+            RunDirectory run)
             throws IOException {
         // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
-        // package, and read .env files of the working directory.
+        // package, read .env files, and run what bunfig.toml of the directory it is started in names. So it is started
+        // in the build, and the launcher goes to the app's own directory.
         // The launcher before the socket and the mark: with it they may come to lie elsewhere.
         ProcessBuilder builder = new ProcessBuilder(
                         bun.restored().toString(),
@@ -120,10 +132,9 @@ final class BunProcess {
         environment.put(BASE_VARIABLE, base);
         JsonObjectBuilder launch = JSON.createObjectBuilder()
                 .add("entry", dist.entry().toString())
+                .add("directory", workingDirectory.toString())
                 .add("token", token)
-                .add("nice", settings.workerNice())
-                .add("startAlarm", alarmSeconds(settings.startupTimeout()))
-                .add("alarm", alarmSeconds(settings.workers().hangTimeout()));
+                .add("nice", settings.workerNice());
         if (unix) {
             Files.deleteIfExists(socket);
             launch.add("socket", socket.toString());
@@ -135,14 +146,6 @@ final class BunProcess {
         Process process = builder.start();
         tell(process, launch.build() + "\n");
         return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun, process.pid()));
-    }
-
-    /**
-     * After how long a worker that hangs ends by itself, if we are not there to end it. It cannot tell whether we are: one
-     * that may hang for ever gets an hour.
-     */
-    private static long alarmSeconds(Duration patience) {
-        return (patience.isZero() ? LONGEST_HANG : patience).toSeconds() + GRACE_SECONDS;
     }
 
     /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */
@@ -278,8 +281,8 @@ final class BunProcess {
     /** Asks it to finish its requests and end, and kills it when it does not within {@code grace}; then what it started. */
     void stop(Duration grace) throws InterruptedException {
         List<ProcessHandle> started = process.descendants().toList();
-        // Not Process.destroy(): that closes stdin too, which tells the launcher to end at once.
-        process.toHandle().destroy();
+        // Not by a signal, which others send too.
+        tell(process, STOP);
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();
         }

@@ -44,6 +44,7 @@ public final class BunSupervisor implements Upstream {
     private final Settings settings;
     private final WorkerRules rules;
     private final RunDirectory run;
+    private final WorkingDirectory workingDirectory;
     private final OrphanReaper orphans = OrphanReaper.start();
     private final ReadyWorkers pool;
     private final List<WorkerSlot> slots;
@@ -62,11 +63,18 @@ public final class BunSupervisor implements Upstream {
     /** A build on trial. */
     private record Deployment(Release release, CompletableFuture<Optional<BunFailure>> outcome) {}
 
-    private BunSupervisor(BunBinary bun, Dist dist, String base, Settings settings, RunDirectory run) {
+    private BunSupervisor(
+            BunBinary bun,
+            Dist dist,
+            String base,
+            Settings settings,
+            WorkingDirectory workingDirectory,
+            RunDirectory run) {
         this.bun = bun;
         this.base = base;
         this.settings = settings;
         this.rules = settings.workers();
+        this.workingDirectory = workingDirectory;
         this.run = run;
         this.release = Release.first(dist);
         for (RestartCause cause : RestartCause.values()) {
@@ -83,11 +91,14 @@ public final class BunSupervisor implements Upstream {
      *
      * @param base path at which browsers see the app; empty at the root
      * @param runDirectories where the workers' sockets may lie, best first
-     * @throws IOException when none of them can be used
+     * @throws IOException when none of them can be used, or there is no directory for the app to run in
      */
     public static BunSupervisor start(
             BunBinary bun, Dist dist, String base, Settings settings, List<Path> runDirectories) throws IOException {
-        BunSupervisor supervisor = new BunSupervisor(bun, dist, base, settings, RunDirectory.in(runDirectories));
+        // Before the other, which has to be removed.
+        WorkingDirectory workingDirectory = WorkingDirectory.of(settings);
+        BunSupervisor supervisor =
+                new BunSupervisor(bun, dist, base, settings, workingDirectory, RunDirectory.in(runDirectories));
         supervisor.slots.forEach(WorkerSlot::start);
         return supervisor;
     }
@@ -194,6 +205,7 @@ public final class BunSupervisor implements Upstream {
      * @return completes when it is ready, or with why it is not; then the others stay. One at a time
      */
     public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
+        workingDirectory.warnIfReplaced();
         Deployment next = new Deployment(release.next(dist, NEW_BUILD), new CompletableFuture<>());
         change(() -> deployment = next);
         return next.outcome();
@@ -225,7 +237,7 @@ public final class BunSupervisor implements Upstream {
     }
 
     BunProcess spawn(String name, Release release) throws IOException {
-        BunProcess process = BunProcess.start(name, bun, release.dist(), base, settings, run);
+        BunProcess process = BunProcess.start(name, bun, release.dist(), workingDirectory.path(), base, settings, run);
         processes.add(process);
         process.whenEnded(() -> processes.remove(process));
         if (stopping) {

@@ -1,12 +1,11 @@
 package dev.vtsbasic.embedded;
 
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,16 +46,18 @@ public final class EmbeddedServer implements AutoCloseable {
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     private final Tomcat tomcat;
-    private final Path baseDirectory;
+    private final OwnedDirectory baseDirectory;
+    private final OffHeapEndpoint endpoint;
     private final PatientProtocol protocol;
     private Connector management;
     private Goodbyes goodbyes;
     private final List<Tls> tls = new ArrayList<>();
 
-    private EmbeddedServer(Tomcat tomcat, Path baseDirectory, PatientProtocol protocol) {
+    private EmbeddedServer(Tomcat tomcat, OwnedDirectory baseDirectory, PatientProtocol protocol) {
         this.tomcat = tomcat;
         this.baseDirectory = baseDirectory;
         this.protocol = protocol;
+        this.endpoint = protocol.endpoint();
     }
 
     /**
@@ -69,9 +70,10 @@ public final class EmbeddedServer implements AutoCloseable {
             throws CannotListenException {
         Connector connector =
                 connector(HeapBudget.ofHeap(settings.cache()), refused, settings, settings.address(), settings.port());
-        Path baseDirectory;
+        OwnedDirectory baseDirectory;
         try {
-            baseDirectory = Files.createTempDirectory("vts-tomcat-");
+            baseDirectory = OwnedDirectory.create(
+                    Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(), "vts-tomcat-");
         } catch (IOException e) {
             throw new CannotListenException("Tomcat has no directory to work in: " + e.getMessage());
         }
@@ -81,9 +83,10 @@ public final class EmbeddedServer implements AutoCloseable {
         Tomcat tomcat = new Tomcat();
         EmbeddedServer server =
                 new EmbeddedServer(tomcat, baseDirectory, (PatientProtocol) connector.getProtocolHandler());
-        tomcat.setBaseDir(baseDirectory.toString());
+        tomcat.setBaseDir(baseDirectory.path().toString());
         tomcat.setConnector(connector);
-        StandardContext context = (StandardContext) tomcat.addContext(settings.contextPath(), baseDirectory.toString());
+        StandardContext context = (StandardContext)
+                tomcat.addContext(settings.contextPath(), baseDirectory.path().toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
         // What these look for is left behind by applications that come and go; this one stays as long as the JVM.
@@ -213,6 +216,23 @@ public final class EmbeddedServer implements AutoCloseable {
         return management == null ? OptionalInt.empty() : OptionalInt.of(management.getLocalPort());
     }
 
+    /**
+     * Closes the port, when all that has come to it until now has been accepted. What was accepted is served, but for what
+     * is managed, whose port stays open.
+     */
+    public void stopListening() {
+        endpoint.stopListening();
+    }
+
+    /** Waits, for a few seconds at most, until what was accepted last has sent its first request. */
+    public void awaitFirstRequests(Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        while (endpoint.awaitsFirstRequest() && System.nanoTime() - start < timeout.toNanos()) {
+            // Tomcat tells nobody.
+            Thread.sleep(LOOK_EVERY_MILLIS);
+        }
+    }
+
     /** Takes no more connections but for what is managed, and no more requests on those that are open. */
     public void stopAccepting() {
         tomcat.getConnector().pause();
@@ -258,7 +278,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private void deleteBaseDirectory() {
         try {
-            Trees.delete(baseDirectory);
+            baseDirectory.close();
         } catch (IOException e) {
             // Empty directories in a temporary place.
         }

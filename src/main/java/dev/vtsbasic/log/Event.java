@@ -104,6 +104,10 @@ public enum Event {
             "The server of VTS_UPSTREAM has to be made for the context path.",
             "Make it so: docs/context-path.md."),
     BUILD_IN_SERVICE(Level.INFO, "A new build is in service.", ""),
+    WORKING_DIRECTORY_REPLACED(
+            Level.WARN,
+            "The directory that the app runs in was replaced with the build; files that the app wrote stay in the old one.",
+            "Set VTS_APP_CWD: docs/configuration.md."),
     BUILD_REFUSED(Level.ERROR, "A new build is not put into service; the one before it goes on.", "See the reason."),
 
     ASSETS_NOT_COMPRESSED(Level.WARN, "Some static files are sent as they are.", "See the reason."),

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param tlsCert certificate chain of the embedded server, PEM
  * @param tlsKey private key of that certificate, PEM; there when the certificate is
  * @param appDir a build to serve instead of the one in the WAR
+ * @param appCwd directory that the app runs in
  * @param validate what a failed validation of the build does at the start
  * @param assets how static files are served
  * @param bun path of the bun binary
@@ -66,6 +67,7 @@ public record Settings(
         Optional<Path> tlsCert,
         Optional<Path> tlsKey,
         Optional<Path> appDir,
+        Optional<Path> appCwd,
         Validation validate,
         AssetSettings assets,
         Optional<Path> bun,
@@ -176,6 +178,7 @@ public record Settings(
                 value(Setting.TLS_CERT, sources),
                 value(Setting.TLS_KEY, sources),
                 value(Setting.APP_DIR, sources),
+                value(Setting.APP_CWD, sources),
                 value(Setting.VALIDATE, sources),
                 assets(sources),
                 value(Setting.BUN, sources),

@@ -38,6 +38,8 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(StatusServlet.class);
 
+    private static final long LONGEST_TICK_SECONDS = 2;
+
     private static final String COOKIE = "vts-status";
     private static final Map<String, String> FILE_TYPES = Map.of(
             "/status.css", "text/css; charset=utf-8",
@@ -313,5 +315,11 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         watchers.close();
+        try {
+            // Containers look for threads that an application leaves behind.
+            timer.awaitTermination(LONGEST_TICK_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -18,16 +18,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -381,6 +388,72 @@ class ServeIT {
             String port = Integer.toString(taken.getLocalPort());
             assertFails(2, "vts-basic: Cannot listen on 127.0.0.1 port " + port, Map.of("VTS_PORT", port));
         }
+    }
+
+    /** What Tomcat says of threads that are left behind would push the reason off the screen. */
+    @Test
+    void aTakenPortIsTheOnlyThingThatIsSaid() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"));
+                Vts vts = Vts.launch(
+                        Map.of("VTS_PORT", Integer.toString(taken.getLocalPort()), "VTS_LOG_LEVEL", "warn"))) {
+            assertEquals(2, vts.awaitExit(), vts.output());
+            // Those of the JVM itself.
+            List<String> said = vts.output()
+                    .lines()
+                    .filter(line -> !line.startsWith("WARNING: "))
+                    .toList();
+            assertEquals(1, said.size(), vts.output());
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatAKilledServerLeftIsRemovedByTheNextStart(@TempDir Path directory) throws Exception {
+        Path work = directory.resolve("work");
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        Map<String, String> environment = Map.of(
+                "VTS_WORK_DIR",
+                work.toString(),
+                "JAVA_TOOL_OPTIONS",
+                "-Djava.io.tmpdir=" + temporary,
+                "VTS_CONTEXT_PATH",
+                "/shop");
+        Set<Path> left;
+        try (Vts vts = Vts.serve(environment)) {
+            left = leftBehind(work, temporary);
+            vts.kill();
+            vts.awaitExit();
+        }
+        assertEquals(3, left.size(), left.toString());
+        for (Path parent : List.of(work, temporary)) {
+            try (Stream<Path> files = Files.list(parent)) {
+                for (Path lock :
+                        files.filter(file -> file.toString().endsWith(".lock")).toList()) {
+                    // What was made just now may still be about to be locked.
+                    Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(3600)));
+                }
+            }
+        }
+        try (Vts vts = Vts.serve(environment)) {
+            assertEquals(200, get(vts.uri(), "/shop/about").statusCode());
+            Set<Path> next = leftBehind(work, temporary);
+            assertEquals(3, next.size(), next.toString());
+            next.retainAll(left);
+            assertEquals(Set.of(), next);
+        }
+        assertEquals(Set.of(), leftBehind(work, temporary));
+    }
+
+    /** The copy of the app for its path, Tomcat's directory, and what the restart command needs. */
+    private static Set<Path> leftBehind(Path... parents) throws IOException {
+        Set<Path> left = new HashSet<>();
+        for (Path parent : parents) {
+            try (Stream<Path> files = Files.list(parent)) {
+                files.filter(file -> file.getFileName().toString().matches("(vts-tomcat|base|app|restart)-[0-9-]+"))
+                        .forEach(left::add);
+            }
+        }
+        return left;
     }
 
     @Test
