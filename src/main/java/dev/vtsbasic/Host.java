@@ -266,8 +266,8 @@ final class Host implements AutoCloseable {
         add(context, "assets", assets);
         Operations operations = new Workers();
         Figures figures = new Measured();
-        ManagementAccess access =
-                new ManagementAccess(operatorTokens(), settings.metricsToken(), settings.managementNetworks());
+        ManagementAccess access = new ManagementAccess(
+                operatorTokens(), settings.metricsToken(), settings.managementNetworks(), settings.managementHosts());
         ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         String statusPath = settings.managementPath() + "/status";
