@@ -2,7 +2,6 @@ package dev.vtsbasic;
 
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.asset.AssetIndex;
-import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BlockedRequest;
@@ -245,17 +244,17 @@ final class Host implements AutoCloseable {
 
     private static void validate(Settings settings, BaseCopies.Fitted build, BaseCopies copies)
             throws BadSettingException, IOException {
-        ValidationReport report = BuildValidator.validate(build.origin());
-        Optional<String> problem = report.valid() ? copies.misfit(build, report) : Optional.of(report.text());
+        ValidationReport all = copies.validate(build);
+        ValidationReport report = settings.upstream().isPresent() ? all.withoutServer() : all;
         if (!report.warnings().isEmpty()) {
             Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
         }
-        if (problem.isEmpty()) {
+        if (report.valid()) {
             Event.BUILD_VALID.log(LOG, "{report}", report.text());
         } else if (settings.validate() == Validation.WARN) {
-            Event.BUILD_INVALID.log(LOG, "{problem}", problem.get());
+            Event.BUILD_INVALID.log(LOG, "{problem}", report.text());
         } else {
-            throw new BadSettingException(problem.get() + "\nVTS_VALIDATE=warn starts it all the same.");
+            throw new BadSettingException(report.text() + "\nVTS_VALIDATE=warn starts it all the same.");
         }
     }
 
