@@ -201,7 +201,8 @@ final class Host implements AutoCloseable {
                                 + " has to be made for that base",
                         base);
             }
-            return new ExternalUpstream(settings.upstream().get(), base + settings.readyPath());
+            return new ExternalUpstream(
+                    settings.upstream().get(), base + settings.readyPath(), settings.connectTimeout());
         }
         BunBinary binary = findBun(settings, war, workDirectories);
         return BunSupervisor.start(binary, build.dist(), base, settings, runDirectories(settings));
