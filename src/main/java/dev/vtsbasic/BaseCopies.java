@@ -1,5 +1,6 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.OpenBase;
 import dev.vtsbasic.build.ValidationReport;
@@ -81,12 +82,30 @@ final class BaseCopies implements AutoCloseable {
                 + "/; set VTS_WORK_DIR to a writable one. Tried:" + refusals);
     }
 
+    /** Checks a build before it is served: at the start, when it follows another one, and for {@code validate}. */
+    ValidationReport validate(Fitted build) throws IOException {
+        return validate(build.origin(), build.anyBase());
+    }
+
+    /** The same of a build that is not going to be served. */
+    ValidationReport validate(Dist dist) throws IOException {
+        boolean anyBase = base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)
+                || OpenBase.of(dist).isPresent();
+        return validate(dist, anyBase);
+    }
+
+    private ValidationReport validate(Dist dist, boolean anyBase) throws IOException {
+        ValidationReport report = BuildValidator.validate(dist);
+        return anyBase ? report : report.withMisfit(misfit(report));
+    }
+
     /**
      * What is wrong with a build that is made for one path and found at another, and what can be done about it; empty when
-     * it fits, or names no path at all.
+     * it fits, or names no path at all. With a file missing, nobody can tell its path.
      */
-    Optional<String> misfit(Fitted build, ValidationReport report) {
-        if (build.anyBase() || report.namesNoBase() || report.base().equals(base + "/")) {
+    private Optional<String> misfit(ValidationReport report) {
+        boolean unknown = report.namesNoBase() || !report.missing().isEmpty();
+        if (unknown || report.base().equals(base + "/")) {
             return Optional.empty();
         }
         String made = report.base();
@@ -94,7 +113,7 @@ final class BaseCopies implements AutoCloseable {
                 ? "ROOT.war"
                 : made.substring(1, made.length() - 1).replace("/", "#") + ".war";
         String path = made.equals("/") ? "/" : made.substring(0, made.length() - 1);
-        return Optional.of("The build in " + build.origin().root() + " is made for " + made + " and browsers see it at "
+        return Optional.of("The build in " + report.root() + " is made for " + made + " and browsers see it at "
                 + base + "/: serve it at " + made + " (as " + war + ", or with VTS_CONTEXT_PATH=" + path
                 + " and java -jar), or build it with base: '" + OpenBase.BASE
                 + "' in Vite's configuration, which fits every path");

@@ -2,7 +2,6 @@ package dev.vtsbasic;
 
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.asset.AssetIndex;
-import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BlockedRequest;
@@ -202,7 +201,8 @@ final class Host implements AutoCloseable {
                                 + " has to be made for that base",
                         base);
             }
-            return new ExternalUpstream(settings.upstream().get(), base + settings.readyPath());
+            return new ExternalUpstream(
+                    settings.upstream().get(), base + settings.readyPath(), settings.connectTimeout());
         }
         BunBinary binary = findBun(settings, war, workDirectories);
         return BunSupervisor.start(binary, build.dist(), base, settings, runDirectories(settings));
@@ -245,17 +245,17 @@ final class Host implements AutoCloseable {
 
     private static void validate(Settings settings, BaseCopies.Fitted build, BaseCopies copies)
             throws BadSettingException, IOException {
-        ValidationReport report = BuildValidator.validate(build.origin());
-        Optional<String> problem = report.valid() ? copies.misfit(build, report) : Optional.of(report.text());
+        ValidationReport all = copies.validate(build);
+        ValidationReport report = settings.upstream().isPresent() ? all.withoutServer() : all;
         if (!report.warnings().isEmpty()) {
             Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
         }
-        if (problem.isEmpty()) {
+        if (report.valid()) {
             Event.BUILD_VALID.log(LOG, "{report}", report.text());
         } else if (settings.validate() == Validation.WARN) {
-            Event.BUILD_INVALID.log(LOG, "{problem}", problem.get());
+            Event.BUILD_INVALID.log(LOG, "{problem}", report.text());
         } else {
-            throw new BadSettingException(problem.get() + "\nVTS_VALIDATE=warn starts it all the same.");
+            throw new BadSettingException(report.text() + "\nVTS_VALIDATE=warn starts it all the same.");
         }
     }
 
@@ -266,8 +266,8 @@ final class Host implements AutoCloseable {
         add(context, "assets", assets);
         Operations operations = new Workers();
         Figures figures = new Measured();
-        ManagementAccess access =
-                new ManagementAccess(operatorTokens(), settings.metricsToken(), settings.managementNetworks());
+        ManagementAccess access = new ManagementAccess(
+                operatorTokens(), settings.metricsToken(), settings.managementNetworks(), settings.managementHosts());
         ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         String statusPath = settings.managementPath() + "/status";

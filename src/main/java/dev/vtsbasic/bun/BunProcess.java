@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,8 @@ final class BunProcess {
     private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
-    private static final long PROBE_PAUSE_MILLIS = 50;
+    private static final long MIN_PROBE_PAUSE_MILLIS = 50;
+    private static final long MAX_PROBE_PAUSE_MILLIS = 1000;
 
     /** Any line after the first tells the launcher to end. */
     private static final String STOP = "stop\n";
@@ -160,42 +162,55 @@ final class BunProcess {
     }
 
     /**
-     * Waits until the app answers.
+     * Waits until the app's module is loaded and listens.
      *
-     * @return the worker to give requests to
-     * @throws TimeoutException when it does not answer in time
-     * @throws ExitedException when the process ended before it answered
+     * @param deadline in terms of {@link System#nanoTime}
+     * @throws NotReadyException when it does not listen in time
+     * @throws ExitedException when the process ended before
      */
-    Worker awaitReady(String path, Duration timeout) throws InterruptedException, TimeoutException, ExitedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        address = awaitListening(deadline);
-        Worker worker = new Worker(name, address);
-        while (true) {
-            Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            if (left.isNegative()) {
-                throw new TimeoutException();
-            }
-            try {
-                if (HttpProbe.status(worker.address(), path, left) < 500) {
-                    return worker;
-                }
-            } catch (IOException e) {
-                // Asked again below, as long as there is time and a process.
-            }
-            if (process.waitFor(PROBE_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw new ExitedException();
-            }
+    Worker awaitListening(long deadline) throws InterruptedException, NotReadyException, ExitedException {
+        try {
+            int port = listeningPort.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            address = socket != null
+                    ? UnixDomainSocketAddress.of(socket)
+                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            return new Worker(name, address);
+        } catch (ExecutionException e) {
+            throw new ExitedException();
+        } catch (TimeoutException e) {
+            throw new NotReadyException(Optional.empty());
         }
     }
 
-    private SocketAddress awaitListening(long deadline) throws InterruptedException, TimeoutException, ExitedException {
-        try {
-            int port = listeningPort.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            return socket != null
-                    ? UnixDomainSocketAddress.of(socket)
-                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        } catch (ExecutionException e) {
-            throw new ExitedException();
+    /**
+     * Waits until the app that listens answers. While it answers with errors, it is asked ever less often.
+     *
+     * @param whenSilent called whenever an answer takes long
+     * @throws NotReadyException when it does not answer, or with errors alone, until {@code deadline}
+     * @throws ExitedException when the process ended before it answered
+     */
+    ProbeResponse awaitReady(String path, long deadline, Runnable whenSilent)
+            throws InterruptedException, NotReadyException, ExitedException {
+        Optional<ProbeResponse> last = Optional.empty();
+        long pause = MIN_PROBE_PAUSE_MILLIS;
+        while (true) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (left.isNegative()) {
+                throw new NotReadyException(last);
+            }
+            try {
+                ProbeResponse response = HttpProbe.ask(address, path, left, whenSilent);
+                if (response.isReady()) {
+                    return response;
+                }
+                last = Optional.of(response);
+            } catch (IOException e) {
+                // Asked again below, as long as there is time and a process.
+            }
+            if (process.waitFor(Math.min(pause, left.toMillis()), TimeUnit.MILLISECONDS)) {
+                throw new ExitedException();
+            }
+            pause = Math.min(MAX_PROBE_PAUSE_MILLIS, 2 * pause);
         }
     }
 
@@ -270,12 +285,16 @@ final class BunProcess {
 
     /** The same, a line each, to be put behind a message. */
     String lastWords() throws InterruptedException {
+        String lines = lastLines();
+        return lines.isEmpty() ? "; it printed nothing" : lines;
+    }
+
+    /** The same; empty when it printed nothing. */
+    String lastLines() throws InterruptedException {
         // What it started holds the pipes open for longer.
         awaitGroupEnd();
         output.awaitEnd(OUTPUT_MILLIS);
-        return output.lastLines().isEmpty()
-                ? "; it printed nothing"
-                : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
+        return output.lastLines().isEmpty() ? "" : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
     }
 
     /** Asks it to finish its requests and end, and kills it when it does not within {@code grace}; then what it started. */
@@ -314,6 +333,21 @@ final class BunProcess {
             return true;
         }
         return line.isEmpty();
+    }
+
+    /** The app did not become ready in time. */
+    static final class NotReadyException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Optional<ProbeResponse> last;
+
+        NotReadyException(Optional<ProbeResponse> last) {
+            this.last = last;
+        }
+
+        /** The error that it answered last; empty when it answered nothing. */
+        Optional<ProbeResponse> last() {
+            return last;
+        }
     }
 
     /** The process ended before it answered. */

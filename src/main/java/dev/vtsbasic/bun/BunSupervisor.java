@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -56,6 +57,7 @@ public final class BunSupervisor implements Upstream {
     private final Condition changed = lock.newCondition();
     private final Set<Integer> crashLoops = new HashSet<>();
     private final Map<RestartCause, LongAdder> restarts = new EnumMap<>(RestartCause.class);
+    private final AtomicReference<Release> notFoundIn = new AtomicReference<>();
     private volatile Release release;
     private volatile Deployment deployment;
     private volatile boolean stopping;
@@ -273,6 +275,17 @@ public final class BunSupervisor implements Upstream {
         return true;
     }
 
+    /** Says once for all workers that run the same that the app has no page at the ready path. */
+    void readyPathNotFound(Release found, String worker) {
+        if (notFoundIn.getAndSet(found) != found) {
+            Event.READY_PATH_NOT_FOUND.log(
+                    LOG,
+                    "{worker} answers {path} with status 404; VTS_READY_PATH sets what is asked",
+                    worker,
+                    readyPath());
+        }
+    }
+
     /** Those that were given up wait for a restart or a new build, which is tried in one place first. */
     private boolean mayStart(int slot) {
         return pool.givenUp().isEmpty() || slot == CANARY && deployment != null;
@@ -292,9 +305,10 @@ public final class BunSupervisor implements Upstream {
     /**
      * A worker crashed.
      *
+     * @param hadRequests whether a client's request had been sent to it, so that it tells nothing of the start
      * @param loop whether the workers of this place keep crashing
      */
-    void crashed(int slot, BunFailure why, boolean loop) {
+    void crashed(int slot, BunFailure why, boolean hadRequests, boolean loop) {
         pool.note(why.message());
         BunFailure givenUp = new BunFailure(
                 why.reason(),
@@ -303,7 +317,7 @@ public final class BunSupervisor implements Upstream {
         if (giveUp(slot, loop, givenUp.message())) {
             Event.WORKERS_GIVEN_UP.log(LOG, "{problem}", givenUp.message());
             failure.complete(givenUp);
-        } else if (!firstReady.isDone()) {
+        } else if (!firstReady.isDone() && !hadRequests) {
             failure.complete(why);
         }
     }

@@ -46,6 +46,10 @@ public enum Event {
             Level.WARN,
             "A worker could not be asked for a sign of life.",
             "See the reason: often there are too few file descriptors."),
+    READY_PATH_NOT_FOUND(
+            Level.WARN,
+            "The app has no page at VTS_READY_PATH. It is taken for ready, although nobody has seen a page of it.",
+            "Name a page that it has, or see whether it was built for another path."),
     WORKER_MEMORY_LIMIT_LOW(Level.WARN, "A worker that has just started is above VTS_WORKER_MAX_MEMORY.", "Raise it."),
     WORKER_OUTPUT(Level.INFO, "A line that the app printed; at the level that it names, if it does.", ""),
     WORKER_OUTPUT_LEFT_OUT(

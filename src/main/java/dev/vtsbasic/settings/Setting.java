@@ -220,6 +220,12 @@ final class Setting<T> {
             "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
             "whose computers may look at metrics and status without a token, besides this one; not through a proxy",
             IpNetwork::list);
+    static final Setting<List<String>> MANAGEMENT_HOSTS = new Setting<>(
+            "vts.management-hosts",
+            "",
+            "host names, separated by commas",
+            "names by which those computers may ask; addresses, names without a dot and those that end in .local, .internal, .svc, .localhost or .home.arpa always may",
+            Setting::hostNames);
     static final Setting<Optional<Path>> WORK_DIR =
             path("vts.work-dir", "directory for unpacked files; without it the user's cache or temporary directory");
     static final Setting<LogLevel> LOG_LEVEL =
@@ -436,6 +442,15 @@ final class Setting<T> {
                 .filter(name -> !name.isEmpty())
                 .toList();
         names.forEach(name -> require(name.matches("[A-Za-z0-9_.()-]*\\*?")));
+        return names;
+    }
+
+    private static List<String> hostNames(String text) {
+        List<String> names = Pattern.compile("\\s*,\\s*")
+                .splitAsStream(text.toLowerCase(Locale.ROOT))
+                .filter(name -> !name.isEmpty())
+                .toList();
+        names.forEach(name -> require(isName(name)));
         return names;
     }
 

@@ -51,6 +51,7 @@ import java.util.Optional;
  * @param managementToken bearer token of who may do all there is
  * @param metricsToken bearer token of who may look at metrics and status alone
  * @param managementNetworks networks whose computers may look at metrics and status
+ * @param managementHosts host names, in lower case, by which these may ask for them
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
  * @param logFormat how {@code java -jar} prints messages
@@ -98,6 +99,7 @@ public record Settings(
         Optional<String> managementToken,
         Optional<String> metricsToken,
         List<IpNetwork> managementNetworks,
+        List<String> managementHosts,
         Optional<Path> workDir,
         LogLevel logLevel,
         LogFormat logFormat,
@@ -209,6 +211,7 @@ public record Settings(
                 value(Setting.MANAGEMENT_TOKEN, sources),
                 value(Setting.METRICS_TOKEN, sources),
                 value(Setting.MANAGEMENT_NETWORKS, sources),
+                value(Setting.MANAGEMENT_HOSTS, sources),
                 value(Setting.WORK_DIR, sources),
                 value(Setting.LOG_LEVEL, sources),
                 value(Setting.LOG_FORMAT, sources),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -501,6 +503,100 @@ class ServeIT {
     }
 
     @Test
+    void anAppThatAnswersWithErrorsAloneIsQuotedAndAskedEverLessOften(@TempDir Path directory) throws Exception {
+        SmallBuild.write(
+                directory,
+                "let count = 0; export default { fetch() {"
+                        + " console.log(`probe ${++count}`);"
+                        + " return new Response('the database\\nis away', { status: 500 }) } }");
+        try (Vts vts = Vts.launch(Map.of("VTS_APP_DIR", directory.toString(), "VTS_STARTUP_TIMEOUT", "5s"))) {
+            assertEquals(3, vts.awaitExit(), vts.output());
+            vts.awaitLine("^vts-basic: The app answered / with status 500 for 5000 ms; VTS_READY_PATH.*"
+                    + "; the answer begins: the database is away; it printed last:$");
+            // Within 5 s: after 50, 100, 200 and 400 ms, and then each second.
+            assertFalse(vts.output().contains("probe 12"), vts.output());
+        }
+    }
+
+    @Test
+    void anAppWithoutAPageAtTheReadyPathIsServedWithAWarning(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, "export default { fetch: () => new Response('none', { status: 404 }) }");
+        try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "VTS_WORKERS", "2"))) {
+            vts.awaitLine("worker-2-1 is ready");
+            vts.awaitLine("WARN.* answers / with status 404");
+            assertEquals(200, get(vts.uri(), "/-/ready").statusCode());
+            assertEquals(1, vts.output().split("answers / with status 404", -1).length - 1, vts.output());
+        }
+    }
+
+    /** With Next.js and others it is usual to ask one's own API by its public address. */
+    @Test
+    void anAppWhosePageAsksTheServerForAnotherOfItsPagesStarts(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, """
+                export default {
+                  async fetch(request) {
+                    if (new URL(request.url).pathname === "/api") return new Response("from the api");
+                    const api = await fetch(process.env.SITE + "/api");
+                    return new Response(await api.text(), { status: api.status });
+                  },
+                };
+                """);
+        int port = Ports.free();
+        Map<String, String> settings = Map.of(
+                "VTS_APP_DIR",
+                directory.toString(),
+                "VTS_PORT",
+                Integer.toString(port),
+                "SITE",
+                "http://127.0.0.1:" + port,
+                "VTS_WORKER_ENV",
+                "SITE",
+                "VTS_HOLD_TIMEOUT",
+                "5m",
+                "VTS_STARTUP_TIMEOUT",
+                "2m");
+        try (Vts vts = Vts.serve(settings)) {
+            HttpResponse<String> page = get(vts.uri(), "/");
+            assertEquals("from the api", page.body());
+            assertEquals(200, page.statusCode());
+        }
+    }
+
+    @Test
+    void whileAPageHangsAtTheStartTheServerIsNotReadyAndTheProgramEndsAsEver(@TempDir Path directory) throws Exception {
+        SmallBuild.write(
+                directory,
+                "export default { fetch: (request) => new URL(request.url).pathname === '/api'"
+                        + " ? new Response('api') : new Promise(() => {}) }");
+        int port = Ports.free();
+        URI site = URI.create("http://127.0.0.1:" + port);
+        try (Vts vts = Vts.launch(Map.of(
+                "VTS_APP_DIR", directory.toString(),
+                "VTS_PORT", Integer.toString(port),
+                "VTS_STARTUP_TIMEOUT", "15s"))) {
+            HttpResponse<String> api = getOnceListening(site, "/api");
+            assertEquals("api", api.body());
+            assertEquals(503, get(site, "/-/ready").statusCode());
+            assertEquals(3, vts.awaitExit(), vts.output());
+            vts.awaitLine("^vts-basic: Bun did not answer / within 15000 ms");
+        }
+    }
+
+    private static HttpResponse<String> getOnceListening(URI server, String path) throws Exception {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        while (true) {
+            try {
+                return get(server, path);
+            } catch (ConnectException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
+    }
+
+    @Test
     void aCrashLoopEndsTheProgram(@TempDir Path directory) throws Exception {
         SmallBuild.write(
                 directory,
@@ -579,6 +675,28 @@ class ServeIT {
     }
 
     @Test
+    void aBuildThatCannotStartIsRefusedByTheStartAndByValidateWithTheSameWords(@TempDir Path directory)
+            throws Exception {
+        SmallBuild.write(directory, "import 'react'; export default { fetch: () => new Response('x') }");
+        assertRefused("react is imported by server/server.js and lies in no node_modules there", directory);
+
+        SmallBuild.write(directory, "export default { fetch: () => new Response('/shop/assets/a-AbCd12eF.js') }");
+        Files.writeString(directory.resolve("client/assets/a-AbCd12eF.js"), "");
+        assertRefused("is made for /shop/ and browsers see it at /:", directory);
+        try (Vts vts = Vts.launch(Map.of("VTS_CONTEXT_PATH", "/shop"), "validate", directory.toString())) {
+            assertEquals(0, vts.awaitExit(), vts.output());
+        }
+    }
+
+    private static void assertRefused(String why, Path build) throws Exception {
+        assertFails(2, why, Map.of("VTS_APP_DIR", build.toString()));
+        try (Vts vts = Vts.launch(Map.of(), "validate", build.toString())) {
+            assertEquals(1, vts.awaitExit(), vts.output());
+            assertTrue(vts.output().contains(why), vts.output());
+        }
+    }
+
+    @Test
     void validateHasStableExitCodesAndJson(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, "export default {}; '/shop/assets/a-AbCd12eF.js'; '/home/me/app/src/a.tsx'");
         Files.writeString(directory.resolve("client/assets/a-AbCd12eF.js"), "");
@@ -589,6 +707,8 @@ class ServeIT {
                         + "\"message\":\"server/server.js holds a path of the machine that built it:"
                         + " /home/me/app/src/a.tsx\",\"excerpt\":\"/home/me/app/src/a.tsx\",\"count\":1}]}",
                 "--json",
+                "--context-path",
+                "/shop",
                 directory.toString());
         Path renamed = directory.resolve("client/assets/a-GhCd12eF.js");
         Files.move(directory.resolve("client/assets/a-AbCd12eF.js"), renamed);
