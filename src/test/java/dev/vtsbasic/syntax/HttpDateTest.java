@@ -1,4 +1,4 @@
-package dev.vtsbasic.asset;
+package dev.vtsbasic.syntax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
