@@ -10,7 +10,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Others wait for the answer that one client asked for; how fast that client reads is not to matter to them. */
@@ -28,6 +30,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
                 "vts.cache",
                 "64m");
         try (SlowClient slow = new SlowClient("/a")) {
+            slow.read();
             RawAnswer answer = get("/a");
             assertEquals("1" + LONG, answer.body());
             assertEquals(1, asked.get());
@@ -36,17 +39,31 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
     }
 
     @Test
-    void aClientThatReadsNothingHoldsUpNobodyWhenItsAnswerIsRenewed() throws Exception {
+    void aClientThatReadsNothingHoldsUpNobodyWhoWaitsForARenewal() throws Exception {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
         start(
-                inTurn(
+                (request, out) -> {
+                    String[] answers = {
                         answer("Cache-Control: max-age=10\r\nETag: \"v\"" + STALE, LONG),
                         "HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=1000\r\nETag: \"v\"\r\n\r\n",
-                        answer("Cache-Control: no-store", "new")),
+                        answer("Cache-Control: no-store", "new")
+                    };
+                    int count = asked.getAndIncrement();
+                    if (count == 1) {
+                        await(mayAnswer);
+                    }
+                    write(out, answers[Math.min(count, 2)]);
+                    return true;
+                },
                 "vts.cache",
                 "64m");
         get("/a");
         try (SlowClient slow = new SlowClient("/a")) {
-            assertEquals(LONG, get("/a").body());
+            awaitAsked(2);
+            CompletableFuture<RawAnswer> waiting = askAtOnce(1, "/a").get(0);
+            awaitRunning(2);
+            mayAnswer.countDown();
+            assertEquals(LONG, waiting.get(60, TimeUnit.SECONDS).body());
             assertEquals(2, asked.get());
             assertTrue(slow.readRest().endsWith("\r\n\r\n" + LONG));
         }
@@ -96,7 +113,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
         assertEquals(0, proxy.cacheFigures().entries());
     }
 
-    /** Has asked, and has read one octet of its answer. */
+    /** Has asked, and reads when it is told to. */
     private final class SlowClient implements AutoCloseable {
         private final Socket socket = new Socket();
         private final InputStream in;
@@ -109,10 +126,10 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
                     .write(("GET " + target + " HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.ISO_8859_1));
             in = socket.getInputStream();
-            read();
         }
 
-        private void read() throws IOException {
+        /** Reads one octet. */
+        void read() throws IOException {
             assertTrue(in.read() >= 0);
         }
 
