@@ -121,6 +121,6 @@ record CacheDirectives(Set<String> names, Map<String, Long> seconds, long lifeti
     }
 
     private static Instant instant(Header field) {
-        return field.getValue() == null ? null : HttpDate.parseIgnoringCase(field.getValue());
+        return field.getValue() == null ? null : HttpDate.parseForCache(field.getValue());
     }
 }

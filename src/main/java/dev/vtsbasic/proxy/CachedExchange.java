@@ -285,8 +285,8 @@ final class CachedExchange implements ExecChain {
         if (date.isEmpty() || modified == null) {
             return false;
         }
-        Instant since = HttpDate.parseIgnoringCase(date);
-        Instant last = HttpDate.parseIgnoringCase(modified.getValue());
+        Instant since = HttpDate.parseForCache(date);
+        Instant last = HttpDate.parseForCache(modified.getValue());
         return since != null && last != null && !last.isAfter(since);
     }
 

@@ -35,7 +35,7 @@ final class StoredFields {
         }
         expires.ifPresent(date -> answer.setHeader("Expires", date));
         // RFC 9110 §6.6.1: an invalid date may be replaced by the time at which the answer came.
-        Instant date = first(answer, "Date").map(HttpDate::parseIgnoringCase).orElse(null);
+        Instant date = first(answer, "Date").map(HttpDate::parseForCache).orElse(null);
         answer.setHeader("Date", HttpDate.of(date == null ? Instant.now() : date));
         Optional<Long> age = ageOf(answer);
         answer.removeHeaders("Age");
@@ -86,7 +86,7 @@ final class StoredFields {
 
     /** RFC 9111 §5.3: what is no date lies in the past. */
     private static String expiryOf(String text) {
-        Instant expiry = HttpDate.parseIgnoringCase(text);
+        Instant expiry = HttpDate.parseForCache(text);
         return HttpDate.of(expiry == null ? Instant.EPOCH : expiry);
     }
 

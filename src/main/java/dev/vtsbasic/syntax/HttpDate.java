@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Dates in the three formats that RFC 9110 §5.6.7 has a recipient take. */
 public final class HttpDate {
@@ -19,8 +20,10 @@ public final class HttpDate {
     private static final List<DateTimeFormatter> FORMATS =
             List.of(IMF_FIXDATE, rfc850(new DateTimeFormatterBuilder()), asctime(new DateTimeFormatterBuilder()));
 
-    private static final List<DateTimeFormatter> FORMATS_IN_ANY_CASE =
-            List.of(format(inAnyCase(), "EEE, dd MMM yyyy HH:mm:ss 'GMT'"), rfc850(inAnyCase()), asctime(inAnyCase()));
+    private static final List<DateTimeFormatter> FORMATS_FOR_CACHES = Stream.of(
+                    format(inAnyCase(), "EEE, dd MMM yyyy HH:mm:ss 'GMT'"), rfc850(inAnyCase()), asctime(inAnyCase()))
+            .map(HttpDate::ignoringTheDayOfTheWeek)
+            .toList();
 
     private HttpDate() {}
 
@@ -29,9 +32,12 @@ public final class HttpDate {
         return parse(text, FORMATS);
     }
 
-    /** The same for a cache, which is to take capitals and small letters for the same (RFC 9111 §4.2). */
-    public static Instant parseIgnoringCase(String text) {
-        return parse(text, FORMATS_IN_ANY_CASE);
+    /**
+     * The same for a cache, which is to take capitals and small letters for the same (RFC 9111 §4.2). The day of the week says
+     * nothing that the rest does not say, so a wrong one makes no other date of it.
+     */
+    public static Instant parseForCache(String text) {
+        return parse(text, FORMATS_FOR_CACHES);
     }
 
     private static Instant parse(String text, List<DateTimeFormatter> formats) {
@@ -52,6 +58,17 @@ public final class HttpDate {
 
     private static DateTimeFormatterBuilder inAnyCase() {
         return new DateTimeFormatterBuilder().parseCaseInsensitive();
+    }
+
+    private static DateTimeFormatter ignoringTheDayOfTheWeek(DateTimeFormatter format) {
+        return format.withResolverFields(
+                ChronoField.YEAR,
+                ChronoField.YEAR_OF_ERA,
+                ChronoField.MONTH_OF_YEAR,
+                ChronoField.DAY_OF_MONTH,
+                ChronoField.HOUR_OF_DAY,
+                ChronoField.MINUTE_OF_HOUR,
+                ChronoField.SECOND_OF_MINUTE);
     }
 
     /** A year that seems to lie more than 50 years ahead is the last one with these digits. */

@@ -88,6 +88,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "Sun, 21 Nov 2286 04:46:39 GMT",
                 "Thursday, 18-Aug-50 02:01:18 GMT",
                 "Mon Aug  8 02:01:18 2050",
+                "Thu Aug  8 02:01:18 2050",
                 "THU, 18 Aug 2050 02:01:18 GMT",
                 "Thu, 18 AUG 2050 02:01:18 GMT",
                 "Thu, 18 Aug 2050 02:01:18 gMT"
