@@ -60,6 +60,7 @@ final class PatientProtocol extends Http11NioProtocol {
 
         PatientProcessor(PatientProtocol protocol) {
             super(protocol, protocol.getAdapter());
+            HeadBuffer.replaceIn(this, response);
             serving = protocol.serving;
             timeoutNanos = protocol.headTimeout.toNanos();
         }
