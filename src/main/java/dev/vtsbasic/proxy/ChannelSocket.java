@@ -157,7 +157,7 @@ final class ChannelSocket extends Socket {
         if (count < 0) {
             ended = true;
         }
-        mayRead -= count;
+        mayRead -= Math.max(0, count);
         for (int i = Math.max(0, count - 4); i < count; i++) {
             lastOctets = lastOctets << 8 | bytes[offset + i] & 0xff;
         }

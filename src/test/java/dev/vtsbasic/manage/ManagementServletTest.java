@@ -228,7 +228,7 @@ class ManagementServletTest {
     void anEmptyAcceptInFrontDoesNotHideTheOneForOpenMetrics() throws Exception {
         RawAnswer answer =
                 get("/-/metrics", "Host: localhost\r\nAccept:\r\nAccept: application/openmetrics-text;version=1.0.0");
-        assertEquals("application/openmetrics-text;version=1.0.0;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
     }
 
     @Test
