@@ -40,7 +40,7 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
     /** In seconds. */
     static final String RETRY_AFTER = "5";
 
-    private static final byte[] REFUSAL = ("HTTP/1.1 503 \r\nRetry-After: " + RETRY_AFTER
+    private static final byte[] REFUSAL = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + RETRY_AFTER
                     + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
 

@@ -17,8 +17,8 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.tomcat.util.modeler.Registry;
 
 /** A Tomcat in this JVM that serves one application. */
@@ -92,7 +92,9 @@ public final class EmbeddedServer implements AutoCloseable {
         // What these look for is left behind by applications that come and go; this one stays as long as the JVM.
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
-        tomcat.getHost().getPipeline().addValve(plainErrors());
+        tomcat.getHost().getPipeline().addValve(new ErrorText());
+        // Else the host adds the one that it knows.
+        ((StandardHost) tomcat.getHost()).setErrorReportValveClass(ErrorText.class.getName());
         if (settings.managementPort().isPresent()) {
             server.openManagement(refused, settings, settings.managementPort().get());
         }
@@ -127,7 +129,7 @@ public final class EmbeddedServer implements AutoCloseable {
             throws CannotListenException {
         OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout(), refused);
         PatientProtocol protocol = new PatientProtocol(endpoint, settings.headerTimeout());
-        Connector connector = new Connector(protocol);
+        Connector connector = new VerbatimConnector(protocol);
         connector.setPort(port);
         connector.setProperty("address", address);
         connector.setThrowOnFailure(true);
@@ -137,6 +139,8 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
+        // HeadBuffer takes the place of the buffer that this is for.
+        connector.setProperty("maxHttpResponseHeaderSize", "0");
         connector.setProperty("socket.appReadBufSize", Integer.toString(SOCKET_BUFFER));
         connector.setProperty("socket.appWriteBufSize", Integer.toString(SOCKET_BUFFER));
         connector.setProperty("socket.directBuffer", "true");
@@ -165,14 +169,6 @@ public final class EmbeddedServer implements AutoCloseable {
             connector.setProperty("useVirtualThreads", "true");
         }
         return connector;
-    }
-
-    /** Tomcat's own error pages, for requests that never reach the application, tell neither versions nor traces. */
-    private static ErrorReportValve plainErrors() {
-        ErrorReportValve valve = new ErrorReportValve();
-        valve.setShowReport(false);
-        valve.setShowServerInfo(false);
-        return valve;
     }
 
     private String explain(Settings settings, Throwable failure) {

@@ -67,6 +67,7 @@ final class PatientProtocol extends Http11NioProtocol {
         PatientProcessor(PatientProtocol protocol) {
             super(protocol, protocol.getAdapter());
             endpoint = protocol.endpoint;
+            HeadBuffer.replaceIn(this, response);
             serving = protocol.serving;
             timeoutNanos = protocol.headTimeout.toNanos();
         }

@@ -62,7 +62,8 @@ public enum Event {
     REQUEST_FAILED(Level.ERROR, "A request ended by a fault of ours.", "Report it with its stack."),
     UPSTREAM_FAILED(
             Level.WARN,
-            "A worker broke off or was silent for too long: the client got a 502 or 504, or an answer that broke off.",
+            "A worker broke off, was silent for too long, or answered with too large a head: the client got a 502 or 504, or an"
+                    + " answer that broke off.",
             "See what the worker printed at that time."),
     REQUEST_BLOCKED(
             Level.ERROR,

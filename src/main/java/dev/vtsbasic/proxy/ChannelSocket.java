@@ -32,6 +32,7 @@ final class ChannelSocket extends Socket {
     private final ReentrantLock writing = new ReentrantLock();
     private volatile int soTimeout;
     private int lastOctets;
+    private long mayRead = Long.MAX_VALUE;
     private boolean ended;
     private boolean refusal;
     private Runnable whenClosed = () -> {};
@@ -67,7 +68,28 @@ final class ChannelSocket extends Socket {
         refusal = true;
     }
 
+    /** Lets no read begin any more once so many octets were read from now on. */
+    void limitReading(int octets) {
+        mayRead = octets;
+    }
+
+    void unlimitReading() {
+        mayRead = Long.MAX_VALUE;
+    }
+
+    /** More was to be read than {@link #limitReading} allows. */
+    static final class ReadLimitException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ReadLimitException() {
+            super("More octets than may be read");
+        }
+    }
+
     private int read(byte[] bytes, int offset, int length) throws IOException {
+        if (mayRead <= 0) {
+            throw new ReadLimitException();
+        }
         ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
         int count;
         try {
@@ -83,6 +105,7 @@ final class ChannelSocket extends Socket {
         if (count < 0) {
             ended = true;
         }
+        mayRead -= Math.max(0, count);
         for (int i = Math.max(0, count - 4); i < count; i++) {
             lastOctets = lastOctets << 8 | bytes[offset + i] & 0xff;
         }

@@ -71,7 +71,7 @@ class ServeIT {
         HttpResponse<String> asset = get(running.uri(), script);
         assertEquals(200, asset.statusCode());
         assertEquals("public, max-age=31536000, immutable", header(asset, "cache-control"));
-        assertEquals("text/javascript;charset=utf-8", header(asset, "content-type"));
+        assertEquals("text/javascript; charset=utf-8", header(asset, "content-type"));
         HttpResponse<String> again =
                 send(request(running.uri(), script).header("If-None-Match", header(asset, "etag")));
         assertEquals(304, again.statusCode());

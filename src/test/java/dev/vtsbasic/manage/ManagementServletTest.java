@@ -163,7 +163,7 @@ class ManagementServletTest {
     void whoIsHereOrHasAWordMayLook(String header) throws Exception {
         RawAnswer answer = get("/-/metrics", header);
         assertEquals(200, answer.status());
-        assertEquals("text/plain;version=0.0.4;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
         assertTrue(answer.body().contains("\nvts_workers{state=\"ready\"} 0.0\n"), answer.body());
     }
 
@@ -265,7 +265,7 @@ class ManagementServletTest {
                 "/-/metrics",
                 "Host: localhost\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
         assertEquals(200, answer.status());
-        assertEquals("application/openmetrics-text;version=1.0.0;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
         assertTrue(answer.body().endsWith("# EOF\n"), answer.body());
     }
 
@@ -277,7 +277,7 @@ class ManagementServletTest {
     void anEmptyAcceptInFrontDoesNotHideTheOneForOpenMetrics() throws Exception {
         RawAnswer answer =
                 get("/-/metrics", "Host: localhost\r\nAccept:\r\nAccept: application/openmetrics-text;version=1.0.0");
-        assertEquals("application/openmetrics-text;version=1.0.0;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
     }
 
     @Test
