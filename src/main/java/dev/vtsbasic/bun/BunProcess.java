@@ -34,6 +34,8 @@ import org.slf4j.event.Level;
 
 /** A running Bun that serves the app through the launcher. */
 final class BunProcess {
+    /** The exit code of a process that SIGKILL has ended. */
+    private static final int KILLED = 128 + 9;
 
     private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
@@ -263,6 +265,11 @@ final class BunProcess {
     /** Waits for the end of the process, and says whether it has come. */
     boolean endsWithin(Duration timeout) throws InterruptedException {
         return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether it has ended by SIGKILL, which no process sends itself. */
+    boolean wasKilled() {
+        return !process.isAlive() && process.exitValue() == KILLED;
     }
 
     void whenEnded(Runnable action) {

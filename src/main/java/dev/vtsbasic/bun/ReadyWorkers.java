@@ -40,6 +40,9 @@ final class ReadyWorkers implements WorkerPool {
     /** How long after a request broke off the end of its worker may be noticed. */
     private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How old a request must be to be why memory ran out. */
+    private static final long KILLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** How long a worker may be at work for a request that was given up. */
     private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -299,13 +302,24 @@ final class ReadyWorkers implements WorkerPool {
     }
 
     /**
-     * Forgets a worker that has ended. When its app had one request alone, that is not sent again; else the only one of those
-     * that were sent before.
+     * Forgets a worker that has ended by itself. When its app had one request alone, that is not sent again; else the only one
+     * of those that were sent before.
      *
      * @param begun what its app was given: a request may have come when the worker was dead already, and not yet known to be
      */
     void remove(Worker worker, BegunRequests begun) {
-        removed(worker, load -> load.causesOfExit(begun), load -> load.evidenceOfExit(begun));
+        removed(worker, load -> load.causesOfExit(begun, 0), load -> load.evidenceOfExit(begun, 0));
+    }
+
+    /**
+     * The same for a worker that a signal has killed, from outside or because memory ran out. A request that was begun only
+     * moments before is not taken for the cause.
+     */
+    void removeKilled(Worker worker, BegunRequests begun) {
+        removed(
+                worker,
+                load -> load.causesOfExit(begun, KILLED_NANOS),
+                load -> load.evidenceOfExit(begun, KILLED_NANOS));
     }
 
     /**
@@ -524,7 +538,8 @@ final class ReadyWorkers implements WorkerPool {
             return lease;
         }
 
-        private Causes causesOfExit(BegunRequests begun) {
+        /** @param minAgeNanos how long ago a request must have begun to be a cause */
+        private Causes causesOfExit(BegunRequests begun, long minAgeNanos) {
             long now = System.nanoTime();
             List<Lease> suspects = of(underWay, begun);
             of(givenUp, begun).stream()
@@ -541,7 +556,7 @@ final class ReadyWorkers implements WorkerPool {
             // A replay was there when another worker ended, and the others were not.
             List<Lease> causes =
                     suspects.size() > 1 && BlockedRequests.count(requests(replays)) == 1 ? replays : suspects;
-            boolean certain = causes.size() == 1 || causes == replays;
+            boolean certain = (causes.size() == 1 || causes == replays) && areOlder(causes, now - minAgeNanos);
             return certain ? new Causes(causes) : Causes.NONE;
         }
 
@@ -556,7 +571,7 @@ final class ReadyWorkers implements WorkerPool {
             return new Causes(last);
         }
 
-        private Evidence evidenceOfExit(BegunRequests begun) {
+        private Evidence evidenceOfExit(BegunRequests begun, long minAgeNanos) {
             long now = System.nanoTime();
             List<Lease> suspects = of(underWay, begun);
             List<Lease> doubts = of(endless, begun);
@@ -569,7 +584,11 @@ final class ReadyWorkers implements WorkerPool {
                 }
             }
             doubts.addAll(answeredSince(now - AFTERMATH_NANOS));
-            return new Evidence(suspects, doubts);
+            return areOlder(suspects, now - minAgeNanos) ? new Evidence(suspects, doubts) : Evidence.NONE;
+        }
+
+        private static boolean areOlder(List<Lease> leases, long nanoTime) {
+            return leases.stream().allMatch(lease -> nanoTime - lease.begunAt >= 0);
         }
 
         /** The request that was begun last may only have been under way, while another went on after a pause and blocks. */
@@ -611,6 +630,7 @@ final class ReadyWorkers implements WorkerPool {
         private final long number;
         private Runnable end;
         private volatile boolean begun;
+        private volatile long begunAt;
         private volatile boolean answered;
         private boolean isCause;
         private boolean returned;
@@ -630,6 +650,7 @@ final class ReadyWorkers implements WorkerPool {
 
         @Override
         public void begin() {
+            begunAt = System.nanoTime();
             begun = true;
             load.hadRequests = true;
         }

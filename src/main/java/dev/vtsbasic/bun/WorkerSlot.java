@@ -162,7 +162,12 @@ final class WorkerSlot {
     }
 
     private void forget(BunProcess ended, Worker worker) {
-        pool.remove(worker, ended.begunRequests());
+        BegunRequests begun = ended.begunRequests();
+        if (ended.wasKilled()) {
+            pool.removeKilled(worker, begun);
+        } else {
+            pool.remove(worker, begun);
+        }
     }
 
     /** Starts a worker and returns when it is ready. */

@@ -220,6 +220,15 @@ class ReadyWorkersTest {
     }
 
     @Test
+    void aRequestThatWasBegunMomentsBeforeItsWorkerWasKilledIsNotTheCause() throws Exception {
+        pool.add(ONE);
+        WorkerLease alone = begun("/a", false);
+        pool.removeKilled(ONE, given("/a"));
+        assertEquals(WorkerExit.ENDED, alone.awaitExit(farAway()));
+        assertEquals(Optional.empty(), cause(ONE));
+    }
+
+    @Test
     void aRequestThatADeadWorkersAppWasNotGivenIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
