@@ -1,58 +1,34 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.OpenBase;
 import dev.vtsbasic.build.ValidationReport;
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.log.Event;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes builds fit the path at which browsers see the application: those that leave their base open as a copy in a work
  * directory, which goes with us.
- *
- * <p>Each copy has a lock beside it that ends with this JVM, so that what a killed one has left can be told from what is
- * in use, and is removed at the next start.
  */
 final class BaseCopies implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BaseCopies.class);
     private static final String PREFIX = "base-";
-    private static final String LOCK = ".lock";
-
-    /**
-     * Tells our locks from those of other JVMs: opening and closing a file gives up all locks that this very JVM has on
-     * it, those of another copy of the WAR too.
-     */
-    private static final String JVM = PREFIX + ProcessHandle.current().pid() + "-"
-            + ProcessHandle.current()
-                    .info()
-                    .startInstant()
-                    .map(Instant::toEpochMilli)
-                    .orElse(0L)
-            + "-";
-
-    /** A lock is a moment younger than its file. */
-    private static final Duration YOUNG = Duration.ofMinutes(1);
 
     private final String base;
     private final List<Path> workDirectories;
-    private final Map<Path, FileChannel> copies = new HashMap<>();
+    private final Map<Path, OwnedDirectory> copies = new HashMap<>();
 
     /**
      * A build as it is served.
@@ -82,7 +58,9 @@ final class BaseCopies implements AutoCloseable {
         StringBuilder refusals = new StringBuilder();
         for (Path workDirectory : workDirectories) {
             try {
-                Path directory = makeDirectory(workDirectory);
+                OwnedDirectory made = OwnedDirectory.create(WorkDirectory.makePrivate(workDirectory), PREFIX);
+                Path directory = made.path();
+                copies.put(directory, made);
                 try {
                     Dist copy = open.get().copyFor(base, directory);
                     Event.BUILD_AT_BASE.log(
@@ -104,12 +82,30 @@ final class BaseCopies implements AutoCloseable {
                 + "/; set VTS_WORK_DIR to a writable one. Tried:" + refusals);
     }
 
+    /** Checks a build before it is served: at the start, when it follows another one, and for {@code validate}. */
+    ValidationReport validate(Fitted build) throws IOException {
+        return validate(build.origin(), build.anyBase());
+    }
+
+    /** The same of a build that is not going to be served. */
+    ValidationReport validate(Dist dist) throws IOException {
+        boolean anyBase = base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)
+                || OpenBase.of(dist).isPresent();
+        return validate(dist, anyBase);
+    }
+
+    private ValidationReport validate(Dist dist, boolean anyBase) throws IOException {
+        ValidationReport report = BuildValidator.validate(dist);
+        return anyBase ? report : report.withMisfit(misfit(report));
+    }
+
     /**
      * What is wrong with a build that is made for one path and found at another, and what can be done about it; empty when
-     * it fits, or names no path at all.
+     * it fits, or names no path at all. With a file missing, nobody can tell its path.
      */
-    Optional<String> misfit(Fitted build, ValidationReport report) {
-        if (build.anyBase() || report.namesNoBase() || report.base().equals(base + "/")) {
+    private Optional<String> misfit(ValidationReport report) {
+        boolean unknown = report.namesNoBase() || !report.missing().isEmpty();
+        if (unknown || report.base().equals(base + "/")) {
             return Optional.empty();
         }
         String made = report.base();
@@ -117,64 +113,10 @@ final class BaseCopies implements AutoCloseable {
                 ? "ROOT.war"
                 : made.substring(1, made.length() - 1).replace("/", "#") + ".war";
         String path = made.equals("/") ? "/" : made.substring(0, made.length() - 1);
-        return Optional.of("The build in " + build.origin().root() + " is made for " + made + " and browsers see it at "
+        return Optional.of("The build in " + report.root() + " is made for " + made + " and browsers see it at "
                 + base + "/: serve it at " + made + " (as " + war + ", or with VTS_CONTEXT_PATH=" + path
                 + " and java -jar), or build it with base: '" + OpenBase.BASE
                 + "' in Vite's configuration, which fits every path");
-    }
-
-    private Path makeDirectory(Path workDirectory) throws IOException {
-        Path home = WorkDirectory.makePrivate(workDirectory);
-        sweep(home);
-        Path lock = Files.createTempFile(home, JVM, LOCK);
-        FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-        try {
-            channel.lock();
-            Path directory = Files.createDirectory(directoryOf(lock)).toRealPath();
-            copies.put(directory, channel);
-            return directory;
-        } catch (IOException e) {
-            channel.close();
-            Files.deleteIfExists(lock);
-            throw e;
-        }
-    }
-
-    private static Path directoryOf(Path lock) {
-        String name = lock.getFileName().toString();
-        return lock.resolveSibling(name.substring(0, name.length() - LOCK.length()));
-    }
-
-    private static Path lockOf(Path directory) {
-        return directory.resolveSibling(directory.getFileName() + LOCK);
-    }
-
-    /** Removes what JVMs have left that were killed. */
-    private static void sweep(Path home) {
-        try (Stream<Path> files = Files.list(home)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
-                if (name.startsWith(PREFIX)
-                        && name.endsWith(LOCK)
-                        && !name.startsWith(JVM)
-                        && Files.getLastModifiedTime(file)
-                                .toInstant()
-                                .isBefore(Instant.now().minus(YOUNG))) {
-                    removeIfLeftBehind(file);
-                }
-            }
-        } catch (IOException e) {
-            LOG.debug("Not swept: {}", home, e);
-        }
-    }
-
-    private static void removeIfLeftBehind(Path lock) throws IOException {
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-            if (channel.tryLock() != null) {
-                Trees.delete(directoryOf(lock));
-                Files.delete(lock);
-            }
-        }
     }
 
     /** Removes the copies other than of these builds. */
@@ -187,8 +129,6 @@ final class BaseCopies implements AutoCloseable {
     private void remove(Path directory) {
         try {
             copies.remove(directory).close();
-            Trees.delete(directory);
-            Files.deleteIfExists(lockOf(directory));
         } catch (IOException e) {
             Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
         }

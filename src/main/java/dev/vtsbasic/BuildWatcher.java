@@ -2,7 +2,6 @@ package dev.vtsbasic;
 
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.asset.AssetIndex;
-import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BunFailure;
@@ -134,13 +133,14 @@ final class BuildWatcher implements AutoCloseable {
         try {
             Dist dist = Dist.at(appDir.toRealPath());
             BaseCopies.Fitted build = copies.fit(dist);
-            ValidationReport report = BuildValidator.validate(dist);
-            Optional<String> problem = report.valid() ? copies.misfit(build, report) : Optional.of(report.text());
-            if (problem.isPresent() && validation == Validation.FAIL) {
-                refuse(problem.get());
+            ValidationReport report = copies.validate(build);
+            if (!report.valid() && validation == Validation.FAIL) {
+                refuse(report.text());
                 return;
             }
-            problem.ifPresent(text -> Event.BUILD_INVALID.log(LOG, "{problem}", text));
+            if (!report.valid()) {
+                Event.BUILD_INVALID.log(LOG, "{problem}", report.text());
+            }
             if (!report.warnings().isEmpty()) {
                 Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
             }

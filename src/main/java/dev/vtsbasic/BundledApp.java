@@ -1,6 +1,6 @@
 package dev.vtsbasic;
 
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.launch.WorkDirectory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,9 +16,9 @@ final class BundledApp implements AutoCloseable {
     private static final String PATH = "/WEB-INF/app";
 
     private final Path directory;
-    private final boolean copy;
+    private final Optional<OwnedDirectory> copy;
 
-    private BundledApp(Path directory, boolean copy) {
+    private BundledApp(Path directory, Optional<OwnedDirectory> copy) {
         this.directory = directory;
         this.copy = copy;
     }
@@ -26,7 +26,7 @@ final class BundledApp implements AutoCloseable {
     static BundledApp of(WarFiles war, List<Path> workDirectories) throws IOException {
         Optional<Path> onDisk = war.onDisk(PATH);
         if (onDisk.isPresent()) {
-            return new BundledApp(onDisk.get(), false);
+            return new BundledApp(onDisk.get(), Optional.empty());
         }
         if (war.list(PATH).isEmpty()) {
             throw new IOException("The WAR brings no app (" + PATH + "); set VTS_APP_DIR to a build");
@@ -34,9 +34,14 @@ final class BundledApp implements AutoCloseable {
         StringBuilder refusals = new StringBuilder();
         for (Path workDirectory : workDirectories) {
             try {
-                Path copy = Files.createTempDirectory(WorkDirectory.makePrivate(workDirectory), "app-");
-                copyTree(war, copy);
-                return new BundledApp(copy, true);
+                OwnedDirectory copy = OwnedDirectory.create(WorkDirectory.makePrivate(workDirectory), "app-");
+                try {
+                    copyTree(war, copy.path());
+                } catch (IOException e) {
+                    copy.close();
+                    throw e;
+                }
+                return new BundledApp(copy.path(), Optional.of(copy));
             } catch (IOException e) {
                 refusals.append("\n  ").append(workDirectory).append(": ").append(e);
             }
@@ -69,8 +74,8 @@ final class BundledApp implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (copy) {
-            Trees.delete(directory);
+        if (copy.isPresent()) {
+            copy.get().close();
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.vtsbasic;
 
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.asset.AssetIndex;
-import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BlockedRequest;
@@ -202,7 +201,8 @@ final class Host implements AutoCloseable {
                                 + " has to be made for that base",
                         base);
             }
-            return new ExternalUpstream(settings.upstream().get(), base + settings.readyPath());
+            return new ExternalUpstream(
+                    settings.upstream().get(), base + settings.readyPath(), settings.connectTimeout());
         }
         BunBinary binary = findBun(settings, war, workDirectories);
         return BunSupervisor.start(binary, build.dist(), base, settings, runDirectories(settings));
@@ -245,17 +245,17 @@ final class Host implements AutoCloseable {
 
     private static void validate(Settings settings, BaseCopies.Fitted build, BaseCopies copies)
             throws BadSettingException, IOException {
-        ValidationReport report = BuildValidator.validate(build.origin());
-        Optional<String> problem = report.valid() ? copies.misfit(build, report) : Optional.of(report.text());
+        ValidationReport all = copies.validate(build);
+        ValidationReport report = settings.upstream().isPresent() ? all.withoutServer() : all;
         if (!report.warnings().isEmpty()) {
             Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
         }
-        if (problem.isEmpty()) {
+        if (report.valid()) {
             Event.BUILD_VALID.log(LOG, "{report}", report.text());
         } else if (settings.validate() == Validation.WARN) {
-            Event.BUILD_INVALID.log(LOG, "{problem}", problem.get());
+            Event.BUILD_INVALID.log(LOG, "{problem}", report.text());
         } else {
-            throw new BadSettingException(problem.get() + "\nVTS_VALIDATE=warn starts it all the same.");
+            throw new BadSettingException(report.text() + "\nVTS_VALIDATE=warn starts it all the same.");
         }
     }
 
@@ -266,8 +266,8 @@ final class Host implements AutoCloseable {
         add(context, "assets", assets);
         Operations operations = new Workers();
         Figures figures = new Measured();
-        ManagementAccess access =
-                new ManagementAccess(operatorTokens(), settings.metricsToken(), settings.managementNetworks());
+        ManagementAccess access = new ManagementAccess(
+                operatorTokens(), settings.metricsToken(), settings.managementNetworks(), settings.managementHosts());
         ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         String statusPath = settings.managementPath() + "/status";
@@ -346,17 +346,22 @@ final class Host implements AutoCloseable {
     }
 
     /**
-     * Waits for the requests that are running, then lets the workers end, which tell their WebSockets' clients so.
+     * Waits for the requests of the connections that were accepted, then lets the workers end, which tell their WebSockets'
+     * clients so.
      *
-     * @param files what the server sends by itself
+     * @param connections of the server, whose port is closed
      * @return how many requests were still running at the end of the stop time-out
      */
-    int finish(FilesBeingSent files) throws InterruptedException {
+    int finish(AcceptedConnections connections) throws InterruptedException {
         status.endStreams();
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
-        int left = running.awaitIdle(settings.stopTimeout().toNanos());
+        connections.awaitFirstRequests(settings.stopTimeout());
+        running.awaitIdle(deadline - System.nanoTime());
+        // Not before, because a connection that has waited for an answer may have brought its next request already.
+        connections.stopAccepting();
+        int left = running.awaitIdle(deadline - System.nanoTime());
         proxy.endEventStreams();
-        left += files.await(Duration.ofNanos(deadline - System.nanoTime()));
+        left += connections.awaitFiles(Duration.ofNanos(deadline - System.nanoTime()));
         if (left > 0) {
             Event.REQUESTS_CUT.log(LOG, "{requests} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
         }
@@ -395,11 +400,20 @@ final class Host implements AutoCloseable {
         }
     }
 
-    /** Files that the server sends without the application, which has answered their requests. */
-    @FunctionalInterface
-    interface FilesBeingSent {
-        /** @return how many are still being sent after {@code timeout} */
-        int await(Duration timeout) throws InterruptedException;
+    /** The connections of a server whose port is closed. */
+    interface AcceptedConnections {
+        /** Waits for {@code timeout} at most until those that were accepted last have sent their first request. */
+        void awaitFirstRequests(Duration timeout) throws InterruptedException;
+
+        /** Takes no more requests. */
+        void stopAccepting();
+
+        /**
+         * Waits for the files that the server sends without the application, which has answered their requests.
+         *
+         * @return how many are still being sent after {@code timeout}
+         */
+        int awaitFiles(Duration timeout) throws InterruptedException;
     }
 
     private final class Workers implements Operations {

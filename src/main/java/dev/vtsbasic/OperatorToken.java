@@ -3,12 +3,16 @@ package dev.vtsbasic;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.log.Event;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,8 +24,13 @@ import org.slf4j.LoggerFactory;
 final class OperatorToken implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorToken.class);
 
+    private static final String PREFIX = "restart-";
+
     private final String text = UUID.randomUUID().toString();
     private Path file;
+
+    /** Ends with this JVM, so that a file that a killed one has left can be told from one in use. */
+    private FileChannel lock;
 
     String text() {
         return text;
@@ -35,13 +44,34 @@ final class OperatorToken implements AutoCloseable {
     synchronized void publish(List<Path> directories, int port) {
         for (Path directory : directories) {
             try {
+                sweep(WorkDirectory.makePrivate(directory));
                 // Only its owner can read a temporary file.
-                Path unfinished = Files.createTempFile(WorkDirectory.makePrivate(directory), "restart", null);
+                Path unfinished = Files.createTempFile(directory, "restart", null);
                 Files.writeString(unfinished, text);
+                lock = FileChannel.open(unfinished, StandardOpenOption.WRITE);
+                lock.lock();
                 file = Files.move(unfinished, in(directory, port), StandardCopyOption.ATOMIC_MOVE);
                 return;
             } catch (IOException e) {
                 LOG.debug("{} cannot hold what the restart command needs", directory, e);
+            }
+        }
+    }
+
+    /** Removes the files of instances that were killed. */
+    private static void sweep(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(directory)) {
+            files = all.filter(file -> file.getFileName().toString().matches(PREFIX + "\\d+"))
+                    .toList();
+        }
+        for (Path file : files) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                if (channel.tryLock() != null) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException | OverlappingFileLockException e) {
+                LOG.debug("{} stays", file, e);
             }
         }
     }
@@ -63,13 +93,16 @@ final class OperatorToken implements AutoCloseable {
     }
 
     private static Path in(Path directory, int port) {
-        return directory.resolve("restart-" + port);
+        return directory.resolve(PREFIX + port);
     }
 
     /** Takes it back, unless another instance has taken the place since. */
     @Override
     public synchronized void close() {
         try {
+            if (lock != null) {
+                lock.close();
+            }
             if (file != null && Files.exists(file) && Files.readString(file).equals(text)) {
                 Files.deleteIfExists(file);
             }

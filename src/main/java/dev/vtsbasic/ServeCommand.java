@@ -9,6 +9,9 @@ import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.OnCrashLoop;
 import dev.vtsbasic.settings.SettingSource;
 import dev.vtsbasic.settings.Settings;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -79,7 +82,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static int serve(Settings settings, Host host, Signals signals, long started) throws InterruptedException {
-        try (EmbeddedServer server = EmbeddedServer.start(settings, host::register, host::noRoom)) {
+        try (EmbeddedServer server = EmbeddedServer.start(settings, context -> register(context, host), host::noRoom)) {
             host.listensOn(server.port());
             server.managementPort().ifPresent(port -> announceManagement(settings, port));
             host.closesConnections(server::closeConnectionsAfterAnswers);
@@ -108,14 +111,44 @@ final class ServeCommand implements Callable<Integer> {
                         logger(), "{signal} received: not ready; stopping in {delay_ms} ms", signal, delay.toMillis());
                 Thread.sleep(delay.toMillis());
             }
-            server.stopAccepting();
-            int left = host.finish(server::awaitFiles);
+            server.stopListening();
+            int left = host.finish(connectionsOf(server));
             // Before the server, which looks for threads that an application leaves behind.
             host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;
         } catch (EmbeddedServer.CannotListenException e) {
             return fail(CANNOT_START, e.getMessage());
         }
+    }
+
+    /** The host closes before the server looks for threads that an application leaves behind, at a failed start too. */
+    private static void register(ServletContext context, Host host) {
+        host.register(context);
+        context.addListener(new ServletContextListener() {
+            @Override
+            public void contextDestroyed(ServletContextEvent event) {
+                host.close();
+            }
+        });
+    }
+
+    private static Host.AcceptedConnections connectionsOf(EmbeddedServer server) {
+        return new Host.AcceptedConnections() {
+            @Override
+            public void awaitFirstRequests(Duration timeout) throws InterruptedException {
+                server.awaitFirstRequests(timeout);
+            }
+
+            @Override
+            public void stopAccepting() {
+                server.stopAccepting();
+            }
+
+            @Override
+            public int awaitFiles(Duration timeout) throws InterruptedException {
+                return server.awaitFiles(timeout);
+            }
+        };
     }
 
     private Settings settings() throws BadSettingException, IOException {

@@ -1,7 +1,6 @@
 package dev.vtsbasic;
 
 import dev.vtsbasic.build.BuildReproduction;
-import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ReproductionReport;
 import dev.vtsbasic.build.ValidationReport;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -21,19 +21,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code validate DIST}: 0 when every asset that the build names exists, 1 when one is missing, 2 when it cannot tell.
+ * {@code validate DIST}: 0 when the build could be served, 1 when it could not, 2 when it cannot tell.
  * With {@code --reproduce}: 0 when its project gives the same build each time, 1 when it does not, 2 when it cannot tell.
  */
 @Command(
         name = "validate",
-        description = "Checks that every asset which the build names exists in its client files;"
+        description = "Checks that every asset which the build names exists in its client files, that the packages are"
+                + " there which its server imports, and that it is made for the path where browsers see it;"
                 + " or, with --reproduce, that its project gives the same build each time.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:all exist; with --reproduce: the same each time",
-            "1:some are missing; with --reproduce: not the same",
+            "0:it fits together; with --reproduce: the same each time",
+            "1:it does not; with --reproduce: not the same",
             "2:the build cannot be read or not be made"
         })
 final class ValidateCommand implements Callable<Integer> {
@@ -42,6 +43,12 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
+
+    @Option(
+            names = "--context-path",
+            paramLabel = "PATH",
+            description = "Where browsers are to see it (VTS_CONTEXT_PATH); /shop for shop.war in a servlet container.")
+    private String contextPath;
 
     @ArgGroup(exclusive = false)
     private Reproduction reproduction;
@@ -78,8 +85,11 @@ final class ValidateCommand implements Callable<Integer> {
         }
     }
 
-    private int validate() throws IOException {
-        ValidationReport report = BuildValidator.validate(Dist.at(dist));
+    private int validate() throws IOException, BadSettingException {
+        Settings settings = settings();
+        String base = settings.publicPath().orElse(settings.contextPath());
+        ValidationReport all = new BaseCopies(base, List.of()).validate(Dist.at(dist));
+        ValidationReport report = settings.upstream().isPresent() ? all.withoutServer() : all;
         System.out.println(json ? report.json() : report.text());
         if (!json && !report.warnings().isEmpty()) {
             System.out.println(report.warningText());
@@ -87,8 +97,18 @@ final class ValidateCommand implements Callable<Integer> {
         return report.valid() ? 0 : 1;
     }
 
+    /** As the start reads them, so that a build that is found valid here is so there. */
+    private Settings settings() throws BadSettingException, IOException {
+        Map<String, String> options = contextPath == null ? Map.of() : Map.of("vts.context-path", contextPath);
+        return Settings.read(List.of(
+                SettingSource.commandLine(options),
+                SettingSource.systemProperties(),
+                SettingSource.environment(),
+                SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties"))));
+    }
+
     private int reproduce() throws IOException, BadSettingException, Host.NoBunException, InterruptedException {
-        Settings settings = Settings.read(List.of(SettingSource.systemProperties(), SettingSource.environment()));
+        Settings settings = settings();
         Path bun = Host.findBun(
                         settings,
                         WarFiles.in(Main.home()),

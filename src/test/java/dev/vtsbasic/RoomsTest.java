@@ -127,9 +127,16 @@ class RoomsTest {
             .resideInAPackage("dev.vtsbasic.proxy")
             .should()
             .dependOnClassesThat(describe(
-                    "are in the room of Bun, other than WorkerPool, its Seeker, WorkerLease, Worker and their values",
+                    "are in the room of Bun, other than WorkerPool, its Seeker, WorkerLease, Worker, WorkerConnector and their values",
                     type -> type.getPackageName().equals("dev.vtsbasic.bun")
-                            && !Set.of("WorkerPool", "Seeker", "WorkerLease", "Worker", "LeasedRequest", "WorkerExit")
+                            && !Set.of(
+                                            "WorkerPool",
+                                            "Seeker",
+                                            "WorkerLease",
+                                            "Worker",
+                                            "LeasedRequest",
+                                            "WorkerExit",
+                                            "WorkerConnector")
                                     .contains(type.getSimpleName())));
 
     @ArchTest

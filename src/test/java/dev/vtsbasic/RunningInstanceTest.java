@@ -94,6 +94,24 @@ class RunningInstanceTest {
         assertFalse(Files.exists(work.resolve("restart-3000")));
     }
 
+    /** Its lock ended with it. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatAKilledInstancePublishedIsRemovedByTheNextAtAnyPort() throws Exception {
+        Path work = directory.resolve("work");
+        try (OperatorToken token = new OperatorToken()) {
+            token.publish(List.of(work), 3000);
+            Path stale = Files.writeString(work.resolve("restart-4000"), "");
+            Path other = Files.writeString(work.resolve("restart-now"), "");
+            try (OperatorToken next = new OperatorToken()) {
+                next.publish(List.of(work), 3001);
+                assertFalse(Files.exists(stale));
+                assertTrue(Files.exists(other));
+                assertEquals(Optional.of(token.text()), OperatorToken.find(List.of(work), 3000));
+            }
+        }
+    }
+
     @Test
     void whatAnotherInstancePublishedSinceStays() throws Exception {
         try (OperatorToken second = new OperatorToken()) {

@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.syntax.HttpDate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 

@@ -1,5 +1,6 @@
 package dev.vtsbasic.asset;
 
+import dev.vtsbasic.syntax.HttpDate;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.Enumeration;

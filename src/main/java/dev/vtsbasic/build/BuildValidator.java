@@ -26,7 +26,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * Checks that every asset that a build names is among its client files. A build in which one is missing shows pages
- * without style or script, and nothing else tells so before a visitor does. Besides, it warns of what is odd.
+ * without style or script, and nothing else tells so before a visitor does. It also checks that the packages are there that
+ * the server needs to start, and warns of what is odd.
  */
 public final class BuildValidator {
     /** As Vite does. */
@@ -90,6 +91,8 @@ public final class BuildValidator {
                 files.client().size(),
                 named.size(),
                 missing,
+                PackageImports.unresolved(dist),
+                Optional.empty(),
                 List.copyOf(warnings));
     }
 
@@ -192,7 +195,7 @@ public final class BuildValidator {
             Set<Mention> here = new HashSet<>();
             if (isServers) {
                 ScriptMentions.find(text, directory, ScriptMentions.Kind.SERVER, here::add);
-                here.removeIf(mention -> files.server().containsKey(mention.path()));
+                here.removeIf(mention -> files.server().containsKey(mention.path()) || isKeyOfAManifest(mention));
             } else if (file.endsWith(".css")) {
                 StyleMentions.find(text, directory, here::add);
             } else {
@@ -207,6 +210,12 @@ public final class BuildValidator {
                 large.values().removeIf(size -> size <= LARGE);
             }
         });
+    }
+
+    /** In a copy of Vite's manifest, {@code _web-HASH.js} is the key of {@code assets/web-HASH.js}, and no file. */
+    private static boolean isKeyOfAManifest(Mention mention) {
+        String path = mention.path();
+        return mention.certainty() == Certainty.HASHED && path.startsWith("_") && path.indexOf('/') < 0;
     }
 
     /** Without a source map in its end. */

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -39,9 +40,11 @@ final class BunProcess {
     private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
-    private static final long PROBE_PAUSE_MILLIS = 50;
-    private static final long GRACE_SECONDS = 10;
-    private static final Duration LONGEST_HANG = Duration.ofHours(1);
+    private static final long MIN_PROBE_PAUSE_MILLIS = 50;
+    private static final long MAX_PROBE_PAUSE_MILLIS = 1000;
+
+    /** Any line after the first tells the launcher to end. */
+    private static final String STOP = "stop\n";
 
     /** Tells the app at which path browsers see it; nothing at the root. */
     private static final String BASE_VARIABLE = "VTS_BASE_PATH";
@@ -101,11 +104,22 @@ final class BunProcess {
         };
     }
 
-    /** @throws IOException when the process cannot be started */
-    static BunProcess start(String name, BunBinary bun, Dist dist, String base, Settings settings, RunDirectory run)
+    /**
+     * @param workingDirectory where the app finds relative file names
+     * @throws IOException when the process cannot be started
+     */
+    static BunProcess start(
+            String name,
+            BunBinary bun,
+            Dist dist,
+            Path workingDirectory,
+            String base,
+            Settings settings,
+            RunDirectory run)
             throws IOException {
         // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
-        // package, and read .env files of the working directory.
+        // package, read .env files, and run what bunfig.toml of the directory it is started in names. So it is started
+        // in the build, and the launcher goes to the app's own directory.
         // The launcher before the socket and the mark: with it they may come to lie elsewhere.
         ProcessBuilder builder = new ProcessBuilder(
                         bun.restored().toString(),
@@ -122,10 +136,9 @@ final class BunProcess {
         environment.put(BASE_VARIABLE, base);
         JsonObjectBuilder launch = JSON.createObjectBuilder()
                 .add("entry", dist.entry().toString())
+                .add("directory", workingDirectory.toString())
                 .add("token", token)
-                .add("nice", settings.workerNice())
-                .add("startAlarm", alarmSeconds(settings.startupTimeout()))
-                .add("alarm", alarmSeconds(settings.workers().hangTimeout()));
+                .add("nice", settings.workerNice());
         if (unix) {
             Files.deleteIfExists(socket);
             launch.add("socket", socket.toString());
@@ -137,14 +150,6 @@ final class BunProcess {
         Process process = builder.start();
         tell(process, launch.build() + "\n");
         return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun, process.pid()));
-    }
-
-    /**
-     * After how long a worker that hangs ends by itself, if we are not there to end it. It cannot tell whether we are: one
-     * that may hang for ever gets an hour.
-     */
-    private static long alarmSeconds(Duration patience) {
-        return (patience.isZero() ? LONGEST_HANG : patience).toSeconds() + GRACE_SECONDS;
     }
 
     /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */
@@ -159,42 +164,55 @@ final class BunProcess {
     }
 
     /**
-     * Waits until the app answers.
+     * Waits until the app's module is loaded and listens.
      *
-     * @return the worker to give requests to
-     * @throws TimeoutException when it does not answer in time
-     * @throws ExitedException when the process ended before it answered
+     * @param deadline in terms of {@link System#nanoTime}
+     * @throws NotReadyException when it does not listen in time
+     * @throws ExitedException when the process ended before
      */
-    Worker awaitReady(String path, Duration timeout) throws InterruptedException, TimeoutException, ExitedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        address = awaitListening(deadline);
-        Worker worker = new Worker(name, address);
-        while (true) {
-            Duration left = Duration.ofNanos(deadline - System.nanoTime());
-            if (left.isNegative()) {
-                throw new TimeoutException();
-            }
-            try {
-                if (HttpProbe.status(worker.address(), path, left) < 500) {
-                    return worker;
-                }
-            } catch (IOException e) {
-                // Asked again below, as long as there is time and a process.
-            }
-            if (process.waitFor(PROBE_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw new ExitedException();
-            }
+    Worker awaitListening(long deadline) throws InterruptedException, NotReadyException, ExitedException {
+        try {
+            int port = listeningPort.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            address = socket != null
+                    ? UnixDomainSocketAddress.of(socket)
+                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            return new Worker(name, address);
+        } catch (ExecutionException e) {
+            throw new ExitedException();
+        } catch (TimeoutException e) {
+            throw new NotReadyException(Optional.empty());
         }
     }
 
-    private SocketAddress awaitListening(long deadline) throws InterruptedException, TimeoutException, ExitedException {
-        try {
-            int port = listeningPort.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            return socket != null
-                    ? UnixDomainSocketAddress.of(socket)
-                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        } catch (ExecutionException e) {
-            throw new ExitedException();
+    /**
+     * Waits until the app that listens answers. While it answers with errors, it is asked ever less often.
+     *
+     * @param whenSilent called whenever an answer takes long
+     * @throws NotReadyException when it does not answer, or with errors alone, until {@code deadline}
+     * @throws ExitedException when the process ended before it answered
+     */
+    ProbeResponse awaitReady(String path, long deadline, Runnable whenSilent)
+            throws InterruptedException, NotReadyException, ExitedException {
+        Optional<ProbeResponse> last = Optional.empty();
+        long pause = MIN_PROBE_PAUSE_MILLIS;
+        while (true) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (left.isNegative()) {
+                throw new NotReadyException(last);
+            }
+            try {
+                ProbeResponse response = HttpProbe.ask(address, path, left, whenSilent);
+                if (response.isReady()) {
+                    return response;
+                }
+                last = Optional.of(response);
+            } catch (IOException e) {
+                // Asked again below, as long as there is time and a process.
+            }
+            if (process.waitFor(Math.min(pause, left.toMillis()), TimeUnit.MILLISECONDS)) {
+                throw new ExitedException();
+            }
+            pause = Math.min(MAX_PROBE_PAUSE_MILLIS, 2 * pause);
         }
     }
 
@@ -274,19 +292,23 @@ final class BunProcess {
 
     /** The same, a line each, to be put behind a message. */
     String lastWords() throws InterruptedException {
+        String lines = lastLines();
+        return lines.isEmpty() ? "; it printed nothing" : lines;
+    }
+
+    /** The same; empty when it printed nothing. */
+    String lastLines() throws InterruptedException {
         // What it started holds the pipes open for longer.
         awaitGroupEnd();
         output.awaitEnd(OUTPUT_MILLIS);
-        return output.lastLines().isEmpty()
-                ? "; it printed nothing"
-                : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
+        return output.lastLines().isEmpty() ? "" : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
     }
 
     /** Asks it to finish its requests and end, and kills it when it does not within {@code grace}; then what it started. */
     void stop(Duration grace) throws InterruptedException {
         List<ProcessHandle> started = process.descendants().toList();
-        // Not Process.destroy(): that closes stdin too, which tells the launcher to end at once.
-        process.toHandle().destroy();
+        // Not by a signal, which others send too.
+        tell(process, STOP);
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();
         }
@@ -318,6 +340,21 @@ final class BunProcess {
             return true;
         }
         return line.isEmpty();
+    }
+
+    /** The app did not become ready in time. */
+    static final class NotReadyException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final transient Optional<ProbeResponse> last;
+
+        NotReadyException(Optional<ProbeResponse> last) {
+            this.last = last;
+        }
+
+        /** The error that it answered last; empty when it answered nothing. */
+        Optional<ProbeResponse> last() {
+            return last;
+        }
     }
 
     /** The process ended before it answered. */

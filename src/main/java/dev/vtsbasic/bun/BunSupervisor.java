@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,7 @@ public final class BunSupervisor implements Upstream {
     private final Settings settings;
     private final WorkerRules rules;
     private final RunDirectory run;
+    private final WorkingDirectory workingDirectory;
     private final OrphanReaper orphans = OrphanReaper.start();
     private final ReadyWorkers pool;
     private final List<WorkerSlot> slots;
@@ -55,6 +57,7 @@ public final class BunSupervisor implements Upstream {
     private final Condition changed = lock.newCondition();
     private final Set<Integer> crashLoops = new HashSet<>();
     private final Map<RestartCause, LongAdder> restarts = new EnumMap<>(RestartCause.class);
+    private final AtomicReference<Release> notFoundIn = new AtomicReference<>();
     private volatile Release release;
     private volatile Deployment deployment;
     private volatile boolean stopping;
@@ -62,11 +65,18 @@ public final class BunSupervisor implements Upstream {
     /** A build on trial. */
     private record Deployment(Release release, CompletableFuture<Optional<BunFailure>> outcome) {}
 
-    private BunSupervisor(BunBinary bun, Dist dist, String base, Settings settings, RunDirectory run) {
+    private BunSupervisor(
+            BunBinary bun,
+            Dist dist,
+            String base,
+            Settings settings,
+            WorkingDirectory workingDirectory,
+            RunDirectory run) {
         this.bun = bun;
         this.base = base;
         this.settings = settings;
         this.rules = settings.workers();
+        this.workingDirectory = workingDirectory;
         this.run = run;
         this.release = Release.first(dist);
         for (RestartCause cause : RestartCause.values()) {
@@ -83,11 +93,14 @@ public final class BunSupervisor implements Upstream {
      *
      * @param base path at which browsers see the app; empty at the root
      * @param runDirectories where the workers' sockets may lie, best first
-     * @throws IOException when none of them can be used
+     * @throws IOException when none of them can be used, or there is no directory for the app to run in
      */
     public static BunSupervisor start(
             BunBinary bun, Dist dist, String base, Settings settings, List<Path> runDirectories) throws IOException {
-        BunSupervisor supervisor = new BunSupervisor(bun, dist, base, settings, RunDirectory.in(runDirectories));
+        // Before the other, which has to be removed.
+        WorkingDirectory workingDirectory = WorkingDirectory.of(settings);
+        BunSupervisor supervisor =
+                new BunSupervisor(bun, dist, base, settings, workingDirectory, RunDirectory.in(runDirectories));
         supervisor.slots.forEach(WorkerSlot::start);
         return supervisor;
     }
@@ -194,6 +207,7 @@ public final class BunSupervisor implements Upstream {
      * @return completes when it is ready, or with why it is not; then the others stay. One at a time
      */
     public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
+        workingDirectory.warnIfReplaced();
         Deployment next = new Deployment(release.next(dist, NEW_BUILD), new CompletableFuture<>());
         change(() -> deployment = next);
         return next.outcome();
@@ -225,7 +239,7 @@ public final class BunSupervisor implements Upstream {
     }
 
     BunProcess spawn(String name, Release release) throws IOException {
-        BunProcess process = BunProcess.start(name, bun, release.dist(), base, settings, run);
+        BunProcess process = BunProcess.start(name, bun, release.dist(), workingDirectory.path(), base, settings, run);
         processes.add(process);
         process.whenEnded(() -> processes.remove(process));
         if (stopping) {
@@ -261,6 +275,17 @@ public final class BunSupervisor implements Upstream {
         return true;
     }
 
+    /** Says once for all workers that run the same that the app has no page at the ready path. */
+    void readyPathNotFound(Release found, String worker) {
+        if (notFoundIn.getAndSet(found) != found) {
+            Event.READY_PATH_NOT_FOUND.log(
+                    LOG,
+                    "{worker} answers {path} with status 404; VTS_READY_PATH sets what is asked",
+                    worker,
+                    readyPath());
+        }
+    }
+
     /** Those that were given up wait for a restart or a new build, which is tried in one place first. */
     private boolean mayStart(int slot) {
         return pool.givenUp().isEmpty() || slot == CANARY && deployment != null;
@@ -280,9 +305,10 @@ public final class BunSupervisor implements Upstream {
     /**
      * A worker crashed.
      *
+     * @param hadRequests whether a client's request had been sent to it, so that it tells nothing of the start
      * @param loop whether the workers of this place keep crashing
      */
-    void crashed(int slot, BunFailure why, boolean loop) {
+    void crashed(int slot, BunFailure why, boolean hadRequests, boolean loop) {
         pool.note(why.message());
         BunFailure givenUp = new BunFailure(
                 why.reason(),
@@ -291,7 +317,7 @@ public final class BunSupervisor implements Upstream {
         if (giveUp(slot, loop, givenUp.message())) {
             Event.WORKERS_GIVEN_UP.log(LOG, "{problem}", givenUp.message());
             failure.complete(givenUp);
-        } else if (!firstReady.isDone()) {
+        } else if (!firstReady.isDone() && !hadRequests) {
             failure.complete(why);
         }
     }

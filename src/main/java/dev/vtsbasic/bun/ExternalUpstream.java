@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.Authority;
 import dev.vtsbasic.settings.Settings;
 import java.io.IOException;
@@ -10,9 +11,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A server that someone else runs; it is taken to be there, and a request to it fails when it is not. */
 public final class ExternalUpstream implements Upstream {
+    private static final Logger LOG = LoggerFactory.getLogger(ExternalUpstream.class);
+
+    /** How long it may take to answer a probe, once there is a connection. */
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
     private static final int DEFAULT_PORT = 80;
@@ -20,18 +27,22 @@ public final class ExternalUpstream implements Upstream {
     private final Worker worker;
     private final WorkerLease lease;
     private final String readyPath;
+    private final Duration connectTimeout;
+    private final AtomicBoolean warned = new AtomicBoolean();
     private final Instant since = Instant.now();
 
     /**
      * @param uri {@code http://host:port}
      * @param readyPath path that it is asked for to see that it answers
+     * @param connectTimeout how long a connection may take, that of a probe as that of a request
      */
-    public ExternalUpstream(URI uri, String readyPath) {
+    public ExternalUpstream(URI uri, String readyPath, Duration connectTimeout) {
         Authority authority = Settings.authorityOf(uri);
         int port = authority.port().orElse(DEFAULT_PORT);
-        this.worker = new Worker(uri.toString(), new InetSocketAddress(authority.host(), port));
+        this.worker = new Worker(uri.toString(), InetSocketAddress.createUnresolved(authority.host(), port));
         this.lease = new Unlimited(worker);
         this.readyPath = readyPath;
+        this.connectTimeout = connectTimeout;
     }
 
     @Override
@@ -101,7 +112,15 @@ public final class ExternalUpstream implements Upstream {
 
     private boolean answers() {
         try {
-            return HttpProbe.status(worker.address(), readyPath, PROBE_TIMEOUT) < 500;
+            ProbeResponse response = HttpProbe.ask(worker.address(), readyPath, connectTimeout, PROBE_TIMEOUT);
+            if (response.isNotFound() && warned.compareAndSet(false, true)) {
+                Event.READY_PATH_NOT_FOUND.log(
+                        LOG,
+                        "{worker} answers {path} with status 404; VTS_READY_PATH sets what is asked",
+                        worker.name(),
+                        readyPath);
+            }
+            return response.isReady();
         } catch (IOException e) {
             return false;
         }

@@ -1,12 +1,9 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.text.Printable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -21,7 +18,6 @@ import java.util.regex.Pattern;
 final class HttpProbe implements AutoCloseable {
     private static final int STATUS_LINE = "HTTP/1.1 200".length();
     private static final int LONGEST_PONG = 1024;
-    private static final long FULL_PAUSE_MILLIS = 20;
 
     /**
      * What the app gets with each request. Adapters of frameworks that are told to read such a field answer a request
@@ -40,14 +36,28 @@ final class HttpProbe implements AutoCloseable {
     private static final Pattern PONG = Pattern.compile(
             "HTTP/1\\.1 204 .*\r\nvts-memory: ([0-9]{1,18})\r\n.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
+    /** Of an error's head and body, of which an excerpt is shown. */
+    private static final int MAX_ERROR = 8192;
+
+    private static final int MAX_EXCERPT = 300;
+
+    /** After which an app may be waiting for something that it does not get. */
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+
+    private static final Duration ERROR_TIMEOUT = Duration.ofSeconds(1);
+
+    private static final Pattern CHUNKED = Pattern.compile("\r\ntransfer-encoding: *chunked", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CHUNK_SIZE = Pattern.compile("([0-9A-Fa-f]{1,7})[^\r\n]*\r\n");
+
     private final SocketChannel channel;
     private final Selector selector;
-    private final long deadline;
+    private long deadline;
+    private Runnable whenSilent = () -> {};
+    private boolean silenceTold = true;
 
-    private HttpProbe(SocketChannel channel, Selector selector, long deadline) {
+    private HttpProbe(SocketChannel channel, Selector selector) {
         this.channel = channel;
         this.selector = selector;
-        this.deadline = deadline;
     }
 
     /** We lack what it takes to ask, file descriptors for example, which says nothing of the worker. */
@@ -68,7 +78,9 @@ final class HttpProbe implements AutoCloseable {
      * @throws NotAskedException when that says nothing of it
      */
     static OptionalLong ping(SocketAddress address, String token, Duration timeout) throws NotAskedException {
+        long deadline = deadline(timeout);
         try (HttpProbe probe = to(address, timeout)) {
+            probe.deadline = deadline;
             probe.send("/", "VTS-Ping: " + token);
             Matcher pong = PONG.matcher(probe.head());
             return pong.matches() ? OptionalLong.of(Long.parseLong(pong.group(1))) : OptionalLong.empty();
@@ -83,68 +95,72 @@ final class HttpProbe implements AutoCloseable {
      * Asks the app for {@code path} and returns as soon as the status is known. The rest of the answer is read in the
      * background: some apps do not survive a reader that leaves.
      *
-     * @return the status code
+     * @param timeout for the connection and the answer together
      * @throws IOException when there is no answer, or none that is HTTP, within {@code timeout}
      */
+    static ProbeResponse ask(SocketAddress address, String path, Duration timeout) throws IOException {
+        return ask(address, path, timeout, () -> {});
+    }
+
+    /** @param whenSilent called once when the answer has not begun after a second */
     @SuppressWarnings("resource") // Closed by the thread that reads the rest.
-    static int status(SocketAddress address, String path, Duration timeout) throws IOException {
+    static ProbeResponse ask(SocketAddress address, String path, Duration timeout, Runnable whenSilent)
+            throws IOException {
+        long deadline = deadline(timeout);
         HttpProbe probe = to(address, timeout);
+        probe.whenSilent = whenSilent;
+        probe.silenceTold = false;
+        return probe.ask(path, deadline);
+    }
+
+    /** The same with two time-outs, one for the connection and one for the answer. */
+    @SuppressWarnings("resource") // Closed by the thread that reads the rest.
+    static ProbeResponse ask(SocketAddress address, String path, Duration connectTimeout, Duration timeout)
+            throws IOException {
+        return to(address, connectTimeout).ask(path, deadline(timeout));
+    }
+
+    private static long deadline(Duration timeout) {
+        return System.nanoTime() + timeout.toNanos();
+    }
+
+    private ProbeResponse ask(String path, long until) throws IOException {
+        deadline = until;
         try {
             // Frameworks give what they take for a robot the whole page at once, however long its slowest part takes.
-            int status = probe.get(path, "User-Agent: Mozilla/5.0 Chrome/150 vts\r\n" + FORWARDED);
-            Thread rest = new Thread(probe::readToEnd, "vts-probe");
+            int status = get(path, "User-Agent: Mozilla/5.0 Chrome/150 vts\r\n" + FORWARDED);
+            silenceTold = true;
+            ProbeResponse response = new ProbeResponse(status, "");
+            if (!response.isReady()) {
+                response = new ProbeResponse(status, excerpt());
+            }
+            Thread rest = new Thread(this::readToEnd, "vts-probe");
             rest.setDaemon(true);
             rest.start();
-            return status;
+            return response;
         } catch (IOException e) {
-            probe.close();
+            close();
             throw e;
         }
     }
 
-    /** Tries until there is a connection: Linux turns it away while the worker has not yet accepted hundreds of others. */
     private static HttpProbe to(SocketAddress address, Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (true) {
-            HttpProbe probe = open(address, deadline);
-            SocketChannel channel = probe.channel;
-            try {
-                // In blocking mode it would wait without a limit.
-                channel.configureBlocking(!(address instanceof UnixDomainSocketAddress));
-                if (channel.connect(address) || channel.finishConnect()) {
-                    return probe;
-                }
-                probe.close();
-            } catch (ConnectException e) {
-                probe.close();
-                throw e;
-            } catch (IOException e) {
-                probe.close();
-                if (System.nanoTime() - deadline > 0) {
-                    throw e;
-                }
-            }
-            try {
-                Thread.sleep(FULL_PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException();
-            }
-        }
-    }
-
-    @SuppressWarnings("resource") // The selector is closed with the probe.
-    private static HttpProbe open(SocketAddress address, long deadline) throws NotAskedException {
         try {
-            SocketChannel channel = address instanceof UnixDomainSocketAddress
-                    ? SocketChannel.open(StandardProtocolFamily.UNIX)
-                    : SocketChannel.open();
+            SocketChannel channel = WorkerConnector.connect(address, timeout);
             try {
-                return new HttpProbe(channel, Selector.open(), deadline);
+                return new HttpProbe(channel, openSelector());
             } catch (IOException e) {
                 channel.close();
                 throw e;
             }
+        } catch (WorkerConnector.NoSocketException e) {
+            throw new NotAskedException(e);
+        }
+    }
+
+    private static Selector openSelector() throws NotAskedException {
+        try {
+            return Selector.open();
         } catch (IOException e) {
             throw new NotAskedException(e);
         }
@@ -161,6 +177,48 @@ final class HttpProbe implements AutoCloseable {
             throw new IOException("answered \"" + line + "\", which is not HTTP");
         }
         return Integer.parseInt(line.substring(9));
+    }
+
+    /** As much of the body as comes soon. */
+    private String excerpt() {
+        long until = deadline;
+        deadline = Math.min(until, deadline(ERROR_TIMEOUT));
+        ByteBuffer error = ByteBuffer.allocate(MAX_ERROR);
+        try {
+            while (error.hasRemaining()) {
+                readInto(error);
+            }
+        } catch (IOException e) {
+            // What has come is shown.
+        }
+        deadline = until;
+        return excerptOf(new String(error.array(), 0, error.position(), StandardCharsets.ISO_8859_1));
+    }
+
+    private static String excerptOf(String answer) {
+        int end = answer.indexOf("\r\n\r\n");
+        if (end < 0) {
+            return "";
+        }
+        String body = answer.substring(end + 4);
+        if (CHUNKED.matcher(answer).region(0, end).find()) {
+            body = withoutChunkSizes(body);
+        }
+        String text = new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        String line = Printable.line(text.strip().replaceAll("\\s+", " "));
+        return line.length() > MAX_EXCERPT ? line.substring(0, MAX_EXCERPT) + "…" : line;
+    }
+
+    private static String withoutChunkSizes(String body) {
+        StringBuilder plain = new StringBuilder();
+        Matcher size = CHUNK_SIZE.matcher(body);
+        int next = 0;
+        while (next < body.length() && size.region(next, body.length()).lookingAt()) {
+            int end = Math.min(body.length(), size.end() + Integer.parseInt(size.group(1), 16));
+            plain.append(body, size.end(), end);
+            next = end + 2;
+        }
+        return plain.toString();
     }
 
     private String head() throws IOException {
@@ -210,6 +268,16 @@ final class HttpProbe implements AutoCloseable {
     }
 
     private void await() throws IOException {
+        if (!silenceTold) {
+            silenceTold = true;
+            long millis = Math.min(SILENCE.toMillis(), (deadline - System.nanoTime()) / 1_000_000);
+            if (millis > 0 && selector.select(millis) > 0) {
+                silenceTold = false;
+                selector.selectedKeys().clear();
+                return;
+            }
+            whenSilent.run();
+        }
         long left = deadline - System.nanoTime();
         if (left <= 0 || selector.select(left / 1_000_000 + 1) == 0) {
             throw new SocketTimeoutException("gave no answer in time");

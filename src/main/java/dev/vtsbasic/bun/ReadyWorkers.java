@@ -85,6 +85,10 @@ final class ReadyWorkers implements WorkerPool {
     private final Condition changed = lock.newCondition();
     private final Map<Worker, Load> ready = new HashMap<>();
     private final Map<Worker, Load> retired = new HashMap<>();
+
+    /** Those that are not ready yet and get requests nevertheless, as long as none is ready. */
+    private final Map<Worker, Load> listening = new HashMap<>();
+
     private final BlockedRequests blocked = new BlockedRequests(System::nanoTime);
 
     /** Spares the answers the lock, as long as there is nothing to acquit a request of. */
@@ -160,7 +164,7 @@ final class ReadyWorkers implements WorkerPool {
     private Load leastLoaded(Worker avoid, long now) {
         Load best = null;
         double least = Double.MAX_VALUE;
-        for (Load load : ready.values()) {
+        for (Load load : ready.isEmpty() ? listening.values() : ready.values()) {
             double cost = load.cost(now);
             boolean better = cost < least || cost == least && load.lastLease < best.lastLease;
             if (better && !load.worker.equals(avoid)) {
@@ -232,9 +236,18 @@ final class ReadyWorkers implements WorkerPool {
         }
     }
 
+    /**
+     * A worker listens, but has not answered yet. It gets the requests that wait while no worker is ready, because one of
+     * them may be its own: an app may ask the server for something that it needs for an answer.
+     */
+    void addListening(Worker worker) {
+        change(() -> listening.putIfAbsent(worker, new Load(worker)));
+    }
+
     void add(Worker worker) {
         change(() -> {
-            ready.put(worker, new Load(worker));
+            Load load = listening.remove(worker);
+            ready.put(worker, load == null ? new Load(worker) : load);
             starting = false;
             trouble = null;
         });
@@ -329,6 +342,7 @@ final class ReadyWorkers implements WorkerPool {
         try {
             Load load = ready.remove(worker);
             load = load == null ? retired.remove(worker) : load;
+            load = load == null ? listening.remove(worker) : load;
             if (load == null) {
                 return;
             }
@@ -678,7 +692,7 @@ final class ReadyWorkers implements WorkerPool {
                 // Its answer has begun, and has no end to wait for.
                 answered();
                 countDown();
-                leaving = ready.get(load.worker) != load;
+                leaving = ready.get(load.worker) != load && listening.get(load.worker) != load;
             } finally {
                 lock.unlock();
             }

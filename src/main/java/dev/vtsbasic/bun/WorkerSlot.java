@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,7 +141,7 @@ final class WorkerSlot {
                     if (supervisor.rejected(release, e.failure)) {
                         supervisor.awaitNextStart(number, release, Duration.ZERO);
                     } else {
-                        mourn(release, Duration.ZERO, false, e.failure, RestartCause.NOT_READY);
+                        mourn(release, Duration.ZERO, e.hadRequests, e.failure, RestartCause.NOT_READY);
                     }
                 } finally {
                     occupant = null;
@@ -159,11 +158,15 @@ final class WorkerSlot {
     }
 
     private void forget(Occupant ended) {
-        BegunRequests begun = ended.process().begunRequests();
-        if (ended.process().wasKilled()) {
-            pool.removeKilled(ended.worker(), begun);
+        forget(ended.process(), ended.worker());
+    }
+
+    private void forget(BunProcess ended, Worker worker) {
+        BegunRequests begun = ended.begunRequests();
+        if (ended.wasKilled()) {
+            pool.removeKilled(worker, begun);
         } else {
-            pool.remove(ended.worker(), begun);
+            pool.remove(worker, begun);
         }
     }
 
@@ -187,8 +190,14 @@ final class WorkerSlot {
         } catch (IOException e) {
             throw new StartFailedException(BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
         }
+        Optional<Worker> listening = Optional.empty();
         try {
-            Worker worker = process.awaitReady(supervisor.readyPath(), settings.startupTimeout());
+            long deadline = started + settings.startupTimeout().toNanos();
+            Worker worker = process.awaitListening(deadline);
+            listening = Optional.of(worker);
+            // What the app waits for may be the answer to a request of its own, which waits for a worker.
+            ProbeResponse response =
+                    process.awaitReady(supervisor.readyPath(), deadline, () -> pool.addListening(worker));
             long took = (System.nanoTime() - started) / 1_000_000;
             Event.WORKER_READY.log(
                     LOG,
@@ -197,7 +206,11 @@ final class WorkerSlot {
                     took,
                     process.pid(),
                     supervisor.bunVersion());
+            if (response.isNotFound()) {
+                supervisor.readyPathNotFound(release, name);
+            }
             if (!supervisor.ready(number, release, Duration.ofMillis(took))) {
+                pool.removeStopped(worker);
                 process.kill();
                 process.awaitExit();
                 throw new StartFailedException(
@@ -210,19 +223,31 @@ final class WorkerSlot {
             return next;
         } catch (BunProcess.ExitedException e) {
             int exitCode = process.awaitExit();
+            listening.ifPresent(worker -> forget(process, worker));
             throw new StartFailedException(
                     BunFailure.Reason.CRASHED,
-                    "Bun ended with exit code " + exitCode + " before it answered" + process.lastWords());
-        } catch (TimeoutException e) {
+                    "Bun ended with exit code " + exitCode + " before it answered" + process.lastWords(),
+                    listening.filter(pool::hadRequests).isPresent());
+        } catch (BunProcess.NotReadyException e) {
+            listening.ifPresent(pool::removeStopped);
             process.kill();
             process.awaitExit();
             throw new StartFailedException(
                     BunFailure.Reason.NOT_READY_IN_TIME,
-                    "Bun did not answer " + supervisor.readyPath() + " within "
-                            + settings.startupTimeout().toMillis()
-                            + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked"
-                            + process.lastWords());
+                    whyNotReady(e.last()) + (e.last().isEmpty() ? process.lastWords() : process.lastLines()));
         }
+    }
+
+    private String whyNotReady(Optional<ProbeResponse> last) {
+        long millis = settings.startupTimeout().toMillis();
+        if (last.isEmpty()) {
+            return "Bun did not answer " + supervisor.readyPath() + " within " + millis
+                    + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked";
+        }
+        ProbeResponse error = last.get();
+        return "The app answered " + supervisor.readyPath() + " with status " + error.status() + " for " + millis
+                + " ms; VTS_READY_PATH sets what is asked, VTS_STARTUP_TIMEOUT for how long"
+                + (error.excerpt().isEmpty() ? "" : "; the answer begins: " + error.excerpt());
     }
 
     /** Returns when the worker of this place has died, and all that replaced it. */
@@ -417,7 +442,7 @@ final class WorkerSlot {
         lastFailure = cause;
         logEnd(failure, cause);
         Duration pause = count(release, answered, hadRequests);
-        supervisor.crashed(number, failure, backoff.isCrashLoop());
+        supervisor.crashed(number, failure, hadRequests, backoff.isCrashLoop());
         supervisor.awaitNextStart(number, release, pause);
     }
 
@@ -439,10 +464,17 @@ final class WorkerSlot {
     private static final class StartFailedException extends Exception {
         private static final long serialVersionUID = 1L;
         private final transient BunFailure failure;
+        private final boolean hadRequests;
 
         StartFailedException(BunFailure.Reason reason, String message) {
+            this(reason, message, false);
+        }
+
+        /** @param hadRequests whether a client's request, which may have ended it, had been sent to it */
+        StartFailedException(BunFailure.Reason reason, String message, boolean hadRequests) {
             super(message);
             this.failure = new BunFailure(reason, message);
+            this.hadRequests = hadRequests;
         }
     }
 }

@@ -16,7 +16,6 @@ import org.apache.coyote.http11.Http11Processor;
 import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioChannel;
-import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
@@ -41,12 +40,12 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
     /** In seconds. */
     static final String RETRY_AFTER = "5";
 
-    private static final byte[] REFUSAL = ("HTTP/1.1 503 \r\nRetry-After: " + RETRY_AFTER
+    private static final byte[] REFUSAL = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + RETRY_AFTER
                     + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
 
     private final AbstractEndpoint.Handler<NioChannel> handler;
-    private final NioEndpoint endpoint;
+    private final OffHeapEndpoint endpoint;
     private final long patienceNanos;
     private final Runnable refused;
     private final Line others;
@@ -74,7 +73,7 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
      */
     Admission(
             AbstractEndpoint.Handler<NioChannel> handler,
-            NioEndpoint endpoint,
+            OffHeapEndpoint endpoint,
             HeapBudget budget,
             Duration patience,
             Runnable refused) {
@@ -178,6 +177,7 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
 
     @Override
     public void release(SocketWrapperBase<NioChannel> socket) {
+        endpoint.hasSentRequest(socket);
         handler.release(socket);
         late.remove(socket);
         release(socket, held.remove(socket));
@@ -190,6 +190,11 @@ final class Admission implements AbstractEndpoint.Handler<NioChannel> {
             refused.run();
         }
         return entered;
+    }
+
+    /** The connection has brought a whole head of a request. */
+    void hasSentRequest(SocketWrapperBase<?> socket) {
+        endpoint.hasSentRequest(socket);
     }
 
     void leave(int weight) {

@@ -1,12 +1,11 @@
 package dev.vtsbasic.embedded;
 
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.settings.Settings;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,8 +17,8 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.tomcat.util.modeler.Registry;
 
 /** A Tomcat in this JVM that serves one application. */
@@ -47,16 +46,18 @@ public final class EmbeddedServer implements AutoCloseable {
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     private final Tomcat tomcat;
-    private final Path baseDirectory;
+    private final OwnedDirectory baseDirectory;
+    private final OffHeapEndpoint endpoint;
     private final PatientProtocol protocol;
     private Connector management;
     private Goodbyes goodbyes;
     private final List<Tls> tls = new ArrayList<>();
 
-    private EmbeddedServer(Tomcat tomcat, Path baseDirectory, PatientProtocol protocol) {
+    private EmbeddedServer(Tomcat tomcat, OwnedDirectory baseDirectory, PatientProtocol protocol) {
         this.tomcat = tomcat;
         this.baseDirectory = baseDirectory;
         this.protocol = protocol;
+        this.endpoint = protocol.endpoint();
     }
 
     /**
@@ -69,9 +70,10 @@ public final class EmbeddedServer implements AutoCloseable {
             throws CannotListenException {
         Connector connector =
                 connector(HeapBudget.ofHeap(settings.cache()), refused, settings, settings.address(), settings.port());
-        Path baseDirectory;
+        OwnedDirectory baseDirectory;
         try {
-            baseDirectory = Files.createTempDirectory("vts-tomcat-");
+            baseDirectory = OwnedDirectory.create(
+                    Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(), "vts-tomcat-");
         } catch (IOException e) {
             throw new CannotListenException("Tomcat has no directory to work in: " + e.getMessage());
         }
@@ -81,15 +83,18 @@ public final class EmbeddedServer implements AutoCloseable {
         Tomcat tomcat = new Tomcat();
         EmbeddedServer server =
                 new EmbeddedServer(tomcat, baseDirectory, (PatientProtocol) connector.getProtocolHandler());
-        tomcat.setBaseDir(baseDirectory.toString());
+        tomcat.setBaseDir(baseDirectory.path().toString());
         tomcat.setConnector(connector);
-        StandardContext context = (StandardContext) tomcat.addContext(settings.contextPath(), baseDirectory.toString());
+        StandardContext context = (StandardContext)
+                tomcat.addContext(settings.contextPath(), baseDirectory.path().toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
         // What these look for is left behind by applications that come and go; this one stays as long as the JVM.
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
-        tomcat.getHost().getPipeline().addValve(plainErrors());
+        tomcat.getHost().getPipeline().addValve(new ErrorText());
+        // Else the host adds the one that it knows.
+        ((StandardHost) tomcat.getHost()).setErrorReportValveClass(ErrorText.class.getName());
         if (settings.managementPort().isPresent()) {
             server.openManagement(refused, settings, settings.managementPort().get());
         }
@@ -124,7 +129,7 @@ public final class EmbeddedServer implements AutoCloseable {
             throws CannotListenException {
         OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout(), refused);
         PatientProtocol protocol = new PatientProtocol(endpoint, settings.headerTimeout());
-        Connector connector = new Connector(protocol);
+        Connector connector = new VerbatimConnector(protocol);
         connector.setPort(port);
         connector.setProperty("address", address);
         connector.setThrowOnFailure(true);
@@ -134,6 +139,8 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
+        // HeadBuffer takes the place of the buffer that this is for.
+        connector.setProperty("maxHttpResponseHeaderSize", "0");
         connector.setProperty("socket.appReadBufSize", Integer.toString(SOCKET_BUFFER));
         connector.setProperty("socket.appWriteBufSize", Integer.toString(SOCKET_BUFFER));
         connector.setProperty("socket.directBuffer", "true");
@@ -162,14 +169,6 @@ public final class EmbeddedServer implements AutoCloseable {
             connector.setProperty("useVirtualThreads", "true");
         }
         return connector;
-    }
-
-    /** Tomcat's own error pages, for requests that never reach the application, tell neither versions nor traces. */
-    private static ErrorReportValve plainErrors() {
-        ErrorReportValve valve = new ErrorReportValve();
-        valve.setShowReport(false);
-        valve.setShowServerInfo(false);
-        return valve;
     }
 
     private String explain(Settings settings, Throwable failure) {
@@ -211,6 +210,23 @@ public final class EmbeddedServer implements AutoCloseable {
     /** The port that what is managed has for itself; empty when it has none. */
     public OptionalInt managementPort() {
         return management == null ? OptionalInt.empty() : OptionalInt.of(management.getLocalPort());
+    }
+
+    /**
+     * Closes the port, when all that has come to it until now has been accepted. What was accepted is served, but for what
+     * is managed, whose port stays open.
+     */
+    public void stopListening() {
+        endpoint.stopListening();
+    }
+
+    /** Waits, for a few seconds at most, until what was accepted last has sent its first request. */
+    public void awaitFirstRequests(Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        while (endpoint.awaitsFirstRequest() && System.nanoTime() - start < timeout.toNanos()) {
+            // Tomcat tells nobody.
+            Thread.sleep(LOOK_EVERY_MILLIS);
+        }
     }
 
     /** Takes no more connections but for what is managed, and no more requests on those that are open. */
@@ -258,7 +274,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private void deleteBaseDirectory() {
         try {
-            Trees.delete(baseDirectory);
+            baseDirectory.close();
         } catch (IOException e) {
             // Empty directories in a temporary place.
         }

@@ -67,8 +67,8 @@ final class Http2 extends Http2Protocol {
     @Override
     public InternalHttpUpgradeHandler getInternalUpgradeHandler(
             SocketWrapperBase<?> socket, Adapter adapter, Request request) {
-        Admitting admitting =
-                new Admitting(admission, adapter, serving, getHttp11Protocol().isSSLEnabled());
+        Admitting admitting = new Admitting(
+                admission, adapter, serving, socket, getHttp11Protocol().isSSLEnabled());
         admitting.connection = new Http2Connection(this, admitting, request, socket);
         return admitting.connection;
     }
@@ -81,13 +81,16 @@ final class Http2 extends Http2Protocol {
         private final Admission admission;
         private final Adapter adapter;
         private final AtomicInteger serving;
+        private final SocketWrapperBase<?> socket;
         private final boolean tls;
         private Http2Connection connection;
 
-        Admitting(Admission admission, Adapter adapter, AtomicInteger serving, boolean tls) {
+        Admitting(
+                Admission admission, Adapter adapter, AtomicInteger serving, SocketWrapperBase<?> socket, boolean tls) {
             this.admission = admission;
             this.adapter = adapter;
             this.serving = serving;
+            this.socket = socket;
             this.tls = tls;
         }
 
@@ -116,6 +119,7 @@ final class Http2 extends Http2Protocol {
             request.scheme().setString(tls ? "https" : "http");
             Http2Window.outputOf(response).addFilter(new FrameFilter(connection, Http2Window.of(connection, request)));
             serving.incrementAndGet();
+            admission.hasSentRequest(socket);
             try {
                 adapter.service(request, response);
             } finally {

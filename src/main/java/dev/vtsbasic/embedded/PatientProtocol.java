@@ -7,7 +7,6 @@ import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
-import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
@@ -17,18 +16,24 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * sending when it takes no more requests.
  */
 final class PatientProtocol extends Http11NioProtocol {
+    private final OffHeapEndpoint endpoint;
     private final Duration headTimeout;
     private final AtomicInteger serving = new AtomicInteger();
 
     /** @param headTimeout zero for ever */
-    PatientProtocol(NioEndpoint endpoint, Duration headTimeout) {
+    PatientProtocol(OffHeapEndpoint endpoint, Duration headTimeout) {
         super(endpoint);
+        this.endpoint = endpoint;
         this.headTimeout = headTimeout;
     }
 
     @Override
     protected Processor createProcessor() {
         return new PatientProcessor(this);
+    }
+
+    OffHeapEndpoint endpoint() {
+        return endpoint;
     }
 
     /** How many threads are busy with a request, the end of its answer included. */
@@ -53,6 +58,7 @@ final class PatientProtocol extends Http11NioProtocol {
     }
 
     private static final class PatientProcessor extends Http11Processor {
+        private final OffHeapEndpoint endpoint;
         private final AtomicInteger serving;
         private final long timeoutNanos;
         private SocketWrapperBase<?> waitsFor;
@@ -60,6 +66,8 @@ final class PatientProtocol extends Http11NioProtocol {
 
         PatientProcessor(PatientProtocol protocol) {
             super(protocol, protocol.getAdapter());
+            endpoint = protocol.endpoint;
+            HeadBuffer.replaceIn(this, response);
             serving = protocol.serving;
             timeoutNanos = protocol.headTimeout.toNanos();
         }
@@ -84,10 +92,14 @@ final class PatientProtocol extends Http11NioProtocol {
                 // Tomcat forgets, once it takes no more requests, that the file is still being sent.
                 return SocketState.SENDFILE;
             }
+            boolean hasWholeHead = state != SocketState.LONG || isAsync();
+            if (hasWholeHead) {
+                endpoint.hasSentRequest(socket);
+            }
             if (timeoutNanos == 0) {
                 return state;
             }
-            if (state != SocketState.LONG || isAsync()) {
+            if (hasWholeHead) {
                 waitsFor = null;
             } else if (waitsFor != socket) {
                 waitsFor = socket;

@@ -46,6 +46,10 @@ public enum Event {
             Level.WARN,
             "A worker could not be asked for a sign of life.",
             "See the reason: often there are too few file descriptors."),
+    READY_PATH_NOT_FOUND(
+            Level.WARN,
+            "The app has no page at VTS_READY_PATH. It is taken for ready, although nobody has seen a page of it.",
+            "Name a page that it has, or see whether it was built for another path."),
     WORKER_MEMORY_LIMIT_LOW(Level.WARN, "A worker that has just started is above VTS_WORKER_MAX_MEMORY.", "Raise it."),
     WORKER_OUTPUT(Level.INFO, "A line that the app printed; at the level that it names, if it does.", ""),
     WORKER_OUTPUT_LEFT_OUT(
@@ -58,7 +62,8 @@ public enum Event {
     REQUEST_FAILED(Level.ERROR, "A request ended by a fault of ours.", "Report it with its stack."),
     UPSTREAM_FAILED(
             Level.WARN,
-            "A worker broke off or was silent for too long: the client got a 502 or 504, or an answer that broke off.",
+            "A worker broke off, was silent for too long, or answered with too large a head: the client got a 502 or 504, or an"
+                    + " answer that broke off.",
             "See what the worker printed at that time."),
     REQUEST_BLOCKED(
             Level.ERROR,
@@ -104,6 +109,10 @@ public enum Event {
             "The server of VTS_UPSTREAM has to be made for the context path.",
             "Make it so: docs/context-path.md."),
     BUILD_IN_SERVICE(Level.INFO, "A new build is in service.", ""),
+    WORKING_DIRECTORY_REPLACED(
+            Level.WARN,
+            "The directory that the app runs in was replaced with the build; files that the app wrote stay in the old one.",
+            "Set VTS_APP_CWD: docs/configuration.md."),
     BUILD_REFUSED(Level.ERROR, "A new build is not put into service; the one before it goes on.", "See the reason."),
 
     ASSETS_NOT_COMPRESSED(Level.WARN, "Some static files are sent as they are.", "See the reason."),

@@ -36,7 +36,7 @@ final class CacheRules {
 
     /** Of these an answer has one line at most; of several, readers differ in which of them counts. */
     private static final List<String> SINGULAR =
-            List.of("Age", "Content-Location", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location");
+            List.of("Content-Location", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location");
 
     private static final List<String> FOR_A_PART = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
 
@@ -83,18 +83,23 @@ final class CacheRules {
 
     private static boolean mayBeStored(HttpResponse answer) {
         return KEPT_STATUSES.contains(answer.getCode())
-                && allow(answer)
+                && allow(CacheDirectives.of(answer))
+                && canVary(answer)
                 && !answer.containsHeader("Set-Cookie")
                 && !answer.containsHeader("Content-Range")
                 && isClear(answer)
-                && hasKnownType(answer)
-                && hasKnownAge(answer);
+                && hasKnownType(answer);
     }
 
-    /** The same for an answer that only renews one that is there (304). */
-    static boolean mayRenew(HttpResponse answer, InboundRequest request) {
-        boolean silent = !answer.containsHeader("Cache-Control") && !answer.containsHeader("Expires");
-        return isClear(answer) && (silent || allow(answer) && isForEverybody(CacheDirectives.of(answer), request));
+    /**
+     * The same for an answer that only renews one that is there (304).
+     *
+     * @param renewed what that one will say of its storing
+     */
+    static boolean mayRenew(HttpResponse answer, CacheDirectives renewed, InboundRequest request) {
+        boolean silent =
+                Stream.of("Cache-Control", CacheDirectives.TARGETED, "Expires").noneMatch(answer::containsHeader);
+        return isClear(answer) && (silent || allow(renewed) && canVary(answer) && isForEverybody(renewed, request));
     }
 
     private static boolean isClear(HttpResponse answer) {
@@ -117,19 +122,11 @@ final class CacheRules {
         }
     }
 
-    /** Whether it says how old it is in a way that can be counted on, if it does. */
-    static boolean hasKnownAge(HttpResponse answer) {
-        Header[] ages = answer.getHeaders("Age");
-        return ages.length == 0 || ages.length == 1 && ages[0].getValue().matches("[0-9]{1,9}");
-    }
-
-    private static boolean allow(MessageHeaders head) {
-        CacheDirectives directives = CacheDirectives.of(head);
+    private static boolean allow(CacheDirectives directives) {
         return directives.lifetime() > 0
                 && !directives.has("no-store")
                 && !directives.has("private")
-                && !directives.has("no-cache")
-                && canVary(head);
+                && !directives.has("no-cache");
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.syntax.HttpDate;
 import dev.vtsbasic.traffic.ContentCoding;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,7 +17,6 @@ import org.apache.hc.client5.http.cache.CacheResponseStatus;
 import org.apache.hc.client5.http.cache.HttpCacheContext;
 import org.apache.hc.client5.http.cache.HttpCacheEntry;
 import org.apache.hc.client5.http.classic.ExecChain;
-import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.client5.http.validator.ETag;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -46,12 +46,27 @@ final class CachedExchange implements ExecChain {
     private static final Set<Integer> ERRORS = Set.of(500, 502, 503, 504);
 
     /** What a 304 says of itself, not of the answer that it renews (RFC 9111 §3.2). */
-    private static final Set<String> OF_THE_304_ITSELF =
-            Set.of("set-cookie", "content-length", "content-encoding", "content-range", "transfer-encoding");
+    private static final Set<String> OF_THE_304_ITSELF = Set.of(
+            "set-cookie",
+            "content-length",
+            "content-encoding",
+            "content-range",
+            "content-md5",
+            "content-digest",
+            "etag",
+            "transfer-encoding");
 
     /** RFC 9110 §15.4.5. */
-    private static final Set<String> IN_A_304 =
-            Set.of("age", "cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary");
+    private static final Set<String> IN_A_304 = Set.of(
+            "age",
+            "cache-control",
+            "cdn-cache-control",
+            "content-location",
+            "date",
+            "etag",
+            "expires",
+            "last-modified",
+            "vary");
 
     private final SharedCache cache;
     private final InboundRequest request;
@@ -117,15 +132,18 @@ final class CachedExchange implements ExecChain {
             if (failure != null) {
                 throw failure;
             }
+            // First, because others wait for it, and the client may read slowly.
+            land(Flights.End.STORED);
             if (!again && response != null) {
                 send(answer);
             }
-            land(Flights.End.STORED);
         } catch (HttpException e) {
             throw new IOException(e);
         } finally {
             land(Flights.End.BROKEN);
             if (collected != null) {
+                collected.endSending();
+                request.record().sent(-collected.unsent());
                 collected.forget();
             }
         }
@@ -167,8 +185,8 @@ final class CachedExchange implements ExecChain {
     /** What HttpClient's cache came to. */
     private void send(ClassicHttpResponse answer) throws IOException {
         if (collected != null && collected.way() != CollectedAnswer.Way.KEEP) {
-            // The client has it already.
             cache.misses.increment();
+            collected.complete();
             return;
         }
         HttpCacheEntry entry = context().getCacheEntry();
@@ -184,7 +202,7 @@ final class CachedExchange implements ExecChain {
     }
 
     private boolean mayHave(HttpCacheEntry entry) {
-        return CacheRules.isForEverybody(CacheDirectives.of(entry), request);
+        return CacheRules.isForEverybody(CacheDirectives.ofUntargeted(entry), request);
     }
 
     private void sendStored(ClassicHttpResponse answer, HttpCacheEntry entry) throws IOException {
@@ -193,10 +211,10 @@ final class CachedExchange implements ExecChain {
         request.record().answeredAnew();
         request.record().cached();
         Header age = answer.getFirstHeader("Age");
-        long ttl = CacheDirectives.of(entry).lifetime() - (age == null ? 0 : Long.parseLong(age.getValue()));
+        long ttl = CacheDirectives.ofUntargeted(entry).lifetime() - (age == null ? 0 : Long.parseLong(age.getValue()));
         boolean notModified = answer.getCode() == HttpStatus.SC_OK && clientHas(answer);
         response.setStatus(notModified ? HttpStatus.SC_NOT_MODIFIED : answer.getCode());
-        for (Header field : answer.getHeaders()) {
+        for (Header field : StoredFields.asSent(answer)) {
             String name = field.getName().toLowerCase(Locale.ROOT);
             if (!name.equals("content-length") && (!notModified || IN_A_304.contains(name))) {
                 response.addHeader(field.getName(), field.getValue());
@@ -267,8 +285,8 @@ final class CachedExchange implements ExecChain {
         if (date.isEmpty() || modified == null) {
             return false;
         }
-        Instant since = DateUtils.parseStandardDate(date);
-        Instant last = DateUtils.parseStandardDate(modified.getValue());
+        Instant since = HttpDate.parseForCache(date);
+        Instant last = HttpDate.parseForCache(modified.getValue());
         return since != null && last != null && !last.isAfter(since);
     }
 
@@ -348,7 +366,8 @@ final class CachedExchange implements ExecChain {
     private ClassicHttpResponse fetch(ClassicHttpRequest asked, boolean known) {
         boolean mayStandIn =
                 known && context().getResponseCacheControlOrDefault().getStaleIfError() > 0 && mayHaveWhatIsKnown();
-        collected = new CollectedAnswer(response, new Fate(known, mayStandIn), cache.largest(), cache.collecting());
+        collected = new CollectedAnswer(
+                response, new Fate(known, mayStandIn), cache.largest(), cache.collecting(), cache.senders());
         try {
             // Who has an old answer at hand need not wait for a worker.
             long until = mayStandIn ? System.nanoTime() : deadline;
@@ -361,22 +380,25 @@ final class CachedExchange implements ExecChain {
             return nothing();
         }
         return switch (collected.way()) {
-            case COPY -> {
-                cache.kept.increment();
-                yield collected.whole();
-            }
-            case KEEP -> kept();
+            case COPY -> stored();
+            case KEEP -> kept(asked);
             default -> nothing();
         };
     }
 
+    private ClassicHttpResponse stored() {
+        cache.kept.increment();
+        ClassicHttpResponse whole = collected.whole();
+        StoredFields.put(whole, CacheDirectives.of(whole));
+        return whole;
+    }
+
     /** What the client is not to see as it is. */
-    private ClassicHttpResponse kept() {
+    private ClassicHttpResponse kept(ClassicHttpRequest asked) {
         HttpResponse head = collected.head();
         if (head.getCode() != HttpStatus.SC_NOT_MODIFIED) {
             if (!ERRORS.contains(head.getCode())) {
-                cache.kept.increment();
-                return collected.whole();
+                return stored();
             }
             BasicClassicHttpResponse error = new BasicClassicHttpResponse(head.getCode());
             error.addHeader("Cache-Control", "no-store");
@@ -391,16 +413,15 @@ final class CachedExchange implements ExecChain {
         if (!CacheRules.hasKnownType(head)) {
             renewed.removeHeaders("Content-Type");
         }
-        if (!renewed.containsHeader("Date")) {
-            // Else that of the old answer would go on to count, and its age.
-            renewed.addHeader("Date", DateUtils.formatStandardDate(Instant.now()));
-        }
-        if (!renewed.containsHeader("Age") || !CacheRules.hasKnownAge(head)) {
+        CacheDirectives directives = StoredFields.renewed(head, cache.known(key, asked));
+        StoredFields.put(renewed, directives);
+        if (!renewed.containsHeader("Age")) {
+            // Else that of the old answer would go on to count.
             renewed.setHeader("Age", "0");
         }
-        if (!CacheRules.mayRenew(head, request)) {
+        if (!CacheRules.mayRenew(head, directives, request)) {
             // For this client it is right, but from now on for nobody else.
-            renewed.setHeader("Cache-Control", "no-cache");
+            StoredFields.forbid(renewed);
         }
         return renewed;
     }

@@ -1,22 +1,19 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.bun.WorkerConnector;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketTimeoutException;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -30,14 +27,12 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ChannelSocket extends Socket {
     private static final int END_OF_FIELDS = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
 
-    /** How long to wait before a worker is tried again that many others wait for. */
-    private static final long FULL_PAUSE_MILLIS = 10;
-
     private final SocketChannel channel;
     private final boolean unix;
     private final ReentrantLock writing = new ReentrantLock();
     private volatile int soTimeout;
     private int lastOctets;
+    private long mayRead = Long.MAX_VALUE;
     private boolean ended;
     private boolean refusal;
     private Runnable whenClosed = () -> {};
@@ -49,54 +44,8 @@ final class ChannelSocket extends Socket {
         this.unix = unix;
     }
 
-    static ChannelSocket to(SocketAddress address, int timeoutMillis) throws IOException {
-        if (address instanceof UnixDomainSocketAddress unix) {
-            return new ChannelSocket(connect(unix, System.nanoTime() + timeoutMillis * 1_000_000L), true);
-        }
-        SocketChannel channel = SocketChannel.open();
-        try {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.socket().connect(address, timeoutMillis);
-            return new ChannelSocket(channel, false);
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    /**
-     * Linux turns a connection away, or lets it wait without a limit, while the worker has not yet accepted hundreds of
-     * others; that is no sign of its end.
-     */
-    private static SocketChannel connect(UnixDomainSocketAddress address, long deadline) throws IOException {
-        while (true) {
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            boolean connected = false;
-            try {
-                channel.configureBlocking(false);
-                connected = channel.connect(address) || channel.finishConnect();
-                if (connected) {
-                    channel.configureBlocking(true);
-                    return channel;
-                }
-            } catch (ConnectException e) {
-                throw e;
-            } catch (SocketException e) {
-                if (System.nanoTime() - deadline > 0 || !Files.exists(address.getPath())) {
-                    throw e;
-                }
-            } finally {
-                if (!connected) {
-                    channel.close();
-                }
-            }
-            try {
-                Thread.sleep(FULL_PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException();
-            }
-        }
+    static ChannelSocket to(SocketAddress address, Duration timeout) throws IOException {
+        return new ChannelSocket(WorkerConnector.connect(address, timeout), address instanceof UnixDomainSocketAddress);
     }
 
     /** Says what else ends with it; to be called before another thread knows it. */
@@ -119,7 +68,28 @@ final class ChannelSocket extends Socket {
         refusal = true;
     }
 
+    /** Lets no read begin any more once so many octets were read from now on. */
+    void limitReading(int octets) {
+        mayRead = octets;
+    }
+
+    void unlimitReading() {
+        mayRead = Long.MAX_VALUE;
+    }
+
+    /** More was to be read than {@link #limitReading} allows. */
+    static final class ReadLimitException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ReadLimitException() {
+            super("More octets than may be read");
+        }
+    }
+
     private int read(byte[] bytes, int offset, int length) throws IOException {
+        if (mayRead <= 0) {
+            throw new ReadLimitException();
+        }
         ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
         int count;
         try {
@@ -135,6 +105,7 @@ final class ChannelSocket extends Socket {
         if (count < 0) {
             ended = true;
         }
+        mayRead -= Math.max(0, count);
         for (int i = Math.max(0, count - 4); i < count; i++) {
             lastOctets = lastOctets << 8 | bytes[offset + i] & 0xff;
         }

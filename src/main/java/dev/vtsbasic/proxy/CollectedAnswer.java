@@ -4,12 +4,13 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -21,6 +22,9 @@ import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 /**
  * An answer of the app on its way to the client, to the cache, or to both. Which it is, is decided when its head is there
  * and the first octet behind it comes; until then nothing has reached the client.
+ *
+ * <p>One for both is collected as fast as it comes, because others wait for it, and sent as fast as the client reads: by
+ * another thread if it is long or comes in pieces, else when it has been collected.
  */
 final class CollectedAnswer extends HttpServletResponseWrapper {
     /** For answers that are for nobody but the cache. */
@@ -37,16 +41,26 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
      */
     private static final int COPIES = 4;
 
+    /** What is no longer than this, and comes at once, is sent when all of it is there. */
+    private static final int SENT_AT_ONCE = 64 * 1024;
+
     /** Null when nobody waits for it. */
     private final ResponseStart start;
 
     private final Judge judge;
     private final long most;
     private final AtomicLong budget;
+    private final Executor senders;
     private BasicClassicHttpResponse head = new BasicClassicHttpResponse(SC_OK);
     private Way way = Way.UNDECIDED;
-    private ByteArrayOutputStream kept;
+    private CollectedBody kept;
+
+    /** Null until another thread sends. */
+    private ClientSender sender;
+
+    private boolean completed;
     private long taken;
+    private int copies = COPIES;
     private Supplier<Map<String, String>> trailers;
     private final ServletOutputStream body = new Body();
 
@@ -79,9 +93,11 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
      * @param client null when nobody waits for it
      * @param most how long the body of one that is kept may be
      * @param budget bytes that may still be taken for bodies which are being collected
+     * @param senders run what sends an answer that is still being collected
      */
-    CollectedAnswer(HttpServletResponse client, Judge judge, long most, AtomicLong budget) {
+    CollectedAnswer(HttpServletResponse client, Judge judge, long most, AtomicLong budget, Executor senders) {
         super(client == null ? NOBODY : client);
+        this.senders = senders;
         this.start = client == null ? null : new ResponseStart(client);
         this.judge = judge;
         this.most = most;
@@ -97,20 +113,64 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         return head;
     }
 
-    /** The whole answer, when it was kept; it is not kept here any longer. */
+    /** The whole answer, when it was kept. */
     ClassicHttpResponse whole() {
         BasicClassicHttpResponse whole = new BasicClassicHttpResponse(head.getCode());
         whole.setHeaders(head.getHeaders());
         if (kept.size() > 0) {
-            whole.setEntity(new ByteArrayEntity(kept.toByteArray(), null));
+            whole.setEntity(new ByteArrayEntity(kept.whole(), null));
         }
-        kept = null;
         return whole;
     }
 
     /** Says that the app's answer is whole. */
     void finish() throws IOException {
         decide();
+    }
+
+    /**
+     * Waits until the client has what was collected of an answer that is for both; of which the client's is now the only copy
+     * that is still on its way.
+     *
+     * @throws ClientGoneException when it takes no more
+     */
+    void complete() throws ClientGoneException {
+        if (way != Way.COPY) {
+            return;
+        }
+        budget.addAndGet((copies - 1) * taken);
+        copies = 1;
+        if (sender != null) {
+            sender.end();
+            sender.awaitEnd();
+        } else {
+            try {
+                kept.writeTo(super.getOutputStream());
+            } catch (IOException e) {
+                throw new ClientGoneException(e);
+            }
+        }
+        completed = true;
+    }
+
+    /** Lets no other thread use the client's response any more. */
+    void endSending() {
+        if (sender != null) {
+            sender.end();
+            try {
+                sender.awaitEnd();
+            } catch (ClientGoneException e) {
+                // Who asks for the answer has been told, or has a failure of its own.
+            }
+        }
+    }
+
+    /** How many octets that count as sent the client has not been given. */
+    long unsent() {
+        if (way != Way.COPY || completed || kept == null) {
+            return 0;
+        }
+        return kept.size() - (sender == null ? 0 : sender.sent());
     }
 
     /** Lets the client have after all what was kept from it so far. */
@@ -125,7 +185,8 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
 
     /** Gives back the memory that was taken for it. */
     void forget() {
-        budget.addAndGet(COPIES * taken);
+        budget.addAndGet(copies * taken);
+        copies = COPIES;
         taken = 0;
         kept = null;
     }
@@ -136,10 +197,10 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
             switch (way) {
                 case PASS -> sendHead();
                 case COPY -> {
-                    kept = new ByteArrayOutputStream();
+                    kept = new CollectedBody();
                     sendHead();
                 }
-                case KEEP -> kept = new ByteArrayOutputStream();
+                case KEEP -> kept = new CollectedBody();
                 default -> throw new IOException("Nobody waits for this answer");
             }
         }
@@ -164,12 +225,31 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         decide();
         if (kept != null && mayTake(count)) {
             kept.write(octets, offset, count);
-        } else if (kept != null) {
+            if (way == Way.COPY && (sender != null || kept.size() > SENT_AT_ONCE)) {
+                sendMeanwhile(false);
+            }
+            return;
+        }
+        if (kept != null) {
             giveUp();
         }
-        if (isSent()) {
+        if (way == Way.PASS) {
             super.getOutputStream().write(octets, offset, count);
         }
+    }
+
+    private void sendMeanwhile(boolean flush) throws IOException {
+        if (sender == null) {
+            ClientSender starting = new ClientSender((HttpServletResponse) getResponse(), kept);
+            try {
+                senders.execute(starting);
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
+                // Without a thread for it, it is sent when all of it is there.
+                return;
+            }
+            sender = starting;
+        }
+        sender.more(flush);
     }
 
     private boolean mayTake(int count) {
@@ -180,6 +260,8 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     private void giveUp() throws IOException {
         judge.tooLong();
         if (way == Way.COPY) {
+            // The client's pace counts from now on.
+            complete();
             way = Way.PASS;
             forget();
         } else if (getResponse() == NOBODY) {
@@ -248,13 +330,15 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
 
     @Override
     public boolean isCommitted() {
-        return isSent() && super.isCommitted();
+        return way == Way.COPY ? sender != null : isSent() && super.isCommitted();
     }
 
     @Override
     public void flushBuffer() throws IOException {
         decide();
-        if (isSent()) {
+        if (way == Way.COPY) {
+            sendMeanwhile(true);
+        } else if (isSent()) {
             super.flushBuffer();
         }
     }

@@ -32,6 +32,9 @@ final class Exchange {
     /** How long the end of an answer may take that a worker has sent before the client broke off. */
     private static final long ANSWERED_NANOS = 1_000_000_000;
 
+    /** Every container takes this much. */
+    private static final int USUAL_HEAD = 6 * 1024;
+
     private final Environment environment;
     private final InboundRequest request;
     private final Forwarding forwarding;
@@ -155,6 +158,13 @@ final class Exchange {
                 return;
             } catch (UpgradeOffer.UpgradeFailedException e) {
                 fail(Page.BAD_GATEWAY);
+                return;
+            } catch (WorkerHttpConnection.HeadTooLargeException e) {
+                // It would answer the same again.
+                watched.heard();
+                record.upstreamError(UpstreamError.NOT_HTTP);
+                log(worker, e.getMessage());
+                fail(Page.BAD_GATEWAY.saying("The head of the application's answer is too large."));
                 return;
             } catch (IOException | HttpException e) {
                 // The worker is awaited no more, so that no time-out ends a request that is about to be sent again.
@@ -392,6 +402,9 @@ final class Exchange {
         } else {
             body.beginAnswering(response, () -> passHead(answer));
         }
+        if (WorkerHttpConnection.sizeOf(answer) > USUAL_HEAD) {
+            commitLargeHead(connection, answer);
+        }
         if (EventStreams.isOne(response)) {
             record.kind(Kind.EVENTS);
             watched.endless();
@@ -403,6 +416,26 @@ final class Exchange {
         }
         relay.relayBody(answer, connection::hasMore);
         connection.received();
+    }
+
+    /**
+     * Containers refuse a head that is too large for them only when they send it, with a 500 of their own; for a short
+     * answer that would be after the record has ended.
+     */
+    private void commitLargeHead(WorkerConnection connection, ClassicHttpResponse answer) throws IOException {
+        try {
+            response.flushBuffer();
+        } catch (IOException | RuntimeException e) {
+            if (response.isCommitted() || client.isGone()) {
+                throw new ClientGoneException(e instanceof IOException failure ? failure : new IOException(e));
+            }
+            record.status(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            log(
+                    connection.lease().worker(),
+                    "the servlet container refuses the head of its answer, " + WorkerHttpConnection.sizeOf(answer)
+                            + " octets in " + answer.getHeaders().length + " fields: " + e.getMessage());
+            throw e;
+        }
     }
 
     private void passHead(ClassicHttpResponse answer) {

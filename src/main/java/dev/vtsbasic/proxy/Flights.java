@@ -118,7 +118,7 @@ final class Flights {
     }
 
     /**
-     * Begins a flight in place of one that takes too long, as it does when its client reads slowly.
+     * Begins a flight in place of one that takes too long.
      *
      * @return null when somebody else did so before
      */

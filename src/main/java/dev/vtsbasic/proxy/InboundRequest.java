@@ -93,11 +93,23 @@ record InboundRequest(
                 RequestRecord.of(request));
     }
 
-    /** Where the application is not where browsers see it, its path is taken off and theirs put in its place. */
+    /**
+     * Where the application is not where browsers see it, its path is taken off and theirs put in its place. The container
+     * counts path parameters ({@code /shop;x}) to the application's path; they stay.
+     */
     private static String pathOf(HttpServletRequest request, String base) {
         String path = request.getRequestURI();
         String contextPath = request.getContextPath();
-        return base.equals(contextPath) || !path.startsWith("/") ? path : base + path.substring(contextPath.length());
+        if (base.equals(contextPath) || !path.startsWith("/")) {
+            return path;
+        }
+        int parameters = contextPath.indexOf(';');
+        if (parameters >= 0 && base.equals(request.getServletContext().getContextPath())) {
+            return path;
+        }
+        boolean ofLastSegment = parameters > contextPath.lastIndexOf('/');
+        String kept = ofLastSegment && !base.isEmpty() ? contextPath.substring(parameters) : "";
+        return base + kept + path.substring(contextPath.length());
     }
 
     /** HTTP/2 needs neither a length nor a transfer coding to say that a body follows (RFC 9113 §8.1.1). */

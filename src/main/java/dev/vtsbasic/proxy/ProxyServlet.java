@@ -85,7 +85,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 threads::executeRelay,
                 pages);
         this.tunnels = new Tunnels(threads::executeRelay);
-        this.cache = settings.cache() > 0 ? new SharedCache(settings.cache()) : null;
+        this.cache = settings.cache() > 0 ? new SharedCache(settings.cache(), threads::executeRelay) : null;
     }
 
     @Override

@@ -3,11 +3,14 @@ package dev.vtsbasic.proxy;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.hc.client5.http.cache.HttpCacheEntry;
 import org.apache.hc.client5.http.impl.cache.CacheKeyGenerator;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.MessageHeaders;
+import org.apache.hc.core5.http.message.HeaderGroup;
 
 /**
  * A shared cache (RFC 9111) of what the app allows to be kept. HttpClient's cache judges and stores; this has the memory,
@@ -21,6 +24,7 @@ final class SharedCache implements AutoCloseable {
     private final CachingHandler handler;
     private final Flights flights = new Flights();
     private final AtomicLong collecting;
+    private final Executor senders;
     final LongAdder hits = new LongAdder();
     final LongAdder stale = new LongAdder();
     final LongAdder misses = new LongAdder();
@@ -35,8 +39,12 @@ final class SharedCache implements AutoCloseable {
         void ask(InboundRequest request, HttpServletResponse response, long deadline) throws IOException;
     }
 
-    /** @param capacity most bytes that the answers in it may take */
-    SharedCache(long capacity) {
+    /**
+     * @param capacity most bytes that the answers in it may take
+     * @param senders run what sends an answer to its client while it is still being collected
+     */
+    SharedCache(long capacity, Executor senders) {
+        this.senders = senders;
         stored = new StoredAnswers(capacity);
         handler = new CachingHandler(stored, stored.largest());
         collecting = new AtomicLong(capacity / PART);
@@ -73,6 +81,10 @@ final class SharedCache implements AutoCloseable {
         return collecting;
     }
 
+    Executor senders() {
+        return senders;
+    }
+
     /** How long the body of an answer in it may be. */
     long largest() {
         return stored.largest();
@@ -89,6 +101,12 @@ final class SharedCache implements AutoCloseable {
         return root == null || !root.hasVariants()
                 ? key
                 : CacheKeyGenerator.INSTANCE.generateVariantKey(request, root) + key;
+    }
+
+    /** What the cache has of the form that is asked for; without a field when that is gone. */
+    MessageHeaders known(String key, ClassicHttpRequest request) {
+        HttpCacheEntry entry = stored.getEntry(form(key, request));
+        return entry == null ? new HeaderGroup() : entry;
     }
 
     Flights flights() {

@@ -22,10 +22,16 @@ final class Watchdog implements AutoCloseable {
     private static final long PERIOD_MILLIS = 250;
     private static final long JOIN_MILLIS = 2000;
 
+    /** What a round may be late before this JVM counts as having stood still, with the workers and the clients. */
+    private static final long LATE_NANOS = Duration.ofSeconds(2).toNanos();
+
     private final Set<Watched> exchanges = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long longestSilenceNanos;
     private final Thread thread;
+
+    /** When this JVM last went on after it had stood still. Nobody could be heard before that. */
+    private volatile long resumed = System.nanoTime() - LATE_NANOS;
 
     /** @param longestSilence how long Bun may send nothing; zero for any time */
     Watchdog(Duration longestSilence) {
@@ -49,8 +55,13 @@ final class Watchdog implements AutoCloseable {
 
     private void run() {
         try {
+            long before = System.nanoTime();
             for (int round = 0; !closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS); round++) {
                 long now = System.nanoTime();
+                if (now - before > LATE_NANOS) {
+                    resumed = now;
+                }
+                before = now;
                 boolean askClients = round % 2 == 0;
                 for (Watched exchange : exchanges) {
                     try {
@@ -163,9 +174,9 @@ final class Watchdog implements AutoCloseable {
             if (since == 0 || verdict != null) {
                 return;
             }
-            if (limited && now - deadline >= 0) {
+            if (limited && now - deadline >= 0 && now - resumed >= LATE_NANOS) {
                 end(Verdict.OVERDUE);
-            } else if (!endless && !clientsTurn && now - since > longestSilenceNanos) {
+            } else if (!endless && !clientsTurn && Math.min(now - since, now - resumed) > longestSilenceNanos) {
                 end(Verdict.SILENT);
             } else if (askClient && clientMayBeAsked) {
                 lock.lock();

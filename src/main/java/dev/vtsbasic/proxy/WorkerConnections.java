@@ -2,7 +2,6 @@ package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.bun.WorkerLease;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -33,10 +32,10 @@ final class WorkerConnections implements AutoCloseable {
             WorkerHttpConnection::disposeOf,
             null);
     private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
-    private final int connectTimeoutMillis;
+    private final Duration connectTimeout;
 
     WorkerConnections(Duration connectTimeout) {
-        this.connectTimeoutMillis = Math.toIntExact(connectTimeout.toMillis());
+        this.connectTimeout = connectTimeout;
     }
 
     /**
@@ -81,20 +80,11 @@ final class WorkerConnections implements AutoCloseable {
 
     private void open(PoolEntry<SocketAddress, WorkerHttpConnection> entry) throws ConnectFailedException {
         try {
-            entry.assignConnection(new WorkerHttpConnection(connect(entry.getRoute())));
+            entry.assignConnection(new WorkerHttpConnection(ChannelSocket.to(entry.getRoute(), connectTimeout)));
         } catch (IOException e) {
             pool.release(entry, false);
             throw new ConnectFailedException(e);
         }
-    }
-
-    private ChannelSocket connect(SocketAddress address) throws IOException {
-        // A name is looked up at each connection: it may have moved.
-        return ChannelSocket.to(
-                address instanceof InetSocketAddress tcp
-                        ? new InetSocketAddress(tcp.getHostString(), tcp.getPort())
-                        : address,
-                connectTimeoutMillis);
     }
 
     /** Nobody will ask for those to a worker that was replaced, nor look whether they have expired. */

@@ -7,11 +7,14 @@ import java.util.Arrays;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.io.CloseMode;
@@ -23,15 +26,30 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     private static final int BUFFER = 2 * 1024;
 
     /** Of a head, which is held in memory: no more than a worker may have good reasons for, as other apps share the JVM. */
-    private static final int LONGEST_LINE = 32 * 1024;
+    private static final int MAX_HEAD_KIB = 64;
 
-    private static final int MOST_HEADERS = 200;
+    private static final int MAX_HEAD = MAX_HEAD_KIB * 1024;
+
+    private static final int MAX_FIELDS = 500;
+
+    /** Around each field: colon, space, CR and LF. */
+    private static final int AROUND_FIELD = 4;
+
+    /** The length of a line of a head is bounded by what may be read of it, and this is for trailers. */
+    private static final int MAX_LINE = MAX_HEAD + 2 * BUFFER;
+
+    private static final int MAX_TRAILERS = 100;
+
     private static final Http1Config HTTP1 = Http1Config.custom()
             .setBufferSize(BUFFER)
-            .setMaxLineLength(LONGEST_LINE)
-            .setMaxHeaderCount(MOST_HEADERS)
+            .setMaxLineLength(MAX_LINE)
+            // HttpCore refuses as many as that.
+            .setMaxHeaderCount(MAX_FIELDS + 1)
             .setMaxEmptyLineCount(1)
             .build();
+
+    private static final Http1Config TRAILERS =
+            Http1Config.copy(HTTP1).setMaxHeaderCount(MAX_TRAILERS).build();
 
     /** The default looks for an answer behind whatever is none. */
     private static final DefaultHttpResponseParserFactory STRICT = new DefaultHttpResponseParserFactory(HTTP1);
@@ -56,6 +74,9 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     @Override
     protected InputStream createContentInputStream(long length, SessionInputBuffer buffer, InputStream in) {
         input = buffer;
+        if (length == ContentLengthStrategy.CHUNKED) {
+            return new ChunkedInputStream(buffer, in, TRAILERS);
+        }
         return super.createContentInputStream(length, buffer, in);
     }
 
@@ -126,19 +147,58 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
     }
 
     private ClassicHttpResponse receiveAnyHead() throws IOException, HttpException {
+        // What is read belongs to the head, but for the last buffer: more is read only when all before it was.
+        socket.limitReading(MAX_HEAD);
         ClassicHttpResponse answer;
         try {
             answer = receiveResponseHeader();
+        } catch (ChannelSocket.ReadLimitException e) {
+            throw HeadTooLargeException.ofSize();
+        } catch (MessageConstraintException e) {
+            // No line is longer than what may be read.
+            throw HeadTooLargeException.ofFields();
         } catch (IllegalArgumentException e) {
             // HttpCore throws this at a status of 000, because it checks that as an argument.
             throw new ProtocolException("The head of an answer is malformed", e);
+        } finally {
+            socket.unlimitReading();
         }
         if (socket.ended()) {
             // RFC 9112 §8: HttpCore takes the end of the connection for the end of a head, and so a field that was cut
             // for a whole one. A head that has its empty line is read without meeting that end.
             throw new ConnectionClosedException("The head of the answer is incomplete");
         }
+        if (sizeOf(answer) > MAX_HEAD) {
+            throw HeadTooLargeException.ofSize();
+        }
         return answer;
+    }
+
+    /** Of the fields of a head, in octets. */
+    static int sizeOf(ClassicHttpResponse answer) {
+        int size = 0;
+        for (Header field : answer.getHeaders()) {
+            size += field.getName().length() + AROUND_FIELD;
+            size += field.getValue() == null ? 0 : field.getValue().length();
+        }
+        return size;
+    }
+
+    /** The head of an answer is larger than any that is passed on; the message says by which measure. */
+    static final class HeadTooLargeException extends HttpException {
+        private static final long serialVersionUID = 1L;
+
+        private HeadTooLargeException(String message) {
+            super(message);
+        }
+
+        private static HeadTooLargeException ofSize() {
+            return new HeadTooLargeException("the head of its answer has more than " + MAX_HEAD_KIB + " KiB");
+        }
+
+        private static HeadTooLargeException ofFields() {
+            return new HeadTooLargeException("the head of its answer has more than " + MAX_FIELDS + " fields");
+        }
     }
 
     /** RFC 9110 §8.6 allows a repeated length when all its values are the same; Bun was seen to send it. */

@@ -54,6 +54,10 @@ final class Setting<T> {
     static final Setting<Optional<Path>> TLS_KEY = path("vts.tls-key", "private key of that certificate (PEM)");
     static final Setting<Optional<Path>> APP_DIR =
             path("vts.app-dir", "a build to serve instead of the one in the WAR: a directory with client/ and server/");
+    static final Setting<Optional<Path>> APP_CWD = path(
+            "vts.app-cwd",
+            "directory that the app runs in and finds relative file names from; without it that of VTS_APP_DIR, or, where"
+                    + " that is a link, the one that holds the link; the one the server was started in with the app in the WAR");
     static final Setting<Validation> VALIDATE = choice(
             "vts.validate",
             "fail",
@@ -106,7 +110,7 @@ final class Setting<T> {
     static final Setting<Duration> HANG_TIMEOUT = duration(
             "vts.hang-timeout",
             "5s",
-            "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: an hour");
+            "how long a worker's event loop may answer nothing until it is killed and replaced; 0s: for ever");
     static final Setting<Long> WORKER_MAX_MEMORY =
             size("vts.worker-max-memory", "0", "resident memory above which a worker is replaced; 0: any");
     static final Setting<Duration> WORKER_MAX_AGE = duration(
@@ -216,6 +220,12 @@ final class Setting<T> {
             "networks such as 10.0.0.0/8, fd00::/8, separated by commas",
             "whose computers may look at metrics and status without a token, besides this one; not through a proxy",
             IpNetwork::list);
+    static final Setting<List<String>> MANAGEMENT_HOSTS = new Setting<>(
+            "vts.management-hosts",
+            "",
+            "host names, separated by commas",
+            "names by which those computers may ask; addresses, names without a dot and those that end in .local, .internal, .svc, .localhost or .home.arpa always may",
+            Setting::hostNames);
     static final Setting<Optional<Path>> WORK_DIR =
             path("vts.work-dir", "directory for unpacked files; without it the user's cache or temporary directory");
     static final Setting<LogLevel> LOG_LEVEL =
@@ -432,6 +442,15 @@ final class Setting<T> {
                 .filter(name -> !name.isEmpty())
                 .toList();
         names.forEach(name -> require(name.matches("[A-Za-z0-9_.()-]*\\*?")));
+        return names;
+    }
+
+    private static List<String> hostNames(String text) {
+        List<String> names = Pattern.compile("\\s*,\\s*")
+                .splitAsStream(text.toLowerCase(Locale.ROOT))
+                .filter(name -> !name.isEmpty())
+                .toList();
+        names.forEach(name -> require(isName(name)));
         return names;
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param tlsCert certificate chain of the embedded server, PEM
  * @param tlsKey private key of that certificate, PEM; there when the certificate is
  * @param appDir a build to serve instead of the one in the WAR
+ * @param appCwd directory that the app runs in
  * @param validate what a failed validation of the build does at the start
  * @param assets how static files are served
  * @param bun path of the bun binary
@@ -50,6 +51,7 @@ import java.util.Optional;
  * @param managementToken bearer token of who may do all there is
  * @param metricsToken bearer token of who may look at metrics and status alone
  * @param managementNetworks networks whose computers may look at metrics and status
+ * @param managementHosts host names, in lower case, by which these may ask for them
  * @param workDir directory for unpacked files
  * @param logLevel least important messages that {@code java -jar} prints
  * @param logFormat how {@code java -jar} prints messages
@@ -66,6 +68,7 @@ public record Settings(
         Optional<Path> tlsCert,
         Optional<Path> tlsKey,
         Optional<Path> appDir,
+        Optional<Path> appCwd,
         Validation validate,
         AssetSettings assets,
         Optional<Path> bun,
@@ -96,6 +99,7 @@ public record Settings(
         Optional<String> managementToken,
         Optional<String> metricsToken,
         List<IpNetwork> managementNetworks,
+        List<String> managementHosts,
         Optional<Path> workDir,
         LogLevel logLevel,
         LogFormat logFormat,
@@ -176,6 +180,7 @@ public record Settings(
                 value(Setting.TLS_CERT, sources),
                 value(Setting.TLS_KEY, sources),
                 value(Setting.APP_DIR, sources),
+                value(Setting.APP_CWD, sources),
                 value(Setting.VALIDATE, sources),
                 assets(sources),
                 value(Setting.BUN, sources),
@@ -206,6 +211,7 @@ public record Settings(
                 value(Setting.MANAGEMENT_TOKEN, sources),
                 value(Setting.METRICS_TOKEN, sources),
                 value(Setting.MANAGEMENT_NETWORKS, sources),
+                value(Setting.MANAGEMENT_HOSTS, sources),
                 value(Setting.WORK_DIR, sources),
                 value(Setting.LOG_LEVEL, sources),
                 value(Setting.LOG_FORMAT, sources),

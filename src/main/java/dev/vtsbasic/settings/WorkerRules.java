@@ -6,7 +6,7 @@ import java.time.Duration;
  * How many Bun workers there are, and when one is replaced.
  *
  * @param count at least 1
- * @param hangTimeout how long a worker's event loop may answer nothing; zero for an hour
+ * @param hangTimeout how long a worker's event loop may answer nothing; zero for ever
  * @param maxMemory resident memory in bytes above which a worker is replaced; 0 for none
  * @param maxAge age at which a worker is replaced, up to a fifth later by chance; zero for none
  * @param maxRequests how many requests a worker gets, up to a fifth more by chance; 0 for any number

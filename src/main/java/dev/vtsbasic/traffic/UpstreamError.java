@@ -8,7 +8,7 @@ public enum UpstreamError {
     BROKE_OFF,
     /** The worker was silent for longer than {@code VTS_RESPONSE_TIMEOUT}. */
     SILENT,
-    /** What the worker answered is not HTTP. */
+    /** What the worker answered is not HTTP, or its head is too large. */
     NOT_HTTP,
     /** It was not sent, because one worker after another ended at the same request. */
     BLOCKED

@@ -1,11 +1,12 @@
 // Runs the app's server entry on the socket that the host chose, and ends with the host.
 import { dlopen } from "bun:ffi";
+import { EventEmitter } from "node:events";
 import { lstatSync, readSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
 // The host's first line says what to run. Not in the environment: that would reach whatever the app starts.
-const { entry, socket, port, token, nice, mark, startAlarm, alarm } = JSON.parse(firstLine());
+const { entry, directory, socket, port, token, nice, mark } = JSON.parse(firstLine());
 
 function firstLine() {
   const bytes = Buffer.alloc(64 * 1024);
@@ -30,6 +31,9 @@ function cLibrary() {
         setsid: { args: [], returns: "int" },
         setpriority: { args: ["int", "int", "int"], returns: "int" },
         alarm: { args: ["u32"], returns: "u32" },
+        signal: { args: ["int", "ptr"], returns: "ptr" },
+        fcntl: { args: ["int", "int", "int"], returns: "int" },
+        poll: { args: ["ptr", "u64", "int"], returns: "int" },
       }).symbols;
     } catch {
       // Another C library, or a system where no code may be made at run time.
@@ -38,39 +42,92 @@ function cLibrary() {
   return undefined;
 }
 
-// A session, and so a process group, of its own: what a terminal sends to its programs (Ctrl-C, hang-up) is for the host,
-// which lets us finish first; and all that the app starts can be ended at once.
+// The host alone says when we end, because it lets running requests finish first. A service manager sends SIGTERM to all
+// processes of a service at once, and a terminal SIGINT or SIGHUP: these do nothing here, also while the app is loaded.
+const ENDING_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"];
+const own = { on: process.on, removeAllListeners: process.removeAllListeners };
+function ignoreEndingSignals() {
+  // Not by SIG_IGN, which what the app starts would inherit.
+  for (const signal of ENDING_SIGNALS) own.on.call(process, signal, () => {});
+}
+ignoreEndingSignals();
+
+// The app's handlers of these signals are kept here, until the host says that we are to end.
+const appHandlers = new EventEmitter();
+const METHODS =
+  "on addListener prependListener once prependOnceListener off removeListener listeners rawListeners listenerCount emit";
+for (const method of METHODS.split(" ")) {
+  const ofProcess = process[method];
+  process[method] = (event, ...others) => {
+    if (!ENDING_SIGNALS.includes(event)) return ofProcess.call(process, event, ...others);
+    const result = appHandlers[method](event, ...others);
+    return result === appHandlers ? process : result;
+  };
+}
+process.removeAllListeners = (...event) => {
+  if (!ENDING_SIGNALS.includes(event[0])) own.removeAllListeners.apply(process, event);
+  if (event.length === 0) ignoreEndingSignals();
+  if (event.length === 0 || ENDING_SIGNALS.includes(event[0])) appHandlers.removeAllListeners(...event);
+  return process;
+};
+
+// A session, and so a process group, of its own: all that the app starts can be ended at once.
 const libc = cLibrary();
 const leads = libc?.setsid() === process.pid;
-if (!leads) {
-  process.on("SIGINT", () => {});
-  process.on("SIGHUP", () => {});
-}
 if (nice > 0) {
   // Node's function reaches one thread only; the engine has started some by now.
   const PRIO_PGRP = 1;
   if (!leads || libc.setpriority(PRIO_PGRP, 0, nice) !== 0) setPriority(nice);
 }
 
-// The host holds the other end of stdin and writes no more: an end means that it is gone, however it died. Nobody else
-// will remove the directory it made for this script and its socket, nor end what the app has started.
+// The host holds the other end of stdin. An end means that it is gone, however it died. Nobody else will remove the
+// directory it made for this script and its socket, nor end what the app has started.
 process.stdin.on("end", () => {
-  const directory = lstatSync(import.meta.dir, { throwIfNoEntry: false });
+  const runDirectory = lstatSync(import.meta.dir, { throwIfNoEntry: false });
   // Not what someone else has put in its place since.
-  if (directory?.isDirectory() && (!process.getuid || directory.uid === process.getuid())) {
+  if (runDirectory?.isDirectory() && (!process.getuid || runDirectory.uid === process.getuid())) {
     rmSync(import.meta.dir, { recursive: true, force: true });
   }
   if (leads) process.kill(-process.pid, "SIGKILL");
   process.exit(1);
 });
-process.stdin.resume();
 
-// An event loop that does not come back is the host's to end; when the host is gone too, the system does it. The app may
-// hang even while it is loaded.
-libc?.alarm(startAlarm);
+// An event loop that does not come back sees no such end, so the kernel looks at stdin too: it sends SIGIO when anything
+// happens there. The handler is alarm(2) itself, to which the number of the signal is a number of seconds, 29: then
+// SIGALRM ends the process, unless the loop has come back and called it off. No clock runs while the host lives, because
+// a machine may stand still for any time. Only on Linux, since elsewhere fcntl cannot be called like this.
+if (libc && process.platform === "linux") {
+  const SIGIO = 29;
+  const F_GETFL = 3;
+  const F_SETFL = 4;
+  const F_SETOWN = 8;
+  const O_ASYNC = 0o20000;
+  libc.signal(SIGIO, libc.alarm.ptr);
+  libc.fcntl(0, F_SETOWN, process.pid);
+  libc.fcntl(0, F_SETFL, libc.fcntl(0, F_GETFL, 0) | O_ASYNC);
+  setInterval(() => libc.alarm(0), 5000).unref();
+  // It may have happened before: struct pollfd has the events that occurred at octet 6.
+  const stdin = new Uint8Array(8);
+  const POLLHUP = 0x10;
+  if (libc.poll(stdin, 1, 0) > 0 && stdin[6] & POLLHUP) process.exit(1);
+}
+
+// Whatever the host says after its first line means that we are to end.
+let end = () => process.exit(0);
+process.stdin.on("data", () => end());
+process.stdin.resume();
 
 // The app may put another in its place.
 const print = process.stdout.write.bind(process.stdout);
+
+// What the app writes under relative names is to stay, whatever becomes of the build. Bun was started in the build, since
+// it runs what bunfig.toml of that directory names.
+try {
+  process.chdir(directory);
+} catch (error) {
+  console.error(`The app cannot run in ${directory} (VTS_APP_CWD): ${error.message}`);
+  process.exit(1);
+}
 
 const { default: app } = await import(pathToFileURL(entry).href);
 if (typeof app?.fetch !== "function") {
@@ -182,17 +239,13 @@ const server = Bun.serve({
 });
 const appServer = forTheApp(server);
 
-// Put off for as long as the event loop runs.
-if (libc) {
-  libc.alarm(alarm);
-  setInterval(() => libc.alarm(alarm), 1000).unref();
-}
-
-process.on("SIGTERM", async () => {
+end = async () => {
   for (const socket of sockets) socket.close(1001, "The server is restarting");
-  await server.stop(false);
+  const stopped = server.stop(false);
+  appHandlers.emit("SIGTERM", "SIGTERM", 15);
+  await stopped;
   process.exit(0);
-});
+};
 
 // On a line of its own, whatever the app has printed without one.
 print(`\n${token} ${server.port ?? 0}\n`);

@@ -77,7 +77,7 @@ class AssetFilterTest {
         assertEquals(200, answer.status());
         assertEquals("app()", answer.body());
         assertEquals("5", answer.header("Content-Length"));
-        assertEquals("text/javascript;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("text/javascript; charset=utf-8", answer.header("Content-Type"));
         assertEquals("public, max-age=31536000, immutable", answer.header("Cache-Control"));
         assertEquals("nosniff", answer.header("X-Content-Type-Options"));
         assertNotNull(answer.header("ETag"));
@@ -175,7 +175,7 @@ class AssetFilterTest {
         RawAnswer answer = server.request("GET /assets/gone-12345678.js");
         assertEquals(404, answer.status());
         assertEquals("no-store", answer.header("Cache-Control"));
-        assertEquals("text/plain;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("text/plain; charset=utf-8", answer.header("Content-Type"));
         assertEquals("404 Not Found\n", answer.body());
     }
 

@@ -60,6 +60,21 @@ class BuildValidatorTest {
         assertEquals(List.of("assets/main-B-x_9yZk.js"), missing.similar());
     }
 
+    /** As SolidStart and Vike have it in their servers. */
+    @Test
+    void theKeysOfAManifestInTheServersCodeAreNoFiles() throws Exception {
+        Tree.write(root, "client/assets/web-D5QpZw3x.js", "", "client/assets/main-B1x2y3Z4.js", "");
+        String manifest = "{\"_web-D5QpZw3x.js\":{\"file\":\"assets/web-D5QpZw3x.js\"},\"src/main.tsx\":{\"file\":"
+                + "\"assets/main-B1x2y3Z4.js\",\"imports\":[\"_web-D5QpZw3x.js\"]}}";
+        assertEquals(List.of(), validate("const manifest = " + manifest).missing());
+        String other = manifest.replace("assets/web-D5QpZw3x.js", "assets/web-E6QpZw3x.js");
+        assertEquals(
+                List.of("assets/web-E6QpZw3x.js"),
+                validate("const manifest = " + other).missing().stream()
+                        .map(MissingAsset::name)
+                        .toList());
+    }
+
     @Test
     void withoutAnotherHashTheNearestNamesAreSuggested() throws Exception {
         Tree.write(root, "client/assets/logo.svg", "", "client/a-quite-different-name.txt", "");

@@ -38,12 +38,12 @@ class HttpProbeTest {
     void theStatusIsTheApps() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(
                 ScriptedUpstream.closing("HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.0 503\r\n\r\n"))) {
-            assertEquals(404, HttpProbe.status(app.address(), "/ready?x=1", ENOUGH));
+            assertEquals(404, HttpProbe.ask(app.address(), "/ready?x=1", ENOUGH).status());
             Request request = app.next();
             assertEquals("GET /ready?x=1 HTTP/1.1", request.line());
             assertEquals(List.of("localhost"), request.headers("Host"));
             assertTrue(request.headers("User-Agent").get(0).startsWith("Mozilla/5.0"), request.head());
-            assertEquals(503, HttpProbe.status(app.address(), "/", ENOUGH));
+            assertEquals(503, HttpProbe.ask(app.address(), "/", ENOUGH).status());
         }
     }
 
@@ -51,7 +51,7 @@ class HttpProbeTest {
     @Test
     void aProbeHasTheForwardedFieldsThatRequestsHave() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("HTTP/1.1 200 OK\r\n\r\n"))) {
-            HttpProbe.status(app.address(), "/", ENOUGH);
+            HttpProbe.ask(app.address(), "/", ENOUGH);
             Request request = app.next();
             assertEquals(List.of("127.0.0.1"), request.headers("X-Forwarded-For"));
             assertEquals(List.of("http"), request.headers("X-Forwarded-Proto"));
@@ -60,6 +60,28 @@ class HttpProbeTest {
             assertEquals(List.of("for=127.0.0.1;host=localhost;proto=http"), request.headers("Forwarded"));
             assertEquals(List.of("127.0.0.1"), request.headers("X-Real-IP"));
             assertEquals(List.of("1.1 vts-basic"), request.headers("Via"));
+        }
+    }
+
+    @Test
+    void anErrorIsReturnedWithTheStartOfItsBodyOnOneHarmlessLine() throws Exception {
+        try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing(
+                "HTTP/1.1 500 Oh\r\nContent-Length: 33\r\n\r\nno \u001b[31mdatabase:\n  caf\u00c3\u00a9 is away",
+                "HTTP/1.1 503 Oh\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnot \r\n3;x=1\r\nyet\r\n0\r\n\r\n",
+                "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\nbroken off",
+                "HTTP/1.1 500 Oh\r\n\r\n" + "x".repeat(100_000),
+                "HTTP/1.1 500 Oh\r\n",
+                "HTTP/1.1 404 Oh\r\n\r\nno such page"))) {
+            List<ProbeResponse> expected = List.of(
+                    new ProbeResponse(500, "no \\u001b[31mdatabase: café is away"),
+                    new ProbeResponse(503, "not yet"),
+                    new ProbeResponse(500, "broken off"),
+                    new ProbeResponse(500, "x".repeat(300) + "…"),
+                    new ProbeResponse(500, ""),
+                    new ProbeResponse(404, ""));
+            for (ProbeResponse response : expected) {
+                assertEquals(response, HttpProbe.ask(app.address(), "/", ENOUGH));
+            }
         }
     }
 
@@ -73,7 +95,7 @@ class HttpProbeTest {
             out.write(new byte[4 << 20]);
             return !written.complete(null);
         })) {
-            assertEquals(200, HttpProbe.status(app.address(), "/", ENOUGH), "before the rest has come");
+            assertEquals(200, HttpProbe.ask(app.address(), "/", ENOUGH).status(), "before the rest has come");
             statusKnown.complete(null);
             written.get(10, TimeUnit.SECONDS);
         }
@@ -102,7 +124,7 @@ class HttpProbeTest {
     void silenceIsNoAnswer() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
             assertEquals(OptionalLong.empty(), HttpProbe.ping(app.address(), "secret", SHORT));
-            assertThrows(SocketTimeoutException.class, () -> HttpProbe.status(app.address(), "/", SHORT));
+            assertThrows(SocketTimeoutException.class, () -> HttpProbe.ask(app.address(), "/", SHORT));
         }
     }
 
@@ -122,7 +144,7 @@ class HttpProbeTest {
     @Test
     void anAnswerThatStopsWithinItsStatusIsNone() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.keeping("HTTP/1.1 2"))) {
-            assertThrows(SocketTimeoutException.class, () -> HttpProbe.status(app.address(), "/", SHORT));
+            assertThrows(SocketTimeoutException.class, () -> HttpProbe.ask(app.address(), "/", SHORT));
         }
     }
 
@@ -130,7 +152,7 @@ class HttpProbeTest {
     @ValueSource(strings = {"SSH-2.0-OpenSSH_9", "HTTP/2.0 200 OK", "HTTP/1.1 999 x", "HTTP/1.1 2xx"})
     void whatIsNotHttpIsRefused(String answer) throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing(answer))) {
-            IOException refusal = assertThrows(IOException.class, () -> HttpProbe.status(app.address(), "/", ENOUGH));
+            IOException refusal = assertThrows(IOException.class, () -> HttpProbe.ask(app.address(), "/", ENOUGH));
             assertEquals("answered \"" + answer.substring(0, 12) + "\", which is not HTTP", refusal.getMessage());
         }
     }
@@ -139,8 +161,7 @@ class HttpProbeTest {
     void aConnectionClosedEarlyIsSaidSo() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("", "HTTP/1.1"))) {
             for (int i = 0; i < 2; i++) {
-                IOException refusal =
-                        assertThrows(IOException.class, () -> HttpProbe.status(app.address(), "/", ENOUGH));
+                IOException refusal = assertThrows(IOException.class, () -> HttpProbe.ask(app.address(), "/", ENOUGH));
                 assertEquals("closed the connection without an answer", refusal.getMessage());
             }
         }
@@ -153,7 +174,7 @@ class HttpProbeTest {
             address = app.address();
         }
         assertEquals(OptionalLong.empty(), HttpProbe.ping(address, "secret", ENOUGH));
-        assertThrows(IOException.class, () -> HttpProbe.status(address, "/", ENOUGH));
+        assertThrows(IOException.class, () -> HttpProbe.ask(address, "/", ENOUGH));
     }
 
     @Test

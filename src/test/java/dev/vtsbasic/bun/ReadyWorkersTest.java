@@ -48,6 +48,31 @@ class ReadyWorkersTest {
     }
 
     @Test
+    void aWorkerThatListensGetsRequestsOnlyWhileNoneIsReadyAndKeepsThemWhenItIs() throws Exception {
+        pool.addListening(ONE);
+        WorkerLease own = lease();
+        assertEquals(ONE, own.worker());
+        assertTrue(pool.isEmpty(), "none is ready");
+        assertTrue(pool.isStarting());
+        pool.add(TWO);
+        assertEquals(TWO, lease().worker());
+        assertEquals(TWO, lease().worker());
+        pool.add(ONE);
+        assertEquals(1, pool.requests(ONE));
+        assertEquals(ONE, lease().worker());
+    }
+
+    @Test
+    void aRequestAtAWorkerThatListenedAndWasStoppedGoesToTheNext() throws Exception {
+        pool.addListening(ONE);
+        WorkerLease lease = lease();
+        lease.begin();
+        pool.removeStopped(ONE);
+        assertEquals(WorkerExit.ENDED, lease.awaitExit(farAway()));
+        assertEquals(Optional.empty(), pool.lease(null, System.nanoTime()));
+    }
+
+    @Test
     void theDeadlineEndsTheWaiting() throws Exception {
         assertEquals(Optional.empty(), worker(null, System.nanoTime() + 1_000_000));
         pool.add(ONE);

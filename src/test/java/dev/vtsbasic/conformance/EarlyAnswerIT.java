@@ -219,8 +219,9 @@ class EarlyAnswerIT {
     }
 
     private static String expected(int n, boolean closes) {
-        return "HTTP/1.1 200 \r\nX-Token: " + n + "\r\nDate: " + DATE + "\r\n" + (closes ? "Connection: close\r\n" : "")
-                + "Content-Length: " + body(n).length() + "\r\n\r\n" + body(n);
+        return "HTTP/1.1 200 OK\r\nX-Token: " + n + "\r\nDate: " + DATE + "\r\n"
+                + (closes ? "Connection: close\r\n" : "") + "Content-Length: " + body(n).length() + "\r\n\r\n"
+                + body(n);
     }
 
     /** No two of them share a line. */

@@ -1,7 +1,6 @@
 package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -19,8 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the launcher does when nobody is there to look after it. */
 @DisabledOnOs(OS.WINDOWS)
@@ -30,13 +32,15 @@ class LauncherIT {
     @TempDir
     private Path directory;
 
+    /** Half a minute after the end of the host. */
     @Test
-    void anAppThatHangsWhileItIsLoadedIsEndedByTheSystem() throws Exception {
-        Process worker = launch("console.log('loading'); for (;;);", 1, 60);
+    @EnabledOnOs(OS.LINUX)
+    void anOrphanThatHangsWhileItsAppIsLoadedIsEndedByTheKernel() throws Exception {
+        Process worker = launch("console.log('loading'); for (;;);");
         try (BufferedReader output = worker.inputReader()) {
             assertEquals("loading", output.readLine());
             worker.getOutputStream().close();
-            assertTrue(worker.waitFor(10, TimeUnit.SECONDS), "it hangs for ever");
+            assertTrue(worker.waitFor(5, TimeUnit.MINUTES), "it hangs for ever");
             assertEquals(128 + SIGALRM, worker.exitValue());
         } finally {
             worker.destroyForcibly();
@@ -44,12 +48,63 @@ class LauncherIT {
     }
 
     @Test
-    void anAppThatAnswersOutlivesTheAlarm() throws Exception {
-        Process worker = launch("export default { fetch: () => new Response() }", 2, 2);
+    @EnabledOnOs(OS.LINUX)
+    void aWorkerWhoseHostIsGoneBeforeItsAppIsLoadedEnds() throws Exception {
+        Process worker = launch("for (;;);");
+        try {
+            worker.getOutputStream().close();
+            assertTrue(worker.waitFor(5, TimeUnit.MINUTES), "it hangs for ever");
+        } finally {
+            worker.destroyForcibly();
+        }
+    }
+
+    private static final String HANDLES_SIGNALS = """
+            process.on("SIGTERM", (signal) => console.log("closed the database at " + signal));
+            process.once("SIGINT", () => process.exit(9));
+            console.log(process.listenerCount("SIGTERM"), process.listeners("SIGINT").length);
+            export default { fetch: () => new Response("answered") }
+            """;
+
+    /** A service manager sends it to all processes of a service at once, a terminal too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"SIGTERM", "SIGINT", "SIGHUP"})
+    void aSignalFromOthersIsNoReasonToEnd(String signal) throws Exception {
+        Process worker = launch(HANDLES_SIGNALS);
+        try (BufferedReader output = worker.inputReader()) {
+            assertEquals("1 1", output.readLine());
+            assertEquals("", output.readLine());
+            assertEquals("word 0", output.readLine());
+            Process sender = new ProcessBuilder(
+                            Vts.BUN.toString(), "-e", "process.kill(" + worker.pid() + ", '" + signal + "')")
+                    .inheritIO()
+                    .start();
+            assertEquals(0, sender.waitFor());
+            assertTrue(ask().startsWith("200 "), "it no longer listens");
+            tell(worker, "stop\n");
+            assertEquals("closed the database at SIGTERM", output.readLine());
+            assertTrue(worker.waitFor(5, TimeUnit.MINUTES), "its host's word is not obeyed");
+            assertEquals(0, worker.exitValue());
+        } finally {
+            worker.destroyForcibly();
+        }
+    }
+
+    @Test
+    void anAppThatTakesAllHandlersAwayStillObeysItsHostAlone() throws Exception {
+        Process worker = launch("""
+                process.on("SIGTERM", () => process.exit(9));
+                process.removeAllListeners();
+                export default { fetch: () => new Response("answered") }
+                """);
         try (BufferedReader output = worker.inputReader()) {
             assertEquals("", output.readLine());
             assertEquals("word 0", output.readLine());
-            assertFalse(worker.waitFor(2500, TimeUnit.MILLISECONDS));
+            worker.toHandle().destroy();
+            assertTrue(ask().startsWith("200 "));
+            tell(worker, "stop\n");
+            assertTrue(worker.waitFor(5, TimeUnit.MINUTES));
+            assertEquals(0, worker.exitValue());
         } finally {
             worker.destroyForcibly();
         }
@@ -58,7 +113,7 @@ class LauncherIT {
     /** The host in front checks these fields; the launcher believes nothing that would make another URL of a request. */
     @Test
     void theUrlHasTheSchemeAndHostOfTheFieldsAndThePathOfTheRequest() throws Exception {
-        Process worker = launch("export default { fetch: (request) => new Response(request.url) }", 60, 60);
+        Process worker = launch("export default { fetch: (request) => new Response(request.url) }");
         try (BufferedReader output = worker.inputReader()) {
             output.readLine();
             output.readLine();
@@ -93,7 +148,7 @@ class LauncherIT {
 
     @Test
     void aRequestWhoseHostIsNoneReachesNoApp() throws Exception {
-        Process worker = launch("export default { fetch: (request) => new Response(request.url) }", 60, 60);
+        Process worker = launch("export default { fetch: (request) => new Response(request.url) }");
         try (BufferedReader output = worker.inputReader()) {
             output.readLine();
             output.readLine();
@@ -116,7 +171,7 @@ class LauncherIT {
         Process worker = launch("""
                 export default { fetch: (request, server) => Response.json([
                   server.requestIP(request), server.requestIP(new Request(request)), server.pendingRequests]) }
-                """, 60, 60);
+                """);
         try (BufferedReader output = worker.inputReader()) {
             output.readLine();
             output.readLine();
@@ -149,7 +204,7 @@ class LauncherIT {
         }
     }
 
-    private Process launch(String app, int startAlarm, int alarm) throws IOException {
+    private Process launch(String app) throws IOException {
         Path launcher = directory.resolve("launcher.js");
         try (InputStream script = getClass().getResourceAsStream("/dev/vtsbasic/bun/launcher.js")) {
             Files.copy(script, launcher);
@@ -160,11 +215,15 @@ class LauncherIT {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String order = """
-                {"entry":"%1$s/server/server.js","socket":"%1$s/s","mark":"%1$s/mark","token":"word","nice":0,\
-                "startAlarm":%2$d,"alarm":%3$d}
-                """.formatted(directory, startAlarm, alarm);
-        worker.getOutputStream().write(order.getBytes(StandardCharsets.UTF_8));
-        worker.getOutputStream().flush();
+                {"entry":"%1$s/server/server.js","directory":"%1$s","socket":"%1$s/s","mark":"%1$s/mark",\
+                "token":"word","nice":0}
+                """.formatted(directory);
+        tell(worker, order);
         return worker;
+    }
+
+    private static void tell(Process worker, String line) throws IOException {
+        worker.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
+        worker.getOutputStream().flush();
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -18,16 +19,24 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,7 +71,7 @@ class ServeIT {
         HttpResponse<String> asset = get(running.uri(), script);
         assertEquals(200, asset.statusCode());
         assertEquals("public, max-age=31536000, immutable", header(asset, "cache-control"));
-        assertEquals("text/javascript;charset=utf-8", header(asset, "content-type"));
+        assertEquals("text/javascript; charset=utf-8", header(asset, "content-type"));
         HttpResponse<String> again =
                 send(request(running.uri(), script).header("If-None-Match", header(asset, "etag")));
         assertEquals(304, again.statusCode());
@@ -383,6 +392,72 @@ class ServeIT {
         }
     }
 
+    /** What Tomcat says of threads that are left behind would push the reason off the screen. */
+    @Test
+    void aTakenPortIsTheOnlyThingThatIsSaid() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"));
+                Vts vts = Vts.launch(
+                        Map.of("VTS_PORT", Integer.toString(taken.getLocalPort()), "VTS_LOG_LEVEL", "warn"))) {
+            assertEquals(2, vts.awaitExit(), vts.output());
+            // Those of the JVM itself.
+            List<String> said = vts.output()
+                    .lines()
+                    .filter(line -> !line.startsWith("WARNING: "))
+                    .toList();
+            assertEquals(1, said.size(), vts.output());
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatAKilledServerLeftIsRemovedByTheNextStart(@TempDir Path directory) throws Exception {
+        Path work = directory.resolve("work");
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        Map<String, String> environment = Map.of(
+                "VTS_WORK_DIR",
+                work.toString(),
+                "JAVA_TOOL_OPTIONS",
+                "-Djava.io.tmpdir=" + temporary,
+                "VTS_CONTEXT_PATH",
+                "/shop");
+        Set<Path> left;
+        try (Vts vts = Vts.serve(environment)) {
+            left = leftBehind(work, temporary);
+            vts.kill();
+            vts.awaitExit();
+        }
+        assertEquals(3, left.size(), left.toString());
+        for (Path parent : List.of(work, temporary)) {
+            try (Stream<Path> files = Files.list(parent)) {
+                for (Path lock :
+                        files.filter(file -> file.toString().endsWith(".lock")).toList()) {
+                    // What was made just now may still be about to be locked.
+                    Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(3600)));
+                }
+            }
+        }
+        try (Vts vts = Vts.serve(environment)) {
+            assertEquals(200, get(vts.uri(), "/shop/about").statusCode());
+            Set<Path> next = leftBehind(work, temporary);
+            assertEquals(3, next.size(), next.toString());
+            next.retainAll(left);
+            assertEquals(Set.of(), next);
+        }
+        assertEquals(Set.of(), leftBehind(work, temporary));
+    }
+
+    /** The copy of the app for its path, Tomcat's directory, and what the restart command needs. */
+    private static Set<Path> leftBehind(Path... parents) throws IOException {
+        Set<Path> left = new HashSet<>();
+        for (Path parent : parents) {
+            try (Stream<Path> files = Files.list(parent)) {
+                files.filter(file -> file.getFileName().toString().matches("(vts-tomcat|base|app|restart)-[0-9-]+"))
+                        .forEach(left::add);
+            }
+        }
+        return left;
+    }
+
     @Test
     void aMissingBunIsExplained() throws Exception {
         assertFails(1, "vts-basic: VTS_BUN names /nowhere/bun", Map.of("VTS_BUN", "/nowhere/bun"));
@@ -425,6 +500,100 @@ class ServeIT {
                 3,
                 "vts-basic: Bun did not answer / within 5000 ms; VTS_STARTUP_TIMEOUT",
                 Map.of("VTS_APP_DIR", directory.toString(), "VTS_STARTUP_TIMEOUT", "5s"));
+    }
+
+    @Test
+    void anAppThatAnswersWithErrorsAloneIsQuotedAndAskedEverLessOften(@TempDir Path directory) throws Exception {
+        SmallBuild.write(
+                directory,
+                "let count = 0; export default { fetch() {"
+                        + " console.log(`probe ${++count}`);"
+                        + " return new Response('the database\\nis away', { status: 500 }) } }");
+        try (Vts vts = Vts.launch(Map.of("VTS_APP_DIR", directory.toString(), "VTS_STARTUP_TIMEOUT", "5s"))) {
+            assertEquals(3, vts.awaitExit(), vts.output());
+            vts.awaitLine("^vts-basic: The app answered / with status 500 for 5000 ms; VTS_READY_PATH.*"
+                    + "; the answer begins: the database is away; it printed last:$");
+            // Within 5 s: after 50, 100, 200 and 400 ms, and then each second.
+            assertFalse(vts.output().contains("probe 12"), vts.output());
+        }
+    }
+
+    @Test
+    void anAppWithoutAPageAtTheReadyPathIsServedWithAWarning(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, "export default { fetch: () => new Response('none', { status: 404 }) }");
+        try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "VTS_WORKERS", "2"))) {
+            vts.awaitLine("worker-2-1 is ready");
+            vts.awaitLine("WARN.* answers / with status 404");
+            assertEquals(200, get(vts.uri(), "/-/ready").statusCode());
+            assertEquals(1, vts.output().split("answers / with status 404", -1).length - 1, vts.output());
+        }
+    }
+
+    /** With Next.js and others it is usual to ask one's own API by its public address. */
+    @Test
+    void anAppWhosePageAsksTheServerForAnotherOfItsPagesStarts(@TempDir Path directory) throws Exception {
+        SmallBuild.write(directory, """
+                export default {
+                  async fetch(request) {
+                    if (new URL(request.url).pathname === "/api") return new Response("from the api");
+                    const api = await fetch(process.env.SITE + "/api");
+                    return new Response(await api.text(), { status: api.status });
+                  },
+                };
+                """);
+        int port = Ports.free();
+        Map<String, String> settings = Map.of(
+                "VTS_APP_DIR",
+                directory.toString(),
+                "VTS_PORT",
+                Integer.toString(port),
+                "SITE",
+                "http://127.0.0.1:" + port,
+                "VTS_WORKER_ENV",
+                "SITE",
+                "VTS_HOLD_TIMEOUT",
+                "5m",
+                "VTS_STARTUP_TIMEOUT",
+                "2m");
+        try (Vts vts = Vts.serve(settings)) {
+            HttpResponse<String> page = get(vts.uri(), "/");
+            assertEquals("from the api", page.body());
+            assertEquals(200, page.statusCode());
+        }
+    }
+
+    @Test
+    void whileAPageHangsAtTheStartTheServerIsNotReadyAndTheProgramEndsAsEver(@TempDir Path directory) throws Exception {
+        SmallBuild.write(
+                directory,
+                "export default { fetch: (request) => new URL(request.url).pathname === '/api'"
+                        + " ? new Response('api') : new Promise(() => {}) }");
+        int port = Ports.free();
+        URI site = URI.create("http://127.0.0.1:" + port);
+        try (Vts vts = Vts.launch(Map.of(
+                "VTS_APP_DIR", directory.toString(),
+                "VTS_PORT", Integer.toString(port),
+                "VTS_STARTUP_TIMEOUT", "15s"))) {
+            HttpResponse<String> api = getOnceListening(site, "/api");
+            assertEquals("api", api.body());
+            assertEquals(503, get(site, "/-/ready").statusCode());
+            assertEquals(3, vts.awaitExit(), vts.output());
+            vts.awaitLine("^vts-basic: Bun did not answer / within 15000 ms");
+        }
+    }
+
+    private static HttpResponse<String> getOnceListening(URI server, String path) throws Exception {
+        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
+        while (true) {
+            try {
+                return get(server, path);
+            } catch (ConnectException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
     }
 
     @Test
@@ -506,6 +675,28 @@ class ServeIT {
     }
 
     @Test
+    void aBuildThatCannotStartIsRefusedByTheStartAndByValidateWithTheSameWords(@TempDir Path directory)
+            throws Exception {
+        SmallBuild.write(directory, "import 'react'; export default { fetch: () => new Response('x') }");
+        assertRefused("react is imported by server/server.js and lies in no node_modules there", directory);
+
+        SmallBuild.write(directory, "export default { fetch: () => new Response('/shop/assets/a-AbCd12eF.js') }");
+        Files.writeString(directory.resolve("client/assets/a-AbCd12eF.js"), "");
+        assertRefused("is made for /shop/ and browsers see it at /:", directory);
+        try (Vts vts = Vts.launch(Map.of("VTS_CONTEXT_PATH", "/shop"), "validate", directory.toString())) {
+            assertEquals(0, vts.awaitExit(), vts.output());
+        }
+    }
+
+    private static void assertRefused(String why, Path build) throws Exception {
+        assertFails(2, why, Map.of("VTS_APP_DIR", build.toString()));
+        try (Vts vts = Vts.launch(Map.of(), "validate", build.toString())) {
+            assertEquals(1, vts.awaitExit(), vts.output());
+            assertTrue(vts.output().contains(why), vts.output());
+        }
+    }
+
+    @Test
     void validateHasStableExitCodesAndJson(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, "export default {}; '/shop/assets/a-AbCd12eF.js'; '/home/me/app/src/a.tsx'");
         Files.writeString(directory.resolve("client/assets/a-AbCd12eF.js"), "");
@@ -516,6 +707,8 @@ class ServeIT {
                         + "\"message\":\"server/server.js holds a path of the machine that built it:"
                         + " /home/me/app/src/a.tsx\",\"excerpt\":\"/home/me/app/src/a.tsx\",\"count\":1}]}",
                 "--json",
+                "--context-path",
+                "/shop",
                 directory.toString());
         Path renamed = directory.resolve("client/assets/a-GhCd12eF.js");
         Files.move(directory.resolve("client/assets/a-AbCd12eF.js"), renamed);

@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -73,8 +74,14 @@ class StatusIT {
     }
 
     private static Vts serve() throws Exception {
-        return Vts.serve(Map.of(
+        return serve(Map.of());
+    }
+
+    private static Vts serve(Map<String, String> more) throws Exception {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.putAll(Map.of(
                 "VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN, "VTS_METRICS_TOKEN", "look"));
+        return Vts.serve(environment);
     }
 
     @Test
@@ -295,18 +302,27 @@ class StatusIT {
         shared.awaitLine("a restart was asked for");
     }
 
+    /** Guesses in the form and in the field count together, and by the network of an IPv6 client. */
     @Test
-    void whoGuessesTokensIsHeldUp() throws Exception {
-        try (Vts vts = serve()) {
-            for (int guess = 0; guess < 10; guess++) {
-                assertEquals("../status?wrong-token", location(post(vts.uri(), "sign-in", "token=guess" + guess)));
+    void aClientThatGuessesTokensIsSlowedAndTheRightTokenIsNeverRefused() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_TRUSTED_PROXIES", "127.0.0.1"))) {
+            for (int guess = 0; guess < 5; guess++) {
+                String[] client = {"X-Forwarded-For", "2001:db8:0:1::" + guess};
+                assertEquals(
+                        "../status?wrong-token", location(post(vts.uri(), "sign-in", "token=guess" + guess, client)));
+                assertEquals(403, bearer(vts.uri(), "guess", client[1]).statusCode());
             }
-            assertEquals("../status?too-many", location(post(vts.uri(), "sign-in", "token=" + TOKEN)));
+            long begun = System.nanoTime();
+            assertEquals(200, bearer(vts.uri(), TOKEN, "2001:db8:0:1::ffff").statusCode());
             assertEquals(
-                    200,
-                    get(vts.uri(), "/-/status", "Authorization", "Bearer " + TOKEN)
-                            .statusCode());
+                    "../status",
+                    location(post(vts.uri(), "sign-in", "token=" + TOKEN, "X-Forwarded-For", "2001:db8:0:1::fffe")));
+            assertTrue(System.nanoTime() - begun >= 2_000_000_000L, "one second for each");
         }
+    }
+
+    private static HttpResponse<String> bearer(URI server, String token, String client) throws Exception {
+        return get(server, "/-/status", "Authorization", "Bearer " + token, "X-Forwarded-For", client);
     }
 
     @Test

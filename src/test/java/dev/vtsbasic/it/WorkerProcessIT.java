@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -199,6 +202,105 @@ class WorkerProcessIT {
         }
     }
 
+    /** As a service manager stops a service: with a signal to each of its processes. */
+    @Test
+    void aSignalToAllProcessesOfTheServiceCutsNoAnswer() throws Exception {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("VTS_SHUTDOWN_DELAY", "3s");
+        try (Vts vts = Vts.serve(environment)) {
+            HttpResponse<java.io.InputStream> answer =
+                    CLIENT.send(request(vts.uri(), "/slow"), HttpResponse.BodyHandlers.ofInputStream());
+            assertEquals("begin ", new String(answer.body().readNBytes(6)));
+            vts.buns().forEach(ProcessHandle::destroy);
+            vts.terminate();
+            vts.awaitLine("SIGTERM received: not ready");
+            assertEquals("begin end", get(vts.uri(), "/slow"), "a request that came after the signal");
+            assertEquals("end", new String(answer.body().readAllBytes()));
+            assertEquals(0, vts.awaitExit(), vts.output());
+            assertFalse(vts.output().contains("ended with exit code"), vts.output());
+        }
+    }
+
+    /** Holds a request until the file is there that it waits for; echoes what comes on a WebSocket. */
+    private static final String WAITING = """
+            import { existsSync } from "node:fs";
+            export default {
+              async fetch(request, server) {
+                if (server.upgrade(request)) return;
+                if (request.method === "POST") {
+                  console.log("waiting");
+                  while (!existsSync("go")) await Bun.sleep(10);
+                }
+                return new Response(process.pid + " " + await request.text());
+              },
+              websocket: { message: (socket, message) => { socket.send("echo of " + message); } },
+            };
+            """;
+
+    /** As a container that is paused, a virtual machine, or a laptop. */
+    @Test
+    void nothingEndsWhenTheHostAndItsWorkersStandStill() throws Exception {
+        SmallBuild.write(directory, WAITING);
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("VTS_HANG_TIMEOUT", "5s");
+        environment.put("VTS_RESPONSE_TIMEOUT", "10s");
+        try (Vts vts = Vts.serve(environment)) {
+            CompletableFuture<String> echo = new CompletableFuture<>();
+            WebSocket socket = CLIENT.newWebSocketBuilder()
+                    .buildAsync(URI.create("ws://127.0.0.1:" + vts.uri().getPort() + "/"), new WebSocket.Listener() {
+                        @Override
+                        public CompletionStage<?> onText(WebSocket webSocket, CharSequence text, boolean last) {
+                            echo.complete(text.toString());
+                            return null;
+                        }
+                    })
+                    .get(3, TimeUnit.MINUTES);
+            CompletableFuture<HttpResponse<String>> answer = CLIENT.sendAsync(
+                    HttpRequest.newBuilder(vts.uri())
+                            .POST(HttpRequest.BodyPublishers.ofString("whole"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            vts.awaitLine("worker-1-1: waiting");
+            ProcessHandle bun = vts.buns().get(0);
+            send(Long.toString(vts.pid()), "SIGSTOP", "");
+            send(Long.toString(bun.pid()), "SIGSTOP", "");
+            // Nothing happens meanwhile that could be waited for: more than the longest of the time-outs, with what is
+            // added to them.
+            TimeUnit.SECONDS.sleep(18);
+            send(Long.toString(bun.pid()), "SIGCONT", "");
+            send(Long.toString(vts.pid()), "SIGCONT", "");
+            assertFalse(Program.endsWithin(bun, Duration.ofSeconds(3)), vts.output());
+            Files.writeString(directory.resolve("go"), "");
+            assertEquals(bun.pid() + " whole", answer.get(3, TimeUnit.MINUTES).body());
+            socket.sendText("hello", true);
+            assertEquals("echo of hello", echo.get(3, TimeUnit.MINUTES));
+            socket.abort();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aWorkerThatHangsEndsAfterItsHostWasKilled() throws Exception {
+        SmallBuild.write(directory, """
+                export default {
+                  fetch(request) {
+                    if (request.url.endsWith("/hang")) { console.log("hanging"); for (;;); }
+                    return new Response("");
+                  },
+                };
+                """);
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("VTS_HANG_TIMEOUT", "1h");
+        try (Vts vts = Vts.serve(environment);
+                RawClient client = new RawClient(vts.uri().getPort())) {
+            client.send("GET /hang HTTP/1.1\r\nHost: a\r\n\r\n");
+            vts.awaitLine("worker-1-1: hanging");
+            ProcessHandle bun = vts.buns().get(0);
+            vts.kill();
+            assertTrue(Program.endsWithin(bun, Program.PATIENCE), "it hangs for ever");
+        }
+    }
+
     @Test
     void aWorkerGivesWayAsFarAsItIsTold() throws Exception {
         Map<String, String> environment = new HashMap<>(environment());
@@ -335,10 +437,16 @@ class WorkerProcessIT {
     }
 
     private static void send(String group, String signal) throws IOException, InterruptedException {
-        Process sender = new ProcessBuilder(Vts.BUN.toString(), "-e", "process.kill(-" + group + ", '" + signal + "')")
+        send(group, signal, "-");
+    }
+
+    /** @param sign a minus for a whole group */
+    private static void send(String process, String signal, String sign) throws IOException, InterruptedException {
+        Process sender = new ProcessBuilder(
+                        Vts.BUN.toString(), "-e", "process.kill(" + sign + process + ", '" + signal + "')")
                 .inheritIO()
                 .start();
-        assertTrue(sender.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(sender.waitFor(2, TimeUnit.MINUTES));
         assertEquals(0, sender.exitValue());
     }
 

@@ -42,7 +42,8 @@ class ManagementServletTest {
         ManagementAccess access = new ManagementAccess(
                 List.of("own", "secret"),
                 Optional.of("look"),
-                TestSettings.of("vts.management-networks", "127.0.0.9").managementNetworks());
+                TestSettings.of("vts.management-networks", "127.0.0.9").managementNetworks(),
+                List.of());
         TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
         ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
         server = TestServer.start(
@@ -162,7 +163,7 @@ class ManagementServletTest {
     void whoIsHereOrHasAWordMayLook(String header) throws Exception {
         RawAnswer answer = get("/-/metrics", header);
         assertEquals(200, answer.status());
-        assertEquals("text/plain;version=0.0.4;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
         assertTrue(answer.body().contains("\nvts_workers{state=\"ready\"} 0.0\n"), answer.body());
     }
 
@@ -186,6 +187,54 @@ class ManagementServletTest {
         assertTrue(answer.body().contains("VTS_MANAGEMENT_NETWORKS"), answer.body());
         assertTrue(answer.body().contains("VTS_METRICS_TOKEN"), answer.body());
         assertEquals(200, get("/-/live", header).status());
+    }
+
+    /** A page of theirs in a browser of the network may ask, when its name leads to this server (DNS rebinding). */
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.9, 200",
+        "10.0.0.9:3000, 200",
+        "[fd00::9]:3000, 200",
+        "vts:3000, 200",
+        "vts.shop.svc.cluster.local, 200",
+        "vts.shop.svc, 200",
+        "app.example.com:3000, 200",
+        "APP.example.com, 200",
+        "example.com, 403",
+        "app.example.com.attacker.test, 403",
+        "vts.local.attacker.test, 403",
+    })
+    void aNetworkMayLookUnderANameThatNoStrangerCanHave(String host, int status) throws Exception {
+        ManagementAccess access = new ManagementAccess(
+                List.of("secret"),
+                Optional.empty(),
+                TestSettings.of("vts.management-networks", "127.0.0.0/8").managementNetworks(),
+                TestSettings.of("vts.management-hosts", "App.example.com, other.test")
+                        .managementHosts());
+        TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
+        ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
+        try (TestServer other = TestServer.start(
+                context -> context.addServlet("management", servlet).addMapping("/-/*"))) {
+            assertEquals(
+                    status,
+                    other.send("GET /-/metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .status());
+        }
+    }
+
+    @Test
+    void theRightTokenIsSlowedAfterTenWrongOnesAndNotRefused() throws Exception {
+        for (int i = 0; i < TokenThrottle.FREE_TRIES; i++) {
+            assertEquals(
+                    403,
+                    server.request("POST /-/restart", "Authorization: Bearer guess" + i)
+                            .status());
+        }
+        long begun = System.nanoTime();
+        assertEquals(
+                200,
+                server.request("GET /-/metrics", "Authorization: Bearer look").status());
+        assertTrue(System.nanoTime() - begun >= TokenThrottle.PAUSE.toNanos());
     }
 
     /** As nginx asks when nothing is set but {@code proxy_pass}. */
@@ -216,7 +265,7 @@ class ManagementServletTest {
                 "/-/metrics",
                 "Host: localhost\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
         assertEquals(200, answer.status());
-        assertEquals("application/openmetrics-text;version=1.0.0;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
         assertTrue(answer.body().endsWith("# EOF\n"), answer.body());
     }
 
@@ -228,7 +277,7 @@ class ManagementServletTest {
     void anEmptyAcceptInFrontDoesNotHideTheOneForOpenMetrics() throws Exception {
         RawAnswer answer =
                 get("/-/metrics", "Host: localhost\r\nAccept:\r\nAccept: application/openmetrics-text;version=1.0.0");
-        assertEquals("application/openmetrics-text;version=1.0.0;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
     }
 
     @Test

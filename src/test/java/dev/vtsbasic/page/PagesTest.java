@@ -73,14 +73,14 @@ class PagesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    text/html                                   | text/html;charset=utf-8
-                    text/html,application/json;q=0.9            | text/html;charset=utf-8
-                    */*                                         | text/html;charset=utf-8
+                    text/html                                   | text/html; charset=utf-8
+                    text/html,application/json;q=0.9            | text/html; charset=utf-8
+                    */*                                         | text/html; charset=utf-8
                     application/json                            | application/problem+json
                     application/problem+json                    | application/problem+json
                     application/json, text/plain, */*           | application/problem+json
-                    text/plain                                  | text/plain;charset=utf-8
-                    image/png                                   | text/plain;charset=utf-8
+                    text/plain                                  | text/plain; charset=utf-8
+                    image/png                                   | text/plain; charset=utf-8
                     """)
     void aClientGetsTheFormThatItTakes(String accept, String type) throws Exception {
         RawAnswer answer = answer(Page.BAD_GATEWAY, "Accept: " + accept);
@@ -94,7 +94,7 @@ class PagesTest {
     @Test
     void aPageIsNeverStoredAndTellsItsRequest() throws Exception {
         RawAnswer answer = answer(Page.GATEWAY_TIMEOUT);
-        assertEquals("text/html;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("text/html; charset=utf-8", answer.header("Content-Type"));
         assertEquals("no-store", answer.header("Cache-Control"));
         assertEquals("nosniff", answer.header("X-Content-Type-Options"));
         assertEquals("abc-1", answer.header("X-Request-Id"));

@@ -16,6 +16,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,7 @@ class ChannelSocketTest {
     void connect() throws IOException {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
-        socket = ChannelSocket.to(address, 0);
+        socket = ChannelSocket.to(address, Duration.ZERO);
         peer = server.accept();
     }
 
@@ -113,7 +114,9 @@ class ChannelSocketTest {
     @Test
     void aSocketWhereNobodyListensCannotBeConnected() throws Exception {
         server.close();
-        assertThrows(IOException.class, () -> ChannelSocket.to(UnixDomainSocketAddress.of(directory.resolve("s")), 0));
+        assertThrows(
+                IOException.class,
+                () -> ChannelSocket.to(UnixDomainSocketAddress.of(directory.resolve("s")), Duration.ZERO));
     }
 
     @Test
@@ -126,7 +129,7 @@ class ChannelSocketTest {
                 ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1)) {
             for (int i = 0; i < count; i++) {
                 connecting.add(CompletableFuture.supplyAsync(
-                        () -> assertDoesNotThrow(() -> ChannelSocket.to(address, 10_000)), threads));
+                        () -> assertDoesNotThrow(() -> ChannelSocket.to(address, Duration.ofSeconds(10))), threads));
             }
             for (int i = 0; i < count; i++) {
                 worker.accept().close();
@@ -148,7 +151,7 @@ class ChannelSocketTest {
                 ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address, 1)) {
             assertThrows(SocketException.class, () -> {
                 for (int i = 0; i < 1000; i++) {
-                    waiting.add(ChannelSocket.to(address, 20));
+                    waiting.add(ChannelSocket.to(address, Duration.ofMillis(20)));
                 }
             });
         } finally {

@@ -1021,7 +1021,7 @@ class ProxyServletTest {
     }
 
     private static void assertPage(RawAnswer answer) {
-        assertEquals("text/html;charset=utf-8", answer.header("Content-Type"));
+        assertEquals("text/html; charset=utf-8", answer.header("Content-Type"));
         assertEquals("no-store", answer.header("Cache-Control"));
         assertTrue(answer.body().contains("<h1>" + answer.status() + " "), answer.text());
         assertTrue(answer.looksComplete());

@@ -5,30 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.bun.Worker;
-import dev.vtsbasic.page.Pages;
-import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
-import dev.vtsbasic.testing.TestServer;
-import dev.vtsbasic.testing.TestSettings;
-import dev.vtsbasic.testing.UncountedLease;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.Method;
-import dev.vtsbasic.traffic.RunningRequests;
 import dev.vtsbasic.traffic.Shed;
 import dev.vtsbasic.traffic.StatusClass;
-import dev.vtsbasic.traffic.Traffic;
-import dev.vtsbasic.traffic.TrafficFilter;
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterRegistration;
-import jakarta.servlet.ServletRegistration;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,10 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.utils.DateUtils;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,25 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The shared cache between a client and an app whose every octet is known. An answer that comes with an Age is as old as it
  * says, so that nobody has to wait until it is past its time.
  */
-@Timeout(120)
-@Tag("java")
-class SharedCacheTest {
-    private static final String STALE = "\r\nAge: 50";
-
-    private final AtomicInteger asked = new AtomicInteger();
-    private ScriptedUpstream app;
-    private TestServer server;
-    private final RunningRequests running = new RunningRequests();
-    private ProxyServlet proxy;
-    private volatile Traffic traffic;
-
-    @AfterEach
-    void stop() throws Exception {
-        app.close();
-        server.close();
-        proxy.close();
-    }
-
+class SharedCacheTest extends SharedCacheScene {
     // What is kept
 
     @ParameterizedTest
@@ -147,11 +111,6 @@ class SharedCacheTest {
                 "Cache-Control: public, s-maxage=60\r\nContent-Type: text/event-stream",
                 "Cache-Control: public, s-maxage=60\r\nContent-Type: a/b; charset=none",
                 "Cache-Control: public, s-maxage=60\r\nContent-Range: bytes 0-0/1",
-                "Cache-Control: public, s-maxage=60\r\nAge: abc",
-                "Cache-Control: public, s-maxage=60\r\nAge: -1",
-                "Cache-Control: public, s-maxage=60\r\nAge: 1, 2",
-                "Cache-Control: public, s-maxage=60\r\nAge: 1\r\nAge: 2",
-                "Cache-Control: public, s-maxage=60\r\nAge: 99999999999999999999",
                 "Expires: 0",
                 "Expires: Thu, 01 Jan 2015 00:00:00 GMT",
                 "Expires: soon",
@@ -1336,137 +1295,5 @@ class SharedCacheTest {
         assertEquals(1, proxy.cacheFigures().entries());
         get("/second");
         assertEquals(2, proxy.cacheFigures().entries());
-    }
-
-    private void start(ScriptedUpstream.Script script, String... settings) throws Exception {
-        app = ScriptedUpstream.onTcp(script);
-        Worker worker = new Worker("worker-1", app.address());
-        List<String> all = new ArrayList<>(List.of("vts.cache", "1m"));
-        all.addAll(List.of(settings));
-        Settings read = TestSettings.of(all.toArray(String[]::new));
-        proxy = new ProxyServlet(
-                (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
-                read,
-                "",
-                new Pages(),
-                running);
-        server = TestServer.start(context -> {
-            TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());
-            traffic = filter.traffic();
-            FilterRegistration.Dynamic first = context.addFilter("traffic", filter);
-            first.setAsyncSupported(true);
-            first.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
-            ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
-            servlet.setAsyncSupported(true);
-            servlet.addMapping("/*");
-        });
-    }
-
-    private RawAnswer get(String target, String... headers) {
-        try {
-            return server.request("GET " + target, headers);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private List<CompletableFuture<RawAnswer>> askAtOnce(int count, String target) {
-        List<CompletableFuture<RawAnswer>> answers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            CompletableFuture<RawAnswer> answer = new CompletableFuture<>();
-            new Thread(() -> {
-                        try {
-                            answer.complete(server.request("GET " + target));
-                        } catch (Exception | Error e) {
-                            answer.completeExceptionally(e);
-                        }
-                    })
-                    .start();
-            answers.add(answer);
-        }
-        return answers;
-    }
-
-    /** Waits until so many requests are under way in the proxy. */
-    private void awaitRunning(int count) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (running.awaitIdle(0) < count) {
-            assertTrue(System.nanoTime() < deadline);
-            Thread.onSpinWait();
-        }
-    }
-
-    /** Waits until so many requests have come to the app. */
-    private void awaitAsked(int count) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (asked.get() < count) {
-            assertTrue(System.nanoTime() < deadline);
-            Thread.onSpinWait();
-        }
-    }
-
-    private void awaitBody(String target, String body, String... headers) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!get(target, headers).body().equals(body)) {
-            assertTrue(System.nanoTime() < deadline);
-        }
-    }
-
-    /** Answers with the number of the request. */
-    private ScriptedUpstream.Script numbered(String fields) {
-        return (request, out) -> {
-            String answer = answer(fields, "" + asked.incrementAndGet());
-            write(out, answer);
-            return !answer.contains("event-stream");
-        };
-    }
-
-    private ScriptedUpstream.Script status(int status) {
-        return (request, out) -> {
-            asked.incrementAndGet();
-            write(
-                    out,
-                    "HTTP/1.1 " + status + " X\r\nCache-Control: public, s-maxage=60\r\nLocation: /b\r\n"
-                            + (status == 204 ? "\r\n" : "Content-Length: 0\r\n\r\n"));
-            return true;
-        };
-    }
-
-    private ScriptedUpstream.Script inTurn(String... answers) {
-        return (request, out) -> {
-            String answer = answers[Math.min(asked.getAndIncrement(), answers.length - 1)];
-            write(out, answer);
-            return answer.contains("\r\n\r\n") && !answer.endsWith("first\r\n");
-        };
-    }
-
-    private static String answer(String fields, String body) {
-        return "HTTP/1.1 200 OK\r\n" + fields + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
-    }
-
-    private static String everyOctet() {
-        StringBuilder octets = new StringBuilder();
-        for (char octet = 0; octet < 256; octet++) {
-            octets.append(octet);
-        }
-        return octets.toString();
-    }
-
-    private static void write(java.io.OutputStream out, String octets) throws IOException {
-        out.write(octets.getBytes(StandardCharsets.ISO_8859_1));
-        out.flush();
-    }
-
-    private static void await(CountDownLatch latch) {
-        assertTrue(isDown(latch, 60));
-    }
-
-    private static boolean isDown(CountDownLatch latch, int seconds) {
-        try {
-            return latch.await(seconds, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 class SessionsTest {
     private final AtomicLong now = new AtomicLong();
     private final Sessions sessions = new Sessions(now::get);
-    private final WrongTokens wrongTokens = new WrongTokens(now::get);
 
     @Test
     void aSessionIsFoundByItsIdUntilItIsClosed() {
@@ -42,17 +41,5 @@ class SessionsTest {
         }
         assertFalse(sessions.find(oldest.id()).isPresent());
         assertTrue(sessions.find(second.id()).isPresent());
-    }
-
-    @Test
-    void whoTriesTooOftenHasToWaitAndNobodyElse() {
-        for (int tries = 0; tries < WrongTokens.MOST_TRIES; tries++) {
-            assertFalse(wrongTokens.areTooMany("192.0.2.1"));
-            wrongTokens.add("192.0.2.1");
-        }
-        assertTrue(wrongTokens.areTooMany("192.0.2.1"));
-        assertFalse(wrongTokens.areTooMany("192.0.2.2"));
-        now.set(WrongTokens.FORGIVEN_AFTER.toNanos());
-        assertFalse(wrongTokens.areTooMany("192.0.2.1"));
     }
 }

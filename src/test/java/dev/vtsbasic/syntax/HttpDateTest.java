@@ -1,4 +1,4 @@
-package dev.vtsbasic.asset;
+package dev.vtsbasic.syntax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -46,6 +46,39 @@ class HttpDateTest {
             })
     void anythingElseIsNoDate(String text) {
         assertNull(HttpDate.parse(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SUN, 06 nov 1994 08:49:37 gmt",
+                "sunday, 06-NOV-94 08:49:37 Gmt",
+                "sun NOV  6 08:49:37 1994",
+                "Mon, 06 Nov 1994 08:49:37 GMT",
+                "Monday, 06-Nov-94 08:49:37 GMT",
+                "Mon Nov  6 08:49:37 1994"
+            })
+    void aCacheTakesAnyCaseAndAnyDayOfTheWeek(String text) {
+        assertNull(HttpDate.parse(text));
+        assertEquals(AT, HttpDate.parseForCache(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "0",
+                "Xyz, 06 Nov 1994 08:49:37 GMT",
+                "06 Nov 1994 08:49:37 GMT",
+                "Sun, 6 Nov 1994 08:49:37 GMT",
+                "Sun, 06 Nov 94 08:49:37 GMT",
+                "Sun, 06-Nov-1994 08:49:37 GMT",
+                "Sun, 06 Nov 1994 8:49:37 GMT",
+                "Sun, 06 Nov 1994 08:49:37 UTC",
+                "Sun, 31 Feb 1994 08:49:37 AEST"
+            })
+    void aCacheTakesNothingElseForADate(String text) {
+        assertNull(HttpDate.parseForCache(text));
     }
 
     @Test

@@ -1,0 +1,76 @@
+package dev.vtsbasic.bun;
+
+import dev.vtsbasic.settings.IpNetwork;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Looks host names up within a time limit, which Java does not know: with a name server that is silent it waits for many
+ * seconds. Each name is looked up by one thread at a time, whose result all callers share.
+ */
+final class HostLookup {
+    private static final Map<String, CompletableFuture<List<InetAddress>>> RUNNING = new ConcurrentHashMap<>();
+
+    private HostLookup() {}
+
+    /**
+     * All addresses of a host, at least one.
+     *
+     * @param host a name, or an address as it stands in a URL
+     */
+    static List<InetAddress> addressesOf(String host, Duration timeout) throws IOException {
+        if (IpNetwork.isAddress(host)) {
+            return List.of(InetAddress.getByName(host));
+        }
+        try {
+            return RUNNING.computeIfAbsent(host, HostLookup::begin).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            UnknownHostException unknown = new UnknownHostException(e.getCause().getMessage());
+            unknown.initCause(e.getCause());
+            throw unknown;
+        } catch (TimeoutException e) {
+            SocketTimeoutException late = new SocketTimeoutException("The name " + host + " was not resolved in time");
+            late.initCause(e);
+            throw late;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    private static CompletableFuture<List<InetAddress>> begin(String host) {
+        CompletableFuture<List<InetAddress>> result = new CompletableFuture<>();
+        Thread thread = new Thread(() -> resolve(host, result), "vts-lookup");
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+
+    private static void resolve(String host, CompletableFuture<List<InetAddress>> result) {
+        List<InetAddress> addresses = null;
+        Throwable failure = null;
+        try {
+            addresses = List.of(InetAddress.getAllByName(host));
+        } catch (UnknownHostException | RuntimeException | Error e) {
+            failure = e;
+        }
+        // First, so that a caller who comes after the result gets a newer one.
+        RUNNING.remove(host, result);
+        if (failure == null) {
+            result.complete(addresses);
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.vtsbasic.embedded;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.coyote.CloseNowException;
+import org.apache.coyote.Response;
+import org.apache.coyote.http11.Http11OutputBuffer;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.coyote.http11.OutputFilter;
+import org.apache.tomcat.util.buf.ByteChunk;
+import org.apache.tomcat.util.buf.MessageBytes;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * Composes the heads of answers on HTTP/1.1. Tomcat's own buffer has a fixed size, which each request would pay for, and
+ * sends no reason phrase; this one grows for a large head, for as long as that takes, and sends the standard phrase.
+ */
+final class HeadBuffer extends Http11OutputBuffer {
+    /** Holds nearly every head. */
+    private static final int USUAL = 8 * 1024;
+
+    private static final byte[] VERSION = "HTTP/1.1 ".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] SEPARATOR = {':', ' '};
+    private static final byte[] LINE_END = {'\r', '\n'};
+
+    /** The last control character of the first 32, and the one behind the others. */
+    private static final int LAST_CONTROL = 31;
+
+    private static final int DELETE = 127;
+
+    private final ByteBuffer usual = ByteBuffer.allocate(USUAL);
+    private ByteBuffer head = usual;
+
+    private HeadBuffer(Response response, OutputFilter[] filters) {
+        // What is composed here never gets into the buffer of the superclass.
+        super(response, 0);
+        for (OutputFilter filter : filters) {
+            addFilter(filter);
+        }
+    }
+
+    /**
+     * Puts one of these in the place of a processor's own, before it is used.
+     *
+     * @throws IllegalStateException when Java does not allow that
+     */
+    static void replaceIn(Http11Processor processor, Response response) {
+        try {
+            Field field = Http11Processor.class.getDeclaredField("outputBuffer");
+            field.setAccessible(true);
+            HeadBuffer buffer = new HeadBuffer(response, ((Http11OutputBuffer) field.get(processor)).getFilters());
+            field.set(processor, buffer);
+            response.setOutputBuffer(buffer);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    "Tomcat's answers cannot be composed; start java with --enable-final-field-mutation=ALL-UNNAMED",
+                    e);
+        }
+    }
+
+    /** Begins a head; Tomcat does so anew when a field cannot be sent. */
+    @Override
+    public void sendStatus(int status) {
+        clear();
+        put(VERSION, 0, VERSION.length);
+        put(status + " " + ReasonPhrase.of(status));
+        put(LINE_END, 0, LINE_END.length);
+    }
+
+    @Override
+    public void sendHeader(MessageBytes name, MessageBytes value) {
+        // Both first: the conversion of either may fail.
+        ByteChunk nameOctets = octetsOf(name);
+        ByteChunk valueOctets = octetsOf(value);
+        put(nameOctets.getBytes(), nameOctets.getStart(), nameOctets.getLength());
+        put(SEPARATOR, 0, SEPARATOR.length);
+        put(valueOctets.getBytes(), valueOctets.getStart(), valueOctets.getLength());
+        put(LINE_END, 0, LINE_END.length);
+    }
+
+    @Override
+    public void endHeaders() {
+        put(LINE_END, 0, LINE_END.length);
+    }
+
+    /** With a space for each control character but the tab, as Tomcat does it. */
+    private static ByteChunk octetsOf(MessageBytes text) {
+        if (text.getType() == MessageBytes.T_BYTES) {
+            return text.getByteChunk();
+        }
+        text.toBytes();
+        ByteChunk chunk = text.getByteChunk();
+        byte[] octets = chunk.getBytes();
+        for (int i = chunk.getStart(); i < chunk.getEnd(); i++) {
+            if (octets[i] >= 0 && octets[i] <= LAST_CONTROL && octets[i] != '\t' || octets[i] == DELETE) {
+                octets[i] = ' ';
+            }
+        }
+        return chunk;
+    }
+
+    private void put(String text) {
+        byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
+        put(octets, 0, octets.length);
+    }
+
+    private void put(byte[] octets, int start, int length) {
+        if (length > head.remaining()) {
+            int needed = head.position() + length;
+            head = ByteBuffer.allocate(Math.max(needed, 2 * head.capacity())).put(head.flip());
+        }
+        head.put(octets, start, length);
+    }
+
+    @Override
+    public void write(byte[] octets) {
+        put(octets, 0, octets.length);
+    }
+
+    @Override
+    protected void writeHeaders() throws IOException {
+        if (head.position() == 0) {
+            return;
+        }
+        SocketWrapperBase<?> socket = socketWrapper;
+        try {
+            if (socket == null) {
+                throw new CloseNowException("The connection is closed");
+            }
+            socket.write(isBlocking(), head.flip());
+        } finally {
+            clear();
+        }
+    }
+
+    @Override
+    public void nextRequest() {
+        super.nextRequest();
+        clear();
+    }
+
+    private void clear() {
+        head = usual.clear();
+    }
+}
