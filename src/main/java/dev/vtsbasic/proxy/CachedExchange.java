@@ -84,6 +84,8 @@ final class CachedExchange implements ExecChain {
     private boolean asking;
     private boolean again;
     private boolean waited;
+    private long leftBefore;
+    private boolean lookedAgain;
     private String awaited;
     private String forwarded;
 
@@ -122,6 +124,7 @@ final class CachedExchange implements ExecChain {
         }
         do {
             again = false;
+            leftBefore = cache.flights().left(key);
             scope = CachingHandler.scope(asked);
             ask(asked);
         } while (again);
@@ -133,7 +136,7 @@ final class CachedExchange implements ExecChain {
                 throw failure;
             }
             // First, because others wait for it, and the client may read slowly.
-            land(Flights.End.STORED);
+            land(again ? Flights.End.BROKEN : Flights.End.STORED);
             if (!again && response != null) {
                 send(answer);
             }
@@ -342,7 +345,10 @@ final class CachedExchange implements ExecChain {
         Flights.Boarding boarding = cache.flights().board(form, key);
         if (boarding.mine()) {
             flight = boarding.flight();
-            return true;
+            // Another one may have brought it since this one looked.
+            again = !lookedAgain && cache.flights().left(key) != leftBefore;
+            lookedAgain |= again;
+            return !again;
         }
         if (response == null) {
             return false;

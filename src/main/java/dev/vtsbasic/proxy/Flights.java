@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 
 /**
@@ -18,7 +19,12 @@ final class Flights {
     private static final int MOST_REMEMBERED = 10_000;
     private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(2);
 
+    private static final int COUNTERS = 1024;
+
     private final Map<String, Flight> underWay = new ConcurrentHashMap<>();
+
+    /** How many have left, by the hash of their keys. */
+    private final AtomicLongArray left = new AtomicLongArray(COUNTERS);
 
     /** Those under way, and those that were replaced and whose answers may come yet. */
     private final Set<Flight> live = ConcurrentHashMap.newKeySet();
@@ -59,6 +65,8 @@ final class Flights {
 
         /** It brings nothing any more; who asks for the same from now on has a flight of its own. */
         void leave() {
+            // First, so that whoever boards the next one sees it.
+            left.incrementAndGet(counter(key));
             underWay.remove(what, this);
             live.remove(this);
         }
@@ -130,6 +138,18 @@ final class Flights {
         }
         live.remove(mine);
         return null;
+    }
+
+    /**
+     * A number that changes when a flight for this key leaves, and now and then besides: if it has changed since before the
+     * cache was asked, the cache may know more.
+     */
+    long left(String key) {
+        return left.get(counter(key));
+    }
+
+    private static int counter(String key) {
+        return Math.floorMod(key.hashCode(), COUNTERS);
     }
 
     /** A flight, and whether it is that of the caller. */
