@@ -1,5 +1,6 @@
 package dev.vtsbasic.embedded;
 
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
@@ -32,6 +33,8 @@ final class HeadBuffer extends Http11OutputBuffer {
 
     private final ByteBuffer usual = ByteBuffer.allocate(USUAL);
     private ByteBuffer head = usual;
+    private int instead;
+    private boolean interim;
 
     private HeadBuffer(Response response, OutputFilter[] filters) {
         // What is composed here never gets into the buffer of the superclass.
@@ -44,15 +47,17 @@ final class HeadBuffer extends Http11OutputBuffer {
     /**
      * Puts one of these in the place of a processor's own, before it is used.
      *
+     * @return that
      * @throws IllegalStateException when Java does not allow that
      */
-    static void replaceIn(Http11Processor processor, Response response) {
+    static HeadBuffer replaceIn(Http11Processor processor, Response response) {
         try {
             Field field = Http11Processor.class.getDeclaredField("outputBuffer");
             field.setAccessible(true);
             HeadBuffer buffer = new HeadBuffer(response, ((Http11OutputBuffer) field.get(processor)).getFilters());
             field.set(processor, buffer);
             response.setOutputBuffer(buffer);
+            return buffer;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
                     "Tomcat's answers cannot be composed; start java with --enable-final-field-mutation=ALL-UNNAMED",
@@ -60,10 +65,17 @@ final class HeadBuffer extends Http11OutputBuffer {
         }
     }
 
+    /** @param status takes the place of the response's until this is called again; 0 for none */
+    void sendInstead(int status) {
+        instead = status;
+    }
+
     /** Begins a head; Tomcat does so anew when a field cannot be sent. */
     @Override
-    public void sendStatus(int status) {
+    public void sendStatus(int ofResponse) {
         clear();
+        int status = instead == 0 ? ofResponse : instead;
+        interim = status < HttpServletResponse.SC_OK;
         put(VERSION, 0, VERSION.length);
         put(status + " " + ReasonPhrase.of(status));
         put(LINE_END, 0, LINE_END.length);
@@ -130,6 +142,10 @@ final class HeadBuffer extends Http11OutputBuffer {
                 throw new CloseNowException("The connection is closed");
             }
             socket.write(isBlocking(), head.flip());
+            if (interim) {
+                // Else it would wait for the head of the answer itself.
+                socket.flush(isBlocking());
+            }
         } finally {
             clear();
         }

@@ -3,6 +3,7 @@ package dev.vtsbasic.embedded;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
@@ -60,6 +61,7 @@ final class PatientProtocol extends Http11NioProtocol {
     private static final class PatientProcessor extends Http11Processor {
         private final OffHeapEndpoint endpoint;
         private final AtomicInteger serving;
+        private final ErrorKeepAlive errors;
         private final long timeoutNanos;
         private SocketWrapperBase<?> waitsFor;
         private long since;
@@ -67,9 +69,15 @@ final class PatientProtocol extends Http11NioProtocol {
         PatientProcessor(PatientProtocol protocol) {
             super(protocol, protocol.getAdapter());
             endpoint = protocol.endpoint;
-            HeadBuffer.replaceIn(this, response);
+            HeadBuffer head = HeadBuffer.replaceIn(this, response);
+            errors = new ErrorKeepAlive(this, super.getAdapter(), request, response, head);
             serving = protocol.serving;
             timeoutNanos = protocol.headTimeout.toNanos();
+        }
+
+        @Override
+        public Adapter getAdapter() {
+            return errors == null ? super.getAdapter() : errors;
         }
 
         @Override

@@ -176,6 +176,29 @@ final class ConnectionGuard {
     }
 
     /**
+     * The same, as long as something has come before a time in terms of {@link System#nanoTime}.
+     *
+     * @return 0 when nothing has come by then
+     */
+    int readUntil(long end, ServletInputStream body, byte[] buffer, int offset) throws IOException {
+        lock.lock();
+        try {
+            while (!get(() -> client.hasInput(body))) {
+                if (end - System.nanoTime() <= 0) {
+                    return 0;
+                }
+                changed.awaitNanos(MIN_LOOK_NANOS);
+            }
+            return read(body, buffer, offset, buffer.length - offset);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * A body is going to be read while the answer is written.
      *
      * @param awaitsContinue whether the client sends it only when it is told to (RFC 9110 §10.1.1)

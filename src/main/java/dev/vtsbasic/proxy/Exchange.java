@@ -131,7 +131,7 @@ final class Exchange {
         while (true) {
             if (body != null && !request.expectsContinue()) {
                 // Before a connection is taken, which the worker may close while a slow client sends.
-                body.readIfSmall();
+                body.readIfSmall(false);
             }
             WorkerLease lease = search.find().orElse(null);
             if (lease == null) {
@@ -256,8 +256,10 @@ final class Exchange {
         if (body == null) {
             watched.clientMayBeAsked();
             sendAndRelay(connection, outbound);
-        } else if (body.isSmall()) {
-            body.readIfSmall();
+            return;
+        }
+        body.readIfSmall(request.expectsContinue());
+        if (body.isWhole()) {
             watched.clientMayBeAsked();
             sendAndRelay(connection, outbound);
         } else {
@@ -275,11 +277,11 @@ final class Exchange {
             throws IOException, HttpException {
         IOException unsent = send(connection, outbound);
         if (unsent == null) {
-            relay(connection, outbound);
+            relay(connection, outbound, false);
             return;
         }
         try {
-            relay(connection, outbound);
+            relay(connection, outbound, false);
         } catch (ClientGoneException e) {
             throw e;
         } catch (IOException e) {
@@ -311,14 +313,14 @@ final class Exchange {
         } catch (IOException e) {
             // Nothing of the body was taken from the client; the worker may have answered before.
             LOG.debug("{} was not sent as a whole", outbound.getRequestUri(), e);
-            relay(connection, outbound);
+            relay(connection, outbound, true);
             return;
         }
         body.attempt(watched, request.expectsContinue(), connection::abort, connection::endRequest);
         CompletableFuture<Void> answer = CompletableFuture.runAsync(
                 () -> {
                     try {
-                        relay(connection, outbound);
+                        relay(connection, outbound, true);
                         if (!connection.isSent()) {
                             response.flushBuffer();
                         }
@@ -386,9 +388,12 @@ final class Exchange {
                 .join();
     }
 
-    private void relay(WorkerConnection connection, ClassicHttpRequest outbound) throws IOException, HttpException {
+    /** @param receiving whether the body of the request is still being read */
+    private void relay(WorkerConnection connection, ClassicHttpRequest outbound, boolean receiving)
+            throws IOException, HttpException {
         watched.waiting();
-        ClassicHttpResponse answer = connection.receiveHead(outbound);
+        ClassicHttpResponse answer =
+                connection.receiveHead(outbound, hints -> EarlyHints.pass(hints, request.protocol(), response));
         watched.heard();
         if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
             upgrade.check(answer);
@@ -397,10 +402,10 @@ final class Exchange {
             upgrade.accept(answer, connection);
             return;
         }
-        if (body == null || body.isSmall()) {
-            passHead(answer);
-        } else {
+        if (receiving) {
             body.beginAnswering(response, () -> passHead(answer));
+        } else {
+            passHead(answer);
         }
         if (WorkerHttpConnection.sizeOf(answer) > USUAL_HEAD) {
             commitLargeHead(connection, answer);

@@ -7,8 +7,10 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.hc.core5.http.Header;
 
 /** A container's response, of which each use goes through a {@link ConnectionGuard}. */
 final class GuardedResponse extends HttpServletResponseWrapper {
@@ -23,6 +25,24 @@ final class GuardedResponse extends HttpServletResponseWrapper {
     /** Makes the container close the connection behind the answer, whatever the app's says. */
     void closeConnection() {
         setHeader("Connection", "close");
+    }
+
+    /** Sends them ahead of the answer, of which nothing has been sent yet, and leaves that as it was. */
+    void sendEarlyHints(List<Header> hints) throws ClientGoneException {
+        try {
+            guard.call(() -> {
+                if (!super.isCommitted()) {
+                    ResponseStart start = new ResponseStart(this);
+                    super.reset();
+                    hints.forEach(field -> super.addHeader(field.getName(), field.getValue()));
+                    super.sendError(EarlyHints.STATUS);
+                    start.restore();
+                }
+                return null;
+            });
+        } catch (IOException e) {
+            throw new ClientGoneException(e);
+        }
     }
 
     @Override

@@ -14,12 +14,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The client's body on its way to a worker.
  *
- * <p>A small one is read as a whole and kept, so that it can be sent a second time; of any other each piece is passed on
- * as it arrives.
+ * <p>What comes of a small one within a few milliseconds is sent at once; whatever comes later is passed on as it arrives,
+ * as each piece of any other is. Of a small one a copy is kept, so that it can be sent a second time.
  */
 final class RequestBody extends AbstractHttpEntity {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
     private static final int SMALL = 16 * 1024;
+
+    /** How long to wait for the rest of a small one before it is sent in pieces. */
+    private static final long SOON_NANOS = 3_000_000;
 
     private final ServletInputStream body;
     private final long length;
@@ -27,7 +30,10 @@ final class RequestBody extends AbstractHttpEntity {
     private final ClientConnection client;
     private final ConnectionGuard guard;
     private final RequestRecord record;
+    /** Of a small one, the octets that have come. */
     private byte[] kept;
+
+    private int count;
     private volatile boolean started;
     private Watchdog.Watched watched;
     private Runnable cut = () -> {};
@@ -56,18 +62,22 @@ final class RequestBody extends AbstractHttpEntity {
         this.record = record;
     }
 
-    /** Whether it is kept when it was read. */
-    boolean isSmall() {
+    private boolean isSmall() {
         return length >= 0 && length <= SMALL;
     }
 
-    /** Whether it could be sent again: nothing was taken from the client yet, or all of it was kept. */
+    /** Whether all of it has come, and is kept. */
+    boolean isWhole() {
+        return isSmall() && count == length;
+    }
+
+    /** Whether it could be sent again: nothing was taken from the client yet, or what was is kept. */
     boolean canBeSentAgain() {
-        return !started || kept != null;
+        return !started || isSmall();
     }
 
     /**
-     * Before a large body is sent.
+     * Before a body is sent that has not come as a whole.
      *
      * @param watched is told who is to act
      * @param awaitsContinue whether the client sends it only when it is told to
@@ -78,7 +88,7 @@ final class RequestBody extends AbstractHttpEntity {
         this.watched = watched;
         this.cut = cut;
         this.end = end;
-        guard.beginReceiving(awaitsContinue);
+        guard.beginReceiving(awaitsContinue && !started);
     }
 
     /** @param head puts the head of the answer to a large body into {@code answer}, which sends it */
@@ -105,40 +115,64 @@ final class RequestBody extends AbstractHttpEntity {
         }
     }
 
-    /** Reads a small body as a whole; a large one not at all. */
-    void readIfSmall() throws IOException {
-        if (!isSmall() || kept != null) {
+    /**
+     * Reads what comes of a small body within a few milliseconds; of a large one nothing.
+     *
+     * @param awaitsContinue whether the client sends it only when it is told to, which this does; it may take any time then
+     */
+    void readIfSmall(boolean awaitsContinue) throws IOException {
+        if (!isSmall() || isWhole()) {
             return;
         }
-        started = true;
-        byte[] bytes = new byte[(int) length];
-        for (int count = 0; count < bytes.length; ) {
-            int offset = count;
-            int read = read(() -> guard.read(body, bytes, offset, bytes.length - offset));
-            if (read < 0) {
-                throw ClientGoneException.ofBody(new IOException("The body ended after " + count + " of " + length));
-            }
-            count += read;
+        if (awaitsContinue && !started) {
+            started = true;
+            kept = new byte[(int) length];
+            keep(read(() -> guard.read(body, kept, 0, kept.length)));
         }
-        kept = bytes;
+        started = true;
+        kept = kept == null ? new byte[(int) length] : kept;
+        long end = System.nanoTime() + SOON_NANOS;
+        for (boolean more = true; more && !isWhole(); ) {
+            int read = read(() -> guard.readUntil(end, body, kept, count));
+            keep(read);
+            more = read > 0;
+        }
+    }
+
+    private void keep(int read) throws ClientGoneException {
+        if (read < 0) {
+            throw endedEarly(count);
+        }
+        count += read;
+    }
+
+    private ClientGoneException endedEarly(long total) {
+        return ClientGoneException.ofBody(new IOException("The body ended after " + total + " of " + length));
     }
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        if (kept != null) {
+        if (isWhole()) {
             out.write(kept);
             return;
         }
         byte[] buffer = new byte[SMALL];
-        long total = 0;
+        long total = count;
         try {
-            for (int count = readNext(buffer); count >= 0; count = readNext(buffer)) {
+            if (count > 0) {
+                pass(kept, count, out);
+            }
+            for (int read = readNext(buffer); read >= 0; read = readNext(buffer)) {
                 started = true;
-                total += count;
+                total += read;
                 if (total > longest) {
                     throw new BodyTooLargeException();
                 }
-                pass(buffer, count, out);
+                if (isSmall()) {
+                    System.arraycopy(buffer, 0, kept, count, read);
+                    count += read;
+                }
+                pass(buffer, read, out);
                 if (total == length) {
                     // Not to be read any more once the app has answered, which it may do at once.
                     return;
@@ -149,7 +183,7 @@ final class RequestBody extends AbstractHttpEntity {
                 throw new ClientGoneException(new IOException("The client took its request back"));
             }
             if (length >= 0 && total != length) {
-                throw ClientGoneException.ofBody(new IOException("The body ended after " + total + " of " + length));
+                throw endedEarly(total);
             }
         } catch (UnsentException e) {
             // Not cut: the worker may have answered before it closed, and that is still to be read.
@@ -214,7 +248,7 @@ final class RequestBody extends AbstractHttpEntity {
 
     @Override
     public boolean isRepeatable() {
-        return kept != null;
+        return isWhole();
     }
 
     @Override

@@ -85,7 +85,7 @@ final class ResponseRelay {
         }
     }
 
-    private static String joined(ClassicHttpResponse answer, String list) {
+    static String joined(ClassicHttpResponse answer, String list) {
         return Arrays.stream(answer.getHeaders(list))
                 .map(Header::getValue)
                 .filter(value -> value != null && !value.isEmpty())
@@ -95,6 +95,7 @@ final class ResponseRelay {
     /** The status and the fields that are not about this one connection. */
     void copyHead(ClassicHttpResponse answer) {
         record.firstByte();
+        record.answeredByApp();
         response.setStatus(answer.getCode());
         HopByHop hopByHop = HopByHop.nominatedBy(joined(answer, "Connection"));
         boolean chunked = answer.containsHeader("Transfer-Encoding");

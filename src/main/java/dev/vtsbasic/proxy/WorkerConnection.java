@@ -82,13 +82,15 @@ final class WorkerConnection implements AutoCloseable {
     }
 
     /**
-     * Waits for the head of the answer; interim ones (1xx) are dropped, but for a 101 that was asked for, whose body stands
+     * Waits for the head of the answer; interim ones (1xx) are dropped, but for 103 and a 101 that was asked for, whose body stands
      * for all that follows.
      *
+     * @param hints is given each 103
      * @throws HttpException when what comes is not HTTP
      */
-    ClassicHttpResponse receiveHead(ClassicHttpRequest request) throws IOException, HttpException {
-        answer = connection.receiveHead();
+    ClassicHttpResponse receiveHead(ClassicHttpRequest request, WorkerHttpConnection.Interim hints)
+            throws IOException, HttpException {
+        answer = connection.receiveHead(hints);
         if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS && !request.containsHeader("Upgrade")) {
             throw new ProtocolException("Switched protocols without being asked to");
         }

@@ -123,18 +123,29 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
                 || input.length() == 0 && isDataAvailable(AT_ONCE) && input.length() >= SHORTEST_REST;
     }
 
+    /** Takes what an app says before its answer. */
+    @FunctionalInterface
+    interface Interim {
+        void pass(ClassicHttpResponse interim) throws ClientGoneException;
+    }
+
     /**
-     * Waits for the head of the answer; interim ones (1xx) other than 101 are dropped, since servlets cannot pass them on.
+     * Waits for the head of the answer; interim ones (1xx) other than 101 and 103 are dropped, since servlets cannot pass them
+     * on.
      *
+     * @param hints is given each 103
      * @throws HttpException when what comes is not HTTP
      * @throws ConnectionClosedException when the connection ends within the head
      */
-    ClassicHttpResponse receiveHead() throws IOException, HttpException {
+    ClassicHttpResponse receiveHead(Interim hints) throws IOException, HttpException {
         while (true) {
             ClassicHttpResponse answer = receiveAnyHead();
             AnswerSyntax.check(answer);
             if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
                 return answer;
+            }
+            if (answer.getCode() == EarlyHints.STATUS) {
+                hints.pass(answer);
             }
             if (answer.getCode() >= HttpStatus.SC_OK) {
                 if (answer.getCode() >= HttpStatus.SC_BAD_REQUEST) {

@@ -38,6 +38,7 @@ public final class RequestRecord {
     private AssetOutcome asset;
     private boolean cached;
     private boolean clientGone;
+    private volatile boolean ofApp;
     private long firstByte;
     private long end;
     // Each has one writer, which need not be the thread that ends the request.
@@ -127,6 +128,17 @@ public final class RequestRecord {
         firstByte = 0;
         sent = 0;
         coding = ContentCoding.IDENTITY;
+        ofApp = false;
+    }
+
+    /** Its status is the app's word, and none of this program's. */
+    public void answeredByApp() {
+        ofApp = true;
+    }
+
+    /** Whether {@link #answeredByApp} was said last of the answer to this request; any thread may ask. */
+    public static boolean isAnsweredByApp(HttpServletRequest request) {
+        return request.getAttribute(ATTRIBUTE) instanceof RequestRecord record && record.ofApp;
     }
 
     public void shed(Shed reason) {

@@ -10,6 +10,7 @@ import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
@@ -17,10 +18,13 @@ import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
 import dev.vtsbasic.traffic.RunningRequests;
 import jakarta.servlet.ServletRegistration;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
@@ -195,6 +199,74 @@ class AnswerHeadTest {
         start(closing("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n"));
         String text = server.request("GET /").text();
         assertEquals("HTTP/1.1 " + status + " " + phrase, text.substring(0, text.indexOf("\r\n")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 408, 411, 413, 414, 500, 501, 503})
+    void anErrorOfTheAppDoesNotCostTheConnection(int status) throws Exception {
+        String head = "HTTP/1.1 " + status + "\r\n";
+        start(keeping(
+                head + "Content-Length: 4\r\n\r\nfail",
+                head + "Transfer-Encoding: chunked\r\n\r\n4\r\nfail\r\n0\r\n\r\n",
+                answer("")));
+        String all = server.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+                        + "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
+                        + "GET /c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                .text();
+        int second = all.indexOf("HTTP/1.1", 1);
+        int third = all.lastIndexOf("HTTP/1.1");
+        assertTrue(all.startsWith("HTTP/1.1 " + status + " "), all);
+        assertTrue(all.startsWith("fail", second - 4), all);
+        assertTrue(all.startsWith("HTTP/1.1 " + status + " ", second), all);
+        assertTrue(all.startsWith("4\r\nfail\r\n0\r\n\r\n", third - 14), all);
+        assertFalse(all.substring(0, third).contains("Connection:"), all);
+        assertEquals("body", new RawAnswer(all.substring(third)).body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void hintsOfTheAppReachTheClientBeforeTheAnswerAndLeaveNothingInIt(boolean withBody) throws Exception {
+        CountDownLatch hinted = new CountDownLatch(1);
+        start((request, out) -> {
+            String hints =
+                    "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\r\n";
+            out.write(hints.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            awaitDown(hinted);
+            out.write(answer("X-Mine: 1\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            return false;
+        });
+        try (RawClient client = new RawClient(server.port())) {
+            client.send(
+                    withBody
+                            ? "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+                            : "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            assertEquals(
+                    "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n", client.readUntil("\r\n\r\n"));
+            hinted.countDown();
+            RawAnswer answer = client.readToEnd();
+            assertEquals(200, answer.status());
+            assertEquals(List.of("1"), answer.headers("X-Mine"));
+            assertEquals(List.of(), answer.headers("Link"));
+            assertEquals("body", answer.body());
+        }
+    }
+
+    private static void awaitDown(CountDownLatch latch) throws IOException {
+        try {
+            assertTrue(latch.await(60, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    void hintsOfTheAppReachNoClientOfHttp10() throws Exception {
+        start(closing("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + answer("")));
+        RawAnswer answer = server.send("GET / HTTP/1.0\r\n\r\n");
+        assertEquals(200, answer.status());
+        assertEquals(List.of(), answer.headers("Link"));
     }
 
     @ParameterizedTest

@@ -294,7 +294,7 @@ class ProxyServletTest {
 
     @Test
     void anInterimAnswerIsNotTheAnswer() throws Exception {
-        start(closing("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok("real")));
+        start(closing("HTTP/1.1 102 Processing\r\nLink: </a>\r\n\r\n" + ok("real")));
         RawAnswer answer = server.request("GET /");
         assertEquals(200, answer.status());
         assertEquals("real", answer.body());
@@ -394,8 +394,8 @@ class ProxyServletTest {
                 "HTTP/1.1 204 No Content\r\n",
                 "HTTP/1.1 404 Not Found\r\nX-A: a\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: 2",
-                "HTTP/1.1 103 Early Hints\r\n",
-                "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n",
+                "HTTP/1.1 102 Processing\r\n",
+                "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\n",
             })
     void aHeadThatTheAppCutsIsABadGateway(String head) throws Exception {
         start(ScriptedUpstream.closing(head));
@@ -578,7 +578,7 @@ class ProxyServletTest {
     void interimAnswersWithoutEndAreAGatewayTimeout() throws Exception {
         ScriptedUpstream upstream = ScriptedUpstream.onTcp((request, out) -> {
             for (long i = 0; i < 1L << 40; i++) {
-                out.write(octets("HTTP/1.1 103 Early Hints\r\n\r\n"));
+                out.write(octets("HTTP/1.1 102 Processing\r\n\r\n"));
             }
             return false;
         });
