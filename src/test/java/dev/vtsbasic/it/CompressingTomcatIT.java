@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -58,6 +59,7 @@ class CompressingTomcatIT {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @MethodSource("cases")
     void anAssetIsNeitherCompressedTwiceNorItsTagWeakened(String version, String compression, @TempDir Path base)
             throws Exception {

@@ -35,6 +35,7 @@ class RateLimitIT {
     }
 
     @Test
+    @Tag("long")
     void onAStockTomcat(@TempDir Path directory) throws Exception {
         try (StockTomcat tomcat = StockTomcat.run("10.1", directory, "ROOT.war", RATES)) {
             assertLimited(tomcat.uri());
@@ -84,6 +85,7 @@ class RateLimitIT {
     }
 
     @Test
+    @Tag("long")
     void theClassicProfileIsWhatItSays() throws Exception {
         Map<String, String> environment = new HashMap<>();
         for (String line : Files.readAllLines(Path.of("deploy/classic.env"))) {

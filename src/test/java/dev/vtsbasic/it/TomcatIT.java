@@ -27,6 +27,7 @@ class TomcatIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @ParameterizedTest
+    @Tag("long")
     @MethodSource("dev.vtsbasic.it.StockTomcat#versions")
     void itServesSurvivesItsBunAndLeavesNothingRunning(String version, @TempDir Path base) throws Exception {
         ProcessHandle bun;
@@ -45,6 +46,7 @@ class TomcatIT {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @MethodSource("dev.vtsbasic.it.StockTomcat#versions")
     void itServesWithoutBeingUnpacked(String version, @TempDir Path base) throws Exception {
         Path workDirectory = Files.createDirectory(base.resolve("vts"));
