@@ -253,6 +253,17 @@ abstract class ServerCases {
     }
 
     @Test
+    @Shows(ServerFeature.PARTIAL_BODY)
+    void whatHasComeOfASmallBodyArrivesBeforeTheRest() throws Exception {
+        try (RawClient client = new RawClient(server.uri().getPort())) {
+            client.send("POST /test/duplex HTTP/1.1\r\nHost: " + server.uri().getAuthority()
+                    + "\r\nX-Token: own\r\nContent-Length: 10\r\nConnection: close\r\n\r\nhello");
+            client.readUntil("hello");
+            assertTrue(client.send("world").readToEnd().text().contains("world"));
+        }
+    }
+
+    @Test
     @Shows(ServerFeature.UPLOAD)
     @Tag("smoke")
     void aHundredMegabytesArriveWhole() throws Exception {

@@ -15,6 +15,7 @@ enum ServerFeature {
     EVENTS("event streams"),
     WEBSOCKET("WebSocket"),
     UPLOAD("uploads of 100 MB"),
+    PARTIAL_BODY("what has come of a small body arrives before the rest"),
     RAW_PATHS("paths and queries arrive as sent"),
     RAW_CHARACTERS("so do raw `\\|`, a stray `%`, `%5C` and `a:b@c`"),
     JSP_PATHS("paths that end in `.jsp`"),
