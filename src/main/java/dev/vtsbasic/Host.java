@@ -165,14 +165,14 @@ final class Host implements AutoCloseable {
                     settings.assets().at(base),
                     new BunCompressor(
                             () -> findBun(settings, war, workDirectories).path(), LONGEST_COMPRESSION),
-                    new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()),
+                    securityHeaders(settings),
                     running);
             AssetFilter served = assets;
             AssetIndex index = assets.add(build.dist().client(), build.rewritten());
             assets.makeCurrent(index);
             // Not while Bun needs the processor to start.
             upstream.firstReady().thenRun(() -> served.compress(index, build.rewritten()));
-            Pages pages = new Pages();
+            Pages pages = new Pages(securityHeaders(settings));
             pages.takeFrom(build.dist().client());
             return new Host(settings, bundledApp, base, copies, upstream, seen, assets, pages, running, accessLines);
         } catch (BadSettingException | NoBunException | IOException | RuntimeException e) {
@@ -188,6 +188,10 @@ final class Host implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static SecurityHeaders securityHeaders(Settings settings) {
+        return new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies());
     }
 
     private static Upstream startUpstream(
@@ -268,7 +272,8 @@ final class Host implements AutoCloseable {
         Figures figures = new Measured();
         ManagementAccess access = new ManagementAccess(
                 operatorTokens(), settings.metricsToken(), settings.managementNetworks(), settings.managementHosts());
-        ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
+        ManagementServlet management = new ManagementServlet(
+                settings.managementPath(), access, securityHeaders(settings), operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         String statusPath = settings.managementPath() + "/status";
         status = new StatusServlet(statusPath, access, operations, figures, settings.inForce());

@@ -31,6 +31,11 @@ public final class SecurityHeaders {
         this.trustedProxies = trustedProxies;
     }
 
+    /** Such that add nothing. */
+    public static SecurityHeaders off() {
+        return new SecurityHeaders(false, List.of());
+    }
+
     /**
      * Completes a head that is not sent yet.
      *

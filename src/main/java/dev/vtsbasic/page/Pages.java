@@ -1,5 +1,6 @@
 package dev.vtsbasic.page;
 
+import dev.vtsbasic.header.SecurityHeaders;
 import jakarta.json.Json;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -14,7 +15,13 @@ public final class Pages {
     private static final String REFRESHES = " This page tries again by itself every few seconds.";
     private static final String TRY_AGAIN = " Please try again in a few seconds.";
 
+    private final SecurityHeaders headers;
     private volatile BrandedPages branded = BrandedPages.none();
+
+    /** @param headers what is added to each page */
+    public Pages(SecurityHeaders headers) {
+        this.headers = headers;
+    }
 
     /** Sends the app's own pages from now on, as far as it has any. */
     public void takeFrom(Path client) {
@@ -61,6 +68,7 @@ public final class Pages {
             // What <meta http-equiv="refresh"> does, in the app's own pages, too.
             response.setHeader("Refresh", Integer.toString(page.retryAfter()));
         }
+        headers.complete(response, request.record().isHttps());
         response.setContentLength(body.length);
         if (!request.method().equals("HEAD")) {
             response.getOutputStream().write(body);

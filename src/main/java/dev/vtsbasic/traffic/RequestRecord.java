@@ -105,6 +105,11 @@ public final class RequestRecord {
         this.coding = coding;
     }
 
+    /** Whether the browser used TLS, as far as somebody has asked {@link #caller} who calls. */
+    public boolean isHttps() {
+        return caller != null && caller.origin().isHttps();
+    }
+
     /** It is about a static file. */
     public void asset(AssetOutcome outcome) {
         kind = Kind.ASSET;

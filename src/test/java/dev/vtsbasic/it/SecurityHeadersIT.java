@@ -68,6 +68,10 @@ class SecurityHeadersIT {
                 assertEquals("max-age=31536000", value(answer, HSTS), other);
                 assertEquals("", value(answer, "X-Frame-Options"), other);
             }
+            for (String ours : List.of("/-/live", "/-/status", "/assets/gone-12345678.js")) {
+                HttpResponse<String> answer = get(client, vts, ours);
+                assertEquals("max-age=31536000", value(answer, HSTS), ours + " " + answer.statusCode());
+            }
             HttpResponse<String> unchanged = get(client, vts, "/unchanged");
             assertEquals("", value(unchanged, HSTS) + value(unchanged, "X-Frame-Options"));
         }

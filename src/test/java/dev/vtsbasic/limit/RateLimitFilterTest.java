@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
@@ -49,7 +50,7 @@ class RateLimitFilterTest {
 
     private void start(String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        RateLimitFilter filter = new RateLimitFilter(read.limits(), new Pages(), nanos::get);
+        RateLimitFilter filter = new RateLimitFilter(read.limits(), new Pages(SecurityHeaders.off()), nanos::get);
         TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
         traffic = noting.traffic();
         server = TestServer.start(context -> {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.traffic.Kind;
@@ -42,7 +43,7 @@ class MaintenanceFilterTest {
     @BeforeEach
     void start() throws Exception {
         file = directory.resolve("maintenance");
-        MaintenanceFilter filter = new MaintenanceFilter(file, new Pages(), nanos::get);
+        MaintenanceFilter filter = new MaintenanceFilter(file, new Pages(SecurityHeaders.off()), nanos::get);
         TrafficFilter noting = new TrafficFilter(List.of(), Optional.empty());
         traffic = noting.traffic();
         server = TestServer.start(context -> {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
@@ -54,7 +55,7 @@ class PagesTest {
     }
 
     private static RawAnswer answer(Page sent, String... headers) throws Exception {
-        return answer(new Pages(), sent, false, headers);
+        return answer(new Pages(SecurityHeaders.off()), sent, false, headers);
     }
 
     private static RawAnswer answer(Pages from, Page sent, boolean fromHere, String... headers) throws Exception {
@@ -66,7 +67,7 @@ class PagesTest {
     }
 
     private static Pages of(Path client) {
-        Pages own = new Pages();
+        Pages own = new Pages(SecurityHeaders.off());
         own.takeFrom(client);
         return own;
     }
@@ -156,11 +157,12 @@ class PagesTest {
 
     @Test
     void onlyAPersonOnThisMachineSeesWhatHappened() throws Exception {
-        String body = answer(new Pages(), Page.UNAVAILABLE, true).body();
+        String body =
+                answer(new Pages(SecurityHeaders.off()), Page.UNAVAILABLE, true).body();
         assertTrue(body.contains("worker-1 printed &lt;b&gt;last&lt;/b&gt;"), body);
         assertTrue(body.contains("docs/troubleshooting.md"), body);
         for (String accept : new String[] {"text/html", "application/json", "text/plain"}) {
-            String seen = answer(new Pages(), Page.UNAVAILABLE, false, "Accept: " + accept)
+            String seen = answer(new Pages(SecurityHeaders.off()), Page.UNAVAILABLE, false, "Accept: " + accept)
                     .body();
             assertFalse(seen.contains("worker-1") || seen.contains("troubleshooting"), seen);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
@@ -64,7 +65,7 @@ class AnswerHeadTest {
                 (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
                 settings,
                 "",
-                new Pages(),
+                new Pages(SecurityHeaders.off()),
                 new RunningRequests());
         server = TestServer.start(context -> {
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);

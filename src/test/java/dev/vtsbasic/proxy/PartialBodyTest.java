@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
@@ -46,7 +47,7 @@ class PartialBodyTest {
                 (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
                 TestSettings.of(),
                 "",
-                new Pages(),
+                new Pages(SecurityHeaders.off()),
                 new RunningRequests());
         server = TestServer.start(context -> {
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.embedded.EmbeddedServer;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawClient;
@@ -44,7 +45,7 @@ class PathParametersTest {
                             (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
                             settings,
                             base,
-                            new Pages(),
+                            new Pages(SecurityHeaders.off()),
                             new RunningRequests());
                     EmbeddedServer server = EmbeddedServer.start(
                             settings,

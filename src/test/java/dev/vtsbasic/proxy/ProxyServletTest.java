@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.bun.WorkerLease;
 import dev.vtsbasic.bun.WorkerPool;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.LongSet;
@@ -1101,7 +1102,7 @@ class ProxyServletTest {
 
     private void startBehind(Filter front, WorkerPool pool, String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        proxy = new ProxyServlet(pool, read, "", new Pages(), running);
+        proxy = new ProxyServlet(pool, read, "", new Pages(SecurityHeaders.off()), running);
         server = TestServer.start(context -> {
             TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
             traffic = noting.traffic();

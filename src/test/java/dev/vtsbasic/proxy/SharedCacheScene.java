@@ -3,6 +3,7 @@ package dev.vtsbasic.proxy;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
@@ -61,7 +62,7 @@ abstract class SharedCacheScene {
                 (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
                 read,
                 "",
-                new Pages(),
+                new Pages(SecurityHeaders.off()),
                 running);
         server = TestServer.start(context -> {
             TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.Worker;
+import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
@@ -359,7 +360,7 @@ class UpgradeOfferTest {
                 (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
                 read,
                 "",
-                new Pages(),
+                new Pages(SecurityHeaders.off()),
                 new RunningRequests());
         server = TestServer.start(context -> {
             TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
