@@ -15,6 +15,7 @@ import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.Upstream;
 import dev.vtsbasic.header.SecurityHeaders;
+import dev.vtsbasic.header.SecurityHeadersFilter;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.limit.RateLimitFilter;
 import dev.vtsbasic.log.Event;
@@ -272,18 +273,19 @@ final class Host implements AutoCloseable {
         Figures figures = new Measured();
         ManagementAccess access = new ManagementAccess(
                 operatorTokens(), settings.metricsToken(), settings.managementNetworks(), settings.managementHosts());
-        ManagementServlet management = new ManagementServlet(
-                settings.managementPath(), access, securityHeaders(settings), operations, figures);
+        ManagementServlet management = new ManagementServlet(settings.managementPath(), access, operations, figures);
         context.addServlet("management", management).addMapping(settings.managementPath() + "/*");
         String statusPath = settings.managementPath() + "/status";
         status = new StatusServlet(statusPath, access, operations, figures, settings.inForce());
         addAsynchronous(context, "status", status, statusPath + "/*");
         addAsynchronous(context, "proxy", proxy, "/*");
+        SecurityHeadersFilter headers = new SecurityHeadersFilter(securityHeaders(settings));
+        addBefore(context, "security-headers", headers, "management", "status");
         settings.maintenance()
-                .ifPresent(file -> addBeforeProxy(context, "maintenance", new MaintenanceFilter(file, pages)));
+                .ifPresent(file -> addBefore(context, "maintenance", new MaintenanceFilter(file, pages), "proxy"));
         LimitRules limits = settings.limits();
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
-            addBeforeProxy(context, "rate-limit", new RateLimitFilter(limits, pages));
+            addBefore(context, "rate-limit", new RateLimitFilter(limits, pages), "proxy");
         }
         managed = new ManagedHost(operations, figures, context.getContextPath());
         // An MBean server takes a while to make, which nobody is to wait for.
@@ -303,10 +305,10 @@ final class Host implements AutoCloseable {
         registration.addMapping(mapping);
     }
 
-    private static void addBeforeProxy(ServletContext context, String name, Filter filter) {
+    private static void addBefore(ServletContext context, String name, Filter filter, String... servlets) {
         FilterRegistration.Dynamic registration = context.addFilter(name, filter);
         registration.setAsyncSupported(true);
-        registration.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "proxy");
+        registration.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, servlets);
     }
 
     private List<String> operatorTokens() {

@@ -1,6 +1,5 @@
 package dev.vtsbasic.manage;
 
-import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.RequestRecord;
@@ -26,17 +25,14 @@ public final class ManagementServlet extends HttpServlet {
 
     private final String prefix;
     private final transient ManagementAccess access;
-    private final transient SecurityHeaders headers;
     private final transient Operations operations;
     private final transient Figures figures;
     private transient Metrics metrics;
 
     /** @param prefix path that this servlet is mapped to, without a slash at the end */
-    public ManagementServlet(
-            String prefix, ManagementAccess access, SecurityHeaders headers, Operations operations, Figures figures) {
+    public ManagementServlet(String prefix, ManagementAccess access, Operations operations, Figures figures) {
         this.prefix = prefix;
         this.access = access;
-        this.headers = headers;
         this.operations = operations;
         this.figures = figures;
     }
@@ -45,7 +41,6 @@ public final class ManagementServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         RequestRecord.of(request).kind(Kind.MANAGEMENT);
-        headers.complete(request, response);
         super.service(request, response);
     }
 

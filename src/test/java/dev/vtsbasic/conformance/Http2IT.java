@@ -31,6 +31,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -395,6 +396,44 @@ class Http2IT {
                         .filter(field -> field.name().equals("set-cookie"))
                         .map(Head.Field::value)
                         .toList());
+    }
+
+    @Test
+    void aHeadOfUpTo64KibAnd500FieldsPassesUnchanged() throws Exception {
+        String value = "v".repeat(60_000);
+        assertEquals(
+                value,
+                got("GET", answer("204 No Content", "Link: " + value)).head().field("link"));
+        assertEquals(
+                499,
+                got("GET", answer("204 No Content", cookies(499))).head().fields().stream()
+                        .filter(field -> field.name().equals("set-cookie"))
+                        .count());
+        assertEquals(
+                "502", got("GET", answer("204 No Content", cookies(501))).head().field(":status"));
+    }
+
+    private static String[] cookies(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "Set-Cookie: c" + i + "=v")
+                .toArray(String[]::new);
+    }
+
+    /** RFC 8297. */
+    @Test
+    void hintsOfTheAppReachTheClientBeforeTheAnswer() throws Exception {
+        Http2Client.Stream stream = client.get("/");
+        Wire server = server();
+        server.request();
+        server.send(answer("103 Early Hints", "Link: </a.css>; rel=preload"));
+        Http2Client.Event hints = stream.head();
+        assertEquals("103", hints.field(":status"));
+        assertEquals("</a.css>; rel=preload", hints.field("link"));
+        server.send(answer("200 OK", "Content-Length: 2") + "ok");
+        Answer answer = stream.answer();
+        assertEquals("200", answer.head().field(":status"));
+        assertEquals("", answer.head().field("link"));
+        assertEquals("ok", answer.body());
     }
 
     /** RFC 9113 §8.2.2. */

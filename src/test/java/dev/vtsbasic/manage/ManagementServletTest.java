@@ -9,7 +9,6 @@ import dev.vtsbasic.bun.PlaceHealth;
 import dev.vtsbasic.bun.PlaceState;
 import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
-import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.proxy.CacheFigures;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
@@ -46,8 +45,7 @@ class ManagementServletTest {
                 TestSettings.of("vts.management-networks", "127.0.0.9").managementNetworks(),
                 List.of());
         TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
-        ManagementServlet servlet =
-                new ManagementServlet("/-", access, SecurityHeaders.off(), new Workers(), new Idle(traffic.traffic()));
+        ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
         server = TestServer.start(
                 context -> context.addServlet("management", servlet).addMapping("/-/*"));
     }
@@ -214,8 +212,7 @@ class ManagementServletTest {
                 TestSettings.of("vts.management-hosts", "App.example.com, other.test")
                         .managementHosts());
         TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
-        ManagementServlet servlet =
-                new ManagementServlet("/-", access, SecurityHeaders.off(), new Workers(), new Idle(traffic.traffic()));
+        ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
         try (TestServer other = TestServer.start(
                 context -> context.addServlet("management", servlet).addMapping("/-/*"))) {
             assertEquals(
