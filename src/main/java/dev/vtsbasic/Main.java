@@ -1,5 +1,10 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.cli.HealthcheckCommand;
+import dev.vtsbasic.cli.PrecompressCommand;
+import dev.vtsbasic.cli.RestartCommand;
+import dev.vtsbasic.cli.ServeCommand;
+import dev.vtsbasic.cli.ValidateCommand;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,7 +66,7 @@ public final class Main {
     }
 
     /** The directory that this program was exploded into: the parent of {@code WEB-INF/lib/vts-basic-x.jar}. */
-    static Path home() {
+    public static Path home() {
         Path code = Path.of(java.net.URI.create(
                 Main.class.getProtectionDomain().getCodeSource().getLocation().toString()));
         Path lib = code.getParent();
@@ -69,7 +74,7 @@ public final class Main {
     }
 
     /** The version that the build wrote into the jar. */
-    static final class Version implements IVersionProvider {
+    public static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
             String version = Main.class.getPackage().getImplementationVersion();

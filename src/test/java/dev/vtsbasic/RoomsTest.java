@@ -97,7 +97,7 @@ class RoomsTest {
             .resideOutsideOfPackage("dev.vtsbasic.log")
             .and()
             // Passes the lines of the access log on.
-            .doNotHaveFullyQualifiedName("dev.vtsbasic.HostListener")
+            .doNotHaveFullyQualifiedName("dev.vtsbasic.ApplicationListener")
             .should()
             .callMethodWhere(describe(
                     "log a message of its own",
@@ -192,7 +192,7 @@ class RoomsTest {
             .that()
             .resideInAPackage("dev.vtsbasic.proxy")
             .and()
-            .doNotHaveFullyQualifiedName("dev.vtsbasic.proxy.InboundRequest")
+            .doNotHaveFullyQualifiedName("dev.vtsbasic.proxy.message.InboundRequest")
             .should()
             .callMethodWhere(describe(
                     "read what a client asked",

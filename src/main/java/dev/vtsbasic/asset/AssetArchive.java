@@ -51,7 +51,7 @@ final class AssetArchive {
     private static final AssetMemory NO_MEMORY = new AssetMemory(0);
 
     private final ArchiveRules rules;
-    private final CacheRules cacheRules;
+    private final CacheControlRules cacheRules;
     private volatile Known known = new Known(null, false, Map.of());
     private final AtomicBoolean unreadable = new AtomicBoolean();
 
@@ -64,7 +64,7 @@ final class AssetArchive {
      */
     private record Known(FileTime at, boolean settled, Map<String, AssetIndex> builds) {}
 
-    AssetArchive(ArchiveRules rules, CacheRules cacheRules) {
+    AssetArchive(ArchiveRules rules, CacheControlRules cacheRules) {
         this.rules = rules;
         this.cacheRules = cacheRules;
     }

@@ -5,7 +5,7 @@ import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.traffic.AssetOutcome;
 import dev.vtsbasic.traffic.FieldLines;
-import dev.vtsbasic.traffic.RunningRequests;
+import dev.vtsbasic.traffic.InFlightRequests;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -34,12 +34,12 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     /** How many builds' assets are kept, the current one's among them. */
     private static final int BUILDS = 4;
 
-    private final transient CacheRules rules;
+    private final transient CacheControlRules rules;
     private final transient AssetMemory memory;
-    private final transient LazyCodings codings;
+    private final transient BackgroundCompressor codings;
     private final transient SecurityHeaders headers;
     private final transient Optional<AssetArchive> archive;
-    private final transient RunningRequests running;
+    private final transient InFlightRequests running;
 
     /** The current build's, then those of others, whose hashed assets are served too. */
     private transient volatile List<AssetIndex> builds = List.of();
@@ -50,12 +50,12 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
      * @param running where requests are counted until the filter returns, after which a server may still send the file
      */
     public AssetFilter(
-            AssetSettings settings, Compressor compressor, SecurityHeaders headers, RunningRequests running) {
-        this.rules = new CacheRules(settings.rules());
+            AssetSettings settings, Compressor compressor, SecurityHeaders headers, InFlightRequests running) {
+        this.rules = new CacheControlRules(settings.rules());
         this.memory = new AssetMemory(settings.memory());
         this.headers = headers;
         this.running = running;
-        this.codings = new LazyCodings(compressor, this.memory);
+        this.codings = new BackgroundCompressor(compressor, this.memory);
         this.archive = settings.archive().map(kept -> new AssetArchive(kept, this.rules));
     }
 
@@ -177,7 +177,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         if (asset.asksForCodings()) {
             codings.ask(asset);
         }
-        RunningRequests.Place place = running.enter();
+        InFlightRequests.Place place = running.enter();
         try {
             AssetAnswer.send(asset, build.modified(), headers, request, response);
         } finally {

@@ -51,7 +51,7 @@ public final class AssetIndex {
      * @param rewritten files that have changed since the index was made; they are read, and their codings come later
      * @param memory for bodies, the shortest first
      */
-    static AssetIndex of(Path client, Set<String> rewritten, CacheRules rules, AssetMemory memory) throws IOException {
+    static AssetIndex of(Path client, Set<String> rewritten, CacheControlRules rules, AssetMemory memory) throws IOException {
         Path root = client.toRealPath();
         Optional<List<IndexedAsset>> brought = IndexFile.read(root);
         if (brought.isPresent()) {
@@ -78,7 +78,7 @@ public final class AssetIndex {
      *
      * @throws IOException when it has no index, or one that does not fit its files
      */
-    static AssetIndex archived(Path build, CacheRules rules, AssetMemory memory) throws IOException {
+    static AssetIndex archived(Path build, CacheControlRules rules, AssetMemory memory) throws IOException {
         Path root = build.toRealPath();
         List<IndexedAsset> brought =
                 IndexFile.read(root).orElseThrow(() -> new IOException(root + " has no index of its files"));
@@ -90,7 +90,7 @@ public final class AssetIndex {
     }
 
     private static AssetIndex of(
-            Path root, List<IndexedAsset> indexed, Predicate<String> codingsCome, CacheRules rules, AssetMemory memory)
+            Path root, List<IndexedAsset> indexed, Predicate<String> codingsCome, CacheControlRules rules, AssetMemory memory)
             throws IOException {
         Map<String, Asset> byPath = new HashMap<>();
         List<IndexedAsset> shortestFirst = new ArrayList<>(indexed);
@@ -108,7 +108,7 @@ public final class AssetIndex {
     }
 
     private static Asset assetOf(
-            Path root, IndexedAsset entry, boolean codingsMayCome, CacheRules rules, AssetMemory memory)
+            Path root, IndexedAsset entry, boolean codingsMayCome, CacheControlRules rules, AssetMemory memory)
             throws IOException {
         List<Representation> representations = new ArrayList<>();
         representations.add(representation(null, entry.file(), root.resolve(entry.path()), memory));
@@ -240,7 +240,7 @@ public final class AssetIndex {
     }
 
     /** Tells this build's files from those of others: the same for the same names and contents. */
-    String id(CacheRules rules) {
+    String id(CacheControlRules rules) {
         MessageDigest digest = IndexedAsset.Content.digest();
         indexed.stream()
                 .filter(asset -> rules.isHashed("/" + asset.path()))

@@ -103,7 +103,7 @@ final class IndexFile {
 
     /** Where a file's content in a coding lies. */
     static Path coded(Path client, String path, Coding coding) {
-        return Codings.file(codings(client).resolve(path), coding);
+        return CompressionResult.file(codings(client).resolve(path), coding);
     }
 
     /** Where the codings of all files lie, under the files' own paths. */

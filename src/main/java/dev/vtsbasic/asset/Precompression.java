@@ -42,7 +42,7 @@ public final class Precompression {
         long bytes = 0;
         long smallest = 0;
         for (IndexedAsset asset : assets) {
-            Codings.collect(asset, IndexFile.codings(root).resolve(asset.path()));
+            CompressionResult.collect(asset, IndexFile.codings(root).resolve(asset.path()));
             if (!asset.codings().isEmpty()) {
                 compressed++;
                 bytes += asset.file().size();

@@ -1,7 +1,10 @@
 package dev.vtsbasic.bun;
 
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.bun.output.OutputLog;
+import dev.vtsbasic.bun.output.WorkerOutput;
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.settings.BunTransport;
 import dev.vtsbasic.settings.Settings;
 import jakarta.json.JsonBuilderFactory;
@@ -286,8 +289,8 @@ final class BunProcess {
     }
 
     /** What it printed last. */
-    PlaceView.Output output() {
-        return new PlaceView.Output(name, output.lastLines());
+    SlotSnapshot.Output output() {
+        return new SlotSnapshot.Output(name, output.lastLines());
     }
 
     /** The same, a line each, to be put behind a message. */

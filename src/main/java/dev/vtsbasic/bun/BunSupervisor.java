@@ -2,6 +2,7 @@ package dev.vtsbasic.bun;
 
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.pool.WorkerPool;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class BunSupervisor implements Upstream {
     private final RunDirectory run;
     private final WorkingDirectory workingDirectory;
     private final OrphanReaper orphans = OrphanReaper.start();
-    private final ReadyWorkers pool;
+    private final LeastLoadedPool pool;
     private final List<WorkerSlot> slots;
     private final Set<BunProcess> processes = ConcurrentHashMap.newKeySet();
     private final Semaphore mayReplace = new Semaphore(1);
@@ -57,13 +58,13 @@ public final class BunSupervisor implements Upstream {
     private final Condition changed = lock.newCondition();
     private final Set<Integer> crashLoops = new HashSet<>();
     private final Map<RestartCause, LongAdder> restarts = new EnumMap<>(RestartCause.class);
-    private final AtomicReference<Release> notFoundIn = new AtomicReference<>();
-    private volatile Release release;
+    private final AtomicReference<WorkerRevision> notFoundIn = new AtomicReference<>();
+    private volatile WorkerRevision release;
     private volatile Deployment deployment;
     private volatile boolean stopping;
 
     /** A build on trial. */
-    private record Deployment(Release release, CompletableFuture<Optional<BunFailure>> outcome) {}
+    private record Deployment(WorkerRevision release, CompletableFuture<Optional<BunFailure>> outcome) {}
 
     private BunSupervisor(
             BunBinary bun,
@@ -78,11 +79,11 @@ public final class BunSupervisor implements Upstream {
         this.rules = settings.workers();
         this.workingDirectory = workingDirectory;
         this.run = run;
-        this.release = Release.first(dist);
+        this.release = WorkerRevision.first(dist);
         for (RestartCause cause : RestartCause.values()) {
             restarts.put(cause, new LongAdder());
         }
-        this.pool = new ReadyWorkers(settings.holdQueue());
+        this.pool = new LeastLoadedPool(settings.holdQueue());
         this.slots = IntStream.rangeClosed(1, rules.count())
                 .mapToObj(number -> new WorkerSlot(number, this, settings, pool))
                 .toList();
@@ -121,12 +122,12 @@ public final class BunSupervisor implements Upstream {
     }
 
     @Override
-    public List<PlaceHealth> health() {
+    public List<SlotHealth> health() {
         boolean givenUp = givenUp();
         if (slots.size() == 1) {
             return List.of(slots.get(0).health(PROBE_TIMEOUT, givenUp));
         }
-        List<CompletableFuture<PlaceHealth>> asked = slots.stream()
+        List<CompletableFuture<SlotHealth>> asked = slots.stream()
                 .map(slot -> CompletableFuture.supplyAsync(() -> slot.health(PROBE_TIMEOUT, givenUp), this::ask))
                 .toList();
         return asked.stream().map(CompletableFuture::join).toList();
@@ -144,12 +145,12 @@ public final class BunSupervisor implements Upstream {
     }
 
     @Override
-    public List<PlaceView> places() {
+    public List<SlotSnapshot> places() {
         return slots.stream().map(WorkerSlot::view).toList();
     }
 
     @Override
-    public List<PlaceView.Output> output() {
+    public List<SlotSnapshot.Output> output() {
         return slots.stream().map(WorkerSlot::output).toList();
     }
 
@@ -233,12 +234,12 @@ public final class BunSupervisor implements Upstream {
     }
 
     /** What the worker in this place is to run. */
-    Release releaseFor(int slot) {
+    WorkerRevision releaseFor(int slot) {
         Deployment trial = deployment;
         return slot == CANARY && trial != null ? trial.release() : release;
     }
 
-    BunProcess spawn(String name, Release release) throws IOException {
+    BunProcess spawn(String name, WorkerRevision release) throws IOException {
         BunProcess process = BunProcess.start(name, bun, release.dist(), workingDirectory.path(), base, settings, run);
         processes.add(process);
         process.whenEnded(() -> processes.remove(process));
@@ -253,7 +254,7 @@ public final class BunSupervisor implements Upstream {
      *
      * @return whether it is wanted: not when all were given up while it started
      */
-    boolean ready(int slot, Release accepted, Duration took) {
+    boolean ready(int slot, WorkerRevision accepted, Duration took) {
         lock.lock();
         try {
             if (!mayStart(slot)) {
@@ -276,7 +277,7 @@ public final class BunSupervisor implements Upstream {
     }
 
     /** Says once for all workers that run the same that the app has no page at the ready path. */
-    void readyPathNotFound(Release found, String worker) {
+    void readyPathNotFound(WorkerRevision found, String worker) {
         if (notFoundIn.getAndSet(found) != found) {
             Event.READY_PATH_NOT_FOUND.log(
                     LOG,
@@ -292,7 +293,7 @@ public final class BunSupervisor implements Upstream {
     }
 
     /** A worker did not become ready. Whether that was a build on trial, which is then given up. */
-    boolean rejected(Release rejected, BunFailure why) {
+    boolean rejected(WorkerRevision rejected, BunFailure why) {
         Deployment trial = deployment;
         if (trial == null || trial.release() != rejected) {
             return false;
@@ -343,7 +344,7 @@ public final class BunSupervisor implements Upstream {
      * Waits for as long as is wise after a crash, and for as long as nothing may be started; no longer than until there is
      * something else to run, or a stop.
      */
-    void awaitNextStart(int slot, Release crashed, Duration pause) throws InterruptedException {
+    void awaitNextStart(int slot, WorkerRevision crashed, Duration pause) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             for (long left = pause.toNanos(); !stopping && releaseFor(slot) == crashed && left > 0; ) {

@@ -1,6 +1,9 @@
 package dev.vtsbasic.bun;
 
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.pool.Worker;
+import dev.vtsbasic.pool.WorkerLease;
+import dev.vtsbasic.pool.WorkerPool;
 import dev.vtsbasic.settings.Authority;
 import dev.vtsbasic.settings.Settings;
 import java.io.IOException;
@@ -66,12 +69,12 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
-    public List<PlaceView> places() {
+    public List<SlotSnapshot> places() {
         return List.of();
     }
 
     @Override
-    public List<PlaceView.Output> output() {
+    public List<SlotSnapshot.Output> output() {
         return List.of();
     }
 
@@ -106,8 +109,8 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
-    public List<PlaceHealth> health() {
-        return List.of(new PlaceHealth("upstream", answers() ? PlaceState.READY : PlaceState.SILENT, Optional.empty()));
+    public List<SlotHealth> health() {
+        return List.of(new SlotHealth("upstream", answers() ? SlotState.READY : SlotState.SILENT, Optional.empty()));
     }
 
     private boolean answers() {

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
  * Looks host names up within a time limit, which Java does not know: with a name server that is silent it waits for many
  * seconds. Each name is looked up by one thread at a time, whose result all callers share.
  */
-final class HostLookup {
+public final class HostLookup {
     private static final Map<String, CompletableFuture<List<InetAddress>>> RUNNING = new ConcurrentHashMap<>();
 
     private HostLookup() {}
@@ -29,7 +29,7 @@ final class HostLookup {
      *
      * @param host a name, or an address as it stands in a URL
      */
-    static List<InetAddress> addressesOf(String host, Duration timeout) throws IOException {
+    public static List<InetAddress> addressesOf(String host, Duration timeout) throws IOException {
         if (IpNetwork.isAddress(host)) {
             return List.of(InetAddress.getByName(host));
         }

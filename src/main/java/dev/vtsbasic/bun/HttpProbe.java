@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.pool.WorkerConnector;
 import dev.vtsbasic.text.Printable;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -15,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Asks a worker for one page over a connection of its own, to see that it answers. */
-final class HttpProbe implements AutoCloseable {
+public final class HttpProbe implements AutoCloseable {
     private static final int STATUS_LINE = "HTTP/1.1 200".length();
     private static final int LONGEST_PONG = 1024;
 

@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.pool.WorkerPool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,10 +24,10 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     boolean givenUp();
 
     /** What there is in each place for a worker; empty when none are ours. */
-    List<PlaceView> places();
+    List<SlotSnapshot> places();
 
     /** What the workers printed last, by place; empty when none are ours. */
-    List<PlaceView.Output> output();
+    List<SlotSnapshot.Output> output();
 
     /** The requests that are not sent for a while, because one worker after another ended at them. */
     List<BlockedRequest> blocked();
@@ -47,7 +48,7 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     boolean restart();
 
     /** Asks each worker now, all at a time; takes up to two seconds when one hangs. */
-    List<PlaceHealth> health();
+    List<SlotHealth> health();
 
     /**
      * Ends what is ours.

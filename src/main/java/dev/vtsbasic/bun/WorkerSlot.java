@@ -1,6 +1,7 @@
 package dev.vtsbasic.bun;
 
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.settings.WorkerRules;
 import java.io.IOException;
@@ -37,22 +38,22 @@ final class WorkerSlot {
     private final BunSupervisor supervisor;
     private final Settings settings;
     private final WorkerRules rules;
-    private final ReadyWorkers pool;
+    private final LeastLoadedPool pool;
     private final Backoff backoff;
     private final Thread thread;
     private int starts;
-    private Release crashed;
-    private Release failed;
+    private WorkerRevision crashed;
+    private WorkerRevision failed;
     private long failedAt;
-    private final Deque<PlaceView.Restart> restarts = new ArrayDeque<>();
+    private final Deque<SlotSnapshot.Restart> restarts = new ArrayDeque<>();
     private volatile BunProcess youngest;
-    private volatile Occupant occupant;
+    private volatile RunningWorker occupant;
     private volatile boolean starting;
     private volatile RestartCause lastFailure;
     private final AtomicInteger retiring = new AtomicInteger();
     private volatile boolean replacing;
 
-    WorkerSlot(int number, BunSupervisor supervisor, Settings settings, ReadyWorkers pool) {
+    WorkerSlot(int number, BunSupervisor supervisor, Settings settings, LeastLoadedPool pool) {
         this.number = number;
         this.supervisor = supervisor;
         this.settings = settings;
@@ -72,15 +73,15 @@ final class WorkerSlot {
     }
 
     /** What it has now, asked. */
-    PlaceHealth health(Duration timeout, boolean givenUp) {
-        PlaceState known = view().state(givenUp);
-        PlaceState state = known == PlaceState.READY && !answers(timeout) ? PlaceState.SILENT : known;
-        return new PlaceHealth("worker-" + number, state, Optional.ofNullable(lastFailure));
+    SlotHealth health(Duration timeout, boolean givenUp) {
+        SlotState known = view().state(givenUp);
+        SlotState state = known == SlotState.READY && !answers(timeout) ? SlotState.SILENT : known;
+        return new SlotHealth("worker-" + number, state, Optional.ofNullable(lastFailure));
     }
 
     /** Whether its worker's event loop answers now; false when it has none. */
     private boolean answers(Duration timeout) {
-        Occupant known = occupant;
+        RunningWorker known = occupant;
         try {
             return known != null && known.process().ping(timeout).isPresent();
         } catch (HttpProbe.NotAskedException e) {
@@ -94,27 +95,27 @@ final class WorkerSlot {
     }
 
     /** Whether its worker, if it has one, runs this, and none that ran before gets requests any more. */
-    boolean runsNothingBut(Release release) {
-        Occupant known = occupant;
+    boolean runsNothingBut(WorkerRevision release) {
+        RunningWorker known = occupant;
         return !replacing && (known == null || known.release().equals(release));
     }
 
     /** What it has now, for figures. */
-    PlaceView view() {
-        Occupant known = occupant;
+    SlotSnapshot view() {
+        RunningWorker known = occupant;
         // One that ended stays there until its successor may be started.
         boolean ready = known != null && known.process().isAlive();
-        Optional<PlaceView.WorkerView> worker =
+        Optional<SlotSnapshot.WorkerView> worker =
                 ready ? Optional.of(known.view(pool.requests(known.worker()))) : Optional.empty();
         synchronized (restarts) {
-            return new PlaceView(number, worker, starting, retiring.get(), List.copyOf(restarts));
+            return new SlotSnapshot(number, worker, starting, retiring.get(), List.copyOf(restarts));
         }
     }
 
     /** What the worker printed that was started here last. */
-    PlaceView.Output output() {
+    SlotSnapshot.Output output() {
         BunProcess known = youngest;
-        return known == null ? new PlaceView.Output("worker-" + number, List.of()) : known.output();
+        return known == null ? new SlotSnapshot.Output("worker-" + number, List.of()) : known.output();
     }
 
     private void count(RestartCause cause) {
@@ -122,7 +123,7 @@ final class WorkerSlot {
             if (restarts.size() == REMEMBERED) {
                 restarts.removeFirst();
             }
-            restarts.add(new PlaceView.Restart(Instant.now(), cause));
+            restarts.add(new SlotSnapshot.Restart(Instant.now(), cause));
         }
         supervisor.count(cause);
     }
@@ -130,9 +131,9 @@ final class WorkerSlot {
     private void run() {
         try {
             while (!supervisor.isStopping()) {
-                Release release = supervisor.releaseFor(number);
+                WorkerRevision release = supervisor.releaseFor(number);
                 try {
-                    Occupant first = startOne(release);
+                    RunningWorker first = startOne(release);
                     pool.add(first.worker());
                     forgetWhenEnded(first);
                     watch(first);
@@ -153,11 +154,11 @@ final class WorkerSlot {
     }
 
     /** Whoever has a request at a worker that ends is to learn it at once, whatever this place's thread is waiting for. */
-    private void forgetWhenEnded(Occupant added) {
+    private void forgetWhenEnded(RunningWorker added) {
         added.process().whenEnded(() -> forget(added));
     }
 
-    private void forget(Occupant ended) {
+    private void forget(RunningWorker ended) {
         forget(ended.process(), ended.worker());
     }
 
@@ -171,7 +172,7 @@ final class WorkerSlot {
     }
 
     /** Starts a worker and returns when it is ready. */
-    private Occupant startOne(Release release) throws InterruptedException, StartFailedException {
+    private RunningWorker startOne(WorkerRevision release) throws InterruptedException, StartFailedException {
         starting = true;
         try {
             return awaitStart(release);
@@ -180,7 +181,7 @@ final class WorkerSlot {
         }
     }
 
-    private Occupant awaitStart(Release release) throws InterruptedException, StartFailedException {
+    private RunningWorker awaitStart(WorkerRevision release) throws InterruptedException, StartFailedException {
         long started = System.nanoTime();
         String name = "worker-" + number + "-" + ++starts;
         BunProcess process;
@@ -216,7 +217,7 @@ final class WorkerSlot {
                 throw new StartFailedException(
                         BunFailure.Reason.CRASHED, name + " became ready after Bun was given up, and was ended");
             }
-            Occupant next = new Occupant(process, worker, release, rules);
+            RunningWorker next = new RunningWorker(process, worker, release, rules);
             next.measureAtStart(LOOK_EVERY);
             occupant = next;
             lastFailure = null;
@@ -251,8 +252,8 @@ final class WorkerSlot {
     }
 
     /** Returns when the worker of this place has died, and all that replaced it. */
-    private void watch(Occupant first) throws InterruptedException {
-        Occupant current = first;
+    private void watch(RunningWorker first) throws InterruptedException {
+        RunningWorker current = first;
         while (current != null) {
             if (current.process().endsWithin(LOOK_EVERY)) {
                 forget(current);
@@ -283,7 +284,7 @@ final class WorkerSlot {
      *
      * @return what became of it
      */
-    private String endHung(Occupant hung) throws InterruptedException {
+    private String endHung(RunningWorker hung) throws InterruptedException {
         BunProcess process = hung.process();
         pool.removeHung(hung.worker(), process.isStopped() ? BegunRequests.UNKNOWN : process.begunRequests());
         hung.process().kill();
@@ -292,33 +293,33 @@ final class WorkerSlot {
     }
 
     /** At which request a worker ended, to be put behind what became of it. */
-    private String cause(Occupant ended) {
+    private String cause(RunningWorker ended) {
         return pool.cause(ended.worker())
                 .map(request -> "; it was at request " + request.id() + ", " + BlockedRequests.shown(request))
                 .orElse("");
     }
 
-    private boolean justFailed(Release release) {
+    private boolean justFailed(WorkerRevision release) {
         return release == failed && System.nanoTime() - failedAt < RETRY_AFTER.toNanos();
     }
 
-    private void died(Occupant dead, String how, RestartCause cause) throws InterruptedException {
+    private void died(RunningWorker dead, String how, RestartCause cause) throws InterruptedException {
         Duration answered = dead.age();
         BunFailure failure = new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how));
         mourn(dead.release(), answered, pool.hadRequests(dead.worker()), failure, cause);
     }
 
-    private static String obituary(Occupant dead, String how) throws InterruptedException {
+    private static String obituary(RunningWorker dead, String how) throws InterruptedException {
         return dead.worker().name() + " (pid " + dead.process().pid() + ") " + how
                 + dead.process().lastWords();
     }
 
-    private String exit(Occupant dead) throws InterruptedException {
+    private String exit(RunningWorker dead) throws InterruptedException {
         return "ended with exit code " + dead.process().awaitExit() + cause(dead);
     }
 
-    private Optional<Replacement> whyReplace(Occupant current) {
-        Release wanted = supervisor.releaseFor(number);
+    private Optional<Replacement> whyReplace(RunningWorker current) {
+        WorkerRevision wanted = supervisor.releaseFor(number);
         if (wanted != current.release()) {
             return Optional.of(wanted.why());
         }
@@ -330,11 +331,11 @@ final class WorkerSlot {
      *
      * @return the one that is watched from now on; null when the next is to be started by {@link #run}
      */
-    private Occupant replace(Occupant current, Replacement why) throws InterruptedException {
+    private RunningWorker replace(RunningWorker current, Replacement why) throws InterruptedException {
         if (!supervisor.mayReplace().tryAcquire()) {
             return current; // One place after the other; asked again at the next look.
         }
-        Release release = supervisor.releaseFor(number);
+        WorkerRevision release = supervisor.releaseFor(number);
         Duration answered = current.age();
         replacing = true;
         try {
@@ -354,8 +355,8 @@ final class WorkerSlot {
                 retire(current, pool.retire(current.worker()));
                 return null;
             }
-            Occupant next = startOne(release);
-            ReadyWorkers.Load rest = pool.replace(current.worker(), next.worker());
+            RunningWorker next = startOne(release);
+            LeastLoadedPool.Load rest = pool.replace(current.worker(), next.worker());
             forgetWhenEnded(next);
             if (!current.process().isAlive()) {
                 forget(current);
@@ -396,7 +397,7 @@ final class WorkerSlot {
     }
 
     /** Lets a worker end what it has to do; it may hang even now. */
-    private void retire(Occupant old, ReadyWorkers.Load rest) {
+    private void retire(RunningWorker old, LeastLoadedPool.Load rest) {
         retiring.incrementAndGet();
         String name = old.worker().name();
         long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
@@ -434,7 +435,7 @@ final class WorkerSlot {
     }
 
     /** Notes a crash and waits for as long as it is wise to before the next start. */
-    private void mourn(Release release, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
+    private void mourn(WorkerRevision release, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
             throws InterruptedException {
         if (supervisor.isStopping()) {
             return;
@@ -452,7 +453,7 @@ final class WorkerSlot {
     }
 
     /** Notes a crash; what is to run after a restart or a new build has none yet. */
-    private Duration count(Release release, Duration answered, boolean hadRequests) {
+    private Duration count(WorkerRevision release, Duration answered, boolean hadRequests) {
         if (release != crashed) {
             backoff.forget();
             crashed = release;

@@ -48,12 +48,12 @@ public final class EmbeddedServer implements AutoCloseable {
     private final Tomcat tomcat;
     private final OwnedDirectory baseDirectory;
     private final OffHeapEndpoint endpoint;
-    private final PatientProtocol protocol;
+    private final HeaderTimeoutProtocol protocol;
     private Connector management;
-    private Goodbyes goodbyes;
+    private GoAwaySender goodbyes;
     private final List<Tls> tls = new ArrayList<>();
 
-    private EmbeddedServer(Tomcat tomcat, OwnedDirectory baseDirectory, PatientProtocol protocol) {
+    private EmbeddedServer(Tomcat tomcat, OwnedDirectory baseDirectory, HeaderTimeoutProtocol protocol) {
         this.tomcat = tomcat;
         this.baseDirectory = baseDirectory;
         this.protocol = protocol;
@@ -82,7 +82,7 @@ public final class EmbeddedServer implements AutoCloseable {
         HostNameSyntax.allowUnderscores();
         Tomcat tomcat = new Tomcat();
         EmbeddedServer server =
-                new EmbeddedServer(tomcat, baseDirectory, (PatientProtocol) connector.getProtocolHandler());
+                new EmbeddedServer(tomcat, baseDirectory, (HeaderTimeoutProtocol) connector.getProtocolHandler());
         tomcat.setBaseDir(baseDirectory.path().toString());
         tomcat.setConnector(connector);
         StandardContext context = (StandardContext)
@@ -92,9 +92,9 @@ public final class EmbeddedServer implements AutoCloseable {
         // What these look for is left behind by applications that come and go; this one stays as long as the JVM.
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
-        tomcat.getHost().getPipeline().addValve(new ErrorText());
+        tomcat.getHost().getPipeline().addValve(new PlainErrorValve());
         // Else the host adds the one that it knows.
-        ((StandardHost) tomcat.getHost()).setErrorReportValveClass(ErrorText.class.getName());
+        ((StandardHost) tomcat.getHost()).setErrorReportValveClass(PlainErrorValve.class.getName());
         if (settings.managementPort().isPresent()) {
             server.openManagement(refused, settings, settings.managementPort().get());
         }
@@ -122,13 +122,13 @@ public final class EmbeddedServer implements AutoCloseable {
         management = connector(HeapBudget.least(), refused, settings, settings.managementAddress(), port);
         management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
-        tomcat.getHost().getPipeline().addValve(new ManagementPort(management, settings));
+        tomcat.getHost().getPipeline().addValve(new ManagementPortValve(management, settings));
     }
 
     private static Connector connector(HeapBudget budget, Runnable refused, Settings settings, String address, int port)
             throws CannotListenException {
         OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout(), refused);
-        PatientProtocol protocol = new PatientProtocol(endpoint, settings.headerTimeout());
+        HeaderTimeoutProtocol protocol = new HeaderTimeoutProtocol(endpoint, settings.headerTimeout());
         Connector connector = new VerbatimConnector(protocol);
         connector.setPort(port);
         connector.setProperty("address", address);
@@ -154,7 +154,7 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
-        connector.addUpgradeProtocol(new Http2(endpoint.admission(), protocol.serving()));
+        connector.addUpgradeProtocol(new LimitedHttp2Protocol(endpoint.admission(), protocol.serving()));
         // Any octet may be percent-encoded; what it means is the app's affair.
         connector.setURIEncoding("ISO-8859-1");
         if (settings.tlsCert().isPresent()) {
@@ -204,7 +204,7 @@ public final class EmbeddedServer implements AutoCloseable {
         if (goodbyes != null) {
             goodbyes.close();
         }
-        goodbyes = close ? Goodbyes.say(protocol) : null;
+        goodbyes = close ? GoAwaySender.say(protocol) : null;
     }
 
     /** The port that what is managed has for itself; empty when it has none. */

@@ -35,7 +35,7 @@ final class OffHeapEndpoint extends NioEndpoint {
     private final HeapBudget budget;
     private final Duration patience;
     private final Runnable refused;
-    private Admission admission;
+    private HeapAdmission admission;
     private Future<?> refusing;
 
     /** Connections that have sent no whole request yet, and when they were accepted. */
@@ -55,12 +55,12 @@ final class OffHeapEndpoint extends NioEndpoint {
 
     @Override
     public void setHandler(Handler<NioChannel> handler) {
-        admission = new Admission(handler, this, budget, patience, refused);
+        admission = new HeapAdmission(handler, this, budget, patience, refused);
         super.setHandler(admission);
     }
 
     /** Once the protocol has set its handler. */
-    Admission admission() {
+    HeapAdmission admission() {
         return admission;
     }
 

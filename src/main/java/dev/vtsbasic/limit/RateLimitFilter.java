@@ -6,7 +6,7 @@ import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.LimitRules;
 import dev.vtsbasic.traffic.Caller;
 import dev.vtsbasic.traffic.RequestRecord;
-import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.ShedReason;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.FilterChain;
@@ -76,7 +76,7 @@ public final class RateLimitFilter extends HttpFilter {
     }
 
     private void refuse(long retryAfter, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        RequestRecord.of(request).shed(Shed.RATE_LIMIT, request);
+        RequestRecord.of(request).shed(ShedReason.RATE_LIMIT, request);
         pages.send(Page.TOO_MANY_REQUESTS.retryAfter(retryAfter), PageRequest.of(request), response);
     }
 }

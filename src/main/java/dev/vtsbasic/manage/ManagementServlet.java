@@ -1,7 +1,8 @@
 package dev.vtsbasic.manage;
 
+import dev.vtsbasic.manage.metrics.PrometheusMetrics;
 import dev.vtsbasic.traffic.FieldLines;
-import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.RequestKind;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -25,12 +26,12 @@ public final class ManagementServlet extends HttpServlet {
 
     private final String prefix;
     private final transient ManagementAccess access;
-    private final transient Operations operations;
-    private final transient Figures figures;
-    private transient Metrics metrics;
+    private final transient AdminOperations operations;
+    private final transient RuntimeStats figures;
+    private transient PrometheusMetrics metrics;
 
     /** @param prefix path that this servlet is mapped to, without a slash at the end */
-    public ManagementServlet(String prefix, ManagementAccess access, Operations operations, Figures figures) {
+    public ManagementServlet(String prefix, ManagementAccess access, AdminOperations operations, RuntimeStats figures) {
         this.prefix = prefix;
         this.access = access;
         this.operations = operations;
@@ -40,7 +41,7 @@ public final class ManagementServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        RequestRecord.of(request).kind(Kind.MANAGEMENT);
+        RequestRecord.of(request).kind(RequestKind.MANAGEMENT);
         super.service(request, response);
     }
 
@@ -53,9 +54,9 @@ public final class ManagementServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (endpoint(request)) {
-            case "/live" -> json(response, HttpServletResponse.SC_OK, Health.LIVE);
+            case "/live" -> json(response, HttpServletResponse.SC_OK, HealthReport.LIVE);
             case "/ready" -> {
-                Health health = operations.health();
+                HealthReport health = operations.health();
                 int status = health.ready() ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE;
                 json(response, status, health.json());
             }
@@ -133,16 +134,16 @@ public final class ManagementServlet extends HttpServlet {
             text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
             return;
         }
-        Metrics known = metrics();
+        PrometheusMetrics known = metrics();
         String accept = FieldLines.of(request, "Accept").joined();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         known.write(accept, body);
         send(response, HttpServletResponse.SC_OK, known.contentType(accept), body.toByteArray());
     }
 
-    private synchronized Metrics metrics() {
+    private synchronized PrometheusMetrics metrics() {
         if (metrics == null) {
-            metrics = new Metrics(figures);
+            metrics = new PrometheusMetrics(figures);
         }
         return metrics;
     }

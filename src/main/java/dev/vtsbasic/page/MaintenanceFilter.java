@@ -2,7 +2,7 @@ package dev.vtsbasic.page;
 
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.traffic.RequestRecord;
-import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.ShedReason;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -58,7 +58,7 @@ public final class MaintenanceFilter extends HttpFilter {
         if (page == null) {
             chain.doFilter(request, response);
         } else {
-            RequestRecord.of(request).shed(Shed.MAINTENANCE, request);
+            RequestRecord.of(request).shed(ShedReason.MAINTENANCE, request);
             pages.send(page, PageRequest.of(request), response);
         }
     }

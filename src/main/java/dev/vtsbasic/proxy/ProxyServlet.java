@@ -1,17 +1,35 @@
 package dev.vtsbasic.proxy;
 
-import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.limit.ConcurrencyLimit;
 import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.pool.WorkerPool;
+import dev.vtsbasic.proxy.cache.SharedCache;
+import dev.vtsbasic.proxy.cache.StoragePolicy;
+import dev.vtsbasic.proxy.container.ClientConnection;
+import dev.vtsbasic.proxy.container.ConnectionGuard;
+import dev.vtsbasic.proxy.container.NoClientConnection;
+import dev.vtsbasic.proxy.container.ProcNetTcp;
+import dev.vtsbasic.proxy.exchange.EventStreamRegistry;
+import dev.vtsbasic.proxy.exchange.Exchange;
+import dev.vtsbasic.proxy.exchange.RequestBody;
+import dev.vtsbasic.proxy.exchange.Watchdog;
+import dev.vtsbasic.proxy.message.ClientDisconnectedException;
+import dev.vtsbasic.proxy.message.ForwardedHeaders;
+import dev.vtsbasic.proxy.message.InboundRequest;
+import dev.vtsbasic.proxy.tunnel.ProtocolUpgrade;
+import dev.vtsbasic.proxy.tunnel.TunnelOpener;
+import dev.vtsbasic.proxy.tunnel.UpgradeOffer;
+import dev.vtsbasic.proxy.upstream.WorkerConnectionPool;
 import dev.vtsbasic.settings.Settings;
-import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.CacheStatistics;
+import dev.vtsbasic.traffic.InFlightRequests;
+import dev.vtsbasic.traffic.RequestKind;
 import dev.vtsbasic.traffic.RequestRecord;
-import dev.vtsbasic.traffic.RunningRequests;
-import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.ShedReason;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -42,18 +60,18 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private final transient String base;
     private final transient Pages pages;
     private final transient ConcurrencyLimit concurrency;
-    private final transient WorkerConnections connections;
+    private final transient WorkerConnectionPool connections;
     private final transient Watchdog watchdog;
-    private final transient Tunnels tunnels;
+    private final transient TunnelOpener tunnels;
     private final transient StreamLimit streams;
     private final transient Semaphore offers;
     private final transient HandshakeLimit handshakes = new HandshakeLimit(System::nanoTime);
-    private final transient ExchangeThreads threads;
-    private final transient EventStreams eventStreams;
+    private final transient ExchangeExecutor threads;
+    private final transient EventStreamRegistry eventStreams;
     private final transient Exchange.Environment environment;
     private final transient AtomicBoolean warnedOfPrefix = new AtomicBoolean();
-    private final transient RunningRequests running;
-    private final transient TcpConnections clients = new TcpConnections();
+    private final transient InFlightRequests running;
+    private final transient ProcNetTcp clients = new ProcNetTcp();
 
     /** Null when there is none: then nothing of it is loaded. */
     private final transient SharedCache cache;
@@ -63,7 +81,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
      * @param pages what is sent when the app cannot answer
      * @param running where requests are counted, event streams and tunnels aside
      */
-    public ProxyServlet(WorkerPool pool, Settings settings, String base, Pages pages, RunningRequests running) {
+    public ProxyServlet(WorkerPool pool, Settings settings, String base, Pages pages, InFlightRequests running) {
         this.settings = settings;
         this.base = base;
         this.pages = pages;
@@ -73,9 +91,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 new ConcurrencyLimit(settings.limits().maxConcurrent().orElse(mostRequests), settings.holdQueue());
         this.streams = new StreamLimit();
         this.offers = new Semaphore(MAX_OFFERS);
-        this.threads = new ExchangeThreads(mostRequests);
-        this.eventStreams = new EventStreams(threads::executeRelay);
-        this.connections = new WorkerConnections(settings.connectTimeout());
+        this.threads = new ExchangeExecutor(mostRequests);
+        this.eventStreams = new EventStreamRegistry(threads::executeRelay);
+        this.connections = new WorkerConnectionPool(settings.connectTimeout());
         this.watchdog = new Watchdog(settings.responseTimeout());
         this.environment = new Exchange.Environment(
                 pool,
@@ -84,13 +102,13 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies()),
                 threads::executeRelay,
                 pages);
-        this.tunnels = new Tunnels(threads::executeRelay);
+        this.tunnels = new TunnelOpener(threads::executeRelay);
         this.cache = settings.cache() > 0 ? new SharedCache(settings.cache(), threads::executeRelay) : null;
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        IOException failure = AsyncAnswer.failureOf(request);
+        IOException failure = AsyncResponse.failureOf(request);
         if (failure != null) {
             cut(ClientConnection.of(request, response, "", "", clients), response, failure);
             return;
@@ -98,7 +116,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         // Everything is read before startAsync(): some containers reuse the request object from then on.
         InboundRequest inbound = InboundRequest.of(request, base);
         RequestRecord record = inbound.record();
-        Forwarding forwarding = Forwarding.of(inbound, record.caller(request));
+        ForwardedHeaders forwarding = ForwardedHeaders.of(inbound, record.caller(request));
         warnOfPrefix(forwarding.prefix());
         if (inbound.method().equals("TRACE") || inbound.method().equals("CONNECT")) {
             send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
@@ -120,17 +138,17 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         UpgradeOffer upgrade;
         try {
             upgrade = offerOf(inbound, request, response, guard);
-        } catch (Upgrade.NoWebSocketException e) {
+        } catch (ProtocolUpgrade.NoWebSocketException e) {
             send(Page.NOT_IMPLEMENTED, inbound, forwarding, response);
             return;
         }
-        boolean holdsThread = upgrade != null && !ExchangeThreads.currentIsVirtual();
+        boolean holdsThread = upgrade != null && !ExchangeExecutor.currentIsVirtual();
         HandshakeLimit.Place handshake = null;
         boolean isOffer = false;
         if (holdsThread && UpgradeOffer.isWebSocketHandshake(inbound)) {
             handshake = handshakes.enter().orElse(null);
             if (handshake == null) {
-                record.shed(Shed.THREADS);
+                record.shed(ShedReason.THREADS);
                 send(Page.BUSY, inbound, forwarding, response);
                 return;
             }
@@ -150,7 +168,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         // Containers switch protocols only on their own thread, within service(); and another filter of the container's
         // may not allow asynchronous requests.
         StreamLimit.Permit permit = streams.permitFor(request, client);
-        if (upgrade != null || ExchangeThreads.currentIsVirtual() || !request.isAsyncSupported()) {
+        if (upgrade != null || ExchangeExecutor.currentIsVirtual() || !request.isAsyncSupported()) {
             try (permit) {
                 run(
                         inbound,
@@ -176,7 +194,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 }
             }
         } else {
-            AsyncAnswer answer = AsyncAnswer.start(request, response, client, guard);
+            AsyncResponse answer = AsyncResponse.start(request, response, client, guard);
             runElsewhere(inbound, forwarding, body, answer, guard, client, permit, deadline);
         }
     }
@@ -184,18 +202,18 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     /** Null when there is none, or none that the answer may depend on. */
     private UpgradeOffer offerOf(
             InboundRequest inbound, HttpServletRequest request, HttpServletResponse response, ConnectionGuard guard)
-            throws Upgrade.NoWebSocketException {
-        if (cache != null && CacheRules.concern(inbound)) {
+            throws ProtocolUpgrade.NoWebSocketException {
+        if (cache != null && StoragePolicy.concern(inbound)) {
             // What the cache may answer is a plain request, as RFC 9110 §7.8 allows.
             return null;
         }
         if (UpgradeOffer.isWebSocketHandshake(inbound)) {
-            inbound.record().kind(Kind.TUNNEL);
+            inbound.record().kind(RequestKind.TUNNEL);
         }
         return tunnels.offerOf(inbound, request, response, guard).orElse(null);
     }
 
-    private void send(Page page, InboundRequest inbound, Forwarding forwarding, HttpServletResponse response)
+    private void send(Page page, InboundRequest inbound, ForwardedHeaders forwarding, HttpServletResponse response)
             throws IOException {
         pages.send(page, inbound.pageRequest(forwarding.requestId()), response);
     }
@@ -218,7 +236,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
 
     private void run(
             InboundRequest inbound,
-            Forwarding forwarding,
+            ForwardedHeaders forwarding,
             RequestBody body,
             HttpServletResponse response,
             ClientConnection client,
@@ -227,10 +245,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             UpgradeOffer upgrade,
             long deadline)
             throws IOException {
-        RunningRequests.Place place = running.enter();
+        InFlightRequests.Place place = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
             if (!permit.acquire(deadline)) {
-                inbound.record().shed(Shed.CONCURRENCY);
+                inbound.record().shed(ShedReason.CONCURRENCY);
                 send(Page.BUSY, inbound, forwarding, response);
                 return;
             }
@@ -242,7 +260,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             }
             Runnable endless = () -> {
                 place.leave();
-                ExchangeThreads.makeRoom();
+                ExchangeExecutor.makeRoom();
             };
             if (cache == null) {
                 ask(inbound, forwarding, body, response, client, watched, endless, upgrade, deadline);
@@ -251,7 +269,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                         ask(asked, forwarding, body, answer, client, watched, endless, upgrade, until);
                 cache.answer(inbound, forwarding, response, app, renewal(forwarding), deadline);
             }
-        } catch (ClientGoneException e) {
+        } catch (ClientDisconnectedException e) {
             LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
             inbound.record().clientGone();
             resetIfEndIsSilent(inbound, client);
@@ -287,7 +305,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
      */
     private void ask(
             InboundRequest inbound,
-            Forwarding forwarding,
+            ForwardedHeaders forwarding,
             RequestBody body,
             HttpServletResponse response,
             ClientConnection client,
@@ -299,7 +317,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         Optional<ConcurrencyLimit.Place> place =
                 concurrency.enter(inbound.fromThisMachine(), deadline, inbound.record()::held);
         if (place.isEmpty()) {
-            inbound.record().shed(Shed.CONCURRENCY);
+            inbound.record().shed(ShedReason.CONCURRENCY);
             send(Page.BUSY, inbound, forwarding, response);
             return;
         }
@@ -316,10 +334,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     }
 
     /** How the cache asks the app for what no client waits for. */
-    private SharedCache.App renewal(Forwarding forwarding) {
+    private SharedCache.App renewal(ForwardedHeaders forwarding) {
         return (asked, answer, until) -> {
             try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
-                ask(asked, forwarding, null, answer, new NoClient(), watched, () -> {}, null, until);
+                ask(asked, forwarding, null, answer, new NoClientConnection(), watched, () -> {}, null, until);
             }
         };
     }
@@ -355,9 +373,9 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
 
     private void runElsewhere(
             InboundRequest inbound,
-            Forwarding forwarding,
+            ForwardedHeaders forwarding,
             RequestBody body,
-            AsyncAnswer answer,
+            AsyncResponse answer,
             ConnectionGuard guard,
             ClientConnection client,
             StreamLimit.Permit permit,
@@ -377,14 +395,14 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             permit.close();
             runToEnd(answer, inbound, body, response, () -> {
-                inbound.record().shed(Shed.THREADS);
+                inbound.record().shed(ShedReason.THREADS);
                 send(Page.BUSY, inbound, forwarding, response);
             });
         }
     }
 
     private static void runToEnd(
-            AsyncAnswer answer,
+            AsyncResponse answer,
             InboundRequest inbound,
             RequestBody body,
             HttpServletResponse response,
@@ -429,8 +447,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     }
 
     /** What the shared cache has done; all zero when there is none. */
-    public CacheFigures cacheFigures() {
-        return cache == null ? CacheFigures.NONE : cache.figures();
+    public CacheStatistics cacheFigures() {
+        return cache == null ? CacheStatistics.NONE : cache.figures();
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.vtsbasic.proxy;
 
+import dev.vtsbasic.proxy.container.ClientConnection;
+import dev.vtsbasic.proxy.message.ClientDisconnectedException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -57,7 +59,7 @@ final class StreamLimit {
          * Waits until the connection has fewer requests.
          *
          * @return false when that took too long
-         * @throws ClientGoneException when the stream was reset meanwhile
+         * @throws ClientDisconnectedException when the stream was reset meanwhile
          */
         boolean acquire(long deadline) throws IOException {
             if (connection == null) {
@@ -79,9 +81,9 @@ final class StreamLimit {
             return true;
         }
 
-        private void throwIfGone() throws ClientGoneException {
+        private void throwIfGone() throws ClientDisconnectedException {
             if (client.isGone()) {
-                throw new ClientGoneException(new IOException("The stream was reset before its request began"));
+                throw new ClientDisconnectedException(new IOException("The stream was reset before its request began"));
             }
         }
 

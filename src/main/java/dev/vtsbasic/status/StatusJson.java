@@ -1,13 +1,13 @@
 package dev.vtsbasic.status;
 
-import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
-import dev.vtsbasic.manage.Figures;
-import dev.vtsbasic.proxy.CacheFigures;
+import dev.vtsbasic.bun.SlotSnapshot;
+import dev.vtsbasic.manage.RuntimeStats;
 import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.CacheStatistics;
 import dev.vtsbasic.traffic.ContentCoding;
-import dev.vtsbasic.traffic.Kind;
-import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.RequestKind;
+import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.StatusClass;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.UpstreamError;
@@ -30,10 +30,10 @@ final class StatusJson {
 
     private StatusJson() {}
 
-    static JsonObject of(Status status) {
-        Figures figures = status.figures();
+    static JsonObject of(StatusSnapshot status) {
+        RuntimeStats figures = status.figures();
         Traffic traffic = figures.traffic();
-        Figures.Build build = figures.build();
+        RuntimeStats.Build build = figures.build();
         return JSON.createObjectBuilder()
                 .add("time", status.time().toString())
                 .add("ready", status.health().ready())
@@ -53,7 +53,7 @@ final class StatusJson {
                 .add("waiting", figures.waiting())
                 .add("held", traffic.held())
                 .add("retried", traffic.retried())
-                .add("shed", counts(Shed.values(), traffic::shed))
+                .add("shed", counts(ShedReason.values(), traffic::shed))
                 .add("upstream_errors", counts(UpstreamError.values(), traffic::upstreamErrors))
                 .add("assets", assets(traffic))
                 .add("cache", cache(figures.cache()))
@@ -95,12 +95,12 @@ final class StatusJson {
                 .build();
     }
 
-    private static JsonObjectBuilder requests(Status status) {
-        Map<Kind, Long> underWay = status.figures().traffic().underWay();
-        Window minute = status.minute();
+    private static JsonObjectBuilder requests(StatusSnapshot status) {
+        Map<RequestKind, Long> underWay = status.figures().traffic().underWay();
+        SampleInterval minute = status.minute();
         JsonObjectBuilder requests = object();
-        for (Kind kind : Kind.values()) {
-            Sample.Counts counts = status.now().of(kind);
+        for (RequestKind kind : RequestKind.values()) {
+            StatsSample.Counts counts = status.now().of(kind);
             JsonObjectBuilder one = object().add("total", counts.requests())
                     .add("status", counts(StatusClass.values(), counts::of))
                     .add("in_flight", underWay.getOrDefault(kind, 0L))
@@ -134,7 +134,7 @@ final class StatusJson {
         return assets;
     }
 
-    private static JsonObjectBuilder cache(CacheFigures cache) {
+    private static JsonObjectBuilder cache(CacheStatistics cache) {
         return object().add("hits", cache.hits())
                 .add("misses", cache.misses())
                 .add("validated", cache.validated())
@@ -147,7 +147,7 @@ final class StatusJson {
                 .add("capacity", cache.capacity());
     }
 
-    private static JsonObjectBuilder worker(Status status, PlaceView place) {
+    private static JsonObjectBuilder worker(StatusSnapshot status, SlotSnapshot place) {
         JsonObjectBuilder json = object().add("place", place.number())
                 .add("state", name(status.state(place)))
                 .add("starting", place.starting())

@@ -2,17 +2,17 @@ package dev.vtsbasic.status;
 
 import static dev.vtsbasic.text.Markup.escape;
 
-import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
-import dev.vtsbasic.manage.Figures;
-import dev.vtsbasic.manage.Phase;
-import dev.vtsbasic.proxy.CacheFigures;
-import dev.vtsbasic.status.Chart.Line;
-import dev.vtsbasic.status.Sessions.Session;
+import dev.vtsbasic.bun.SlotSnapshot;
+import dev.vtsbasic.manage.LifecyclePhase;
+import dev.vtsbasic.manage.RuntimeStats;
+import dev.vtsbasic.status.AdminSessions.Session;
+import dev.vtsbasic.status.SvgChart.Line;
 import dev.vtsbasic.traffic.AssetOutcome;
+import dev.vtsbasic.traffic.CacheStatistics;
 import dev.vtsbasic.traffic.ContentCoding;
-import dev.vtsbasic.traffic.Kind;
-import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.RequestKind;
+import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.StatusClass;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.UpstreamError;
@@ -40,11 +40,11 @@ final class StatusPage {
             StatusClass.SERVER_ERROR,
             StatusClass.NONE);
 
-    private final Status status;
+    private final StatusSnapshot status;
     private final Traffic traffic;
-    private final Window minute;
+    private final SampleInterval minute;
 
-    StatusPage(Status status) {
+    StatusPage(StatusSnapshot status) {
         this.status = status;
         this.traffic = status.figures().traffic();
         this.minute = status.minute();
@@ -52,7 +52,7 @@ final class StatusPage {
 
     /** @param controls what there is to do, as HTML */
     String html(String controls) {
-        return Frame.of("Status", live(controls));
+        return PageLayout.of("Status", live(controls));
     }
 
     /** What an open page takes its new figures from. */
@@ -78,33 +78,33 @@ final class StatusPage {
     }
 
     private String head() {
-        Figures.Build build = status.figures().build();
+        RuntimeStats.Build build = status.figures().build();
         boolean ready = status.health().ready();
         String state = ready ? "Ready" : "Not ready";
         String why = escape(status.health().problem().orElse("Bun answers")) + ".";
         String served = build.build().isEmpty()
                 ? "The app is run by someone else."
                 : "Build <code>%s</code> in service since %s UTC."
-                        .formatted(escape(build.build()), Amounts.time(build.since()));
+                        .formatted(escape(build.build()), HumanFormat.time(build.since()));
         return """
                 <div id="state" class="state %s" data-live><h1>%s</h1><p>%s %s</p></div>
                 <p class="muted"><span id="updated" data-live>As of %s UTC.</span> <span id="connection"><a href="status">Refresh</a></span></p>
-                """.formatted(ready ? "good" : "bad", state, why, served, Amounts.time(status.time()));
+                """.formatted(ready ? "good" : "bad", state, why, served, HumanFormat.time(status.time()));
     }
 
     private String tiles() {
         return "<dl id=\"tiles\" class=\"tiles\" data-live>"
-                + tile("Requests, last minute", Amounts.perSecond(minute.rate()))
-                + tile("First byte of the app, p95", Amounts.seconds(minute.firstByte(Kind.PROXIED, 0.95)))
-                + tile("Errors 5xx, last minute", Amounts.count(minute.count(StatusClass.SERVER_ERROR)))
+                + tile("Requests, last minute", HumanFormat.perSecond(minute.rate()))
+                + tile("First byte of the app, p95", HumanFormat.seconds(minute.firstByte(RequestKind.PROXIED, 0.95)))
+                + tile("Errors 5xx, last minute", HumanFormat.count(minute.count(StatusClass.SERVER_ERROR)))
                 + tile(
                         "In flight",
-                        Amounts.count(Sample.visitors()
-                                .filter(Kind::hasAnEnd)
+                        HumanFormat.count(StatsSample.visitors()
+                                .filter(RequestKind::hasAnEnd)
                                 .mapToLong(kind -> traffic.underWay().getOrDefault(kind, 0L))
                                 .sum()))
-                + tile("Waiting", Amounts.count(status.figures().waiting()))
-                + tile("Workers' memory", Amounts.bytes(status.now().workers()))
+                + tile("Waiting", HumanFormat.count(status.figures().waiting()))
+                + tile("Workers' memory", HumanFormat.bytes(status.now().workers()))
                 + "</dl>\n";
     }
 
@@ -114,38 +114,38 @@ final class StatusPage {
 
     private String charts() {
         return "<section aria-labelledby=\"charts\"><h2 id=\"charts\">The last minutes</h2><div class=\"charts\">"
-                + new Chart(
+                + new SvgChart(
                                 "chart-rate",
                                 "Requests of visitors",
-                                Amounts::perSecond,
+                                HumanFormat::perSecond,
                                 1,
                                 List.of(
-                                        line("app", window -> window.rate() - window.rate(Kind.ASSET)),
-                                        line("static files", window -> window.rate(Kind.ASSET))))
+                                        line("app", window -> window.rate() - window.rate(RequestKind.ASSET)),
+                                        line("static files", window -> window.rate(RequestKind.ASSET))))
                         .html()
-                + new Chart(
+                + new SvgChart(
                                 "chart-latency",
                                 "Time to the app's first byte",
-                                Amounts::seconds,
+                                HumanFormat::seconds,
                                 0.01,
                                 List.of(
-                                        line("p50", window -> window.firstByte(Kind.PROXIED, 0.5)),
-                                        line("p95", window -> window.firstByte(Kind.PROXIED, 0.95)),
-                                        line("p99", window -> window.firstByte(Kind.PROXIED, 0.99))))
+                                        line("p50", window -> window.firstByte(RequestKind.PROXIED, 0.5)),
+                                        line("p95", window -> window.firstByte(RequestKind.PROXIED, 0.95)),
+                                        line("p99", window -> window.firstByte(RequestKind.PROXIED, 0.99))))
                         .html()
-                + new Chart(
+                + new SvgChart(
                                 "chart-errors",
                                 "Answers that are errors",
-                                Amounts::perSecond,
+                                HumanFormat::perSecond,
                                 1,
                                 List.of(
                                         line("5xx", window -> window.rate(StatusClass.SERVER_ERROR)),
                                         line("4xx", window -> window.rate(StatusClass.CLIENT_ERROR))))
                         .html()
-                + new Chart(
+                + new SvgChart(
                                 "chart-memory",
                                 "Memory",
-                                Amounts::bytes,
+                                HumanFormat::bytes,
                                 100e6,
                                 List.of(
                                         line("workers", window -> window.to().workers()),
@@ -154,45 +154,45 @@ final class StatusPage {
                 + "</div></section>\n";
     }
 
-    private Line line(String name, ToDoubleFunction<Window> value) {
-        List<Sample> samples = status.history();
+    private Line line(String name, ToDoubleFunction<SampleInterval> value) {
+        List<StatsSample> samples = status.history();
         return new Line(
                 name,
                 IntStream.range(1, samples.size())
-                        .mapToDouble(i -> value.applyAsDouble(new Window(samples.get(i - 1), samples.get(i))))
+                        .mapToDouble(i -> value.applyAsDouble(new SampleInterval(samples.get(i - 1), samples.get(i))))
                         .toArray());
     }
 
     private String workers() {
         List<List<String>> rows = status.places().stream().map(this::worker).toList();
         String caption = status.places().isEmpty() ? "Workers: run by someone else" : "Workers";
-        return section(new Table(
+        return section(new HtmlTable(
                 "workers",
                 caption,
                 List.of("Worker", "State", "#pid", "#Up for", "#Memory", "#CPU", "#Requests", "Last restarts"),
                 rows));
     }
 
-    private List<String> worker(PlaceView place) {
+    private List<String> worker(SlotSnapshot place) {
         List<String> cells = new ArrayList<>();
-        Optional<PlaceView.WorkerView> ready = place.ready();
-        cells.add(escape(ready.map(PlaceView.WorkerView::name).orElse("worker-" + place.number())));
+        Optional<SlotSnapshot.WorkerView> ready = place.ready();
+        cells.add(escape(ready.map(SlotSnapshot.WorkerView::name).orElse("worker-" + place.number())));
         cells.add(state(place));
-        cells.add(ready.map(worker -> Long.toString(worker.pid())).orElse(Amounts.NONE));
-        cells.add(ready.map(worker -> Amounts.duration(Duration.between(worker.started(), status.time())))
-                .orElse(Amounts.NONE));
-        cells.add(ready.map(worker -> Amounts.bytes(worker.memory())).orElse(Amounts.NONE));
-        cells.add(ready.map(worker -> Amounts.seconds(worker.cpu().toMillis() / 1e3))
-                .orElse(Amounts.NONE));
-        cells.add(ready.map(worker -> Amounts.count(worker.requests())).orElse(Amounts.NONE));
+        cells.add(ready.map(worker -> Long.toString(worker.pid())).orElse(HumanFormat.NONE));
+        cells.add(ready.map(worker -> HumanFormat.duration(Duration.between(worker.started(), status.time())))
+                .orElse(HumanFormat.NONE));
+        cells.add(ready.map(worker -> HumanFormat.bytes(worker.memory())).orElse(HumanFormat.NONE));
+        cells.add(ready.map(worker -> HumanFormat.seconds(worker.cpu().toMillis() / 1e3))
+                .orElse(HumanFormat.NONE));
+        cells.add(ready.map(worker -> HumanFormat.count(worker.requests())).orElse(HumanFormat.NONE));
         cells.add(place.restarts().stream()
-                .sorted(Comparator.comparing(PlaceView.Restart::time).reversed())
-                .map(restart -> label(restart.cause()) + " " + Amounts.time(restart.time()))
+                .sorted(Comparator.comparing(SlotSnapshot.Restart::time).reversed())
+                .map(restart -> label(restart.cause()) + " " + HumanFormat.time(restart.time()))
                 .collect(Collectors.joining("<br>")));
         return cells;
     }
 
-    private String state(PlaceView place) {
+    private String state(SlotSnapshot place) {
         List<String> states = new ArrayList<>(List.of(label(status.state(place))));
         if (place.starting() && place.ready().isPresent()) {
             states.add("next one starting");
@@ -204,67 +204,67 @@ final class StatusPage {
     }
 
     private String requests() {
-        Map<Kind, Long> underWay = traffic.underWay();
+        Map<RequestKind, Long> underWay = traffic.underWay();
         List<String> columns = new ArrayList<>(List.of("Kind", "#Ended", "#In flight", "#Per second"));
         ENDS.forEach(end -> columns.add("#" + end.label()));
         columns.addAll(List.of("#First byte p50", "#p95", "#p99", "#Whole answer p50", "#p95", "#p99", "#Sent"));
-        List<List<String>> rows = Arrays.stream(Kind.values())
+        List<List<String>> rows = Arrays.stream(RequestKind.values())
                 .map(kind -> {
-                    Sample.Counts counts = status.now().of(kind);
+                    StatsSample.Counts counts = status.now().of(kind);
                     List<String> cells = new ArrayList<>(List.of(
                             label(kind),
-                            Amounts.count(counts.requests()),
-                            Amounts.count(underWay.getOrDefault(kind, 0L)),
-                            Amounts.perSecond(minute.rate(kind))));
-                    ENDS.forEach(end -> cells.add(Amounts.count(counts.of(end))));
+                            HumanFormat.count(counts.requests()),
+                            HumanFormat.count(underWay.getOrDefault(kind, 0L)),
+                            HumanFormat.perSecond(minute.rate(kind))));
+                    ENDS.forEach(end -> cells.add(HumanFormat.count(counts.of(end))));
                     for (double share : new double[] {0.5, 0.95, 0.99}) {
-                        cells.add(Amounts.seconds(minute.firstByte(kind, share)));
+                        cells.add(HumanFormat.seconds(minute.firstByte(kind, share)));
                     }
                     for (double share : new double[] {0.5, 0.95, 0.99}) {
-                        cells.add(Amounts.seconds(minute.total(kind, share)));
+                        cells.add(HumanFormat.seconds(minute.total(kind, share)));
                     }
-                    cells.add(Amounts.bytes(traffic.bytesSent(kind)));
+                    cells.add(HumanFormat.bytes(traffic.bytesSent(kind)));
                     return cells;
                 })
                 .toList();
-        return section(new Table(
+        return section(new HtmlTable(
                 "requests", "Requests: counts since the start, rates and times of the last minute", columns, rows));
     }
 
     private String failures() {
         List<String> columns = List.of("Reason", "#Count");
         return section(
-                new Table(
+                new HtmlTable(
                         "upstream-errors",
                         "No whole answer from the app",
                         columns,
                         counts(UpstreamError.values(), traffic::upstreamErrors)),
-                new Table("shed", "Turned away before the app", columns, counts(Shed.values(), traffic::shed)),
-                new Table(
+                new HtmlTable("shed", "Turned away before the app", columns, counts(ShedReason.values(), traffic::shed)),
+                new HtmlTable(
                         "restarts",
                         "Workers replaced",
                         columns,
                         counts(RestartCause.values(), status.figures()::restarts)),
-                new Table(
+                new HtmlTable(
                         "waits",
                         "Waiting for a worker",
                         columns,
                         List.of(
                                 List.of(
                                         "waiting now",
-                                        Amounts.count(status.figures().waiting())),
-                                List.of("had to wait", Amounts.count(traffic.held())),
-                                List.of("sent to another worker", Amounts.count(traffic.retried())))));
+                                        HumanFormat.count(status.figures().waiting())),
+                                List.of("had to wait", HumanFormat.count(traffic.held())),
+                                List.of("sent to another worker", HumanFormat.count(traffic.retried())))));
     }
 
     private String blocked() {
         List<List<String>> rows = status.figures().blocked().stream()
                 .map(blocked -> List.of(
                         "<code>" + escape(blocked.request()) + "</code>",
-                        Amounts.count(blocked.workers()),
-                        Amounts.time(blocked.until())))
+                        HumanFormat.count(blocked.workers()),
+                        HumanFormat.time(blocked.until())))
                 .toList();
-        return section(new Table(
+        return section(new HtmlTable(
                 "blocked",
                 "Not sent, since one worker after another ended at it",
                 List.of("Request", "#Workers", "Until (UTC)"),
@@ -273,7 +273,7 @@ final class StatusPage {
 
     private static <E extends Enum<E>> List<List<String>> counts(E[] constants, ToLongFunction<E> count) {
         return Arrays.stream(constants)
-                .map(constant -> List.of(label(constant), Amounts.count(count.applyAsLong(constant))))
+                .map(constant -> List.of(label(constant), HumanFormat.count(count.applyAsLong(constant))))
                 .toList();
     }
 
@@ -286,34 +286,34 @@ final class StatusPage {
         List<List<String>> rows = Arrays.stream(ContentCoding.values())
                 .map(coding -> {
                     List<String> cells = new ArrayList<>(List.of(label(coding)));
-                    outcomes.forEach(outcome -> cells.add(Amounts.count(traffic.assets(coding, outcome))));
+                    outcomes.forEach(outcome -> cells.add(HumanFormat.count(traffic.assets(coding, outcome))));
                     return cells;
                 })
                 .toList();
-        return section(new Table("assets", "Static files: answers by content coding and status", columns, rows))
+        return section(new HtmlTable("assets", "Static files: answers by content coding and status", columns, rows))
                 + "<p id=\"not-modified\" class=\"muted\" data-live>%s %s requests were for files that no build has.</p>\n"
                         .formatted(
                                 notModified(),
-                                Amounts.count(traffic.assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN)));
+                                HumanFormat.count(traffic.assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN)));
     }
 
     private String cache() {
-        CacheFigures cache = status.figures().cache();
+        CacheStatistics cache = status.figures().cache();
         if (cache.capacity() == 0) {
             return "";
         }
         List<List<String>> rows = List.of(
-                List.of("answered from it", Amounts.count(cache.hits())),
-                List.of("after the app said that it is still right", Amounts.count(cache.validated())),
-                List.of("with the answer to another request", Amounts.count(cache.collapsed())),
-                List.of("answered by the app", Amounts.count(cache.misses())),
-                List.of("past their time, as the app allows", Amounts.count(cache.stale())),
-                List.of("answers that it holds", Amounts.count(cache.entries())),
-                List.of("answers that made room for others", Amounts.count(cache.evicted())),
-                List.of("memory that it has", Amounts.bytes(cache.bytes())),
-                List.of("most that it may have", Amounts.bytes(cache.capacity())));
+                List.of("answered from it", HumanFormat.count(cache.hits())),
+                List.of("after the app said that it is still right", HumanFormat.count(cache.validated())),
+                List.of("with the answer to another request", HumanFormat.count(cache.collapsed())),
+                List.of("answered by the app", HumanFormat.count(cache.misses())),
+                List.of("past their time, as the app allows", HumanFormat.count(cache.stale())),
+                List.of("answers that it holds", HumanFormat.count(cache.entries())),
+                List.of("answers that made room for others", HumanFormat.count(cache.evicted())),
+                List.of("memory that it has", HumanFormat.bytes(cache.bytes())),
+                List.of("most that it may have", HumanFormat.bytes(cache.capacity())));
         return section(
-                new Table("cache", "Shared cache: requests, and what it holds", List.of("What", "#Count"), rows));
+                new HtmlTable("cache", "Shared cache: requests, and what it holds", List.of("What", "#Count"), rows));
     }
 
     private String notModified() {
@@ -335,19 +335,19 @@ final class StatusPage {
                 .sorted(Comparator.comparing(dev.vtsbasic.log.Event.Logged::time)
                         .reversed())
                 .map(event -> List.of(
-                        Amounts.time(event.time()),
+                        HumanFormat.time(event.time()),
                         event.level().toString().toLowerCase(Locale.ROOT),
                         "<code class=\"name\">" + event.event().id() + "</code>",
                         "<span class=\"text\">" + escape(event.sentence()) + "</span>"))
                 .toList();
-        return section(new Table(
+        return section(new HtmlTable(
                 "events", "Last events, newest first (UTC)", List.of("Time", "Level", "Event", "Sentence"), rows));
     }
 
     private String output() {
         StringBuilder html = new StringBuilder();
         for (int i = 0; i < status.output().size(); i++) {
-            PlaceView.Output output = status.output().get(i);
+            SlotSnapshot.Output output = status.output().get(i);
             String lines = output.lines().isEmpty() ? "It printed nothing." : String.join("\n", output.lines());
             html.append("""
                     <h3 id="output-%1$d-name" data-live>%2$s</h3>
@@ -367,23 +367,23 @@ final class StatusPage {
                         "<code>" + escape(setting.value()) + "</code>",
                         setting.source().isEmpty() ? "default" : escape(setting.source())))
                 .toList();
-        return section(new Table("settings", "Settings in force", List.of("Name", "Value", "From"), rows));
+        return section(new HtmlTable("settings", "Settings in force", List.of("Name", "Value", "From"), rows));
     }
 
     private String versions() {
-        Figures.Build build = status.figures().build();
-        return section(new Table(
+        RuntimeStats.Build build = status.figures().build();
+        return section(new HtmlTable(
                 "versions",
                 "Versions",
                 List.of("Part", "Version"),
                 List.of(
                         List.of("VTS Basic", escape(build.version())),
-                        List.of("Bun", build.bun().isEmpty() ? Amounts.NONE : escape(build.bun())),
+                        List.of("Bun", build.bun().isEmpty() ? HumanFormat.NONE : escape(build.bun())),
                         List.of("Java", escape(Runtime.version().toString())),
                         List.of("Server", escape(status.server())))));
     }
 
-    private static String section(Table... tables) {
+    private static String section(HtmlTable... tables) {
         return Arrays.stream(tables)
                 .map(table -> "<section class=\"panel\">" + table.html() + "</section>\n")
                 .collect(Collectors.joining(
@@ -395,17 +395,17 @@ final class StatusPage {
     }
 
     /** What whoever looks may do. */
-    static String controls(Optional<Session> session, Phase phase) {
+    static String controls(Optional<Session> session, LifecyclePhase phase) {
         if (session.isEmpty()) {
             return "<details class=\"panel\"><summary>Restart or drain</summary>%s</details>\n"
-                    .formatted(Frame.signIn("It takes <code>VTS_MANAGEMENT_TOKEN</code>."));
+                    .formatted(PageLayout.signIn("It takes <code>VTS_MANAGEMENT_TOKEN</code>."));
         }
         String formToken = session.get().formToken();
         String signOut = "<div class=\"plain\">" + form("sign-out", formToken, "Sign out") + "</div>";
         if (!session.get().mayChange()) {
             return "<div class=\"controls\"><p>Signed in to look.</p>" + signOut + "</div>\n";
         }
-        String drain = phase == Phase.SERVING
+        String drain = phase == LifecyclePhase.SERVING
                 ? confirmed(
                         "Drain",
                         "Says that it is not ready, and ends connections with their answers; all is served on.",

@@ -1,14 +1,14 @@
 package dev.vtsbasic.status;
 
 import dev.vtsbasic.log.Event;
-import dev.vtsbasic.manage.Figures;
-import dev.vtsbasic.manage.Health;
+import dev.vtsbasic.manage.AdminOperations;
+import dev.vtsbasic.manage.HealthReport;
 import dev.vtsbasic.manage.ManagementAccess;
-import dev.vtsbasic.manage.Operations;
+import dev.vtsbasic.manage.RuntimeStats;
 import dev.vtsbasic.settings.SettingInForce;
-import dev.vtsbasic.status.Sessions.Session;
+import dev.vtsbasic.status.AdminSessions.Session;
 import dev.vtsbasic.traffic.FieldLines;
-import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.RequestKind;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Cookie;
@@ -56,12 +56,12 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
 
     private final String path;
     private final transient ManagementAccess access;
-    private final transient Operations operations;
-    private final transient Figures figures;
+    private final transient AdminOperations operations;
+    private final transient RuntimeStats figures;
     private final transient List<SettingInForce> settings;
-    private final transient History history;
-    private final transient Watchers watchers = new Watchers();
-    private final transient Sessions sessions = new Sessions(System::nanoTime);
+    private final transient SampleHistory history;
+    private final transient LiveUpdates watchers = new LiveUpdates();
+    private final transient AdminSessions sessions = new AdminSessions(System::nanoTime);
     private final transient ScheduledExecutorService timer;
 
     /**
@@ -71,21 +71,21 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     public StatusServlet(
             String path,
             ManagementAccess access,
-            Operations operations,
-            Figures figures,
+            AdminOperations operations,
+            RuntimeStats figures,
             List<SettingInForce> settings) {
         this.path = path;
         this.access = access;
         this.operations = operations;
         this.figures = figures;
         this.settings = settings;
-        this.history = new History(figures);
+        this.history = new SampleHistory(figures);
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "vts-status");
             thread.setDaemon(true);
             return thread;
         });
-        timer.scheduleAtFixedRate(this::tick, History.STEP.toMillis(), History.STEP.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(this::tick, SampleHistory.STEP.toMillis(), SampleHistory.STEP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void tick() {
@@ -100,14 +100,14 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         }
     }
 
-    private Status status() {
-        Health health = operations.health();
-        return new Status(
+    private StatusSnapshot status() {
+        HealthReport health = operations.health();
+        return new StatusSnapshot(
                 Instant.now(),
                 health,
                 figures,
                 history.samples(),
-                Sample.of(figures),
+                StatsSample.of(figures),
                 figures.places(),
                 figures.output(),
                 Event.last(),
@@ -118,7 +118,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        RequestRecord.of(request).kind(Kind.MANAGEMENT);
+        RequestRecord.of(request).kind(RequestKind.MANAGEMENT);
         super.service(request, response);
     }
 
@@ -159,12 +159,12 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         boolean page = FieldLines.of(request, "Accept").joined().contains("text/html");
         if (!mayRead(request)) {
             if (page) {
-                html(response, HttpServletResponse.SC_FORBIDDEN, Frame.signInPage(notice(request)));
+                html(response, HttpServletResponse.SC_FORBIDDEN, PageLayout.signInPage(notice(request)));
             } else {
                 text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
             }
         } else if (page) {
-            String controls = Frame.notice(notice(request)) + StatusPage.controls(session(request), operations.phase());
+            String controls = PageLayout.notice(notice(request)) + StatusPage.controls(session(request), operations.phase());
             html(response, HttpServletResponse.SC_OK, new StatusPage(status()).html(controls));
         } else {
             send(
@@ -177,7 +177,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Form form = Form.of(request);
+        FormPost form = FormPost.of(request);
         String action = below(request);
         if (!form.fromHere()) {
             text(response, HttpServletResponse.SC_FORBIDDEN, "This form was sent from another site");
@@ -199,7 +199,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         }
     }
 
-    private void signIn(Form form, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void signIn(FormPost form, HttpServletRequest request, HttpServletResponse response) throws IOException {
         String token = form.field("token");
         if (!access.mayRead(request, token)) {
             backToStatus(response, "?wrong-token");
@@ -212,7 +212,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             // Without a path it is for all that is beside this action, at whatever path a browser sees that.
             response.addHeader(
                     "Set-Cookie",
-                    COOKIE + "=" + session.id() + "; Max-Age=" + Sessions.LIFE.toSeconds()
+                    COOKIE + "=" + session.id() + "; Max-Age=" + AdminSessions.LIFE.toSeconds()
                             + "; HttpOnly; SameSite=Strict" + (secure ? "; Secure" : ""));
             backToStatus(response, "");
         }

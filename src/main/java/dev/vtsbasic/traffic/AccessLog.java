@@ -77,7 +77,7 @@ public final class AccessLog implements AutoCloseable {
     }
 
     private boolean isWanted(RequestRecord record) {
-        return record.kind() != Kind.MANAGEMENT
+        return record.kind() != RequestKind.MANAGEMENT
                 && (share >= 1
                         || record.status() >= 500
                         || ThreadLocalRandom.current().nextDouble() < share);

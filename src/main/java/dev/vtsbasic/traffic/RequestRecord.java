@@ -25,7 +25,7 @@ public final class RequestRecord {
     private final AtomicBoolean ended = new AtomicBoolean();
     private RequestLine line;
     private Caller caller;
-    private volatile Kind kind = Kind.PROXIED;
+    private volatile RequestKind kind = RequestKind.PROXIED;
     private volatile boolean endsLater;
     private int status;
     private String worker = "";
@@ -33,7 +33,7 @@ public final class RequestRecord {
     private long heldNanos;
     private boolean held;
     private int retries;
-    private Shed shed;
+    private ShedReason shed;
     private UpstreamError upstreamError;
     private AssetOutcome asset;
     private boolean cached;
@@ -87,7 +87,7 @@ public final class RequestRecord {
         return caller;
     }
 
-    public void kind(Kind kind) {
+    public void kind(RequestKind kind) {
         this.kind = kind;
     }
 
@@ -112,7 +112,7 @@ public final class RequestRecord {
 
     /** It is about a static file. */
     public void asset(AssetOutcome outcome) {
-        kind = Kind.ASSET;
+        kind = RequestKind.ASSET;
         asset = outcome;
     }
 
@@ -146,15 +146,15 @@ public final class RequestRecord {
         return request.getAttribute(ATTRIBUTE) instanceof RequestRecord record && record.ofApp;
     }
 
-    public void shed(Shed reason) {
+    public void shed(ShedReason reason) {
         shed = reason;
     }
 
     /** As {@link #shed}, before anybody has looked at what it asks for. */
-    public void shed(Shed reason, HttpServletRequest request) {
+    public void shed(ShedReason reason, HttpServletRequest request) {
         shed(reason);
         if (FieldLines.of(request, "Upgrade").elements().stream().anyMatch("websocket"::equalsIgnoreCase)) {
-            kind(Kind.TUNNEL);
+            kind(RequestKind.TUNNEL);
         }
     }
 
@@ -237,7 +237,7 @@ public final class RequestRecord {
         return method;
     }
 
-    Kind kind() {
+    RequestKind kind() {
         return kind;
     }
 
@@ -268,7 +268,7 @@ public final class RequestRecord {
     }
 
     /** Null when it was not turned away. */
-    Shed shed() {
+    ShedReason shed() {
         return shed;
     }
 

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * All requests of a deployment: which are under way, and totals of those that have ended. Safe for any number of threads.
  */
 public final class Traffic {
-    private static final Kind[] KINDS = Kind.values();
+    private static final RequestKind[] KINDS = RequestKind.values();
     private static final int METHODS = Method.values().length;
 
     private final Consumer<RequestRecord> log;
@@ -20,10 +20,10 @@ public final class Traffic {
     private final List<Counters<StatusClass>> requests = counters(KINDS.length * METHODS, StatusClass.class);
     private final Durations[] firstByte = durations();
     private final Durations[] total = durations();
-    private final Counters<Kind> received = new Counters<>(Kind.class);
-    private final Counters<Kind> sent = new Counters<>(Kind.class);
+    private final Counters<RequestKind> received = new Counters<>(RequestKind.class);
+    private final Counters<RequestKind> sent = new Counters<>(RequestKind.class);
     private final Counters<Held> held = new Counters<>(Held.class);
-    private final Counters<Shed> shed = new Counters<>(Shed.class);
+    private final Counters<ShedReason> shed = new Counters<>(ShedReason.class);
     private final Counters<UpstreamError> upstreamErrors = new Counters<>(UpstreamError.class);
     private final List<Counters<AssetOutcome>> assets = counters(ContentCoding.values().length, AssetOutcome.class);
 
@@ -50,7 +50,7 @@ public final class Traffic {
     }
 
     void ended(RequestRecord record) {
-        Kind kind = record.kind();
+        RequestKind kind = record.kind();
         int place = kind.ordinal();
         requests.get(place * METHODS + record.method().ordinal()).add(StatusClass.of(record.status()), 1);
         if (record.status() != 0) {
@@ -81,25 +81,25 @@ public final class Traffic {
         log.accept(record);
     }
 
-    public long requests(Kind kind, Method method, StatusClass status) {
+    public long requests(RequestKind kind, Method method, StatusClass status) {
         return requests.get(kind.ordinal() * METHODS + method.ordinal()).of(status);
     }
 
     /** Until the answer began, of those that were answered. */
-    public Durations timesToFirstByte(Kind kind) {
+    public Durations timesToFirstByte(RequestKind kind) {
         return firstByte[kind.ordinal()];
     }
 
     /** Until the end of the answer; of kinds that have no end of their own, nothing. */
-    public Durations durations(Kind kind) {
+    public Durations durations(RequestKind kind) {
         return total[kind.ordinal()];
     }
 
-    public long bytesReceived(Kind kind) {
+    public long bytesReceived(RequestKind kind) {
         return received.of(kind);
     }
 
-    public long bytesSent(Kind kind) {
+    public long bytesSent(RequestKind kind) {
         return sent.of(kind);
     }
 
@@ -114,11 +114,11 @@ public final class Traffic {
     }
 
     /** A request was turned away of which there is no record. */
-    public void turnedAway(Shed reason) {
+    public void turnedAway(ShedReason reason) {
         shed.add(reason, 1);
     }
 
-    public long shed(Shed reason) {
+    public long shed(ShedReason reason) {
         return shed.of(reason);
     }
 
@@ -131,8 +131,8 @@ public final class Traffic {
     }
 
     /** How many have not ended, counted now. */
-    public Map<Kind, Long> underWay() {
-        Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    public Map<RequestKind, Long> underWay() {
+        Map<RequestKind, Long> counts = new EnumMap<>(RequestKind.class);
         underWay.forEach(record -> counts.merge(record.kind(), 1L, Long::sum));
         return counts;
     }

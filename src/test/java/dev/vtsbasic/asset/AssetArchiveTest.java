@@ -13,7 +13,7 @@ import dev.vtsbasic.settings.ArchiveRules;
 import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
-import dev.vtsbasic.traffic.RunningRequests;
+import dev.vtsbasic.traffic.InFlightRequests;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AssetArchiveTest {
-    private static final CacheRules CACHE_RULES = new CacheRules(List.of());
+    private static final CacheControlRules CACHE_RULES = new CacheControlRules(List.of());
     private static final Duration AGE = Duration.ofDays(30);
     private static final String ID = "[0-9a-f]{32}";
 
@@ -334,7 +334,7 @@ class AssetArchiveTest {
                 new AssetSettings(List.of(), 1 << 20, Optional.of(rules)),
                 jobs -> {},
                 new SecurityHeaders(false, List.of()),
-                new RunningRequests());
+                new InFlightRequests());
     }
 
     private Path client(String name) throws IOException {

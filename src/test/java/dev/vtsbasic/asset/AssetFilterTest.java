@@ -13,7 +13,7 @@ import dev.vtsbasic.settings.AssetSettings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
-import dev.vtsbasic.traffic.RunningRequests;
+import dev.vtsbasic.traffic.InFlightRequests;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
@@ -56,7 +56,7 @@ class AssetFilterTest {
     private static AssetFilter filter(Path client, AssetRule... rules) throws IOException {
         AssetSettings settings = new AssetSettings(List.of(rules), 1 << 20, Optional.empty());
         AssetFilter filter =
-                new AssetFilter(settings, jobs -> {}, new SecurityHeaders(false, List.of()), new RunningRequests());
+                new AssetFilter(settings, jobs -> {}, new SecurityHeaders(false, List.of()), new InFlightRequests());
         filter.makeCurrent(filter.add(client, Set.of()));
         return filter;
     }

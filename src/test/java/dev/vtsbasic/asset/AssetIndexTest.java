@@ -148,6 +148,6 @@ class AssetIndexTest {
     }
 
     private static AssetIndex read(Path client) throws IOException {
-        return AssetIndex.of(client, Set.of(), new CacheRules(List.of()), new AssetMemory(1 << 20));
+        return AssetIndex.of(client, Set.of(), new CacheControlRules(List.of()), new AssetMemory(1 << 20));
     }
 }

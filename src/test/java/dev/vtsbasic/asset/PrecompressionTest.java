@@ -34,15 +34,15 @@ class PrecompressionTest {
         for (Compressor.Job job : jobs) {
             Files.createDirectories(job.target().getParent());
             try (OutputStream out =
-                    new GZIPOutputStream(Files.newOutputStream(Codings.file(job.target(), Coding.GZIP)))) {
+                    new GZIPOutputStream(Files.newOutputStream(CompressionResult.file(job.target(), Coding.GZIP)))) {
                 Files.copy(job.source(), out);
             }
-            Files.copy(job.source(), Codings.file(job.target(), Coding.BROTLI));
+            Files.copy(job.source(), CompressionResult.file(job.target(), Coding.BROTLI));
         }
     }
 
     private AssetIndex read() throws IOException {
-        return AssetIndex.of(client, Set.of(), new CacheRules(List.of()), new AssetMemory(1 << 20));
+        return AssetIndex.of(client, Set.of(), new CacheControlRules(List.of()), new AssetMemory(1 << 20));
     }
 
     @Test
@@ -72,7 +72,7 @@ class PrecompressionTest {
         Precompression.of(client, PrecompressionTest::gzip);
         Tree.write(client, "assets/a.js", LONG + "more");
         AssetIndex index =
-                AssetIndex.of(client, Set.of("assets/a.js"), new CacheRules(List.of()), new AssetMemory(1 << 20));
+                AssetIndex.of(client, Set.of("assets/a.js"), new CacheControlRules(List.of()), new AssetMemory(1 << 20));
         Asset rewritten = index.find("/assets/a.js");
         assertEquals(1, rewritten.representations().length);
         assertEquals(LONG.length() + 4, rewritten.identity().length());
@@ -146,7 +146,7 @@ class PrecompressionTest {
             gzip(jobs);
             batches.add(jobs.size());
         };
-        try (LazyCodings codings = new LazyCodings(compressor, new AssetMemory(1 << 20))) {
+        try (BackgroundCompressor codings = new BackgroundCompressor(compressor, new AssetMemory(1 << 20))) {
             assertTrue(script.asksForCodings());
             assertFalse(script.asksForCodings(), "asked for twice");
             codings.ask(script);
@@ -172,7 +172,7 @@ class PrecompressionTest {
             batches.add(Files.exists(jobs.get(0).source()));
             gzip(jobs);
         };
-        try (LazyCodings codings = new LazyCodings(compressor, new AssetMemory(1 << 20))) {
+        try (BackgroundCompressor codings = new BackgroundCompressor(compressor, new AssetMemory(1 << 20))) {
             codings.ask(index.find("/gone.js"));
             assertEquals(false, batches.poll(20, TimeUnit.SECONDS));
             codings.ask(index.find("/c.js"));

@@ -553,7 +553,7 @@ abstract class ServerCases {
         jcmd("GC.run");
         return jcmd("VM.classloaders", "show-classes=true", "verbose=false")
                 .lines()
-                .filter(line -> line.endsWith(" dev.vtsbasic.HostListener"))
+                .filter(line -> line.endsWith(" dev.vtsbasic.ApplicationListener"))
                 .count();
     }
 

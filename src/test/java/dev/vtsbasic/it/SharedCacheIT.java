@@ -178,14 +178,14 @@ class SharedCacheIT {
     @Test
     @Tag("long")
     void withoutTheSettingNothingOfItIsLoaded() throws Exception {
-        String cache = "org.apache.hc.client5.http.(impl.)?cache|dev.vtsbasic.proxy.SharedCache";
+        String cache = "org.apache.hc.client5.http.(impl.)?cache|dev.vtsbasic.proxy.cache.SharedCache";
         write(directory, "one");
         Map<String, String> off =
                 Map.of("VTS_APP_DIR", directory.resolve("one").toString(), "JAVA_TOOL_OPTIONS", "-Xlog:class+load");
         try (Vts vts = Vts.serve(off)) {
             HttpResponse<String> page = get(vts, "/page");
             assertTrue(page.headers().firstValue("Cache-Status").isEmpty());
-            vts.awaitLine("dev.vtsbasic.proxy.Exchange ");
+            vts.awaitLine("dev.vtsbasic.proxy.exchange.Exchange ");
             assertFalse(vts.output().lines().anyMatch(line -> line.matches(".*(" + cache + ").*")));
         }
         Map<String, String> on = new HashMap<>(off);

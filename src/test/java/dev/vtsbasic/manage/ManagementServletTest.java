@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.BlockedRequest;
-import dev.vtsbasic.bun.PlaceHealth;
-import dev.vtsbasic.bun.PlaceState;
-import dev.vtsbasic.bun.PlaceView;
 import dev.vtsbasic.bun.RestartCause;
-import dev.vtsbasic.proxy.CacheFigures;
+import dev.vtsbasic.bun.SlotHealth;
+import dev.vtsbasic.bun.SlotSnapshot;
+import dev.vtsbasic.bun.SlotState;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
+import dev.vtsbasic.traffic.CacheStatistics;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
 import java.time.Instant;
@@ -30,11 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ManagementServletTest {
     private final AtomicInteger restarts = new AtomicInteger();
-    private volatile List<PlaceHealth> places = List.of(place(1, PlaceState.READY));
+    private volatile List<SlotHealth> places = List.of(place(1, SlotState.READY));
     private boolean ours = true;
     private boolean cached = true;
     private final List<Optional<String>> purged = new ArrayList<>();
-    private volatile Phase phase = Phase.SERVING;
+    private volatile LifecyclePhase phase = LifecyclePhase.SERVING;
     private TestServer server;
 
     @BeforeEach
@@ -55,13 +55,13 @@ class ManagementServletTest {
         server.close();
     }
 
-    private static PlaceHealth place(int number, PlaceState state, RestartCause... failure) {
-        return new PlaceHealth("worker-" + number, state, Arrays.stream(failure).findFirst());
+    private static SlotHealth place(int number, SlotState state, RestartCause... failure) {
+        return new SlotHealth("worker-" + number, state, Arrays.stream(failure).findFirst());
     }
 
     @Test
     void oneWorkerThatAnswersIsEnough() throws Exception {
-        places = List.of(place(1, PlaceState.PAUSING, RestartCause.HUNG), place(2, PlaceState.READY));
+        places = List.of(place(1, SlotState.PAUSING, RestartCause.HUNG), place(2, SlotState.READY));
         RawAnswer answer = server.request("GET /-/ready");
         assertEquals(200, answer.status());
         assertEquals("application/json", answer.header("Content-Type"));
@@ -85,7 +85,7 @@ class ManagementServletTest {
         "DRAINING, READY, 'Draining, as someone asked for: POST /resume ends it'",
         "STOPPING, READY, The server is about to stop",
     })
-    void whatIsNotReadySaysWhy(Phase phase, PlaceState state, String why) throws Exception {
+    void whatIsNotReadySaysWhy(LifecyclePhase phase, SlotState state, String why) throws Exception {
         this.phase = phase;
         places = List.of(place(1, state, RestartCause.CRASHED), place(2, state, RestartCause.CRASHED));
         RawAnswer answer = server.request("GET /-/ready");
@@ -97,7 +97,7 @@ class ManagementServletTest {
 
     @Test
     void aStartIsNoFailure() {
-        Health health = new Health(Phase.SERVING, true, List.of(place(1, PlaceState.STARTING)));
+        HealthReport health = new HealthReport(LifecyclePhase.SERVING, true, List.of(place(1, SlotState.STARTING)));
         assertEquals(Optional.of("Starting: no worker has answered yet"), health.problem());
         assertTrue(health.json().endsWith("\"data\":{\"state\":\"starting\"}}]}"), health.json());
     }
@@ -118,13 +118,13 @@ class ManagementServletTest {
         String header = "Authorization: Bearer secret";
         for (int i = 0; i < 2; i++) {
             assertEquals(200, server.request("POST /-/drain", header).status());
-            assertEquals(Phase.DRAINING, phase);
+            assertEquals(LifecyclePhase.DRAINING, phase);
         }
         for (int i = 0; i < 2; i++) {
             assertEquals(200, server.request("POST /-/resume", header).status());
-            assertEquals(Phase.SERVING, phase);
+            assertEquals(LifecyclePhase.SERVING, phase);
         }
-        phase = Phase.STOPPING;
+        phase = LifecyclePhase.STOPPING;
         assertEquals(409, server.request("POST /-/resume", header).status());
     }
 
@@ -142,10 +142,10 @@ class ManagementServletTest {
     void othersMayNotAlsoFromThisMachine(String header) throws Exception {
         assertEquals(403, server.request("POST /-/restart", header).status());
         assertEquals(403, server.request("POST /-/drain", header).status());
-        phase = Phase.DRAINING;
+        phase = LifecyclePhase.DRAINING;
         assertEquals(403, server.request("POST /-/resume", header).status());
         assertEquals(0, restarts.get());
-        assertEquals(Phase.DRAINING, phase);
+        assertEquals(LifecyclePhase.DRAINING, phase);
     }
 
     @ParameterizedTest
@@ -287,24 +287,24 @@ class ManagementServletTest {
             assertEquals(405, answer.status());
             assertEquals("POST", answer.header("Allow"));
         }
-        assertEquals(Phase.SERVING, phase);
+        assertEquals(LifecyclePhase.SERVING, phase);
         assertEquals(404, server.request("POST /-/ready").status());
         assertEquals(0, restarts.get());
     }
 
-    private record Idle(Traffic traffic) implements Figures {
+    private record Idle(Traffic traffic) implements RuntimeStats {
         @Override
         public int waiting() {
             return 0;
         }
 
         @Override
-        public List<PlaceView> places() {
+        public List<SlotSnapshot> places() {
             return List.of();
         }
 
         @Override
-        public List<PlaceView.Output> output() {
+        public List<SlotSnapshot.Output> output() {
             return List.of();
         }
 
@@ -329,8 +329,8 @@ class ManagementServletTest {
         }
 
         @Override
-        public CacheFigures cache() {
-            return new CacheFigures(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        public CacheStatistics cache() {
+            return new CacheStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
         @Override
@@ -370,10 +370,10 @@ class ManagementServletTest {
         assertEquals(List.of(), purged);
     }
 
-    private final class Workers implements Operations {
+    private final class Workers implements AdminOperations {
         @Override
-        public Health health() {
-            return new Health(phase, false, places);
+        public HealthReport health() {
+            return new HealthReport(phase, false, places);
         }
 
         @Override
@@ -391,21 +391,21 @@ class ManagementServletTest {
         }
 
         @Override
-        public Phase phase() {
+        public LifecyclePhase phase() {
             return phase;
         }
 
         @Override
         public void drain() {
-            phase = Phase.DRAINING;
+            phase = LifecyclePhase.DRAINING;
         }
 
         @Override
         public boolean resume() {
-            if (phase == Phase.STOPPING) {
+            if (phase == LifecyclePhase.STOPPING) {
                 return false;
             }
-            phase = Phase.SERVING;
+            phase = LifecyclePhase.SERVING;
             return true;
         }
     }

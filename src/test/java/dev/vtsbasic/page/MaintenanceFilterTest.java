@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
-import dev.vtsbasic.traffic.Kind;
 import dev.vtsbasic.traffic.Method;
-import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.RequestKind;
+import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.StatusClass;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
@@ -88,13 +88,13 @@ class MaintenanceFilterTest {
         assertTrue(answer.body().contains(Page.MAINTENANCE.sentence()), answer.body());
         assertTrue(answer.body().contains("Request " + answer.header("X-Request-Id")), answer.text());
         assertEquals(503, server.requestWithBody("POST /", "hello").status());
-        assertEquals(2, traffic.shed(Shed.MAINTENANCE));
+        assertEquals(2, traffic.shed(ShedReason.MAINTENANCE));
         assertEquals(
                 503,
                 server.request("GET /", "Connection: Upgrade", "Upgrade: WebSocket")
                         .status());
-        assertEquals(1, traffic.requests(Kind.TUNNEL, Method.GET, StatusClass.SERVER_ERROR));
-        assertEquals(1, traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SERVER_ERROR));
+        assertEquals(1, traffic.requests(RequestKind.TUNNEL, Method.GET, StatusClass.SERVER_ERROR));
+        assertEquals(1, traffic.requests(RequestKind.PROXIED, Method.GET, StatusClass.SERVER_ERROR));
         Files.delete(file);
         passSecond();
         assertEquals(204, status());

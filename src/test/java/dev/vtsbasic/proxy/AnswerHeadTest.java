@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
@@ -17,7 +17,7 @@ import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
-import dev.vtsbasic.traffic.RunningRequests;
+import dev.vtsbasic.traffic.InFlightRequests;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +66,7 @@ class AnswerHeadTest {
                 settings,
                 "",
                 new Pages(SecurityHeaders.off()),
-                new RunningRequests());
+                new InFlightRequests());
         server = TestServer.start(context -> {
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);
@@ -157,7 +157,7 @@ class AnswerHeadTest {
             @Override
             public void close() {}
         };
-        Logger log = Logger.getLogger("dev.vtsbasic.proxy.Exchange");
+        Logger log = Logger.getLogger("dev.vtsbasic.proxy.exchange.Exchange");
         log.setLevel(Level.WARNING);
         log.addHandler(handler);
         try {

@@ -3,15 +3,15 @@ package dev.vtsbasic.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
-import dev.vtsbasic.traffic.RunningRequests;
+import dev.vtsbasic.traffic.InFlightRequests;
 import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,7 +48,7 @@ class PartialBodyTest {
                 TestSettings.of(),
                 "",
                 new Pages(SecurityHeaders.off()),
-                new RunningRequests());
+                new InFlightRequests());
         server = TestServer.start(context -> {
             ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
             servlet.setAsyncSupported(true);

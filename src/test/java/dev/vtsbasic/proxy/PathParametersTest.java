@@ -4,16 +4,16 @@ import static dev.vtsbasic.testing.ScriptedUpstream.closing;
 import static dev.vtsbasic.testing.ScriptedUpstream.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.vtsbasic.bun.Worker;
 import dev.vtsbasic.embedded.EmbeddedServer;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
-import dev.vtsbasic.traffic.RunningRequests;
+import dev.vtsbasic.traffic.InFlightRequests;
 import jakarta.servlet.ServletRegistration;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -46,7 +46,7 @@ class PathParametersTest {
                             settings,
                             base,
                             new Pages(SecurityHeaders.off()),
-                            new RunningRequests());
+                            new InFlightRequests());
                     EmbeddedServer server = EmbeddedServer.start(
                             settings,
                             context -> {

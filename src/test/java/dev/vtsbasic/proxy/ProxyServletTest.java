@@ -12,11 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.bun.Worker;
-import dev.vtsbasic.bun.WorkerLease;
-import dev.vtsbasic.bun.WorkerPool;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.pool.Worker;
+import dev.vtsbasic.pool.WorkerLease;
+import dev.vtsbasic.pool.WorkerPool;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawAnswer;
@@ -27,10 +27,10 @@ import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.testing.UncountedLease;
-import dev.vtsbasic.traffic.Kind;
+import dev.vtsbasic.traffic.InFlightRequests;
 import dev.vtsbasic.traffic.Method;
-import dev.vtsbasic.traffic.RunningRequests;
-import dev.vtsbasic.traffic.Shed;
+import dev.vtsbasic.traffic.RequestKind;
+import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.StatusClass;
 import dev.vtsbasic.traffic.Traffic;
 import dev.vtsbasic.traffic.TrafficFilter;
@@ -92,7 +92,7 @@ class ProxyServletTest {
 
     private ScriptedUpstream app;
     private TestServer server;
-    private final RunningRequests running = new RunningRequests();
+    private final InFlightRequests running = new InFlightRequests();
     private ProxyServlet proxy;
     private Traffic traffic;
 
@@ -602,7 +602,7 @@ class ProxyServletTest {
 
     private void assertLogged(String answer, String escaped) throws Exception {
         start(closing(answer));
-        Logger log = Logger.getLogger("dev.vtsbasic.proxy.Exchange");
+        Logger log = Logger.getLogger("dev.vtsbasic.proxy.exchange.Exchange");
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         Handler handler = new Handler() {
             @Override
@@ -803,7 +803,7 @@ class ProxyServletTest {
         assertEquals(503, busy.status());
         assertEquals("5", busy.header("Retry-After"));
         assertTrue(busy.body().contains("has too much to do"), busy.body());
-        assertEquals(1, traffic.shed(Shed.CONCURRENCY));
+        assertEquals(1, traffic.shed(ShedReason.CONCURRENCY));
         assertEquals(1, traffic.held());
         // It may be what a page waits for that has a place.
         CompletableFuture<RawAnswer> nested =
@@ -1035,7 +1035,7 @@ class ProxyServletTest {
         start(closing("HTTP/1.1 two hundred\r\n\r\n"));
         assertEquals(502, server.request("GET /a").status());
         assertEquals(1, traffic.upstreamErrors(UpstreamError.NOT_HTTP));
-        assertEquals(1, traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SERVER_ERROR));
+        assertEquals(1, traffic.requests(RequestKind.PROXIED, Method.GET, StatusClass.SERVER_ERROR));
     }
 
     @Test
@@ -1045,8 +1045,8 @@ class ProxyServletTest {
         RawAnswer answer = server.request("GET /a");
         assertEquals(503, answer.status());
         assertEquals(1, traffic.upstreamErrors(UpstreamError.NO_WORKER));
-        assertEquals(0, traffic.shed(Shed.HOLD_QUEUE));
-        assertEquals(answer.body().length(), traffic.bytesSent(Kind.PROXIED));
+        assertEquals(0, traffic.shed(ShedReason.HOLD_QUEUE));
+        assertEquals(answer.body().length(), traffic.bytesSent(RequestKind.PROXIED));
     }
 
     @Test
@@ -1056,7 +1056,7 @@ class ProxyServletTest {
         assertEquals("again", server.request("GET /b").body());
         assertEquals(1, traffic.retried());
         assertEquals(0, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
-        assertEquals("firstagain".length(), traffic.bytesSent(Kind.PROXIED));
+        assertEquals("firstagain".length(), traffic.bytesSent(RequestKind.PROXIED));
     }
 
     @Test
@@ -1065,7 +1065,7 @@ class ProxyServletTest {
         RawAnswer answer = server.request("POST /a");
         awaitEnd();
         assertEquals(1, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
-        assertEquals(answer.body().length(), traffic.bytesSent(Kind.PROXIED));
+        assertEquals(answer.body().length(), traffic.bytesSent(RequestKind.PROXIED));
     }
 
     @Test
@@ -1074,8 +1074,8 @@ class ProxyServletTest {
         server.request("GET /a");
         awaitEnd();
         assertEquals(1, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
-        assertEquals(50_000, traffic.bytesSent(Kind.PROXIED));
-        assertEquals(1, traffic.requests(Kind.PROXIED, Method.GET, StatusClass.SUCCESSFUL));
+        assertEquals(50_000, traffic.bytesSent(RequestKind.PROXIED));
+        assertEquals(1, traffic.requests(RequestKind.PROXIED, Method.GET, StatusClass.SUCCESSFUL));
     }
 
     private void awaitEnd() {

@@ -1,7 +1,7 @@
 package dev.vtsbasic.testing;
 
-import dev.vtsbasic.bun.Worker;
-import dev.vtsbasic.bun.WorkerLease;
+import dev.vtsbasic.pool.Worker;
+import dev.vtsbasic.pool.WorkerLease;
 
 /** A claim on a worker that nobody counts. */
 public record UncountedLease(Worker worker) implements WorkerLease {

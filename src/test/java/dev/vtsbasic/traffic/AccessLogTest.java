@@ -37,7 +37,7 @@ class AccessLogTest {
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
             String[] path = request.getRequestURI().split("/");
             if (path.length > 2 && path[2].equals("management")) {
-                RequestRecord.of(request).kind(Kind.MANAGEMENT);
+                RequestRecord.of(request).kind(RequestKind.MANAGEMENT);
             }
             RequestRecord.of(request).sent(5);
             response.setStatus(Integer.parseInt(path[1]));

@@ -1,0 +1,81 @@
+package dev.vtsbasic;
+
+import dev.vtsbasic.app.Application;
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.settings.BadSettingException;
+import dev.vtsbasic.settings.SettingSource;
+import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.settings.UrlPath;
+import dev.vtsbasic.war.WarFiles;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the host when a servlet container starts the application, and ends it with the application. */
+public final class ApplicationListener implements ServletContextListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplicationListener.class);
+
+    /** The container decides where it goes. */
+    private static final Logger ACCESS_LOG = LoggerFactory.getLogger("dev.vtsbasic.access");
+
+    private Application host;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        ServletContext context = event.getServletContext();
+        host = start(context);
+        host.register(context);
+    }
+
+    private static Application start(ServletContext context) {
+        try {
+            Settings settings = Settings.read(List.of(
+                    SettingSource.jndi(),
+                    SettingSource.contextParameters(context),
+                    SettingSource.systemProperties(),
+                    SettingSource.environment(),
+                    SettingSource.properties(context.getResourceAsStream("/WEB-INF/vts.properties"))));
+            File directory = (File) context.getAttribute(ServletContext.TEMPDIR);
+            return Application.start(
+                    settings,
+                    WarFiles.of(context),
+                    contextPathOf(context),
+                    Optional.ofNullable(directory).map(File::toPath),
+                    ApplicationListener::logRequests);
+        } catch (BadSettingException | Application.NoBunException | IOException e) {
+            Event.CANNOT_START.log(LOG, "VTS Basic cannot start: {problem}", e.getMessage());
+            // The container refuses the application and shows this message to its administrator.
+            throw new IllegalStateException(e.getMessage());
+        }
+    }
+
+    /** A loop, since servers print the name of the class that calls the logger. */
+    private static void logRequests(List<String> lines) {
+        for (String line : lines) {
+            ACCESS_LOG.info(line);
+        }
+    }
+
+    private static String contextPathOf(ServletContext context) throws BadSettingException {
+        String path = context.getContextPath();
+        if (!UrlPath.isContextPath(path)) {
+            throw new BadSettingException("The context path " + path
+                    + " has characters that cannot be written into every script and page; give the WAR a name of"
+                    + " letters, digits and . _ ~ - @ + alone");
+        }
+        return path;
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        if (host != null) {
+            host.close();
+        }
+    }
+}

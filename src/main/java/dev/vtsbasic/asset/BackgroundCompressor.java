@@ -1,0 +1,115 @@
+package dev.vtsbasic.asset;
+
+import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.log.Event;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the codings of files that came without, each when it is first asked for; until they are there it is sent as it is.
+ *
+ * <p>One thread has one batch made at a time. The codings are kept in memory, and those for which there is no room are
+ * not kept; files that are too long stay as they are. Safe for any number of threads.
+ */
+final class BackgroundCompressor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BackgroundCompressor.class);
+    private static final int QUEUE = 10_000;
+    private static final int BATCH = 20;
+    private static final long LONGEST = 8 << 20;
+    private static final long JOIN_MILLIS = 5000;
+
+    private final BlockingQueue<Asset> asked = new ArrayBlockingQueue<>(QUEUE);
+    private final Compressor compressor;
+    private final AssetMemory memory;
+    private final Thread thread = new Thread(this::run, "vts-codings");
+
+    BackgroundCompressor(Compressor compressor, AssetMemory memory) {
+        this.compressor = compressor;
+        this.memory = memory;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Returns at once; what finds no place in the queue stays as it is. */
+    void ask(Asset asset) {
+        if (asset.identity().length() <= LONGEST) {
+            asked.offer(asset);
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                List<Asset> batch = new ArrayList<>(List.of(asked.take()));
+                asked.drainTo(batch, BATCH - 1);
+                try {
+                    make(batch);
+                } catch (IOException | RuntimeException e) {
+                    // The next may be of another build; one that was taken away had its files with it.
+                    Event.ASSETS_NOT_COMPRESSED.log(
+                            LOG,
+                            "{assets} assets that the build did not compress are sent as they are: {problem}",
+                            batch.size(),
+                            e.getMessage());
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("No more codings are made", e);
+        }
+    }
+
+    private void make(List<Asset> batch) throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("vts-codings-");
+        try {
+            make(batch, directory);
+        } finally {
+            Trees.delete(directory);
+        }
+    }
+
+    private void make(List<Asset> batch, Path directory) throws IOException, InterruptedException {
+        List<Compressor.Job> jobs = new ArrayList<>();
+        for (Asset asset : batch) {
+            jobs.add(new Compressor.Job(asset.source(), directory.resolve(Integer.toString(jobs.size()))));
+        }
+        compressor.compress(jobs);
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i)
+                    .replace(withCodings(batch.get(i).identity(), jobs.get(i).target()));
+        }
+    }
+
+    private Representation[] withCodings(Representation identity, Path target) throws IOException {
+        // Few will ask for it from now on.
+        memory.release(identity);
+        List<Representation> all = new ArrayList<>();
+        all.add(new Representation(null, identity.length(), identity.entityTag(), null, identity.file()));
+        for (Coding coding : Coding.values()) {
+            Path file = CompressionResult.file(target, coding);
+            if (Files.isRegularFile(file) && Files.size(file) < identity.length()) {
+                Representation coded = AssetIndex.representation(coding, IndexedAsset.Content.of(file), file, memory);
+                if (coded.body() != null) {
+                    all.add(coded);
+                }
+            }
+        }
+        return all.toArray(Representation[]::new);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(JOIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

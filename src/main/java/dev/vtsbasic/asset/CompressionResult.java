@@ -1,0 +1,28 @@
+package dev.vtsbasic.asset;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What a {@link Compressor} left. */
+final class CompressionResult {
+    private CompressionResult() {}
+
+    static Path file(Path target, Coding coding) {
+        return target.resolveSibling(target.getFileName() + coding.suffix());
+    }
+
+    /** Adds to the asset those codings that are smaller than itself, and deletes the others. */
+    static void collect(IndexedAsset asset, Path target) throws IOException {
+        for (Coding coding : Coding.values()) {
+            Path file = file(target, coding);
+            if (Files.isRegularFile(file)) {
+                if (Files.size(file) < asset.file().size()) {
+                    asset.codings().put(coding, IndexedAsset.Content.of(file));
+                } else {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

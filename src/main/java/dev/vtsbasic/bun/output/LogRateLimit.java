@@ -1,0 +1,46 @@
+package dev.vtsbasic.bun.output;
+
+import java.util.function.LongSupplier;
+
+/** How much of what a worker prints is logged: a busy app's log in full, a runaway app's in samples. */
+final class LogRateLimit {
+    static final int LINES_PER_SECOND = 500;
+    static final int MOST_LINES = 2000;
+    static final int BYTES_PER_SECOND = 1 << 20;
+    static final int MOST_BYTES = 4 << 20;
+
+    private final LongSupplier clock;
+    private double lines = MOST_LINES;
+    private double bytes = MOST_BYTES;
+    private long filled;
+
+    /** @param clock in terms of {@link System#nanoTime} */
+    LogRateLimit(LongSupplier clock) {
+        this.clock = clock;
+        this.filled = clock.getAsLong();
+    }
+
+    boolean isExhausted() {
+        fill();
+        return lines < 1 || bytes < 1;
+    }
+
+    /** Whether a line of so many bytes may be logged. */
+    boolean allows(int length) {
+        fill();
+        if (lines < 1 || bytes < length) {
+            return false;
+        }
+        lines--;
+        bytes -= length;
+        return true;
+    }
+
+    private void fill() {
+        long now = clock.getAsLong();
+        double seconds = (now - filled) / 1e9;
+        filled = now;
+        lines = Math.min(MOST_LINES, lines + seconds * LINES_PER_SECOND);
+        bytes = Math.min(MOST_BYTES, bytes + seconds * BYTES_PER_SECOND);
+    }
+}

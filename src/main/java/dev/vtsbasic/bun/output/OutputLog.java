@@ -1,0 +1,102 @@
+package dev.vtsbasic.bun.output;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.event.Level;
+
+/**
+ * Writes a worker's lines to the host's log in a thread of its own, so that a slow log never holds up a worker: what
+ * comes faster is counted instead, and told of once a second.
+ */
+public final class OutputLog {
+    private static final int MOST_LINES = 4096;
+    private static final int MOST_BYTES = 8 << 20;
+    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Sink log;
+    private final Queue<Line> lines = new ArrayDeque<>();
+    private int bytes;
+    private long suppressed;
+    private long suppressedSince;
+    private boolean closed;
+
+    /** @param level of a line that names none itself */
+    private record Line(Level level, String stream, byte[] bytes) {}
+
+    /** Takes what is to be logged. */
+    public interface Sink {
+        /** @param stream {@code stdout} or {@code stderr} */
+        void line(Level level, String stream, String text);
+
+        /** So many lines are left out. */
+        void leftOut(long lines);
+    }
+
+    OutputLog(Sink log) {
+        this.log = log;
+    }
+
+    synchronized void add(Level level, String stream, byte[] line) {
+        if (lines.size() == MOST_LINES || bytes + line.length > MOST_BYTES) {
+            suppress(1);
+            return;
+        }
+        lines.add(new Line(level, stream, line));
+        bytes += line.length;
+        notifyAll();
+    }
+
+    synchronized void suppress(long count) {
+        if (suppressed == 0) {
+            suppressedSince = System.nanoTime();
+            notifyAll();
+        }
+        suppressed += count;
+    }
+
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    /** Writes until it is closed and all is written. */
+    void write() throws InterruptedException {
+        while (true) {
+            Line line;
+            long left;
+            synchronized (this) {
+                while (lines.isEmpty() && !closed && !isReportDue()) {
+                    await();
+                }
+                line = lines.poll();
+                bytes -= line == null ? 0 : line.bytes().length;
+                left = isReportDue() || line == null ? suppressed : 0;
+                suppressed -= left;
+            }
+            if (line != null) {
+                String text = LogLineParser.text(line.bytes(), line.bytes().length);
+                log.line(LogLineParser.level(text, line.level()), line.stream(), text);
+            }
+            if (left > 0) {
+                log.leftOut(left);
+            }
+            if (line == null && left == 0) {
+                return;
+            }
+        }
+    }
+
+    private boolean isReportDue() {
+        return suppressed > 0 && System.nanoTime() - suppressedSince >= REPORT_NANOS;
+    }
+
+    private void await() throws InterruptedException {
+        if (suppressed == 0) {
+            wait();
+        } else {
+            long left = REPORT_NANOS - (System.nanoTime() - suppressedSince);
+            wait(TimeUnit.NANOSECONDS.toMillis(left) + 1);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.vtsbasic.bun.output;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.slf4j.event.Level;
+
+/**
+ * Reads what a worker prints, as fast as it prints it, into the host's log: standard output as information, standard
+ * error as warnings, unless a line names its level itself. What is too much is left out, see {@link LogRateLimit}.
+ */
+public final class WorkerOutput {
+    private static final int BUFFER = 64 * 1024;
+
+    private final OutputTail lastLines = new OutputTail();
+    private final OutputLog log;
+    private final AtomicInteger open = new AtomicInteger(2);
+    private final Thread out;
+    private final Thread err;
+    private final Thread writer;
+
+    /**
+     * Begins to read.
+     *
+     * @param name of the worker
+     * @param control takes each short line of standard output first, and says whether it is one that is not for the log
+     * @param controlAwaited whether one may come, which is not to be lost among others
+     * @param sink takes what is to be logged
+     */
+    public WorkerOutput(
+            String name,
+            InputStream out,
+            InputStream err,
+            Predicate<String> control,
+            BooleanSupplier controlAwaited,
+            OutputLog.Sink sink) {
+        this.log = new OutputLog(sink);
+        this.out = start(
+                "vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, "stdout", control, controlAwaited)));
+        this.err = start(
+                "vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, "stderr", line -> false, () -> false)));
+        this.writer = start("vts-" + name + "-log", this::write);
+    }
+
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private void read(InputStream stream, Lines lines) {
+        LineSplitter splitter = new LineSplitter(lines);
+        byte[] buffer = new byte[BUFFER];
+        try {
+            for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
+                splitter.take(buffer, count);
+            }
+        } catch (IOException e) {
+            // The process is gone, or its end of the pipe was closed by stopping it.
+        }
+        splitter.end();
+        if (open.decrementAndGet() == 0) {
+            log.close();
+        }
+    }
+
+    private void write() {
+        try {
+            log.write();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until all was read and logged, for a while: processes that the worker left behind may hold the pipe open. */
+    public void awaitEnd(long millis) throws InterruptedException {
+        out.join(millis);
+        err.join(millis);
+        writer.join(millis);
+    }
+
+    /** The last lines it printed, oldest first. */
+    public List<String> lastLines() {
+        return lastLines.all();
+    }
+
+    private final class Lines implements LineSplitter.Lines {
+        /** No control line is longer. */
+        private static final int CONTROL_LENGTH = 64;
+
+        private final LogRateLimit limit = new LogRateLimit(System::nanoTime);
+        private final Level level;
+        private final String stream;
+        private final Predicate<String> control;
+
+        private final BooleanSupplier controlAwaited;
+
+        Lines(Level level, String stream, Predicate<String> control, BooleanSupplier controlAwaited) {
+            this.level = level;
+            this.stream = stream;
+            this.control = control;
+            this.controlAwaited = controlAwaited;
+        }
+
+        @Override
+        public boolean wanted() {
+            return controlAwaited.getAsBoolean() || !limit.isExhausted();
+        }
+
+        @Override
+        public void line(byte[] bytes, int length) {
+            if (length <= CONTROL_LENGTH && control.test(new String(bytes, 0, length, StandardCharsets.UTF_8))) {
+                return;
+            }
+            lastLines.add(bytes, length);
+            if (limit.allows(length)) {
+                log.add(level, stream, Arrays.copyOf(bytes, length));
+            } else {
+                log.suppress(1);
+            }
+        }
+
+        @Override
+        public void passedOver(long count) {
+            log.suppress(count);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.vtsbasic.cli;
+
+import dev.vtsbasic.Main;
+import dev.vtsbasic.settings.BadSettingException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code healthcheck}: 0 when the instance that runs with the same settings is ready, else 1. */
+@Command(
+        name = "healthcheck",
+        description = "Asks the running instance whether it is ready.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:ready", "1:not ready, or not running"})
+public final class HealthcheckCommand implements Callable<Integer> {
+    @Option(names = "--port", description = "Port the instance listens on (VTS_PORT).")
+    private String port;
+
+    @Override
+    public Integer call() {
+        try {
+            return ManagementClient.find(port).ask("GET", "/ready") == 200 ? 0 : 1;
+        } catch (IOException e) {
+            System.err.println("not ready: " + e.getMessage());
+            return 1;
+        } catch (BadSettingException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.vtsbasic.deploy;
+
+import dev.vtsbasic.build.BuildValidator;
+import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.OpenBase;
+import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.file.OwnedDirectory;
+import dev.vtsbasic.launch.WorkDirectory;
+import dev.vtsbasic.log.Event;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes builds fit the path at which browsers see the application: those that leave their base open as a copy in a work
+ * directory, which goes with us.
+ */
+public final class BasePathCopies implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BasePathCopies.class);
+    private static final String PREFIX = "base-";
+
+    private final String base;
+    private final List<Path> workDirectories;
+    private final Map<Path, OwnedDirectory> copies = new HashMap<>();
+
+    /**
+     * A build as it is served.
+     *
+     * @param dist its files
+     * @param rewritten the paths of those client files that were written for the base
+     * @param origin the build as it was found
+     * @param anyBase whether it leaves its base open
+     */
+    public record Fitted(Dist dist, Set<String> rewritten, Dist origin, boolean anyBase) {}
+
+    /** @param base path at which browsers see the application; empty at the root */
+    public BasePathCopies(String base, List<Path> workDirectories) {
+        this.base = base;
+        this.workDirectories = workDirectories;
+    }
+
+    /** @throws IOException when the build cannot be read, or no copy of it can be made */
+    public synchronized Fitted fit(Dist dist) throws IOException {
+        if (base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)) {
+            return new Fitted(dist, Set.of(), dist, true);
+        }
+        Optional<OpenBase> open = OpenBase.of(dist);
+        if (open.isEmpty()) {
+            return new Fitted(dist, Set.of(), dist, false);
+        }
+        StringBuilder refusals = new StringBuilder();
+        for (Path workDirectory : workDirectories) {
+            try {
+                OwnedDirectory made = OwnedDirectory.create(WorkDirectory.makePrivate(workDirectory), PREFIX);
+                Path directory = made.path();
+                copies.put(directory, made);
+                try {
+                    Dist copy = open.get().copyFor(base, directory);
+                    Event.BUILD_AT_BASE.log(
+                            LOG,
+                            "The build in {build} is served at {base}/ from {directory}",
+                            dist.root(),
+                            base,
+                            directory);
+                    return new Fitted(copy, open.get().clientFiles(), dist, true);
+                } catch (IOException | RuntimeException e) {
+                    remove(directory);
+                    throw e;
+                }
+            } catch (IOException e) {
+                refusals.append("\n  ").append(workDirectory).append(": ").append(e.getMessage());
+            }
+        }
+        throw new IOException("No directory for a copy of the app that is written for " + base
+                + "/; set VTS_WORK_DIR to a writable one. Tried:" + refusals);
+    }
+
+    /** Checks a build before it is served: at the start, when it follows another one, and for {@code validate}. */
+    public ValidationReport validate(Fitted build) throws IOException {
+        return validate(build.origin(), build.anyBase());
+    }
+
+    /** The same of a build that is not going to be served. */
+    public ValidationReport validate(Dist dist) throws IOException {
+        boolean anyBase = base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)
+                || OpenBase.of(dist).isPresent();
+        return validate(dist, anyBase);
+    }
+
+    private ValidationReport validate(Dist dist, boolean anyBase) throws IOException {
+        ValidationReport report = BuildValidator.validate(dist);
+        return anyBase ? report : report.withMisfit(misfit(report));
+    }
+
+    /**
+     * What is wrong with a build that is made for one path and found at another, and what can be done about it; empty when
+     * it fits, or names no path at all. With a file missing, nobody can tell its path.
+     */
+    private Optional<String> misfit(ValidationReport report) {
+        boolean unknown = report.namesNoBase() || !report.missing().isEmpty();
+        if (unknown || report.base().equals(base + "/")) {
+            return Optional.empty();
+        }
+        String made = report.base();
+        String war = made.equals("/")
+                ? "ROOT.war"
+                : made.substring(1, made.length() - 1).replace("/", "#") + ".war";
+        String path = made.equals("/") ? "/" : made.substring(0, made.length() - 1);
+        return Optional.of("The build in " + report.root() + " is made for " + made + " and browsers see it at "
+                + base + "/: serve it at " + made + " (as " + war + ", or with VTS_CONTEXT_PATH=" + path
+                + " and java -jar), or build it with base: '" + OpenBase.BASE
+                + "' in Vite's configuration, which fits every path");
+    }
+
+    /** Removes the copies other than of these builds. */
+    synchronized void keepOnly(Set<Path> clients) {
+        List<Path> others = new ArrayList<>(copies.keySet());
+        others.removeIf(directory -> clients.stream().anyMatch(client -> client.startsWith(directory)));
+        others.forEach(this::remove);
+    }
+
+    private void remove(Path directory) {
+        try {
+            copies.remove(directory).close();
+        } catch (IOException e) {
+            Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        keepOnly(Set.of());
+    }
+}

@@ -1,0 +1,298 @@
+package dev.vtsbasic.embedded;
+
+import dev.vtsbasic.limit.HeapBudget;
+import dev.vtsbasic.settings.IpNetwork;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
+import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * Lets requests begin only where the heap has room for them. Tomcat bounds them by its threads, but virtual threads have
+ * no end, and a request whose head has not all come has no thread.
+ *
+ * <p>A connection whose next request finds no room waits with what it has sent unread: neither a thread nor anything of
+ * the request is there yet. It goes on when others have ended, the first to come first, or is answered with 503 when that
+ * takes too long. What a connection has is seen from its processor whenever Tomcat lets go of it, so that no way in which
+ * a request can end is forgotten.
+ */
+final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
+    /** Of the budget; there are to be requests, however many streams there are. */
+    private static final double MOST_FOR_STREAMS = 15 / 16.0;
+
+    /** Beyond the budget, for connections from this machine: a page that has room may wait for what the app asks of us. */
+    private static final double MORE_FOR_OURSELVES = 1 / 16.0;
+
+    private static final int MOST_DROPPED = 64 * 1024;
+
+    /** In seconds. */
+    static final String RETRY_AFTER = "5";
+
+    private static final byte[] REFUSAL = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: " + RETRY_AFTER
+                    + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII);
+
+    private final AbstractEndpoint.Handler<NioChannel> handler;
+    private final OffHeapEndpoint endpoint;
+    private final long patienceNanos;
+    private final Runnable refused;
+    private final Line others;
+    private final Line ourselves;
+    private final long mostForStreams;
+
+    /** In bytes, without connections as such. */
+    private final AtomicLong taken = new AtomicLong();
+
+    private final AtomicLong takenByStreams = new AtomicLong();
+
+    /** What connections have that nobody is busy with. Whoever removes one owns what it has. */
+    private final Map<SocketWrapperBase<NioChannel>, Integer> held = new ConcurrentHashMap<>();
+
+    private final Set<SocketWrapperBase<NioChannel>> late = ConcurrentHashMap.newKeySet();
+
+    private record Waiting(SocketWrapperBase<NioChannel> socket, SocketEvent event, long deadline) {}
+
+    /** Those who wait, up to how much may be taken for them to go on. */
+    private record Line(long limit, Queue<Waiting> queue) {}
+
+    /**
+     * @param patience how long a request may wait for room
+     * @param refused is called for each request that found none
+     */
+    HeapAdmission(
+            AbstractEndpoint.Handler<NioChannel> handler,
+            OffHeapEndpoint endpoint,
+            HeapBudget budget,
+            Duration patience,
+            Runnable refused) {
+        this.handler = handler;
+        this.endpoint = endpoint;
+        this.patienceNanos = patience.toNanos();
+        this.refused = refused;
+        this.others = new Line(budget.bytes(), new ConcurrentLinkedQueue<>());
+        this.ourselves =
+                new Line(budget.bytes() + (long) (budget.bytes() * MORE_FOR_OURSELVES), new ConcurrentLinkedQueue<>());
+        this.mostForStreams = (long) (budget.bytes() * MOST_FOR_STREAMS);
+    }
+
+    @Override
+    public SocketState process(SocketWrapperBase<NioChannel> socket, SocketEvent event) {
+        if (socket == null) {
+            return SocketState.CLOSED;
+        }
+        Integer kept = held.remove(socket);
+        int has = kept == null ? 0 : kept;
+        if (has == 0 && begins(socket, event)) {
+            if (!late.isEmpty() && late.remove(socket)) {
+                refuse(socket);
+                return SocketState.CLOSED;
+            }
+            Line line = take(others) ? null : lineOf(socket);
+            if (line != null && !(line == ourselves && take(ourselves))) {
+                line.queue.add(new Waiting(socket, event, System.nanoTime() + patienceNanos));
+                // What ended meanwhile did not see it waiting.
+                admitWaiting();
+                return SocketState.SUSPENDED;
+            }
+            has = HeapBudget.REQUEST;
+        }
+        SocketState state = SocketState.CLOSED;
+        try {
+            state = handler.process(socket, event);
+        } finally {
+            if (!keep(socket, has)) {
+                state = SocketState.CLOSED;
+            }
+        }
+        return state;
+    }
+
+    private static boolean begins(SocketWrapperBase<NioChannel> socket, SocketEvent event) {
+        return (event == SocketEvent.OPEN_READ || event == SocketEvent.OPEN_WRITE)
+                && socket.getCurrentProcessor() == null;
+    }
+
+    private Line lineOf(SocketWrapperBase<NioChannel> socket) {
+        return IpNetwork.isLoopback(socket.getRemoteAddr()) ? ourselves : others;
+    }
+
+    /** @return false when it is a stream too many */
+    private boolean keep(SocketWrapperBase<NioChannel> socket, int has) {
+        int keeps = weightOf(socket.getCurrentProcessor());
+        boolean isStream = keeps != 0 && keeps != HeapBudget.REQUEST;
+        boolean wasStream = has != 0 && has != HeapBudget.REQUEST;
+        if (has == HeapBudget.REQUEST && keeps != has) {
+            // Its last request's buffer and all that hangs on it, which Tomcat leaves there until the next request
+            // comes.
+            socket.setAppReadBufHandler(null);
+        }
+        taken.addAndGet(keeps - has);
+        if (isStream != wasStream) {
+            takenByStreams.addAndGet(isStream ? keeps + HeapBudget.CONNECTION : -has - HeapBudget.CONNECTION);
+        }
+        if (keeps > 0) {
+            held.put(socket, keeps);
+            if (socket.isClosed()) {
+                // It may have been closed before it was held.
+                release(socket, held.remove(socket));
+            }
+        }
+        if (keeps < has) {
+            admitWaiting();
+        }
+        return !isStream || wasStream || takenByStreams.get() <= mostForStreams;
+    }
+
+    private static int weightOf(Object processor) {
+        if (processor == null) {
+            return 0;
+        }
+        if (processor instanceof Http11Processor) {
+            return HeapBudget.REQUEST;
+        }
+        return processor instanceof UpgradeProcessorInternal ? HeapBudget.MULTIPLEXED : HeapBudget.STREAM;
+    }
+
+    private void release(SocketWrapperBase<NioChannel> socket, Integer has) {
+        if (has != null) {
+            taken.addAndGet(-has);
+            if (has != HeapBudget.REQUEST) {
+                takenByStreams.addAndGet(-has - HeapBudget.CONNECTION);
+            }
+            admitWaiting();
+        }
+    }
+
+    @Override
+    public void release(SocketWrapperBase<NioChannel> socket) {
+        endpoint.hasSentRequest(socket);
+        handler.release(socket);
+        late.remove(socket);
+        release(socket, held.remove(socket));
+    }
+
+    /** Whether there is room for a request that comes on a connection with others; {@link #leave} gives it back. */
+    boolean enter(int weight) {
+        boolean entered = take(others, weight);
+        if (!entered) {
+            refused.run();
+        }
+        return entered;
+    }
+
+    /** The connection has brought a whole head of a request. */
+    void hasSentRequest(SocketWrapperBase<?> socket) {
+        endpoint.hasSentRequest(socket);
+    }
+
+    void leave(int weight) {
+        taken.addAndGet(-weight);
+        admitWaiting();
+    }
+
+    private boolean take(Line line) {
+        return take(line, HeapBudget.REQUEST);
+    }
+
+    private boolean take(Line line, int weight) {
+        long room = line.limit - endpoint.getConnectionCount() * HeapBudget.CONNECTION - weight;
+        for (long now = taken.get(); now <= room; now = taken.get()) {
+            if (taken.compareAndSet(now, now + weight)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void admitWaiting() {
+        admitWaiting(ourselves);
+        admitWaiting(others);
+    }
+
+    private void admitWaiting(Line line) {
+        while (!line.queue.isEmpty() && take(line)) {
+            Waiting next = line.queue.poll();
+            if (next == null) {
+                taken.addAndGet(-HeapBudget.REQUEST);
+                // Another one may have come and found what we had taken meanwhile.
+                continue;
+            }
+            held.put(next.socket, HeapBudget.REQUEST);
+            if (!next.socket.isClosed() && endpoint.processSocket(next.socket, next.event, true)) {
+                continue;
+            }
+            if (held.remove(next.socket) != null) {
+                taken.addAndGet(-HeapBudget.REQUEST);
+            }
+            next.socket.close();
+        }
+    }
+
+    /** Refuses those who have waited for too long; to be called now and then. */
+    void refuseLate() {
+        admitWaiting();
+        refuseLate(ourselves);
+        refuseLate(others);
+    }
+
+    private void refuseLate(Line line) {
+        for (Waiting first = line.queue.peek(); first != null; first = line.queue.peek()) {
+            if (System.nanoTime() - first.deadline < 0 && !first.socket.isClosed()) {
+                return;
+            }
+            if (line.queue.remove(first)) {
+                late.add(first.socket);
+                if (first.socket.isClosed() || !endpoint.processSocket(first.socket, first.event, true)) {
+                    late.remove(first.socket);
+                    first.socket.close();
+                }
+            }
+        }
+    }
+
+    /** A client that speaks HTTP/2 has to do with the end of its connection, which is safe to take for "not processed". */
+    private void refuse(SocketWrapperBase<NioChannel> socket) {
+        refused.run();
+        if ("h2".equals(socket.getNegotiatedProtocol())) {
+            return;
+        }
+        try {
+            ByteBuffer dropped = ByteBuffer.allocate(8 * 1024);
+            // What is left unread would make the end a reset, which may overtake the answer.
+            for (int total = 0, count = 1; count > 0 && total < MOST_DROPPED; total += count) {
+                count = socket.read(false, dropped.clear());
+            }
+            socket.write(false, REFUSAL, 0, REFUSAL.length);
+            socket.flush(false);
+        } catch (IOException e) {
+            // It has left.
+        }
+    }
+
+    @Override
+    public Object getGlobal() {
+        return handler.getGlobal();
+    }
+
+    @Override
+    public void pause() {
+        handler.pause();
+    }
+
+    @Override
+    public void recycle() {
+        handler.recycle();
+    }
+}

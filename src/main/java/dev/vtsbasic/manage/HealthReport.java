@@ -1,0 +1,116 @@
+package dev.vtsbasic.manage;
+
+import dev.vtsbasic.bun.SlotHealth;
+import dev.vtsbasic.bun.SlotState;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonBuilderFactory;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether a deployment is ready, and why not, as it was found just now. Anybody may know all of it.
+ *
+ * @param phase whether it wants clients
+ * @param neverReady whether no worker has been ready yet
+ * @param places what each worker said
+ */
+public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHealth> places) {
+    /** Looked up once: each static method of {@code jakarta.json.Json} searches for its provider anew. */
+    private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
+
+    /** The server answers at least this. */
+    static final String LIVE = object(true, List.of(check("front", true)));
+
+    /** One worker that answers is enough. */
+    public boolean ready() {
+        return phase == LifecyclePhase.SERVING && answering() > 0;
+    }
+
+    private long answering() {
+        return places.stream().filter(SlotHealth::answers).count();
+    }
+
+    /** Why it is not ready; empty when it is. */
+    public Optional<String> problem() {
+        return switch (phase) {
+            case DRAINING -> Optional.of("Draining, as someone asked for: POST /resume ends it");
+            case STOPPING -> Optional.of("The server is about to stop");
+            case SERVING -> ready() ? Optional.empty() : Optional.of(whyNoneAnswers());
+        };
+    }
+
+    private String whyNoneAnswers() {
+        if (isAny(SlotState.GIVEN_UP)) {
+            return "Bun keeps crashing and is not started again; the log says why";
+        }
+        if (isAny(SlotState.SILENT)) {
+            return "No worker answers";
+        }
+        return neverReady
+                ? "Starting: no worker has answered yet"
+                : "No worker is there; the next one is being started";
+    }
+
+    private boolean isAny(SlotState state) {
+        return places.stream().anyMatch(place -> place.state() == state);
+    }
+
+    /** In the shape of MicroProfile Health; the status at the top is that of the first check. */
+    String json() {
+        JsonObjectBuilder data = JSON.createObjectBuilder()
+                .add("phase", name(phase))
+                .add("workers", places.size())
+                .add("answering", answering());
+        problem().ifPresent(text -> data.add("problem", text));
+        List<JsonObjectBuilder> checks = new ArrayList<>();
+        checks.add(check("service", ready()).add("data", data));
+        places.forEach(place -> checks.add(check(place)));
+        return object(ready(), checks);
+    }
+
+    private static JsonObjectBuilder check(SlotHealth place) {
+        JsonObjectBuilder data = JSON.createObjectBuilder().add("state", name(place.state()));
+        problem(place).ifPresent(text -> data.add("problem", text));
+        return check(place.name(), place.answers()).add("data", data);
+    }
+
+    private static Optional<String> problem(SlotHealth place) {
+        return switch (place.state()) {
+            case READY -> Optional.empty();
+            case SILENT -> Optional.of("It does not answer");
+            default ->
+                place.failure().map(cause -> switch (cause) {
+                    case NOT_READY -> "The last one did not become ready; the log says why";
+                    case HUNG -> "The last one hung and was killed; the log says why";
+                    default -> "The last one crashed; the log says why";
+                });
+        };
+    }
+
+    private static String object(boolean up, List<JsonObjectBuilder> checks) {
+        JsonArrayBuilder array = JSON.createArrayBuilder();
+        checks.forEach(array::add);
+        return JSON.createObjectBuilder()
+                .add("status", status(up))
+                .add("checks", array)
+                .build()
+                .toString();
+    }
+
+    private static JsonObjectBuilder check(String name, boolean up) {
+        return JSON.createObjectBuilder().add("name", name).add("status", status(up));
+    }
+
+    private static String status(boolean up) {
+        return up ? "UP" : "DOWN";
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

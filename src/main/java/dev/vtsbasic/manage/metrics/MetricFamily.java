@@ -1,0 +1,16 @@
+package dev.vtsbasic.manage.metrics;
+
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+
+/** A metric with its values, by labels. */
+interface MetricFamily<F extends MetricFamily<F>> {
+    /** @param labels names and values in turn */
+    F add(double value, String... labels);
+
+    MetricSnapshot snapshot();
+
+    static Labels labels(String... namesAndValues) {
+        return namesAndValues.length == 0 ? Labels.EMPTY : Labels.of(namesAndValues);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.vtsbasic.pool;
+
+import dev.vtsbasic.bun.HostLookup;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Connects to a worker. Requests and probes both come this way, because a probe that takes another says nothing of whether
+ * a request would succeed.
+ */
+public final class WorkerConnector {
+    /** How long to wait before a worker is tried again whose queue of connections is full. */
+    private static final long FULL_PAUSE_MILLIS = 10;
+
+    private WorkerConnector() {}
+
+    /**
+     * A connection in blocking mode.
+     *
+     * @param address a host name that is not resolved is looked up at each call, because it may have moved, and all its
+     *     addresses are tried
+     * @param timeout for all of that together
+     * @throws NoSocketException when this process can open no socket
+     * @throws IOException when there is no connection within {@code timeout}
+     */
+    public static SocketChannel connect(SocketAddress address, Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        if (address instanceof UnixDomainSocketAddress unix) {
+            return connectUnix(unix, deadline);
+        }
+        InetSocketAddress tcp = (InetSocketAddress) address;
+        List<InetAddress> hosts =
+                tcp.isUnresolved() ? HostLookup.addressesOf(tcp.getHostString(), timeout) : List.of(tcp.getAddress());
+        return connectAny(hosts, tcp.getPort(), deadline);
+    }
+
+    /** Tries one address after the other, each for its share of the time that is left. */
+    private static SocketChannel connectAny(List<InetAddress> hosts, int port, long deadline) throws IOException {
+        IOException failure = null;
+        for (int i = 0; i < hosts.size(); i++) {
+            long share = (deadline - System.nanoTime()) / (hosts.size() - i);
+            try {
+                return connectTcp(new InetSocketAddress(hosts.get(i), port), share);
+            } catch (NoSocketException e) {
+                throw e;
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        throw failure;
+    }
+
+    private static SocketChannel connectTcp(InetSocketAddress address, long nanos) throws IOException {
+        // To Java, 0 is no limit.
+        int millis = (int) Math.max(1, Math.min(nanos / 1_000_000, Integer.MAX_VALUE));
+        SocketChannel channel = open(SocketChannel::open);
+        try {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.socket().connect(address, millis);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Linux turns a connection away, or lets it wait without a limit, while the worker has not yet accepted hundreds of
+     * others; that is no sign of its end.
+     */
+    private static SocketChannel connectUnix(UnixDomainSocketAddress address, long deadline) throws IOException {
+        while (true) {
+            SocketChannel channel = open(() -> SocketChannel.open(StandardProtocolFamily.UNIX));
+            boolean connected = false;
+            try {
+                // In blocking mode it would wait without a limit.
+                channel.configureBlocking(false);
+                connected = channel.connect(address) || channel.finishConnect();
+                if (connected) {
+                    channel.configureBlocking(true);
+                    return channel;
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw new SocketTimeoutException("Connect timed out");
+                }
+            } catch (ConnectException e) {
+                throw e;
+            } catch (SocketException e) {
+                if (System.nanoTime() - deadline > 0 || !Files.exists(address.getPath())) {
+                    throw e;
+                }
+            } finally {
+                if (!connected) {
+                    channel.close();
+                }
+            }
+            try {
+                Thread.sleep(FULL_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
+        }
+    }
+
+    private static SocketChannel open(Opening opening) throws NoSocketException {
+        try {
+            return opening.open();
+        } catch (IOException e) {
+            throw new NoSocketException(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Opening {
+        SocketChannel open() throws IOException;
+    }
+
+    /** We lack what it takes to connect, file descriptors for example, which says nothing of the worker. */
+    public static final class NoSocketException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoSocketException(IOException cause) {
+            super(cause);
+        }
+    }
+}

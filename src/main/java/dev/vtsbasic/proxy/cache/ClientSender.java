@@ -1,0 +1,126 @@
+package dev.vtsbasic.proxy.cache;
+
+import dev.vtsbasic.proxy.message.ClientDisconnectedException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Sends a body to its client as fast as that reads it, while another thread goes on collecting the body. The collecting
+ * thread waits for no client, because others wait for what it collects.
+ */
+final class ClientSender implements Runnable {
+    private static final int PIECE = 16 * 1024;
+
+    private final HttpServletResponse client;
+    private final CapturedBody body;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private volatile int sent;
+    private boolean flush;
+    private boolean ended;
+
+    ClientSender(HttpServletResponse client, CapturedBody body) {
+        this.client = client;
+        this.body = body;
+    }
+
+    /**
+     * Says that more was collected.
+     *
+     * @param flush whether the client is to have it before more comes
+     * @throws ClientDisconnectedException when the client takes no more
+     */
+    void more(boolean flush) throws ClientDisconnectedException {
+        lock.lock();
+        this.flush |= flush;
+        changed.signal();
+        lock.unlock();
+        if (end.isDone()) {
+            awaitEnd();
+        }
+    }
+
+    /** Says that no more will be collected. */
+    void end() {
+        lock.lock();
+        ended = true;
+        changed.signal();
+        lock.unlock();
+    }
+
+    /**
+     * Waits until all was sent.
+     *
+     * @throws ClientDisconnectedException when the client takes no more
+     */
+    void awaitEnd() throws ClientDisconnectedException {
+        Throwable failure = end.handle((nothing, thrown) -> thrown).join();
+        if (failure != null) {
+            throw new ClientDisconnectedException(failure instanceof IOException cause ? cause : new IOException(failure));
+        }
+    }
+
+    /** How many octets the client was given. */
+    int sent() {
+        return sent;
+    }
+
+    @Override
+    public void run() {
+        try {
+            send();
+            end.complete(null);
+        } catch (IOException | RuntimeException | Error e) {
+            end.completeExceptionally(e);
+        }
+    }
+
+    private void send() throws IOException {
+        byte[] piece = new byte[PIECE];
+        do {
+            for (int count = body.read(sent, piece); count > 0; count = body.read(sent, piece)) {
+                client.getOutputStream().write(piece, 0, count);
+                sent += count;
+            }
+            if (takeFlush()) {
+                boolean committed = client.isCommitted();
+                client.flushBuffer();
+                if (!committed) {
+                    // Open Liberty only commits the answer the first time.
+                    client.flushBuffer();
+                }
+            }
+        } while (awaitMore());
+    }
+
+    private boolean takeFlush() {
+        lock.lock();
+        boolean wanted = flush;
+        flush = false;
+        lock.unlock();
+        return wanted;
+    }
+
+    private boolean awaitMore() throws IOException {
+        lock.lock();
+        try {
+            while (body.size() == sent && !flush) {
+                if (ended) {
+                    return false;
+                }
+                changed.await();
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.vtsbasic.proxy.cache;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.cache.HttpCacheContext;
+import org.apache.hc.client5.http.cache.HttpCacheStorage;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.cache.CacheConfig;
+import org.apache.hc.client5.http.impl.cache.CachingHttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.NamedElementChain;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HttpClient's cache without the client around it: the one link of the client's chain that looks up, judges and stores
+ * answers. What comes after it in the chain is whoever asks.
+ */
+final class HttpClientCache extends CachingHttpClientBuilder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpClientCache.class);
+    private static final HttpRoute ROUTE = new HttpRoute(CacheKey.HOST);
+
+    /** They ask for answers that are past their time while those are still being used. */
+    private static final int RENEWING_THREADS = 4;
+
+    /** The client's connection, of which the cache has no need; it only wants a second one when it asks meanwhile. */
+    private static final ExecRuntime NO_CONNECTION = (ExecRuntime) Proxy.newProxyInstance(
+            HttpClientCache.class.getClassLoader(), new Class<?>[] {ExecRuntime.class}, (runtime, method, arguments) -> {
+                if (method.getName().equals("fork")) {
+                    return runtime;
+                }
+                throw new UnsupportedOperationException(method.getName());
+            });
+
+    private final List<Closeable> closeables = new ArrayList<>();
+    private final ExecChainHandler cache;
+
+    HttpClientCache(HttpCacheStorage storage, long largest) {
+        setCacheConfig(CacheConfig.custom()
+                .setSharedCache(true)
+                .setHeuristicCachingEnabled(false)
+                .setMaxObjectSize(largest)
+                .setAsynchronousWorkers(RENEWING_THREADS)
+                .build());
+        setHttpCacheStorage(storage);
+        NamedElementChain<ExecChainHandler> chain = new NamedElementChain<>();
+        chain.addLast((request, scope, next) -> next.proceed(request, scope), ChainElement.PROTOCOL.name());
+        customizeExecChain(chain);
+        cache = chain.find(ChainElement.CACHING.name()).getValue();
+    }
+
+    @Override
+    protected void addCloseable(Closeable closeable) {
+        closeables.add(closeable);
+    }
+
+    static ExecChain.Scope scope(ClassicHttpRequest request) {
+        return new ExecChain.Scope("cache", ROUTE, request, NO_CONNECTION, HttpCacheContext.create());
+    }
+
+    /** @param app asked when the cache has no answer */
+    ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain app)
+            throws IOException, HttpException {
+        return cache.execute(request, scope, app);
+    }
+
+    @Override
+    public void close() {
+        for (Closeable closeable : closeables) {
+            try {
+                closeable.close();
+            } catch (IOException e) {
+                LOG.debug("The cache could not be closed", e);
+            }
+        }
+    }
+}

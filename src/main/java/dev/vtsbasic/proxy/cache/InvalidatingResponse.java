@@ -1,0 +1,60 @@
+package dev.vtsbasic.proxy.cache;
+
+import dev.vtsbasic.proxy.message.ForwardedHeaders;
+import dev.vtsbasic.proxy.message.InboundRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/**
+ * The answer to a request that may have changed something. When it is no error, what the cache has of the address, and of
+ * those that the answer names, is forgotten (RFC 9111 §4.4) before the client sees any of it: it may ask at once.
+ */
+final class InvalidatingResponse extends HttpServletResponseWrapper {
+    private static final int FIRST_ERROR = 400;
+
+    private final SharedCache cache;
+    private final InboundRequest request;
+    private final ForwardedHeaders forwarding;
+
+    InvalidatingResponse(SharedCache cache, InboundRequest request, ForwardedHeaders forwarding, HttpServletResponse response) {
+        super(response);
+        this.cache = cache;
+        this.request = request;
+        this.forwarding = forwarding;
+    }
+
+    @Override
+    public void setStatus(int status) {
+        super.setStatus(status);
+        if (status < FIRST_ERROR) {
+            forget(request.target());
+        }
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+        super.addHeader(name, value);
+        boolean names = name.equalsIgnoreCase("Location") || name.equalsIgnoreCase("Content-Location");
+        if (names && getStatus() < FIRST_ERROR) {
+            forgetNamed(value);
+        }
+    }
+
+    private void forgetNamed(String reference) {
+        try {
+            URI named = new URI(request.scheme() + "://" + request.host() + request.target()).resolve(reference);
+            if (request.host().equalsIgnoreCase(named.getRawAuthority())) {
+                String query = named.getRawQuery();
+                forget(query == null ? named.getRawPath() : named.getRawPath() + "?" + query);
+            }
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            // What cannot be read names nothing.
+        }
+    }
+
+    private void forget(String target) {
+        cache.forget(CacheKey.of(request, forwarding, target));
+    }
+}

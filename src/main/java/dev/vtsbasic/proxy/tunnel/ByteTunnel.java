@@ -1,0 +1,145 @@
+package dev.vtsbasic.proxy.tunnel;
+
+import dev.vtsbasic.proxy.container.UpgradedConnection;
+import dev.vtsbasic.traffic.RequestRecord;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bytes both ways between a client whose connection was upgraded and a worker, whatever they mean.
+ *
+ * <p>The client's bytes come by the container's callbacks: blocking reads were seen to end after 30 idle seconds on some
+ * servers. The worker's come on a thread of ours. Public because containers make it themselves.
+ */
+public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
+    private static final Logger LOG = LoggerFactory.getLogger(ByteTunnel.class);
+    private static final int BUFFER = 16 * 1024;
+
+    private Socket worker;
+    private InputStream fromWorker;
+    private Executor threads;
+    private Set<Tunnel> open;
+    private RequestRecord record;
+    private volatile UpgradedConnection toClient;
+
+    /** For the container. */
+    public ByteTunnel() {}
+
+    /**
+     * Says where it leads, before the container calls {@link #init}.
+     *
+     * @param worker the connection, whose first bytes may already be in {@code fromWorker}
+     * @param open where it stands for as long as it is open
+     * @param record ends with it
+     */
+    void to(Socket worker, InputStream fromWorker, Executor threads, Set<Tunnel> open, RequestRecord record) {
+        this.worker = worker;
+        this.fromWorker = fromWorker;
+        this.threads = threads;
+        this.open = open;
+        this.record = record;
+        open.add(this);
+    }
+
+    @Override
+    public void init(WebConnection connection) {
+        try {
+            toClient = new UpgradedConnection(connection);
+            ServletInputStream fromClient = connection.getInputStream();
+            // Payara and GlassFish send the 101 only with the first bytes.
+            toClient.flush();
+            fromClient.setReadListener(new FromClient(fromClient, worker.getOutputStream()));
+            threads.execute(this::copyToClient);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("A tunnel could not be opened", e);
+            cut();
+        }
+    }
+
+    @Override
+    public void destroy() {
+        UpgradedConnection client = toClient;
+        if (client != null) {
+            client.closed();
+        }
+        cut();
+    }
+
+    /** Ends it from the worker's side; the client's follows. */
+    @Override
+    public void cut() {
+        open.remove(this);
+        record.end();
+        try {
+            worker.close();
+        } catch (IOException e) {
+            LOG.debug("While closing", e);
+        }
+    }
+
+    private void copyToClient() {
+        try {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {
+                toClient.send(buffer, 0, count);
+                record.sent(count);
+            }
+        } catch (IOException e) {
+            LOG.debug("A tunnel broke", e);
+        }
+        cut();
+        toClient.close();
+    }
+
+    /** Passes what the client sends to the worker. */
+    private final class FromClient implements ReadListener {
+        private final ServletInputStream fromClient;
+        private final OutputStream toWorker;
+        private final byte[] buffer = new byte[BUFFER];
+
+        FromClient(ServletInputStream fromClient, OutputStream toWorker) {
+            this.fromClient = fromClient;
+            this.toWorker = toWorker;
+        }
+
+        @Override
+        public void onDataAvailable() throws IOException {
+            while (fromClient.isReady()) {
+                int count = fromClient.read(buffer);
+                if (count < 0) {
+                    onAllDataRead();
+                    return;
+                }
+                record.received(count);
+                toWorker.write(buffer, 0, count);
+                toWorker.flush();
+            }
+        }
+
+        /** The worker hears that no more will come, and may still answer. */
+        @Override
+        public void onAllDataRead() {
+            try {
+                worker.shutdownOutput();
+            } catch (IOException e) {
+                LOG.debug("While closing", e);
+            }
+        }
+
+        /** Tomcat and others report the end of the client's connection as an error. */
+        @Override
+        public void onError(Throwable failure) {
+            onAllDataRead();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.vtsbasic.proxy.tunnel;
+
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.proxy.container.ConnectionGuard;
+import dev.vtsbasic.proxy.message.InboundRequest;
+import dev.vtsbasic.proxy.upstream.ChannelSocket;
+import dev.vtsbasic.proxy.upstream.LeasedConnection;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.ProtocolException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's offer to switch protocols (RFC 9110 §7.8), WebSocket before all, and the container's way to do so. Until a
+ * worker has agreed with a 101, the request is one like any other.
+ */
+public final class UpgradeOffer {
+    static final String WEBSOCKET = "websocket";
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpgradeOffer.class);
+
+    private final List<String> protocols;
+    private final ProtocolUpgrade upgrade;
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final ConnectionGuard guard;
+    private final TunnelOpener tunnels;
+    private OptionalLong deadline = OptionalLong.empty();
+
+    /**
+     * @param protocols that are offered to the worker
+     * @param upgrade the container's way to switch to any of them
+     */
+    UpgradeOffer(
+            List<String> protocols,
+            ProtocolUpgrade upgrade,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            ConnectionGuard guard,
+            TunnelOpener tunnels) {
+        this.protocols = protocols;
+        this.upgrade = upgrade;
+        this.request = request;
+        this.response = response;
+        this.guard = guard;
+        this.tunnels = tunnels;
+    }
+
+    /**
+     * The protocols that a client offers, without those that another hop could not follow: HTTP/2, of which no request may
+     * hide in a tunnel, and TLS.
+     */
+    static List<String> protocolsOf(InboundRequest request) {
+        // RFC 9110 §7.8: a server ignores it in a request of HTTP/1.0.
+        boolean nominated = request.protocol().startsWith("HTTP/1.")
+                && !request.protocol().equals("HTTP/1.0")
+                && request.lines("Connection").elements().stream().anyMatch("upgrade"::equalsIgnoreCase);
+        return nominated && !request.hasBody()
+                ? request.lines("Upgrade").elements().stream()
+                        .filter(UpgradeOffer::canBeCarried)
+                        .toList()
+                : List.of();
+    }
+
+    private static boolean canBeCarried(String protocol) {
+        String lower = protocol.toLowerCase(Locale.ROOT);
+        return !lower.startsWith("h2") && !lower.startsWith("http/") && !lower.startsWith("tls/");
+    }
+
+    /** Whether it is a handshake of RFC 6455 §4.1, which nothing but a worker can answer. */
+    public static boolean isWebSocketHandshake(InboundRequest request) {
+        return request.method().equals("GET")
+                && request.lines("Sec-WebSocket-Key").arePresent()
+                && protocolsOf(request).stream().anyMatch(WEBSOCKET::equalsIgnoreCase);
+    }
+
+    private static List<String> elements(String list) {
+        List<String> elements = new ArrayList<>();
+        for (String element : list.split(",")) {
+            if (!element.isBlank()) {
+                elements.add(element.strip());
+            }
+        }
+        return elements;
+    }
+
+    /** Until when the worker is to have answered it, in terms of {@link System#nanoTime}, if it may not take any time. */
+    public OptionalLong deadline() {
+        return deadline;
+    }
+
+    public void endAt(long nanoTime) {
+        deadline = OptionalLong.of(nanoTime);
+    }
+
+    /** Makes the offer to the worker. */
+    public void addTo(ClassicHttpRequest outbound) {
+        outbound.addHeader("Connection", "Upgrade");
+        outbound.addHeader("Upgrade", String.join(", ", protocols));
+        upgrade.prepare(outbound);
+    }
+
+    /**
+     * Checks the worker's 101.
+     *
+     * @throws ProtocolException when it names a protocol that was not offered (RFC 9110 §7.8)
+     */
+    public void check(ClassicHttpResponse switching) throws ProtocolException {
+        String chosen = String.join(
+                ", ",
+                Arrays.stream(switching.getHeaders("Upgrade"))
+                        .map(Header::getValue)
+                        .toList());
+        List<String> named = elements(chosen);
+        boolean offered = named.stream().allMatch(name -> protocols.stream().anyMatch(name::equalsIgnoreCase));
+        if (named.isEmpty() || !offered) {
+            throw new ProtocolException("Switched to \"" + chosen + "\", which was not offered");
+        }
+    }
+
+    /**
+     * Switches: the client's connection and the worker's are a tunnel from now on. Only on the container's thread, within
+     * {@code service()}.
+     *
+     * @param switching the worker's 101
+     */
+    public void accept(ClassicHttpResponse switching, LeasedConnection connection) throws UpgradeFailedException {
+        ChannelSocket worker = connection.leavePool();
+        try {
+            guard.call(() -> {
+                upgrade.carry(switching, worker, request, response, tunnels.threads(), tunnels.open());
+                return null;
+            });
+        } catch (IOException | RuntimeException e) {
+            worker.close();
+            Event.TUNNEL_FAILED.log(
+                    LOG,
+                    "The container did not switch a connection to {protocol}: {problem}",
+                    String.join(", ", protocols),
+                    e.getMessage());
+            throw new UpgradeFailedException(e);
+        }
+    }
+
+    /** The worker had switched, but the container did not. */
+    public static final class UpgradeFailedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UpgradeFailedException(Exception cause) {
+            super(cause);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.vtsbasic.proxy.tunnel;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The client's end of a WebSocket, as far as its frames (RFC 6455 §5), without extensions. One thread may read while any
+ * others send.
+ */
+final class WebSocketFrameCodec {
+    static final int CONTINUATION = 0;
+    static final int TEXT = 1;
+    static final int BINARY = 2;
+    static final int CLOSE = 8;
+    static final int PING = 9;
+    static final int PONG = 10;
+
+    private static final int FIN = 0x80;
+    private static final int RESERVED = 0x70;
+    private static final int OPCODE = 0x0f;
+    private static final int MASKED = 0x80;
+    private static final int LENGTH = 0x7f;
+    private static final int LENGTH_OF_2_OCTETS = 126;
+    private static final int LENGTH_OF_8_OCTETS = 127;
+    private static final int LONGEST_CONTROL = 125;
+    private static final int LONGEST_HEAD = 14;
+
+    /** Masks keep a page's script from choosing the octets on a wire that others may read wrongly (RFC 6455 §10.3). */
+    private static final SecureRandom MASKS = new SecureRandom();
+
+    private final InputStream in;
+    private final OutputStream out;
+    private final ReentrantLock sending = new ReentrantLock();
+    private boolean withinMessage;
+
+    WebSocketFrameCodec(InputStream in, OutputStream out) {
+        this.in = in;
+        this.out = out;
+    }
+
+    /**
+     * The head of a frame that came; its payload follows.
+     *
+     * @param last whether its message ends with it
+     */
+    record Frame(int opcode, boolean last, long length) {
+        private boolean isControl() {
+            return opcode >= CLOSE;
+        }
+    }
+
+    /**
+     * Waits for the next frame; the payload of the one before must have been read.
+     *
+     * @throws ProtocolException when it is none that a server may send
+     */
+    Frame next() throws IOException {
+        int first = octet();
+        int second = octet();
+        if ((second & MASKED) != 0) {
+            throw new ProtocolException("A server must not mask");
+        }
+        Frame frame = new Frame(first & OPCODE, (first & FIN) != 0, length(second & LENGTH));
+        check(frame, first & RESERVED);
+        if (!frame.isControl()) {
+            withinMessage = !frame.last();
+        }
+        return frame;
+    }
+
+    private long length(int first) throws IOException {
+        int octets = first == LENGTH_OF_2_OCTETS ? 2 : first == LENGTH_OF_8_OCTETS ? 8 : 0;
+        long length = octets == 0 ? first : 0;
+        for (int i = 0; i < octets; i++) {
+            length = length << 8 | octet();
+        }
+        return length;
+    }
+
+    private void check(Frame frame, int reserved) throws ProtocolException {
+        boolean known = frame.isControl() ? frame.opcode() <= PONG : frame.opcode() <= BINARY;
+        boolean fits = frame.isControl()
+                ? frame.last() && frame.length() <= LONGEST_CONTROL
+                : frame.length() >= 0 && withinMessage == (frame.opcode() == CONTINUATION);
+        if (reserved != 0 || !known || !fits) {
+            throw new ProtocolException("Not a frame that may come here: " + frame);
+        }
+    }
+
+    private int octet() throws IOException {
+        int octet = in.read();
+        if (octet < 0) {
+            throw new EOFException("The connection ended without a closing frame");
+        }
+        return octet;
+    }
+
+    /**
+     * Reads some of a payload.
+     *
+     * @param left how much of it is left
+     * @return how much was read: nothing only when nothing is left
+     */
+    int read(byte[] buffer, long left) throws IOException {
+        if (left == 0) {
+            return 0;
+        }
+        int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+        if (count < 0) {
+            throw new EOFException("The connection ended within a frame");
+        }
+        return count;
+    }
+
+    /** Reads the payload of a control frame, which is short. */
+    ByteBuffer readAll(Frame control) throws IOException {
+        byte[] payload = in.readNBytes((int) control.length());
+        if (payload.length < control.length()) {
+            throw new EOFException("The connection ended within a frame");
+        }
+        return ByteBuffer.wrap(payload);
+    }
+
+    /** Returns when it was written. */
+    void send(int opcode, ByteBuffer payload, boolean last) throws IOException {
+        int length = payload.remaining();
+        ByteBuffer frame = ByteBuffer.allocate(LONGEST_HEAD + length);
+        frame.put((byte) (opcode | (last ? FIN : 0)));
+        if (length <= LONGEST_CONTROL) {
+            frame.put((byte) (MASKED | length));
+        } else if (length <= 0xffff) {
+            frame.put((byte) (MASKED | LENGTH_OF_2_OCTETS)).putShort((short) length);
+        } else {
+            frame.put((byte) (MASKED | LENGTH_OF_8_OCTETS)).putLong(length);
+        }
+        int mask = MASKS.nextInt();
+        frame.putInt(mask);
+        for (int shift = 24; payload.hasRemaining(); shift = shift - 8 & 31) {
+            frame.put((byte) (payload.get() ^ mask >>> shift));
+        }
+        sending.lock();
+        try {
+            out.write(frame.array(), 0, frame.position());
+            out.flush();
+        } finally {
+            sending.unlock();
+        }
+    }
+}

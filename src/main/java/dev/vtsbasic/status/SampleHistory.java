@@ -1,0 +1,37 @@
+package dev.vtsbasic.status;
+
+import dev.vtsbasic.manage.RuntimeStats;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** Samples of the last ten minutes. Safe for any number of threads. */
+final class SampleHistory {
+    static final Duration STEP = Duration.ofSeconds(5);
+    static final int STEPS = 120;
+
+    private final RuntimeStats figures;
+    private final Deque<StatsSample> samples = new ArrayDeque<>();
+
+    SampleHistory(RuntimeStats figures) {
+        this.figures = figures;
+        add();
+    }
+
+    /** Takes a sample; to be called once in each {@link #STEP}. */
+    void add() {
+        StatsSample sample = StatsSample.of(figures);
+        synchronized (this) {
+            if (samples.size() > STEPS) {
+                samples.removeFirst();
+            }
+            samples.add(sample);
+        }
+    }
+
+    /** Oldest first; never empty. */
+    synchronized List<StatsSample> samples() {
+        return List.copyOf(samples);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.vtsbasic.war;
+
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The files of the WAR this program came in, exploded or not. Paths start with a slash: {@code /WEB-INF/app}. */
+public interface WarFiles {
+    /** The file or directory, if it lies on disk. */
+    Optional<Path> onDisk(String path);
+
+    /** Opens a file; null when there is none. */
+    InputStream open(String path) throws IOException;
+
+    /** What a directory holds, as paths, those of directories with a slash at the end; empty when there is none. */
+    Set<String> list(String directory) throws IOException;
+
+    /** The WAR as a servlet container shows it, which may never unpack it. */
+    static WarFiles of(ServletContext context) {
+        return new WarFiles() {
+            @Override
+            public Optional<Path> onDisk(String path) {
+                return Optional.ofNullable(context.getRealPath(path))
+                        .map(Path::of)
+                        .filter(Files::exists);
+            }
+
+            @Override
+            public InputStream open(String path) {
+                return context.getResourceAsStream(path);
+            }
+
+            @Override
+            public Set<String> list(String directory) {
+                Set<String> paths = context.getResourcePaths(directory);
+                return paths == null ? Set.of() : paths;
+            }
+        };
+    }
+
+    /** The WAR exploded into a directory. */
+    static WarFiles in(Path directory) {
+        return new WarFiles() {
+            @Override
+            public Optional<Path> onDisk(String path) {
+                return Optional.of(resolve(path)).filter(Files::exists);
+            }
+
+            @Override
+            public InputStream open(String path) throws IOException {
+                Path file = resolve(path);
+                return Files.isRegularFile(file) ? Files.newInputStream(file) : null;
+            }
+
+            @Override
+            public Set<String> list(String path) throws IOException {
+                Path parent = resolve(path);
+                if (!Files.isDirectory(parent)) {
+                    return Set.of();
+                }
+                try (Stream<Path> files = Files.list(parent)) {
+                    return files.map(file -> path + "/" + file.getFileName() + (Files.isDirectory(file) ? "/" : ""))
+                            .collect(Collectors.toSet());
+                }
+            }
+
+            private Path resolve(String path) {
+                return directory.resolve(path.substring(1));
+            }
+        };
+    }
+}

@@ -1,0 +1,43 @@
+package dev.vtsbasic.bun;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class HangDetectorTest {
+    private final HangDetector silence = new HangDetector(Duration.ofSeconds(5));
+
+    @Test
+    void aQuestionThatWaitedForAsLongAsIsAllowedIsEnough() {
+        assertTrue(unanswered(0, 5));
+    }
+
+    @Test
+    void questionsThatFailAtOnceAreAskedAgain() {
+        assertFalse(unanswered(0, 0));
+        assertFalse(unanswered(4, 4));
+        silence.end();
+        assertFalse(unanswered(6, 6));
+        assertTrue(unanswered(11, 11));
+    }
+
+    @Test
+    void whenWeStoodStillItIsAskedAnewButOnlyOnce() {
+        assertFalse(unanswered(0, 60));
+        assertTrue(unanswered(61, 66));
+        silence.end();
+        assertFalse(unanswered(70, 130));
+        assertTrue(unanswered(131, 190));
+    }
+
+    private boolean unanswered(long asked, long givenUp) {
+        // Such clocks start anywhere, also below zero.
+        return silence.isTooLong(nanos(asked - 90), nanos(givenUp - 90));
+    }
+
+    private static long nanos(long seconds) {
+        return Duration.ofSeconds(seconds).toNanos();
+    }
+}

@@ -1,0 +1,296 @@
+package dev.vtsbasic.proxy.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.syntax.HttpDate;
+import dev.vtsbasic.testing.RawAnswer;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the shared cache makes of the fields by which it judges: Age, dates, times, and CDN-Cache-Control (RFC 9213). */
+class SharedCacheFieldsTest extends SharedCacheScene {
+    private static final String FRESH = "Cache-Control: public, max-age=3600\r\n";
+
+    // Ages and times
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Age: 0, 0",
+                "Age: 0\r\nAge: 0",
+                "Age: 0, 7200",
+                "Age: 0\r\nAge: 7200",
+                "Age: , 0",
+                "Age: abc",
+                "Age: -7200",
+                "Age: 7200.0",
+                "Age: 0.5",
+                "Age: 7200;a=b",
+                "Age: abc, 7200",
+                "Age:"
+            })
+    void anAgeIsItsFirstMemberAndIgnoredWhenThatIsNoNumber(String age) throws Exception {
+        start(numbered(FRESH + age));
+        RawAnswer first = get("/a");
+        assertEquals("vts-basic; fwd=uri-miss; stored", first.header("Cache-Status"));
+        RawAnswer hit = get("/a");
+        assertEquals("1", hit.body());
+        assertTrue(hit.header("Cache-Status").startsWith("vts-basic; hit; ttl=3"), hit.text());
+        assertEquals(1, hit.headers("Age").size());
+        assertTrue(Long.parseLong(hit.header("Age")) < 60, hit.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Age: 7200, 0",
+                "Age: 7200\r\nAge: 0",
+                "Age: 2147483647",
+                "Age: 2147483648",
+                "Age: 2147483649",
+                "Age: 99999999999999999999"
+            })
+    void anAgeAboveTheTimeIsPastIt(String age) throws Exception {
+        start(numbered(FRESH + age));
+        assertEquals("1", get("/a").body());
+        assertEquals("2", get("/a").body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cache-Control: max-age=2147483649",
+                "Cache-Control: max-age=99999999999",
+                "Cache-Control: max-age=999999999999999999999999999999",
+                "Cache-Control: s-maxage=99999999999, max-age=0",
+                "Cache-Control: max-age=0000000000000000000003600",
+                "CDN-Cache-Control: max-age=99999999999"
+            })
+    void aTimeMayBeOfAnyLength(String fields) throws Exception {
+        start(numbered(fields));
+        assertEquals("1", get("/a").body());
+        RawAnswer hit = get("/a");
+        assertEquals("1", hit.body());
+        assertTrue(hit.header("Cache-Status").matches("vts-basic; hit; ttl=(2147483|3[56])[0-9]+"), hit.text());
+    }
+
+    // Dates
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Thu, 18 Aug 2050 02:01:18 GMT",
+                "Tue, 19 Jan 2038 14:14:08 GMT",
+                "Sun, 21 Nov 2286 04:46:39 GMT",
+                "Thursday, 18-Aug-50 02:01:18 GMT",
+                "Mon Aug  8 02:01:18 2050",
+                "Thu Aug  8 02:01:18 2050",
+                "THU, 18 Aug 2050 02:01:18 GMT",
+                "Thu, 18 AUG 2050 02:01:18 GMT",
+                "Thu, 18 Aug 2050 02:01:18 gMT"
+            })
+    void anExpiryIsReadInThreeFormatsAndAnyCase(String expiry) throws Exception {
+        start(numbered("Expires: " + expiry));
+        RawAnswer first = get("/a");
+        RawAnswer hit = get("/a");
+        assertEquals("1", hit.body());
+        assertEquals(List.of(expiry), first.headers("Expires"));
+        assertEquals(List.of(expiry), hit.headers("Expires"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Thu, 18 Aug 2050 02:01:18 UTC",
+                "Thu, 18 Aug 2050 02:01:18 AEST",
+                "Thu, 18 Aug 50 02:01:18 GMT",
+                "Thu 18 Aug 2050 02:01:18 GMT",
+                "Thu, 18  Aug  2050 02:01:18 GMT",
+                "Thu, 18-Aug-2050 02:01:18 GMT",
+                "Thu, 18 Aug 2050 02.01.18 GMT",
+                "Thu, 18 Aug 2050 2:01:18 GMT",
+                "Thu, 18 Aug 2050 02:01:18 +0000",
+                "Thu, 18 Aug 2050 02:01:18 GMT\r\nExpires: Thu, 18 Aug 2050 02:01:19 GMT"
+            })
+    void whatIsNoDateIsAnExpiryInThePast(String expiry) throws Exception {
+        start(numbered("Expires: " + expiry));
+        assertEquals("1", get("/a").body());
+        assertEquals("2", get("/a").body());
+        assertEquals(0, proxy.cacheFigures().entries());
+    }
+
+    @Test
+    void anAnswerWhoseDateIsNoneIsOfTheTimeAtWhichItCame() throws Exception {
+        start(numbered("Date: foo\r\nExpires: " + HttpDate.of(Instant.now().plusSeconds(600))));
+        assertEquals("1", get("/a").body());
+        assertEquals("1", get("/a").body());
+        assertEquals(1, asked.get());
+    }
+
+    @Test
+    void aConditionWhoseDateIsNoneIsIgnored() throws Exception {
+        start(numbered(FRESH + "Last-Modified: Thu, 01 Jan 2015 00:00:00 GMT"));
+        get("/a");
+        assertEquals(
+                304,
+                get("/a", "If-Modified-Since: Thu, 01 Jan 2015 00:00:00 GMT").status());
+        assertEquals(
+                200,
+                get("/a", "If-Modified-Since: Thu, 01 Jan 2015 00:00:00 UTC").status());
+    }
+
+    // CDN-Cache-Control
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "private",
+                "no-store",
+                "no-cache",
+                "private=\"x-a\"",
+                "no-store;a=b, max-age=60",
+                "max-age=60, private",
+                "max-age=60\r\nCDN-Cache-Control: no-store",
+                "public",
+                "max-age=0",
+                "max-age=-1",
+                "max-age=1.5",
+                "max-age=\"60\"",
+                "max-age",
+                "max-age=60, max-age=0",
+                "max-age=60, &&&&&",
+                "max-age=60, a=\"",
+                "max-age =60",
+                "max-age= 60",
+                "max-age=60,",
+                "MAX-AGE=60",
+                "Private"
+            })
+    void whatIsForSharedCachesAloneForbidsWhatCacheControlAllows(String directives) throws Exception {
+        start(numbered("CDN-Cache-Control: " + directives + "\r\n" + FRESH + "Expires: Thu, 18 Aug 2050 02:01:18 GMT"));
+        assertEquals("1", get("/a").body());
+        assertEquals("2", get("/a").body());
+        assertEquals(0, proxy.cacheFigures().entries());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cache-Control: no-store",
+                "Cache-Control: private, no-cache",
+                "Cache-Control: max-age=0",
+                "Cache-Control: a=\"",
+                "Expires: 0",
+                "X-A: b"
+            })
+    void whatIsForSharedCachesAloneAllowsWhatCacheControlForbids(String fields) throws Exception {
+        start(numbered("CDN-Cache-Control: a=(b \"c\";d ?1);e=:YQ==:, max-age=3600;f=1.5, g=?0\r\n" + fields));
+        RawAnswer first = get("/a");
+        assertEquals("1", first.body());
+        RawAnswer hit = get("/a");
+        assertEquals("1", hit.body());
+        for (String name : List.of("Cache-Control", "CDN-Cache-Control", "Expires")) {
+            assertEquals(first.headers(name), hit.headers(name), name);
+        }
+    }
+
+    @Test
+    void anEmptyFieldForSharedCachesIsNone() throws Exception {
+        start(inTurn(
+                answer("CDN-Cache-Control:\r\nCache-Control: no-store", "1"),
+                answer("CDN-Cache-Control: \r\n" + FRESH + "X: y", "2"),
+                answer("Cache-Control: no-store", "3")));
+        assertEquals("1", get("/a").body());
+        assertEquals("2", get("/a").body());
+        assertEquals("2", get("/a").body());
+    }
+
+    @Test
+    void theTimeForSharedCachesIsTheirOwnShorterOrLonger() throws Exception {
+        start(inTurn(
+                answer("CDN-Cache-Control: max-age=10\r\nCache-Control: max-age=3600" + STALE, "short"),
+                answer("CDN-Cache-Control: max-age=3600\r\nCache-Control: max-age=10" + STALE, "long"),
+                answer("Cache-Control: no-store", "new")));
+        assertEquals("short", get("/a").body());
+        assertEquals("long", get("/a").body());
+        RawAnswer hit = get("/a");
+        assertEquals("long", hit.body());
+        assertTrue(hit.header("Cache-Status").startsWith("vts-basic; hit; ttl=35"), hit.text());
+    }
+
+    @Test
+    void anOldAnswerTakesThePlaceOfAnErrorWhereTheFieldForSharedCachesAllowsIt() throws Exception {
+        start(inTurn(
+                answer("CDN-Cache-Control: max-age=10, stale-if-error=3600\r\nCache-Control: no-store" + STALE, "old"),
+                "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"));
+        assertEquals("old", get("/a").body());
+        RawAnswer old = get("/a");
+        assertEquals("old", old.body());
+        assertEquals(List.of("no-store"), old.headers("Cache-Control"));
+        assertEquals("vts-basic; fwd=stale; fwd-status=503; detail=stale-if-error", old.header("Cache-Status"));
+    }
+
+    @Test
+    void aCookieNeedsAWordForAllInTheFieldForSharedCachesToo() throws Exception {
+        start((request, out) -> {
+            String directives = request.target().equals("/all") ? "public, max-age=60" : "max-age=60";
+            write(out, answer("CDN-Cache-Control: " + directives, "" + asked.incrementAndGet()));
+            return true;
+        });
+        get("/own", "Cookie: session=1");
+        assertEquals("2", get("/own", "Cookie: session=2").body());
+        get("/all", "Cookie: session=1");
+        assertEquals("3", get("/all", "Cookie: session=2").body());
+    }
+
+    // What renews (304)
+
+    @Test
+    void aFieldThatA304DoesNotRepeatGoesOnToCount() throws Exception {
+        start(inTurn(
+                answer("CDN-Cache-Control: max-age=10\r\nCache-Control: max-age=20\r\nETag: \"v1\"" + STALE, "old"),
+                "HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nCache-Control: max-age=3600" + STALE + "\r\n\r\n",
+                answer("Cache-Control: no-store", "new")));
+        assertEquals("old", get("/a").body());
+        RawAnswer renewed = get("/a");
+        assertEquals("old", renewed.body());
+        assertEquals(List.of("max-age=3600"), renewed.headers("Cache-Control"));
+        assertEquals(List.of("max-age=10"), renewed.headers("CDN-Cache-Control"));
+        assertEquals("new", get("/a").body());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"private", "no-store, max-age=60", "max-age=60, &"})
+    void a304ThatForbidsSharedCachesIsForOneOnly(String directives) throws Exception {
+        start(inTurn(
+                answer("Cache-Control: max-age=10\r\nETag: \"v1\"" + STALE, "old"),
+                "HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nAge: 0\r\nCDN-Cache-Control: " + directives + "\r\n\r\n",
+                answer("Cache-Control: no-store", "new")));
+        assertEquals("old", get("/a").body());
+        RawAnswer own = get("/a");
+        assertEquals("old", own.body());
+        assertEquals(List.of("max-age=10"), own.headers("Cache-Control"));
+        assertEquals("new", get("/a").body());
+    }
+
+    /** RFC 9111 §3.2: what the stored octets depend on is theirs. */
+    @Test
+    void a304DoesNotReplaceWhatNamesTheBody() throws Exception {
+        start(inTurn(
+                answer("Cache-Control: max-age=10\r\nETag: \"v1\"\r\nContent-MD5: a" + STALE, "old"),
+                "HTTP/1.1 304 Not Modified\r\nETag: \"v2\"\r\nContent-MD5: b\r\nCache-Control: max-age=3600\r\n\r\n",
+                answer("Cache-Control: no-store", "new")));
+        get("/a");
+        for (int i = 0; i < 2; i++) {
+            RawAnswer old = get("/a");
+            assertEquals("old", old.body());
+            assertEquals("\"v1\"", old.header("ETag"));
+            assertEquals("a", old.header("Content-MD5"));
+        }
+        assertEquals(2, asked.get());
+    }
+}
