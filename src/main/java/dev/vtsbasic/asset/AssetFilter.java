@@ -177,7 +177,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         if (asset.asksForCodings()) {
             codings.ask(asset);
         }
-        InFlightRequests.Place place = running.enter();
+        InFlightRequests.Permit place = running.enter();
         try {
             AssetAnswer.send(asset, build.modified(), headers, request, response);
         } finally {

@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 
 /** How many requests the app has at once; more wait, the first to come first. Safe for any number of threads. */
 public final class ConcurrencyLimit {
-    private static final Place FREE = () -> {};
+    private static final Permit FREE = () -> {};
 
     private final Semaphore places;
     private final int mostWaiting;
@@ -17,7 +17,7 @@ public final class ConcurrencyLimit {
 
     /** What a request has while the app has it. */
     @FunctionalInterface
-    public interface Place {
+    public interface Permit {
         /** A second time does nothing. */
         void leave();
     }
@@ -40,7 +40,7 @@ public final class ConcurrencyLimit {
      * @param held is told how many nanoseconds it had to wait, if it had to
      * @return empty when the deadline passed or too many wait already
      */
-    public Optional<Place> enter(boolean ofApp, long deadline, LongConsumer held) {
+    public Optional<Permit> enter(boolean ofApp, long deadline, LongConsumer held) {
         if (places == null || ofApp) {
             return Optional.of(FREE);
         }
@@ -73,7 +73,7 @@ public final class ConcurrencyLimit {
         return waiting.get();
     }
 
-    private Place place() {
+    private Permit place() {
         AtomicBoolean left = new AtomicBoolean();
         return () -> {
             if (left.compareAndSet(false, true)) {

@@ -37,23 +37,23 @@ final class HandshakeLimit {
     }
 
     /** A place for a handshake, to be closed when it holds its thread no more; empty when it is to be refused. */
-    synchronized Optional<Place> enter() {
+    synchronized Optional<Permit> enter() {
         long now = nanoTime.getAsLong();
         while (!penalties.isEmpty() && now - penalties.getFirst() >= 0) {
             penalties.removeFirst();
         }
         if (patient < MAX_PATIENT) {
             patient++;
-            return Optional.of(new Place(false, now));
+            return Optional.of(new Permit(false, now));
         }
         if (quick + penalties.size() < MAX_QUICK) {
             quick++;
-            return Optional.of(new Place(true, now));
+            return Optional.of(new Permit(true, now));
         }
         return Optional.empty();
     }
 
-    private synchronized void leave(Place place) {
+    private synchronized void leave(Permit place) {
         if (!place.isQuick) {
             patient--;
             return;
@@ -65,11 +65,11 @@ final class HandshakeLimit {
         }
     }
 
-    final class Place implements AutoCloseable {
+    final class Permit implements AutoCloseable {
         private final boolean isQuick;
         private final long entered;
 
-        private Place(boolean isQuick, long entered) {
+        private Permit(boolean isQuick, long entered) {
             this.isQuick = isQuick;
             this.entered = entered;
         }

@@ -15,6 +15,7 @@ import dev.vtsbasic.proxy.container.NoClientConnection;
 import dev.vtsbasic.proxy.container.ProcNetTcp;
 import dev.vtsbasic.proxy.exchange.EventStreamRegistry;
 import dev.vtsbasic.proxy.exchange.Exchange;
+import dev.vtsbasic.proxy.exchange.ExchangeContext;
 import dev.vtsbasic.proxy.exchange.RequestBody;
 import dev.vtsbasic.proxy.exchange.Watchdog;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
@@ -143,7 +144,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             return;
         }
         boolean holdsThread = upgrade != null && !ExchangeExecutor.currentIsVirtual();
-        HandshakeLimit.Place handshake = null;
+        HandshakeLimit.Permit handshake = null;
         boolean isOffer = false;
         if (holdsThread && UpgradeOffer.isWebSocketHandshake(inbound)) {
             handshake = handshakes.enter().orElse(null);
@@ -170,16 +171,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         StreamLimit.Permit permit = streams.permitFor(request, client);
         if (upgrade != null || ExchangeExecutor.currentIsVirtual() || !request.isAsyncSupported()) {
             try (permit) {
-                run(
-                        inbound,
-                        forwarding,
-                        body,
-                        guard.response(),
-                        client,
-                        guard::clientIsGone,
-                        permit,
-                        upgrade,
-                        deadline);
+                run(new Call(inbound, forwarding, body, guard, client), guard::clientIsGone, permit, upgrade, deadline);
             } catch (IOException e) {
                 endFailed(record, response);
                 guard.release();
@@ -195,7 +187,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             }
         } else {
             AsyncResponse answer = AsyncResponse.start(request, response, client, guard);
-            runElsewhere(inbound, forwarding, body, answer, guard, client, permit, deadline);
+            runElsewhere(new Call(inbound, forwarding, body, guard, client), answer, permit, deadline);
         }
     }
 
@@ -234,102 +226,119 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
     }
 
-    private void run(
-            InboundRequest inbound,
+    /** A client's request, the parts of which the container's request and response are no longer asked for. */
+    private record Call(
+            InboundRequest request,
             ForwardedHeaders forwarding,
             RequestBody body,
-            HttpServletResponse response,
-            ClientConnection client,
-            BooleanSupplier clientGone,
-            StreamLimit.Permit permit,
-            UpgradeOffer upgrade,
-            long deadline)
+            ConnectionGuard guard,
+            ClientConnection client) {
+        ExchangeContext context(Watchdog.Watched watched, Runnable endless, UpgradeOffer upgrade) {
+            return new ExchangeContext(
+                    request, forwarding, body, guard.response(), client, watched, endless, upgrade);
+        }
+    }
+
+    /**
+     * Takes the request through permit, cache and exchange to the end of its response.
+     *
+     * @param clientGone whether the client has left
+     * @param upgrade the client's offer to switch protocols; null when there is none
+     * @param deadline how long to wait for a permit or a worker, in terms of {@link System#nanoTime}
+     */
+    private void run(
+            Call call, BooleanSupplier clientGone, StreamLimit.Permit permit, UpgradeOffer upgrade, long deadline)
             throws IOException {
-        InFlightRequests.Place place = running.enter();
+        InFlightRequests.Permit inFlight = running.enter();
         try (Watchdog.Watched watched = watchdog.watch(clientGone)) {
             if (!permit.acquire(deadline)) {
-                inbound.record().shed(ShedReason.CONCURRENCY);
-                send(Page.BUSY, inbound, forwarding, response);
+                call.request().record().shed(ShedReason.CONCURRENCY);
+                send(Page.BUSY, call.request(), call.forwarding(), call.guard().response());
                 return;
             }
-            if (client.isStream()) {
+            if (call.client().isStream()) {
                 watched.clientMayBeAsked();
             }
             if (upgrade != null) {
                 upgrade.deadline().ifPresent(watched::endAt);
             }
             Runnable endless = () -> {
-                place.leave();
+                inFlight.leave();
                 ExchangeExecutor.makeRoom();
             };
+            ExchangeContext context = call.context(watched, endless, upgrade);
             if (cache == null) {
-                ask(inbound, forwarding, body, response, client, watched, endless, upgrade, deadline);
+                ask(context, deadline);
             } else {
-                SharedCache.App app = (asked, answer, until) ->
-                        ask(asked, forwarding, body, answer, client, watched, endless, upgrade, until);
-                cache.answer(inbound, forwarding, response, app, renewal(forwarding), deadline);
+                SharedCache.App app = (asked, response, until) -> ask(context.with(asked, response), until);
+                cache.answer(
+                        call.request(),
+                        call.forwarding(),
+                        context.response(),
+                        app,
+                        renewal(call.forwarding()),
+                        deadline);
             }
-        } catch (ClientDisconnectedException e) {
-            LOG.debug("{} {} ({}): the client left", inbound.method(), inbound.path(), forwarding.requestId());
-            inbound.record().clientGone();
-            resetIfEndIsSilent(inbound, client);
-            // A container knows its own exception for what it is, and does not log it as a failure.
-            throw e.getCause() instanceof IOException cause ? cause : e;
-        } catch (IOException e) {
-            resetIfEndIsSilent(inbound, client);
-            throw e;
-        } catch (RuntimeException | Error e) {
-            if (client.isStream() && client.isGone()) {
-                // Tomcat takes the response away from a thread other than its own.
-                inbound.record().clientGone();
-                throw new IOException(e);
-            }
-            resetIfEndIsSilent(inbound, client);
-            Event.REQUEST_FAILED.log(
-                    LOG,
-                    "{method} {path} ({request_id}, trace {trace_id})",
-                    inbound.method(),
-                    inbound.path(),
-                    forwarding.requestId(),
-                    forwarding.traceId(),
-                    e);
-            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            throw explained(e, call);
         } finally {
-            place.leave();
+            inFlight.leave();
         }
     }
 
     /**
-     * @param endless called when the answer turns out to be an event stream or a tunnel, which has no end of its own
-     * @param upgrade the client's offer to switch protocols; null when there is none
+     * Notes how an exchange failed, and makes sure that the client does not take a cut response for a whole one.
+     *
+     * @return what the container is told
      */
-    private void ask(
-            InboundRequest inbound,
-            ForwardedHeaders forwarding,
-            RequestBody body,
-            HttpServletResponse response,
-            ClientConnection client,
-            Watchdog.Watched watched,
-            Runnable endless,
-            UpgradeOffer upgrade,
-            long deadline)
-            throws IOException {
-        Optional<ConcurrencyLimit.Place> place =
-                concurrency.enter(inbound.fromThisMachine(), deadline, inbound.record()::held);
-        if (place.isEmpty()) {
-            inbound.record().shed(ShedReason.CONCURRENCY);
-            send(Page.BUSY, inbound, forwarding, response);
+    private static IOException explained(Throwable failure, Call call) throws IOException {
+        InboundRequest request = call.request();
+        ClientConnection client = call.client();
+        if (failure instanceof ClientDisconnectedException) {
+            LOG.debug("{} {} ({}): the client left", request.method(), request.path(), call.forwarding().requestId());
+            request.record().clientGone();
+            resetIfEndIsSilent(request, client);
+            // A container knows its own exception for what it is, and does not log it as a failure.
+            return failure.getCause() instanceof IOException cause ? cause : (IOException) failure;
+        }
+        if (failure instanceof IOException broken) {
+            resetIfEndIsSilent(request, client);
+            return broken;
+        }
+        if (client.isStream() && client.isGone()) {
+            // Tomcat takes the response away from a thread other than its own.
+            request.record().clientGone();
+            return new IOException(failure);
+        }
+        resetIfEndIsSilent(request, client);
+        Event.REQUEST_FAILED.log(
+                LOG,
+                "{method} {path} ({request_id}, trace {trace_id})",
+                request.method(),
+                request.path(),
+                call.forwarding().requestId(),
+                call.forwarding().traceId(),
+                failure);
+        if (failure instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        throw (Error) failure;
+    }
+
+    /** Takes a permit for the app, and runs an exchange with a worker. */
+    private void ask(ExchangeContext context, long deadline) throws IOException {
+        InboundRequest request = context.request();
+        Optional<ConcurrencyLimit.Permit> permit =
+                concurrency.enter(request.fromThisMachine(), deadline, request.record()::held);
+        if (permit.isEmpty()) {
+            request.record().shed(ShedReason.CONCURRENCY);
+            send(Page.BUSY, request, context.forwarded(), context.response());
             return;
         }
         try {
-            Runnable hasNoEnd = () -> {
-                place.get().leave();
-                endless.run();
-            };
-            new Exchange(environment, inbound, forwarding, body, response, client, watched, hasNoEnd, upgrade)
-                    .run(deadline);
+            new Exchange(environment, context.beforeEndless(permit.get()::leave)).run(deadline);
         } finally {
-            place.get().leave();
+            permit.get().leave();
         }
     }
 
@@ -337,7 +346,10 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private SharedCache.App renewal(ForwardedHeaders forwarding) {
         return (asked, answer, until) -> {
             try (Watchdog.Watched watched = watchdog.watch(() -> false)) {
-                ask(asked, forwarding, null, answer, new NoClientConnection(), watched, () -> {}, null, until);
+                ask(
+                        new ExchangeContext(
+                                asked, forwarding, null, answer, new NoClientConnection(), watched, () -> {}, null),
+                        until);
             }
         };
     }
@@ -371,42 +383,32 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
     }
 
-    private void runElsewhere(
-            InboundRequest inbound,
-            ForwardedHeaders forwarding,
-            RequestBody body,
-            AsyncResponse answer,
-            ConnectionGuard guard,
-            ClientConnection client,
-            StreamLimit.Permit permit,
-            long deadline) {
-        HttpServletResponse response = guard.response();
+    private void runElsewhere(Call call, AsyncResponse answer, StreamLimit.Permit permit, long deadline) {
+        HttpServletResponse response = call.guard().response();
+        InboundRequest inbound = call.request();
         inbound.record().endsLater();
         try {
             // It may be the app's own, made while it renders a page.
             threads.execute(
                     inbound.fromThisMachine(),
-                    () -> runToEnd(answer, inbound, body, response, () -> {
-                        BooleanSupplier clientGone = () -> answer.hasFailed() || guard.clientIsGone();
+                    () -> runToEnd(answer, call, () -> {
+                        BooleanSupplier clientGone = () -> answer.hasFailed() || call.guard().clientIsGone();
                         try (permit) {
-                            run(inbound, forwarding, body, response, client, clientGone, permit, null, deadline);
+                            run(call, clientGone, permit, null, deadline);
                         }
                     }));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             permit.close();
-            runToEnd(answer, inbound, body, response, () -> {
+            runToEnd(answer, call, () -> {
                 inbound.record().shed(ShedReason.THREADS);
-                send(Page.BUSY, inbound, forwarding, response);
+                send(Page.BUSY, inbound, call.forwarding(), response);
             });
         }
     }
 
-    private static void runToEnd(
-            AsyncResponse answer,
-            InboundRequest inbound,
-            RequestBody body,
-            HttpServletResponse response,
-            Exchanging exchanging) {
+    private static void runToEnd(AsyncResponse answer, Call call, Exchanging exchanging) {
+        InboundRequest inbound = call.request();
+        HttpServletResponse response = call.guard().response();
         try {
             exchanging.run();
             boolean head = inbound.method().equals("HEAD") && inbound.protocol().startsWith("HTTP/2");
@@ -416,8 +418,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 response.flushBuffer();
             }
             inbound.record().end(response, false);
-            if (body != null) {
-                body.linger(inbound.expectsContinue());
+            if (call.body() != null) {
+                call.body().linger(inbound.expectsContinue());
             }
             answer.complete();
         } catch (IOException | RuntimeException | Error e) {

@@ -12,11 +12,11 @@ public final class InFlightRequests {
     private final Condition idle = lock.newCondition();
     private int count;
 
-    public Place enter() {
+    public Permit enter() {
         lock.lock();
         count++;
         lock.unlock();
-        return new Place();
+        return new Permit();
     }
 
     /**
@@ -37,7 +37,7 @@ public final class InFlightRequests {
     }
 
     /** A request's place among the running ones. */
-    public final class Place {
+    public final class Permit {
         private boolean left;
 
         /** Leaves; a second time does nothing. */

@@ -29,9 +29,9 @@ class ConcurrencyLimitTest {
     @Test
     void thoseThatWaitAreCountedUntilTheirTurnComes() throws Exception {
         ConcurrencyLimit limit = new ConcurrencyLimit(1, 2);
-        ConcurrencyLimit.Place first = enter(limit, PATIENCE).orElseThrow();
+        ConcurrencyLimit.Permit first = enter(limit, PATIENCE).orElseThrow();
         assertEquals(0, limit.waiting());
-        List<CompletableFuture<Optional<ConcurrencyLimit.Place>>> others = new ArrayList<>();
+        List<CompletableFuture<Optional<ConcurrencyLimit.Permit>>> others = new ArrayList<>();
         for (int i = 1; i <= 2; i++) {
             others.add(CompletableFuture.supplyAsync(() -> enter(limit, PATIENCE), threads));
             awaitWaiting(limit, i);
@@ -41,7 +41,7 @@ class ConcurrencyLimitTest {
         first.leave();
         CompletableFuture.anyOf(others.get(0), others.get(1)).get(60, TimeUnit.SECONDS);
         awaitWaiting(limit, 1);
-        for (CompletableFuture<Optional<ConcurrencyLimit.Place>> other : others) {
+        for (CompletableFuture<Optional<ConcurrencyLimit.Permit>> other : others) {
             other.get(60, TimeUnit.SECONDS).orElseThrow().leave();
         }
         assertEquals(0, limit.waiting());
@@ -56,7 +56,7 @@ class ConcurrencyLimitTest {
         assertTrue(limit.enter(true, System.nanoTime(), nanos -> {}).isPresent(), "the app waits for itself");
     }
 
-    private static Optional<ConcurrencyLimit.Place> enter(ConcurrencyLimit limit, Duration patience) {
+    private static Optional<ConcurrencyLimit.Permit> enter(ConcurrencyLimit limit, Duration patience) {
         return limit.enter(false, System.nanoTime() + patience.toNanos(), nanos -> {});
     }
 

@@ -14,7 +14,7 @@ class HandshakeLimitTest {
 
     @Test
     void theFirstHalfMayTakeAnyTimeAndTheRestHasASecond() {
-        List<HandshakeLimit.Place> places = enter(HandshakeLimit.MAX_PATIENT + HandshakeLimit.MAX_QUICK);
+        List<HandshakeLimit.Permit> places = enter(HandshakeLimit.MAX_PATIENT + HandshakeLimit.MAX_QUICK);
         for (int i = 0; i < places.size(); i++) {
             assertEquals(
                     i >= HandshakeLimit.MAX_PATIENT, places.get(i).deadline().isPresent());
@@ -33,9 +33,9 @@ class HandshakeLimitTest {
     @Test
     void whatWasKeptForTooLongIsLentAgainOnlyLater() {
         enter(HandshakeLimit.MAX_PATIENT);
-        List<HandshakeLimit.Place> slow = enter(HandshakeLimit.MAX_QUICK);
+        List<HandshakeLimit.Permit> slow = enter(HandshakeLimit.MAX_QUICK);
         now += HandshakeLimit.QUICK_NANOS;
-        slow.forEach(HandshakeLimit.Place::close);
+        slow.forEach(HandshakeLimit.Permit::close);
         assertEquals(Optional.empty(), limit.enter());
         now += HandshakeLimit.PENALTY_NANOS;
         assertTrue(limit.enter().isPresent());
@@ -43,14 +43,14 @@ class HandshakeLimitTest {
 
     @Test
     void aPlaceForAnyTimeIsFreeAtOnceHoweverLongItWasKept() {
-        HandshakeLimit.Place first = enter(HandshakeLimit.MAX_PATIENT).get(0);
+        HandshakeLimit.Permit first = enter(HandshakeLimit.MAX_PATIENT).get(0);
         now += 100 * HandshakeLimit.QUICK_NANOS;
         first.close();
         assertTrue(limit.enter().orElseThrow().deadline().isEmpty());
     }
 
-    private List<HandshakeLimit.Place> enter(int count) {
-        List<HandshakeLimit.Place> places = new ArrayList<>();
+    private List<HandshakeLimit.Permit> enter(int count) {
+        List<HandshakeLimit.Permit> places = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             places.add(limit.enter().orElseThrow());
         }

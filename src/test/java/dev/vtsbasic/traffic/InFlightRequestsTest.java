@@ -22,7 +22,7 @@ class InFlightRequestsTest {
     @Test
     void theTimeoutTellsHowManyAreLeft() throws Exception {
         running.enter();
-        InFlightRequests.Place second = running.enter();
+        InFlightRequests.Permit second = running.enter();
         assertEquals(2, running.awaitIdle(0));
         second.leave();
         second.leave();
@@ -31,8 +31,8 @@ class InFlightRequestsTest {
 
     @Test
     void theLastToLeaveEndsTheWaiting() throws Exception {
-        InFlightRequests.Place first = running.enter();
-        InFlightRequests.Place second = running.enter();
+        InFlightRequests.Permit first = running.enter();
+        InFlightRequests.Permit second = running.enter();
         FutureTask<Integer> waiting = new FutureTask<>(() -> running.awaitIdle(TimeUnit.MINUTES.toNanos(5)));
         Thread thread = new Thread(waiting);
         thread.setDaemon(true);

@@ -7,22 +7,17 @@ import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.pool.WorkerPool;
-import dev.vtsbasic.proxy.container.ClientConnection;
 import dev.vtsbasic.proxy.container.EarlyHints;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
-import dev.vtsbasic.proxy.message.ForwardedHeaders;
 import dev.vtsbasic.proxy.message.InboundRequest;
 import dev.vtsbasic.proxy.message.OutboundRequest;
 import dev.vtsbasic.proxy.message.ResponseSnapshot;
-import dev.vtsbasic.proxy.tunnel.UpgradeOffer;
 import dev.vtsbasic.proxy.upstream.Http1Connection;
 import dev.vtsbasic.proxy.upstream.LeasedConnection;
 import dev.vtsbasic.proxy.upstream.WorkerConnectionPool;
 import dev.vtsbasic.traffic.ContentCoding;
 import dev.vtsbasic.traffic.RequestKind;
 import dev.vtsbasic.traffic.RequestRecord;
-import dev.vtsbasic.traffic.ShedReason;
-import dev.vtsbasic.traffic.UpstreamError;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +31,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request and its answer: to a worker, to another one when the first was dead, and back to the client. */
+/** One request and its answer: to a worker, to another one when the first was dead, and back to the context.client(). */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
@@ -47,16 +42,13 @@ public final class Exchange {
     private static final int USUAL_HEAD = 6 * 1024;
 
     private final Environment environment;
+    private final ExchangeContext context;
     private final InboundRequest request;
-    private final ForwardedHeaders forwarding;
     private final RequestBody body;
     private final HttpServletResponse response;
-    private final ResponseSnapshot start;
-    private final ClientConnection client;
     private final Watchdog.Watched watched;
-    private final Runnable endless;
-    private final UpgradeOffer upgrade;
     private final RequestRecord record;
+    private final ResponseSnapshot start;
     private final ResponseRelay relay;
 
     /**
@@ -73,32 +65,15 @@ public final class Exchange {
             Executor relays,
             Pages pages) {}
 
-    /**
-     * @param body the client's body; null when there is none
-     * @param endless called when the answer turns out to be an event stream or a tunnel, which has no end of its own
-     * @param upgrade the client's offer to switch protocols; null when there is none
-     */
-    public Exchange(
-            Environment environment,
-            InboundRequest request,
-            ForwardedHeaders forwarding,
-            RequestBody body,
-            HttpServletResponse response,
-            ClientConnection client,
-            Watchdog.Watched watched,
-            Runnable endless,
-            UpgradeOffer upgrade) {
+    public Exchange(Environment environment, ExchangeContext context) {
         this.environment = environment;
-        this.request = request;
-        this.forwarding = forwarding;
-        this.body = body;
-        this.response = response;
-        this.start = new ResponseSnapshot(response);
-        this.client = client;
-        this.watched = watched;
-        this.endless = endless;
-        this.upgrade = upgrade;
+        this.context = context;
+        this.request = context.request();
+        this.body = context.body();
+        this.response = context.response();
+        this.watched = context.watched();
         this.record = request.record();
+        this.start = new ResponseSnapshot(response);
         this.relay = new ResponseRelay(request.protocol(), response, watched, record);
     }
 
@@ -113,8 +88,8 @@ public final class Exchange {
         try {
             sendUntilAnswered(deadline);
         } catch (ClientDisconnectedException e) {
-            boolean gone = client.isGone();
-            if (!e.isOfBody() || response.isCommitted() || gone && client.isStream()) {
+            boolean gone = context.client().isGone();
+            if (!e.isOfBody() || response.isCommitted() || gone && context.client().isStream()) {
                 throw e;
             }
             // A bad chunk for instance. A client that has ended its side within the body may still read the answer.
@@ -137,7 +112,7 @@ public final class Exchange {
     }
 
     private void sendUntilAnswered(long deadline) throws IOException {
-        RetryPolicy retries = new RetryPolicy(request, forwarding.requestId());
+        RetryPolicy retries = new RetryPolicy(request, context.forwarded().requestId());
         WorkerSelection search = new WorkerSelection(environment.pool(), retries, deadline, record);
         while (true) {
             if (body != null && !request.expectsContinue()) {
@@ -165,46 +140,26 @@ public final class Exchange {
             } catch (ClientDisconnectedException e) {
                 throw e;
             } catch (RequestBody.BodyTooLargeException e) {
-                fail(Page.BODY_TOO_LARGE);
+                fail(UpstreamFailure.BODY_TOO_LARGE, worker, "");
                 return;
-            } catch (UpgradeOffer.UpgradeFailedException e) {
-                fail(Page.BAD_GATEWAY);
+            } catch (ProtocolSwitch.SwitchFailedException e) {
+                fail(UpstreamFailure.SWITCH_FAILED, worker, "");
                 return;
             } catch (Http1Connection.HeadTooLargeException e) {
-                // It would answer the same again.
                 watched.heard();
-                record.upstreamError(UpstreamError.NOT_HTTP);
-                log(worker, e.getMessage());
-                fail(Page.BAD_GATEWAY.saying("The head of the application's answer is too large."));
+                fail(UpstreamFailure.HEAD_TOO_LARGE, worker, e.getMessage());
                 return;
             } catch (IOException | HttpException e) {
-                // The worker is awaited no more, so that no time-out ends a request that is about to be sent again.
+                // The watchdog stops to wait for this worker, so that no time-out ends a request that is sent again.
                 watched.heard();
-                if (watched.verdict() == Watchdog.Verdict.CLIENT_GONE) {
-                    throw new ClientDisconnectedException(new IOException("The client closed its connection"));
-                }
-                if (watched.verdict() == Watchdog.Verdict.STOPPING) {
-                    throw e instanceof IOException cut ? cut : new IOException(e);
-                }
-                if (watched.verdict() == Watchdog.Verdict.SILENT) {
-                    record.upstreamError(UpstreamError.SILENT);
-                    log(worker, "was silent for too long");
-                    fail(Page.GATEWAY_TIMEOUT);
-                    return;
-                }
-                if (watched.verdict() == Watchdog.Verdict.OVERDUE) {
-                    record.shed(ShedReason.THREADS);
-                    fail(Page.BUSY);
+                if (hasFailedFor(watched.verdict(), worker, e)) {
                     return;
                 }
                 if (!retries.takeReplay(isComplete(), connection.lease(), connection.reused())) {
-                    if (isOfUnknownMethod(connection, retries, e)) {
-                        fail(Page.NOT_IMPLEMENTED);
-                        return;
-                    }
-                    record.upstreamError(e instanceof HttpException ? UpstreamError.NOT_HTTP : UpstreamError.BROKE_OFF);
-                    log(worker, "broke off: " + e.getMessage());
-                    fail(Page.BAD_GATEWAY);
+                    UpstreamFailure failure = isOfUnknownMethod(connection, retries, e)
+                            ? UpstreamFailure.UNKNOWN_METHOD
+                            : UpstreamFailure.of(e);
+                    fail(failure, worker, "broke off: " + e.getMessage());
                     return;
                 }
                 start.restore();
@@ -213,6 +168,21 @@ public final class Exchange {
                 environment.connections().closeIdle();
             }
         }
+    }
+
+    /** Ends an exchange that the watchdog has cut; returns false when it has not. */
+    private boolean hasFailedFor(Watchdog.Verdict verdict, Worker worker, Exception failure) throws IOException {
+        switch (verdict) {
+            case CLIENT_GONE ->
+                throw new ClientDisconnectedException(new IOException("The client closed its connection"));
+            case STOPPING -> throw failure instanceof IOException cut ? cut : new IOException(failure);
+            case SILENT -> fail(UpstreamFailure.TIMED_OUT, worker, "was silent for too long");
+            case OVERDUE -> fail(UpstreamFailure.NO_THREAD, worker, "");
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Bun closes the connection of a request whose method it does not know, and says nothing. */
@@ -230,6 +200,15 @@ public final class Exchange {
         return !response.isCommitted() && (body == null || body.canBeSentAgain());
     }
 
+    /** @param what the worker did, for the log */
+    private void fail(UpstreamFailure failure, Worker worker, String what) throws IOException {
+        failure.addTo(record);
+        if (failure.isLogged()) {
+            log(worker, what);
+        }
+        fail(failure.page());
+    }
+
     private void fail(Page page) throws IOException {
         fail(page, "");
     }
@@ -243,7 +222,7 @@ public final class Exchange {
             // Nobody can tell where the next request begins.
             response.setHeader("Connection", "close");
         }
-        environment.pages().send(page, request.pageRequest(forwarding.requestId()), response, explanation);
+        environment.pages().send(page, request.pageRequest(context.forwarded().requestId()), response, explanation);
     }
 
     private void log(Worker worker, String what) {
@@ -252,17 +231,17 @@ public final class Exchange {
                 "{method} {path} ({request_id}, trace {trace_id}): {worker} {problem}",
                 request.method(),
                 request.path(),
-                forwarding.requestId(),
-                forwarding.traceId(),
+                context.forwarded().requestId(),
+                context.forwarded().traceId(),
                 worker.name(),
                 what);
     }
 
     private void attempt(LeasedConnection connection) throws IOException, HttpException {
         watched.on(connection::abort);
-        ClassicHttpRequest outbound = OutboundRequest.of(request, forwarding, body);
-        if (upgrade != null) {
-            upgrade.addTo(outbound);
+        ClassicHttpRequest outbound = OutboundRequest.of(request, context.forwarded(), body);
+        if (context.upgrade() != null) {
+            context.upgrade().addTo(outbound);
         }
         if (body == null) {
             watched.clientMayBeAsked();
@@ -407,10 +386,10 @@ public final class Exchange {
                 connection.receiveHead(outbound, hints -> EarlyHints.pass(hints, request.protocol(), response));
         watched.heard();
         if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
-            upgrade.check(answer);
+            context.upgrade().check(answer);
             record.kind(RequestKind.TUNNEL);
-            endless.run();
-            upgrade.accept(answer, connection);
+            context.endless().run();
+            context.upgrade().accept(answer, connection);
             return;
         }
         if (receiving) {
@@ -424,8 +403,8 @@ public final class Exchange {
         if (EventStreamRegistry.isOne(response)) {
             record.kind(RequestKind.EVENTS);
             watched.endless();
-            endless.run();
-            if (body == null && environment.eventStreams().take(answer, connection, response, client, record)) {
+            context.endless().run();
+            if (body == null && environment.eventStreams().take(answer, connection, response, context.client(), record)) {
                 return;
             }
             connection.endless(watched::stop);
@@ -442,7 +421,7 @@ public final class Exchange {
         try {
             response.flushBuffer();
         } catch (IOException | RuntimeException e) {
-            if (response.isCommitted() || client.isGone()) {
+            if (response.isCommitted() || context.client().isGone()) {
                 throw new ClientDisconnectedException(e instanceof IOException failure ? failure : new IOException(e));
             }
             record.status(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
@@ -457,6 +436,6 @@ public final class Exchange {
     private void passHead(ClassicHttpResponse answer) {
         relay.copyHead(answer);
         record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
-        environment.headers().complete(response, forwarding.isHttps());
+        environment.headers().complete(response, context.forwarded().isHttps());
     }
 }

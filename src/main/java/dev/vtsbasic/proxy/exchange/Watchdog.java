@@ -95,6 +95,8 @@ public final class Watchdog implements AutoCloseable {
 
     /** Why an exchange was ended. */
     enum Verdict {
+        /** The watchdog has not cut it. */
+        NONE,
         SILENT,
         CLIENT_GONE,
         STOPPING,
@@ -113,7 +115,7 @@ public final class Watchdog implements AutoCloseable {
         private volatile boolean endless;
         private volatile boolean limited;
         private volatile long deadline;
-        private volatile Verdict verdict;
+        private volatile Verdict verdict = Verdict.NONE;
 
         private Watched(BooleanSupplier clientGone) {
             this.clientGone = clientGone;
@@ -164,14 +166,14 @@ public final class Watchdog implements AutoCloseable {
             waitingSince = 0;
         }
 
-        /** Why the exchange was ended from here; null when it was not. */
+        /** Why the watchdog has ended the exchange. */
         Verdict verdict() {
             return verdict;
         }
 
         private void check(long now, boolean askClient) {
             long since = waitingSince;
-            if (since == 0 || verdict != null) {
+            if (since == 0 || verdict != Verdict.NONE) {
                 return;
             }
             if (limited && now - deadline >= 0 && now - resumed >= LATE_NANOS) {

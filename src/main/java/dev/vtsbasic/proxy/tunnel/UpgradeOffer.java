@@ -2,6 +2,7 @@ package dev.vtsbasic.proxy.tunnel;
 
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.proxy.container.ConnectionGuard;
+import dev.vtsbasic.proxy.exchange.ProtocolSwitch;
 import dev.vtsbasic.proxy.message.InboundRequest;
 import dev.vtsbasic.proxy.upstream.ChannelSocket;
 import dev.vtsbasic.proxy.upstream.LeasedConnection;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * A client's offer to switch protocols (RFC 9110 §7.8), WebSocket before all, and the container's way to do so. Until a
  * worker has agreed with a 101, the request is one like any other.
  */
-public final class UpgradeOffer {
+public final class UpgradeOffer implements ProtocolSwitch {
     static final String WEBSOCKET = "websocket";
 
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeOffer.class);
@@ -95,6 +96,7 @@ public final class UpgradeOffer {
     }
 
     /** Until when the worker is to have answered it, in terms of {@link System#nanoTime}, if it may not take any time. */
+    @Override
     public OptionalLong deadline() {
         return deadline;
     }
@@ -104,6 +106,7 @@ public final class UpgradeOffer {
     }
 
     /** Makes the offer to the worker. */
+    @Override
     public void addTo(ClassicHttpRequest outbound) {
         outbound.addHeader("Connection", "Upgrade");
         outbound.addHeader("Upgrade", String.join(", ", protocols));
@@ -115,6 +118,7 @@ public final class UpgradeOffer {
      *
      * @throws ProtocolException when it names a protocol that was not offered (RFC 9110 §7.8)
      */
+    @Override
     public void check(ClassicHttpResponse switching) throws ProtocolException {
         String chosen = String.join(
                 ", ",
@@ -134,7 +138,8 @@ public final class UpgradeOffer {
      *
      * @param switching the worker's 101
      */
-    public void accept(ClassicHttpResponse switching, LeasedConnection connection) throws UpgradeFailedException {
+    @Override
+    public void accept(ClassicHttpResponse switching, LeasedConnection connection) throws SwitchFailedException {
         ChannelSocket worker = connection.leavePool();
         try {
             guard.call(() -> {
@@ -148,16 +153,7 @@ public final class UpgradeOffer {
                     "The container did not switch a connection to {protocol}: {problem}",
                     String.join(", ", protocols),
                     e.getMessage());
-            throw new UpgradeFailedException(e);
-        }
-    }
-
-    /** The worker had switched, but the container did not. */
-    public static final class UpgradeFailedException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        UpgradeFailedException(Exception cause) {
-            super(cause);
+            throw new SwitchFailedException(e);
         }
     }
 }
