@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 
 /**
  * Builds {@code webapp/} for the WAR: fetches the pinned Bun from the npm registry, then installs, lints, tests and
- * builds the web app with it. Run by Maven as {@code java src/build/BuildWebapp.java WEBAPP TARGET [--skip-tests=true]}.
+ * builds the web app with it. Maven runs it as {@code java src/build/BuildWebapp.java WEBAPP TARGET
+ * [--skip-tests=true]}.
  *
- * <p>Bun's version is the one that {@code webapp/package.json} names in {@code packageManager}, and its content the one
- * whose digest {@code src/build/bun/package-lock.json} has for the platform. Nothing is done again
- * when no file of {@code webapp/} changed since the last good build.
+ * <p>{@code packageManager} in {@code webapp/package.json} gives Bun's version, and {@code
+ * src/build/bun/package-lock.json} the digest of Bun's package for each platform. The web app is not built again if no
+ * file of {@code webapp/} changed since the last good build.
  */
 class BuildWebapp {
     private static final Set<String> NOT_INPUT = Set.of("node_modules", "dist", ".tanstack", ".output");
@@ -80,7 +81,10 @@ class BuildWebapp {
         return pin.group(1);
     }
 
-    /** Puts the binary and what is known of it to {@code target/bun/WEB-INF/bun}, as it will lie in the WAR. */
+    /**
+     * Puts the binary and {@code bun.properties}, which describes it, into {@code target/bun}, at the same path as in
+     * the WAR.
+     */
     private Path fetchBun(String version) throws Exception {
         Path home = target.resolve("bun/WEB-INF/bun");
         Path bun = home.resolve("bun");
@@ -129,7 +133,7 @@ class BuildWebapp {
         return bun;
     }
 
-    /** The package that the binary came in, and the digest by which npm or Bun knew it. */
+    /** Lines for {@code bun.properties}: the binary's npm package, and its digest in the lock file. */
     private static String packageOf(Path binary, String locked) {
         String name = binary.getName(0) + "/" + binary.getName(1);
         Matcher integrity = Pattern.compile(
@@ -141,7 +145,7 @@ class BuildWebapp {
         return "package=" + name + "\nintegrity=" + integrity.group(1) + "\n";
     }
 
-    /** The npm package of Bun brings the binary as a dependency for the platform. */
+    /** Searches all packages, because the binary is in a dependency of Bun's npm package for the platform. */
     private static Path binaryIn(Path packages) throws IOException {
         try (Stream<Path> files = Files.walk(packages.resolve("node_modules"))) {
             return files.filter(file ->
@@ -203,11 +207,11 @@ class BuildWebapp {
         ProcessBuilder process =
                 new ProcessBuilder(command).directory(directory.toFile()).inheritIO();
         process.redirectInput(ProcessBuilder.Redirect.PIPE);
-        // A script of package.json that calls `bun` gets this one.
+        // A script of package.json that calls `bun` has to get this one.
         String path =
                 Path.of(command.get(0)).getParent() + System.getProperty("path.separator") + System.getenv("PATH");
         process.environment().put("PATH", path);
-        // Vite builds something else when it is set.
+        // With NODE_ENV=development, Vite would build development code.
         process.environment().remove("NODE_ENV");
         int exit = process.start().waitFor();
         if (exit != 0) {

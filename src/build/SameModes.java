@@ -11,8 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 
 /**
- * Lets everybody read what its owner may read, so that the umask of whoever builds does not show in the WAR. Run by Maven
- * as {@code java src/build/SameModes.java PATH}, where PATH is a directory or a zip file.
+ * Gives files the mode 644, and directories and programs 755, so that the umask of the user who builds does not show in
+ * the WAR. Maven runs it as {@code java src/build/SameModes.java PATH}, where PATH is a directory or a zip file.
  */
 class SameModes {
     private static final int END_RECORD = 0x06054b50;
@@ -42,7 +42,7 @@ class SameModes {
         }
     }
 
-    /** Changes the modes where they are: in the list of entries at the end of the file. */
+    /** Changes the modes in place, in the central directory at the end of the file. */
     private static void inZip(Path zip) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(zip.toFile(), "rw")) {
             long tail = Math.max(0, file.length() - END_RECORD_SIZE - LONGEST_COMMENT);

@@ -21,12 +21,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Proves that the WAR depends on nothing but its sources: builds it a second time and compares the two. Run after
- * {@code mvn package} as {@code java src/build/SecondBuild.java [PROJECT]}; 0 when both are the same bit for bit.
+ * Shows that the WAR depends on nothing but its sources: builds it a second time and compares the two WARs. Run it
+ * after {@code mvn package} as {@code java src/build/SecondBuild.java [PROJECT]}. It exits with 0 if both are the same
+ * bit for bit, 1 if they differ or the second build fails, and 2 if there is no first WAR.
  *
- * <p>The second build is a clean one of a copy in another directory, by a user with another home, in another time zone,
- * with another language and a stricter umask. Only Maven's repository, npm's cache and the settings of npm and Bun are
- * those of the first. Needs a Unix shell, which alone can set a umask.
+ * <p>The second build is a clean build of a copy in another directory, with another home directory, time zone and
+ * language, a umask of 077 and {@code NODE_ENV=development}. It shares the JDK, Maven's repository and settings, npm's
+ * cache, and the settings of npm and Bun with the first. It needs a Unix shell, because Java cannot set a umask.
  */
 class SecondBuild {
     private static final Set<String> NOT_SOURCES =

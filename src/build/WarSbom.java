@@ -28,11 +28,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Writes the bill of materials of the WAR (CycloneDX): of the Java libraries that Maven knows those that are in it, Bun, and
- * the npm packages of which the web app's build says that it contains them.
+ * Writes the bill of materials of the WAR (CycloneDX). It lists the Java libraries that are in the WAR, Bun, and the
+ * npm packages that the web app's build contains according to its own lists.
  *
- * <p>Run by Maven as {@code java -classpath LIBRARIES src/build/WarSbom.java PROJECT LIB_PROVIDED BUN}, where the class path is
- * what the WAR gets into {@code WEB-INF/lib}.
+ * <p>Maven runs it as {@code java -classpath LIBRARIES src/build/WarSbom.java PROJECT LIB_PROVIDED BUN}, with the
+ * libraries of {@code WEB-INF/lib} as the class path.
  */
 class WarSbom {
     private static final String REGISTRY = "https://registry.npmjs.org/";
@@ -74,7 +74,7 @@ class WarSbom {
         JsonObject application = metadata.getJsonObject("component");
         references.add(application.getString("bom-ref"));
         JsonObject whole = Json.createObjectBuilder(known)
-                // It stands for the libraries alone.
+                // The serial number is that of Maven's list, which has only the libraries.
                 .remove("serialNumber")
                 .add(
                         "metadata",
@@ -112,7 +112,7 @@ class WarSbom {
         references.add(component.getString("bom-ref"));
     }
 
-    /** Those between what is in the WAR; Bun and what it runs need no library of Java. */
+    /** Keeps the dependencies between libraries in the WAR; Bun and the npm packages need no Java library. */
     private JsonArrayBuilder dependencies(JsonArray known) {
         JsonArrayBuilder kept = Json.createArrayBuilder();
         for (JsonValue value : known) {
@@ -130,7 +130,7 @@ class WarSbom {
         return kept;
     }
 
-    /** The binary, and the package of npm's that it came in, as far as that is known here. */
+    /** The binary, and its npm package if {@code bun.properties} is beside it. */
     private JsonObject bun(Path binary) throws Exception {
         Matcher pin = Pattern.compile("\"packageManager\"\\s*:\\s*\"bun@([0-9.]+)\"")
                 .matcher(Files.readString(project.resolve("webapp/package.json")));
@@ -153,7 +153,7 @@ class WarSbom {
         return component.build();
     }
 
-    /** By name and version, with the digests of the lock file, by which they were checked when they were installed. */
+    /** The digests of the npm packages by {@code name@version}. Bun checked them with the lock file at the install. */
     private Map<String, String> packages() throws Exception {
         String locked = Files.readString(project.resolve("webapp/bun.lock"));
         Map<String, String> integrities = new TreeMap<>();

@@ -1,5 +1,6 @@
 package dev.vtsbasic;
 
+import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.app.Application;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.BadSettingException;
@@ -48,7 +49,7 @@ public final class ApplicationListener implements ServletContextListener {
                     contextPathOf(context),
                     Optional.ofNullable(directory).map(File::toPath),
                     ApplicationListener::logRequests);
-        } catch (BadSettingException | Application.NoBunException | IOException e) {
+        } catch (BadSettingException | BunLocator.NoBunException | IOException e) {
             Event.CANNOT_START.log(LOG, "VTS Basic cannot start: {problem}", e.getMessage());
             // The container refuses the application and shows this message to its administrator.
             throw new IllegalStateException(e.getMessage());

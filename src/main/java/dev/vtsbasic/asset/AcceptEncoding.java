@@ -1,14 +1,16 @@
 package dev.vtsbasic.asset;
 
 /**
- * Chooses a representation by Accept-Encoding (RFC 9110 §12.5.3): the heaviest, and of equal ones the shortest.
+ * Chooses a representation by Accept-Encoding (RFC 9110 §12.5.3): the one with the highest weight, and of equal weights
+ * the shortest.
  *
- * <p>Nothing is allocated: each asset is asked for with one of a few lines, but anybody may send others.
+ * <p>Browsers send only a few different lines, but clients may send any number of others. So each line is parsed anew,
+ * without allocation, and results are not cached.
  */
 final class AcceptEncoding {
     private static final int NOT_NAMED = -1;
 
-    /** What is not named is acceptable as it is, but whoever names codings wants them. */
+    /** Weight of identity if the field does not name it: acceptable, but any named coding is preferred. */
     private static final int LEAST = 1;
 
     private static final int MOST = 1000;
@@ -16,8 +18,9 @@ final class AcceptEncoding {
     private AcceptEncoding() {}
 
     /**
-     * @param line all of the request's lines, joined by commas; null when there is none
-     * @return null when none is acceptable
+     * @param shortestFirst the representations to choose from, sorted by length
+     * @param line all lines of the field, joined by commas; null if the request has none
+     * @return null if no representation is acceptable
      */
     static Representation choose(Representation[] shortestFirst, String line) {
         Representation best = null;
@@ -34,7 +37,7 @@ final class AcceptEncoding {
 
     private static int weightOf(Representation candidate, String line) {
         if (line == null) {
-            // Any would do; but who does not say so may not know what a coding is.
+            // The RFC allows any coding here, but a client that sends no such field may not support any.
             return candidate.coding() == null ? MOST : 0;
         }
         int weight = weight(line, candidate.token());
@@ -50,7 +53,9 @@ final class AcceptEncoding {
         return weight;
     }
 
-    /** From 0 to 1000. */
+    /**
+     * The quality value of a coding in thousandths, from 0 to 1000; {@link #NOT_NAMED} if the line does not name it.
+     */
     private static int weight(String line, String coding) {
         int length = line.length();
         for (int start = 0; start < length; ) {
@@ -73,7 +78,7 @@ final class AcceptEncoding {
         return NOT_NAMED;
     }
 
-    /** {@code ;q=0.5}; what is no quality value is taken for none, which is 1. */
+    /** Reads a parameter such as {@code ;q=0.5}. A missing or malformed quality value counts as 1. */
     private static int quality(String line, int from, int end) {
         int at = line.indexOf(';', from);
         if (at < 0 || at >= end) {

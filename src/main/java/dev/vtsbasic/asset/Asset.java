@@ -5,16 +5,16 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One static file: everything about its answer is known beforehand. Safe for any number of threads. */
+/** One static file, with the header fields and bodies of its responses prepared. Safe for any number of threads. */
 final class Asset {
     private final String mediaType;
     private final String cacheControl;
     private final boolean negotiated;
 
-    /** Shortest first; only ever replaced as a whole. */
+    /** Shortest first. The array is never modified, only replaced. */
     private volatile Representation[] representations;
 
-    /** What codings are to be made of; null when the build has made them, or they are of no use. */
+    /** The file to compress in the background; null if the build compressed it, or compression is useless. */
     private final Path source;
 
     private final AtomicBoolean codingsAreAskedFor = new AtomicBoolean();
@@ -22,8 +22,8 @@ final class Asset {
     /**
      * @param mediaType value of Content-Type
      * @param cacheControl value of Cache-Control
-     * @param negotiated whether the answer depends on Accept-Encoding, now or later
-     * @param source what codings may yet be made of; null when there is nothing to make
+     * @param negotiated whether the response depends on Accept-Encoding, now or after compression
+     * @param source the file to compress in the background; null for none
      */
     Asset(String mediaType, String cacheControl, boolean negotiated, Path source, Representation... representations) {
         this.mediaType = mediaType;
@@ -49,7 +49,7 @@ final class Asset {
         return representations;
     }
 
-    /** As it is. */
+    /** The uncompressed representation. */
     Representation identity() {
         for (Representation representation : representations) {
             if (representation.coding() == null) {
@@ -59,12 +59,12 @@ final class Asset {
         throw new IllegalStateException();
     }
 
-    /** True once, when it may have codings that nobody has asked for yet. */
+    /** True for the first call only, and only if there is a file to compress in the background. */
     boolean asksForCodings() {
         return source != null && !codingsAreAskedFor.getPlain() && codingsAreAskedFor.compareAndSet(false, true);
     }
 
-    /** What codings are to be made of. */
+    /** The file to compress in the background; null for none. */
     Path source() {
         return source;
     }

@@ -13,7 +13,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.UUID;
 
-/** Answers GET and HEAD for an asset: coding, conditions, ranges (RFC 9110 §12 to §14). */
+/** Sends the response to one request for an asset: coding, preconditions, ranges (RFC 9110 §12 to §14). */
 final class AssetAnswer {
     private final SecurityHeaders headers;
     private final HttpServletRequest request;
@@ -45,7 +45,7 @@ final class AssetAnswer {
         new AssetAnswer(headers, request, response, RequestRecord.of(request)).send(asset, modified);
     }
 
-    /** A small answer about a file rather than with it. */
+    /** Sends a short text in place of a file: an error, which caches must not store. */
     static void sendText(
             AssetOutcome outcome,
             String text,
@@ -88,7 +88,7 @@ final class AssetAnswer {
             return;
         }
         if (outcome != Preconditions.Outcome.NOT_MODIFIED && !chosen.isThere()) {
-            // An error has no field of the file, because caches would keep it for as long as the file.
+            // The error carries no header field of the file, because caches would keep it for as long as the file.
             sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
             return;
         }
@@ -103,7 +103,7 @@ final class AssetAnswer {
         }
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (chosen.coding() == null) {
-            // A part of a coded file is of use to nobody, though it can be had.
+            // Coded files do not announce ranges, because a part of one is useless. A Range field is still honoured.
             response.setHeader("Accept-Ranges", "bytes");
         } else {
             response.setHeader("Content-Encoding", chosen.coding().token());
@@ -120,7 +120,7 @@ final class AssetAnswer {
         }
     }
 
-    /** One line as it came; several are rare. */
+    /** All lines, joined by commas; null if there is none. A single line, the usual case, is not copied. */
     private String acceptEncoding() {
         Enumeration<String> lines = request.getHeaders("Accept-Encoding");
         if (!lines.hasMoreElements()) {
@@ -133,7 +133,7 @@ final class AssetAnswer {
         return line;
     }
 
-    /** Null when the whole is to be sent; of several lines no one knows which is meant. */
+    /** Null if the whole is to be sent, also for several Range lines, because it is unclear which one is meant. */
     private ByteRanges ranges(Representation chosen, Modified modified) {
         Enumeration<String> lines = request.getHeaders("Range");
         if (!isGet || !lines.hasMoreElements()) {
@@ -163,13 +163,14 @@ final class AssetAnswer {
             ServletOutputStream out = response.getOutputStream();
             AssetBody.write(chosen, part, out);
             if (part.length() >= Sendfile.SHORTEST) {
-                // A client that is slow to take the last of it is still being answered.
+                // Flush here, because the request counts as in-flight only until this returns, and a slow client may
+                // not have taken the last bytes yet.
                 out.flush();
             }
         }
     }
 
-    /** RFC 9110 §14.6. */
+    /** Sends several ranges as multipart/byteranges (RFC 9110 §14.6). */
     private void sendParts(String mediaType, Representation chosen, List<ByteRanges.ByteRange> ranges)
             throws IOException {
         String boundary = UUID.randomUUID().toString();

@@ -27,12 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hashed assets of the last builds, in a directory that several instances may share: a page of an earlier build, or of
- * the next one that another instance already serves, finds its files.
+ * Keeps the hashed assets of the last builds in a directory that several instances may share. So the files of a page
+ * are found if an earlier build made the page, or the next build, which another instance already serves.
  *
- * <p>Each build is a directory of client files with an index, named by its content. It appears with one rename and is
- * never changed, so whoever sees it sees all of it. Its modification time says when it was last put into service. Safe
- * for any number of threads and processes.
+ * <p>Each build is a directory of client files with an index, and a digest of its content is its name. A build appears
+ * with one rename and its files never change, so that every reader sees a complete build. Its modification time is the
+ * time when it was last put into service. Safe for any number of threads and processes.
  */
 final class AssetArchive {
     private static final Logger LOG = LoggerFactory.getLogger(AssetArchive.class);
@@ -41,13 +41,13 @@ final class AssetArchive {
     private static final Duration ABANDONED = Duration.ofHours(1);
     private static final int ID_LENGTH = 32;
 
-    /** Of putting a build where other instances may put it, or remove it, at the same time. */
+    /** Attempts to move a build into the archive, because other instances may store or remove it at the same time. */
     private static final int MOST_TRIES = 10;
 
-    /** Of a file system's clock. */
+    /** The coarsest resolution of modification times that is expected of a file system. */
     private static final Duration COARSEST_TICK = Duration.ofSeconds(2);
 
-    /** Their bodies are read from disk: there may be many builds, and few ask for them. */
+    /** Archived bodies are read from disk, because there may be many builds with few requests for them. */
     private static final AssetMemory NO_MEMORY = new AssetMemory(0);
 
     private final ArchiveRules rules;
@@ -56,11 +56,11 @@ final class AssetArchive {
     private final AtomicBoolean unreadable = new AtomicBoolean();
 
     /**
-     * What was found at the last look.
+     * The archive as it was last read.
      *
-     * @param at the directory's modification time then
-     * @param settled whether a later change is sure to have another modification time
-     * @param builds by name
+     * @param at the archive directory's modification time before it was read
+     * @param settled whether any later change is certain to give the directory another modification time
+     * @param builds by name of their directories
      */
     private record Known(FileTime at, boolean settled, Map<String, AssetIndex> builds) {}
 
@@ -69,7 +69,11 @@ final class AssetArchive {
         this.cacheRules = cacheRules;
     }
 
-    /** Keeps a build's hashed assets, and removes those builds that the rules no longer keep. */
+    /**
+     * Stores the hashed assets of a build as the newest one, and removes the builds that the rules no longer keep.
+     *
+     * @throws IOException if the build cannot be stored; a failure to remove others is only logged
+     */
     void store(AssetIndex build) throws IOException {
         Files.createDirectories(rules.directory());
         Path home = rules.directory().resolve(build.id(cacheRules));
@@ -97,7 +101,7 @@ final class AssetArchive {
         }
     }
 
-    /** @return false when another instance has removed it */
+    /** @return false if another instance has removed the build */
     private static boolean touch(Path home) {
         try {
             Files.setLastModifiedTime(home, FileTime.from(Instant.now()));
@@ -111,7 +115,7 @@ final class AssetArchive {
     }
 
     private void put(AssetIndex build, Path home) throws IOException {
-        // Readable by whoever may read the archive, which a temporary directory is not.
+        // Not a temporary directory, because only its owner could read that, and other instances must read the build.
         Path unfinished = Files.createDirectory(rules.directory().resolve(UNFINISHED + UUID.randomUUID()));
         try {
             copy(build, unfinished);
@@ -124,7 +128,12 @@ final class AssetArchive {
         }
     }
 
-    /** @return false when something is in its place that is not the same build */
+    /**
+     * Moves a finished build to its final name.
+     *
+     * @param last whether to throw instead of returning false
+     * @return whether the archive has the whole build; false if the move failed and no whole build has this name
+     */
     private boolean move(Path unfinished, Path home, boolean last) throws IOException {
         try {
             Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
@@ -159,7 +168,7 @@ final class AssetArchive {
         Files.copy(from, to);
     }
 
-    /** An asset of one of the builds, those that came since the last look among them; null when none has it. */
+    /** Finds an asset in any build, including builds that other instances have stored since; null if there is none. */
     Found find(String path) {
         for (AssetIndex build : look().builds().values()) {
             Asset asset = build.find(path);
@@ -170,7 +179,10 @@ final class AssetArchive {
         return null;
     }
 
-    /** The archive is open to others: a file may have gone, or become a link that leads elsewhere. */
+    /**
+     * Whether all files of an asset exist inside its build. Others may write to the archive, so a file may have been
+     * removed or replaced by a link that leads elsewhere.
+     */
     private static boolean isThere(AssetIndex build, Asset asset) {
         try {
             for (Representation representation : asset.representations()) {
@@ -187,7 +199,7 @@ final class AssetArchive {
     /** An asset and the build it belongs to. */
     record Found(AssetIndex build, Asset asset) {}
 
-    /** Reads the directory only when it may have changed since the last time. */
+    /** Reads the archive directory only if it may have changed since the last time. */
     private Known look() {
         try {
             Instant now = Instant.now();
@@ -199,7 +211,7 @@ final class AssetArchive {
             unreadable.set(false);
             return last;
         } catch (IOException | UncheckedIOException e) {
-            // Anybody may ask for a name that is in no build, as often as they like.
+            // Log this once only, because clients can cause it as often as they like, with requests for unknown names.
             if (!unreadable.getAndSet(true)) {
                 Event.ARCHIVE_NOT_READ.log(
                         LOG,
@@ -236,13 +248,16 @@ final class AssetArchive {
         }
     }
 
-    /** A link is none: what it leads to is not the archive's. */
+    /** Whether this is the directory of a build. A link is not, because its target does not belong to the archive. */
     private static boolean isBuild(Path file) {
         return file.getFileName().toString().matches("[0-9a-f]{" + ID_LENGTH + "}")
                 && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** A build's age counts from when another one took its place: until then pages with its names were made. */
+    /**
+     * Removes the builds that the rules no longer keep. The age of a build counts from when another build replaced it,
+     * because until then the app rendered pages that name its files.
+     */
     private void prune(Path current) throws IOException {
         record Dated(Path build, FileTime inServiceSince) {}
         List<Dated> newestFirst = new ArrayList<>();
@@ -268,7 +283,7 @@ final class AssetArchive {
         }
         if (!dateOf(removed.get()).equals(Optional.of(inServiceSince))) {
             try {
-                // Another instance has put it into service since it was looked at.
+                // Put it back, because another instance has put it into service since its date was read.
                 Files.move(removed.get(), build, StandardCopyOption.ATOMIC_MOVE);
                 return;
             } catch (IOException e) {
@@ -279,7 +294,11 @@ final class AssetArchive {
         Event.ARCHIVE_BUILD_REMOVED.log(LOG, "The assets of the build {build} are no longer kept", build.getFileName());
     }
 
-    /** Puts it out of sight, so that nobody finds half of it. */
+    /**
+     * Renames a build before it is deleted, so that readers never find a part of it.
+     *
+     * @return its new path; empty if the rename failed, because another instance removed it
+     */
     private Optional<Path> takeAway(Path build) {
         Path removed = rules.directory().resolve(REMOVED + UUID.randomUUID());
         try {
@@ -290,7 +309,7 @@ final class AssetArchive {
         }
     }
 
-    /** What an instance left that was killed while it stored or removed a build. */
+    /** Deletes old leftovers of instances that were killed while they stored or removed a build. */
     private void removeAbandoned() throws IOException {
         FileTime longAgo = FileTime.from(Instant.now().minus(ABANDONED));
         try (Stream<Path> files = Files.list(rules.directory())) {
@@ -306,7 +325,7 @@ final class AssetArchive {
         }
     }
 
-    /** Empty when another instance has removed it. */
+    /** The modification time of a file; empty if another instance has removed it. */
     private static Optional<FileTime> dateOf(Path file) throws IOException {
         try {
             return Optional.of(Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS));
@@ -315,7 +334,10 @@ final class AssetArchive {
         }
     }
 
-    /** What is left of it, when another instance deletes it at the same time, is deleted later. */
+    /**
+     * Deletes a directory. If that fails, for example because another instance deletes it at the same time, the rest is
+     * deleted later.
+     */
     private static void delete(Path tree) {
         try {
             Trees.delete(tree);

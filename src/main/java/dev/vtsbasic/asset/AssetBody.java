@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 
-/** The bytes of a representation. */
+/** Writes the bytes of a {@link Representation}, from memory or from its file. */
 final class AssetBody {
     private static final int BUFFER = 64 * 1024;
 
     private AssetBody() {}
 
-    /** @throws IOException when the file is gone or shorter than it was; the container then cuts the answer */
+    /** @throws IOException if the file is missing or has become shorter; the container then aborts the response */
     static void write(Representation representation, ByteRanges.ByteRange part, OutputStream out) throws IOException {
         if (representation.body() != null) {
             out.write(representation.body(), (int) part.first(), (int) part.length());

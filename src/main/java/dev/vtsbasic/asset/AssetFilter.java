@@ -22,16 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers requests for static files from the {@link AssetIndex} and lets all others pass.
+ * Serves static files from the {@link AssetIndex} and passes all other requests on.
  *
- * <p>A name under a hashed directory that no file has is a plain 404, unless somebody navigates there: the app would render
- * a page that no browser can use as a script. Safe for any number of threads.
+ * <p>An unknown name in a directory of hashed files gets a plain 404, because the app would render a page, which a
+ * browser cannot use as a script. Only a navigation is passed on to the app. Safe for any number of threads.
  */
 public final class AssetFilter extends HttpFilter implements AutoCloseable {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(AssetFilter.class);
 
-    /** How many builds' assets are kept, the current one's among them. */
+    /** The number of builds whose assets are served without the archive, including the current build. */
     private static final int BUILDS = 4;
 
     private final transient CacheControlRules rules;
@@ -41,13 +41,13 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     private final transient Optional<AssetArchive> archive;
     private final transient InFlightRequests running;
 
-    /** The current build's, then those of others, whose hashed assets are served too. */
+    /** The current build first, then other builds, of which only the hashed assets are served. */
     private transient volatile List<AssetIndex> builds = List.of();
 
     /**
-     * @param compressor for files that come without other codings
-     * @param headers for the HTML documents among the files
-     * @param running where requests are counted until the filter returns, after which a server may still send the file
+     * @param compressor compresses the files that the build did not compress
+     * @param headers added to each response except 304; most of them only to HTML documents
+     * @param running counts a request until the filter returns; after that, a container may still be sending the file
      */
     public AssetFilter(
             AssetSettings settings, Compressor compressor, SecurityHeaders headers, InFlightRequests running) {
@@ -60,11 +60,13 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     }
 
     /**
-     * Serves a build's hashed assets, too, since pages that name them may come soon, and keeps them in the archive.
+     * Starts to serve the hashed assets of a build, because pages that name them may come soon, and stores them in the
+     * archive. {@link #makeCurrent} then serves its other files too.
      *
      * @param client the directory of the static files
-     * @param rewritten those of them, by their paths in it, that are others than the index says that the build brings
-     * @throws IOException when a file cannot be read
+     * @param rewritten paths, relative to {@code client}, of files that have changed since the build's index file was
+     *     written
+     * @throws IOException if a file cannot be read
      */
     public synchronized AssetIndex add(Path client, Set<String> rewritten) throws IOException {
         AssetIndex build = AssetIndex.of(client, rewritten, rules, memory);
@@ -88,15 +90,17 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         }
     }
 
-    /** Serves no asset of a build that was {@link #add added} any more. */
+    /** Stops serving a build that was {@link #add added}. */
     public synchronized void remove(AssetIndex build) {
         builds = builds.stream().filter(other -> other != build).toList();
         build.release(memory);
-        // For the archive the other had taken its place.
+        // Adding the removed build had made it the newest in the archive, so store the current one again.
         store(builds.get(0));
     }
 
-    /** Has the codings of some files made before anybody asks for them. */
+    /**
+     * Queues files of a build, by their paths in the client directory, for compression before a client requests them.
+     */
     public void compress(AssetIndex build, Set<String> files) {
         for (String file : files) {
             Asset asset = build.find(RequestPath.of(file));
@@ -106,12 +110,15 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         }
     }
 
-    /** The directories from which files are served. */
+    /** The client directories of all builds from which files are served. */
     public Set<Path> clients() {
         return builds.stream().map(AssetIndex::client).collect(Collectors.toSet());
     }
 
-    /** Serves all of a build's files, and of the ones before it the hashed assets: pages that name them may be open. */
+    /**
+     * Serves all files of a build. Of the builds before it, only the hashed assets are served, because pages that name
+     * them may still be open.
+     */
     public synchronized void makeCurrent(AssetIndex build) {
         List<AssetIndex> newestFirst = new ArrayList<>(builds);
         newestFirst.remove(build);
@@ -162,7 +169,10 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         }
     }
 
-    /** Whether somebody wants to look at a page, and not a part of one. */
+    /**
+     * Whether a browser requests a page and not a part of one. Without Sec-Fetch-Dest, this is a request that accepts
+     * HTML for a name without an extension.
+     */
     private static boolean isNavigation(String path, HttpServletRequest request) {
         FieldLines destination = FieldLines.of(request, "Sec-Fetch-Dest");
         if (destination.arePresent()) {

@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All static files of a build by the path a browser asks for, made once and never changed.
+ * All static files of a build, by the path that a browser requests. Built once; its paths never change.
  *
- * <p>A request is one look-up of its raw path; the file system is never asked for a name that came from a client, so no
- * path can lead out of the build. Safe for any number of threads.
+ * <p>A request is one look-up of its raw path. A name sent by a client never reaches the file system, so that no path
+ * can lead out of the build. Safe for any number of threads.
  */
 public final class AssetIndex {
     private static final Logger LOG = LoggerFactory.getLogger(AssetIndex.class);
@@ -45,11 +45,13 @@ public final class AssetIndex {
     }
 
     /**
-     * Takes the index that the build brings, if it has one that fits its files, else reads all of them.
+     * Uses the index file of the build if it matches the files. Otherwise reads all files.
      *
      * @param client the directory of the static files
-     * @param rewritten files that have changed since the index was made; they are read, and their codings come later
-     * @param memory for bodies, the shortest first
+     * @param rewritten paths of files that have changed since the index file was written; they are read again and
+     *     compressed later
+     * @param memory keeps bodies, the shortest first
+     * @throws IOException if a file cannot be read, or the index file is malformed
      */
     static AssetIndex of(Path client, Set<String> rewritten, CacheControlRules rules, AssetMemory memory) throws IOException {
         Path root = client.toRealPath();
@@ -74,9 +76,10 @@ public final class AssetIndex {
     }
 
     /**
-     * Takes the index that the directory has: what does not fit it is damaged, and must not be served for good.
+     * Uses the index file of an archived build. Files that do not match it are damaged and must not be served, because
+     * browsers keep hashed files for a long time.
      *
-     * @throws IOException when it has no index, or one that does not fit its files
+     * @throws IOException if there is no index file, or it does not match the files
      */
     static AssetIndex archived(Path build, CacheControlRules rules, AssetMemory memory) throws IOException {
         Path root = build.toRealPath();
@@ -130,7 +133,7 @@ public final class AssetIndex {
         return new Representation(coding, content.size(), content.entityTag(), memory.read(file, content.size()), file);
     }
 
-    /** Why an index is not about these files; empty when it is. */
+    /** The reason why an index does not match the files; empty if it matches. */
     private static Optional<String> misfit(Path root, List<IndexedAsset> indexed) {
         for (IndexedAsset asset : indexed) {
             if (!hasSize(root, root.resolve(asset.path()), asset.file().size())) {
@@ -155,8 +158,8 @@ public final class AssetIndex {
     }
 
     /**
-     * Reads every file below {@code root}; names with a dot in front are left out, except {@code .well-known}, and so are
-     * links that lead out of it, to such a name or back to where they are.
+     * Reads every file below {@code root}. Leaves out names with a leading dot, except {@code .well-known}, and links
+     * that lead out of {@code root}, to such a name, or into a loop.
      */
     static List<IndexedAsset> scan(Path root) throws IOException {
         List<Path> found = new ArrayList<>();
@@ -216,12 +219,12 @@ public final class AssetIndex {
         return false;
     }
 
-    /** The asset of a raw request path that starts with a slash, or null. */
+    /** The asset of a raw request path with a leading slash; null if there is none. */
     Asset find(String path) {
         return byPath.get(path);
     }
 
-    /** How many files there are. */
+    /** The number of files, hidden ones included. */
     public int size() {
         return indexed.size();
     }
@@ -234,12 +237,12 @@ public final class AssetIndex {
         return indexed;
     }
 
-    /** When these files came into service: what has their name cannot have changed since. */
+    /** The Last-Modified date of all files: when this index was built, because the files do not change after that. */
     Modified modified() {
         return modified;
     }
 
-    /** Tells this build's files from those of others: the same for the same names and contents. */
+    /** A digest of the names and contents of the hashed files, as 32 hexadecimal digits. */
     String id(CacheControlRules rules) {
         MessageDigest digest = IndexedAsset.Content.digest();
         indexed.stream()
@@ -250,7 +253,7 @@ public final class AssetIndex {
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
-    /** Gives back the memory of the bodies; those that are being sent are still sent. */
+    /** Returns the memory of the bodies. Responses in progress still send theirs. */
     void release(AssetMemory memory) {
         byPath.values().stream().distinct().forEach(asset -> memory.release(asset.representations()));
     }

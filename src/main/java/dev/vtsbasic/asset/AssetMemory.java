@@ -5,19 +5,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The bodies that are kept in memory, up to a limit that all builds share. Safe for any number of threads. */
+/** Limits the memory of the bodies that all builds together keep. Safe for any number of threads. */
 final class AssetMemory {
-    /** Longer ones are read from disk each time, where the system caches them. */
+    /**
+     * 1 MiB, in bytes. Longer bodies are read from disk for each response, because the operating system caches them.
+     */
     private static final long LONGEST = 1 << 20;
 
     private final AtomicLong left;
 
-    /** @param limit in bytes */
+    /** @param limit of all bodies together, in bytes; 0 keeps none but empty ones */
     AssetMemory(long limit) {
         left = new AtomicLong(limit);
     }
 
-    /** The file's content; null when it is too long, or no room is left. */
+    /**
+     * Reads a file and counts its length against the limit.
+     *
+     * @param length expected size of the file, in bytes
+     * @return null if the file is above 1 MiB, or the limit would be exceeded
+     * @throws IOException if the file cannot be read, or its size is not {@code length}
+     */
     byte[] read(Path file, long length) throws IOException {
         if (length > LONGEST || left.addAndGet(-length) < 0) {
             if (length <= LONGEST) {
@@ -33,7 +41,7 @@ final class AssetMemory {
         return body;
     }
 
-    /** Gives back what these had. */
+    /** Returns the memory of these representations. */
     void release(Representation... representations) {
         for (Representation representation : representations) {
             if (representation.body() != null) {

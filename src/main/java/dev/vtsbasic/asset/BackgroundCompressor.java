@@ -13,10 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the codings of files that came without, each when it is first asked for; until they are there it is sent as it is.
+ * Compresses the files that the build did not compress, each when a client first requests it. Until then the file is
+ * sent uncompressed.
  *
- * <p>One thread has one batch made at a time. The codings are kept in memory, and those for which there is no room are
- * not kept; files that are too long stay as they are. Safe for any number of threads.
+ * <p>One thread has one batch compressed at a time. The results are kept in memory only; a result that does not fit
+ * into {@link AssetMemory} is dropped. Files above 8 MiB are never compressed. Safe for any number of threads.
  */
 final class BackgroundCompressor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundCompressor.class);
@@ -37,7 +38,7 @@ final class BackgroundCompressor implements AutoCloseable {
         thread.start();
     }
 
-    /** Returns at once; what finds no place in the queue stays as it is. */
+    /** Queues an asset and returns at once. If the queue is full, the asset stays uncompressed. */
     void ask(Asset asset) {
         if (asset.identity().length() <= LONGEST) {
             asked.offer(asset);
@@ -52,7 +53,8 @@ final class BackgroundCompressor implements AutoCloseable {
                 try {
                     make(batch);
                 } catch (IOException | RuntimeException e) {
-                    // The next may be of another build; one that was taken away had its files with it.
+                    // Go on: a batch may fail because its build was removed with its files, and the next one may be of
+                    // another build.
                     Event.ASSETS_NOT_COMPRESSED.log(
                             LOG,
                             "{assets} assets that the build did not compress are sent as they are: {problem}",
@@ -87,7 +89,7 @@ final class BackgroundCompressor implements AutoCloseable {
     }
 
     private Representation[] withCodings(Representation identity, Path target) throws IOException {
-        // Few will ask for it from now on.
+        // Few clients request the uncompressed file from now on, so its memory is for the codings.
         memory.release(identity);
         List<Representation> all = new ArrayList<>();
         all.add(new Representation(null, identity.length(), identity.entityTag(), null, identity.file()));

@@ -4,38 +4,44 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The parts of a representation that a Range field asks for (RFC 9110 §14).
+ * The satisfiable ranges of a Range field (RFC 9110 §14).
  *
- * @param ranges in the order asked for
+ * @param ranges in the order of the field
  */
 record ByteRanges(List<ByteRange> ranges) {
     private static final String UNIT = "bytes=";
 
-    /** Whoever wants more parts of it is better served with the whole. */
+    /** A client that requests more ranges than this gets the whole representation. */
     private static final int MOST = 100;
 
     private static final long NONE = -1;
     private static final long MALFORMED = -2;
 
     /**
+     * One range.
+     *
      * @param first offset of the first byte
-     * @param last offset of the last byte
+     * @param last offset of the last byte, inclusive
      */
     record ByteRange(long first, long last) {
         long length() {
             return last - first + 1;
         }
 
-        /** Value of Content-Range. */
+        /**
+         * The value of Content-Range.
+         *
+         * @param length of the whole representation
+         */
         String of(long length) {
             return "bytes " + first + "-" + last + "/" + length;
         }
     }
 
     /**
-     * @param length of the representation
-     * @return null when the field is to be ignored: it is malformed, of another unit, or asks for more than there is in
-     *     all; without ranges when none of those asked for exists
+     * @param length of the representation, in bytes
+     * @return null if the field is to be ignored: it is malformed, has another unit, has more than 100 elements, or
+     *     requests more bytes in total than the representation has; an empty list if no range is satisfiable
      */
     static ByteRanges parse(String field, long length) {
         if (!field.regionMatches(true, 0, UNIT, 0, UNIT.length())) {
@@ -69,7 +75,7 @@ record ByteRanges(List<ByteRange> ranges) {
             long first = from == NONE ? Math.max(0, length - to) : from;
             long last = from == NONE || to == NONE ? length - 1 : Math.min(to, length - 1);
             if (length == 0 && from == NONE && to > 0) {
-                // The end of nothing exists, but no part can tell it.
+                // The last bytes of an empty representation are satisfiable, but Content-Range cannot express them.
                 return null;
             }
             if (first <= last) {
@@ -90,7 +96,7 @@ record ByteRanges(List<ByteRange> ranges) {
             if (digit < '0' || digit > '9') {
                 return MALFORMED;
             }
-            // Beyond any length it does not matter how far.
+            // Capped against overflow: the cap is beyond the length of any file.
             number = Math.min(number * 10 + digit - '0', Long.MAX_VALUE / 20);
         }
         return number;

@@ -6,13 +6,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which Cache-Control an asset gets: the user's rules first, then that what must never be immutable is not, then that
- * everything in Vite's directory of hashed files is.
+ * Decides the Cache-Control of an asset. The operator's rules come first. After them, service workers and web app
+ * manifests are never immutable, everything in Vite's directory of hashed files is, and all other files are
+ * revalidated.
  */
 final class CacheControlRules {
     private static final String REVALIDATED = "no-cache";
 
-    /** Browsers look for new ones under the same name. */
+    /** Browsers look for new versions of these files under the same name. */
     private static final Set<String> NEVER_IMMUTABLE = Set.of(
             "sw.js",
             "service-worker.js",
@@ -22,7 +23,7 @@ final class CacheControlRules {
             "firebase-messaging-sw.js",
             "manifest.json");
 
-    /** Decided by directory, since no name tells whether it has a hash in it. */
+    /** The directory decides, because a name does not show whether it contains a hash. */
     private static final AssetRule HASHED = new AssetRule("/assets/**", "public, max-age=31536000, immutable");
 
     private final List<AssetRule> users;
@@ -38,7 +39,7 @@ final class CacheControlRules {
                 .toList();
     }
 
-    /** @param path within the client files, with a slash in front */
+    /** @param path of the file in the client directory, with a leading slash */
     String cacheControlOf(String path) {
         for (AssetRule rule : users) {
             if (rule.matches(path)) {
@@ -50,7 +51,7 @@ final class CacheControlRules {
         return !updated && HASHED.matches(path) ? HASHED.cacheControl() : REVALIDATED;
     }
 
-    /** Whether nobody is to get it. */
+    /** Whether the operator's rules keep this file from being served. */
     boolean isHidden(String path) {
         for (AssetRule rule : users) {
             if (rule.matches(path)) {
@@ -60,7 +61,7 @@ final class CacheControlRules {
         return false;
     }
 
-    /** Whether only a client build can have this path, so that the app need not be asked for it. */
+    /** Whether the path lies in a directory of hashed files, so that the app is not asked for it. */
     boolean isHashed(String rawPath) {
         for (int i = 0; i < hashedDirectories.size(); i++) {
             if (rawPath.startsWith(hashedDirectories.get(i))) {

@@ -1,6 +1,6 @@
 package dev.vtsbasic.asset;
 
-/** The content codings (RFC 9110 §8.4.1) that an asset may be kept in besides its own form. */
+/** The content codings (RFC 9110 §8.4.1) in which an asset may be kept, besides its uncompressed form. */
 enum Coding {
     BROTLI("br", ".br"),
     ZSTD("zstd", ".zst"),
@@ -14,12 +14,12 @@ enum Coding {
         this.suffix = suffix;
     }
 
-    /** As in Content-Encoding and Accept-Encoding. */
+    /** The name of this coding in Content-Encoding and Accept-Encoding. */
     String token() {
         return token;
     }
 
-    /** What the name of a file in this coding ends with. */
+    /** The suffix of a file in this coding, with the dot. */
     String suffix() {
         return suffix;
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a {@link Compressor} left. */
+/** Finds the files that a {@link Compressor} wrote. */
 final class CompressionResult {
     private CompressionResult() {}
 
@@ -12,7 +12,7 @@ final class CompressionResult {
         return target.resolveSibling(target.getFileName() + coding.suffix());
     }
 
-    /** Adds to the asset those codings that are smaller than itself, and deletes the others. */
+    /** Adds to the asset the codings that are smaller than the file, and deletes the others. */
     static void collect(IndexedAsset asset, Path target) throws IOException {
         for (Coding coding : Coding.values()) {
             Path file = file(target, coding);

@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Makes files in other content codings. */
+/** Compresses files into every {@link Coding}. */
 @FunctionalInterface
 public interface Compressor {
     /**
-     * A file and where its codings belong.
+     * A file to compress.
      *
-     * @param source what to read
-     * @param target what to write, with {@code .br}, {@code .zst} and {@code .gz} behind it
+     * @param source the file to read
+     * @param target path of the results, to which {@code .br}, {@code .zst} and {@code .gz} are appended
      */
     record Job(Path source, Path target) {}
 
     /**
-     * Makes all codings of all files, as small as they get; returns when they are on disk. A file whose codings are not
-     * smaller than itself may have none.
+     * Compresses all files into all codings, as small as possible, and returns when the results are on disk. A coding
+     * that is not smaller than its source may be left out.
      *
-     * @throws IOException when it cannot, or takes too long
+     * @throws IOException if a file cannot be compressed, or the job takes too long
      */
     void compress(List<Job> jobs) throws IOException, InterruptedException;
 }

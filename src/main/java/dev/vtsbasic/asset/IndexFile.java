@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The index that a build brings: {@code assets.json}, in a directory of the client files that is never served, beside
- * the files in other codings. A new build of Vite empties the client files, and with them goes the index of the old one.
+ * Reads and writes the index file of a build: {@code .vts/assets.json} in the client directory, beside the compressed
+ * files. Nothing in {@code .vts} is served by name. A new Vite build empties the client directory and so removes the
+ * old index.
  */
 final class IndexFile {
     private static final String DIRECTORY = ".vts";
@@ -30,7 +31,11 @@ final class IndexFile {
 
     private IndexFile() {}
 
-    /** The index of these client files; empty when they have none. */
+    /**
+     * The assets in the index of a client directory; empty if there is no index, or it has another version.
+     *
+     * @throws IOException if the index is malformed
+     */
     static Optional<List<IndexedAsset>> read(Path client) throws IOException {
         Path file = client.resolve(DIRECTORY).resolve(NAME);
         if (!Files.isRegularFile(file)) {
@@ -67,7 +72,7 @@ final class IndexFile {
         return new IndexedAsset.Content(object.getJsonNumber("size").longValueExact(), object.getString("sha256"));
     }
 
-    /** Writes the index, always the same for the same assets. */
+    /** Writes the index atomically. The same assets always give the same bytes. */
     static void write(Path client, List<IndexedAsset> assets) throws IOException {
         Path directory = Files.createDirectories(client.resolve(DIRECTORY));
         Path part = directory.resolve(NAME + ".part");
@@ -101,17 +106,17 @@ final class IndexFile {
                 .build();
     }
 
-    /** Where a file's content in a coding lies. */
+    /** The compressed form of a file. */
     static Path coded(Path client, String path, Coding coding) {
         return CompressionResult.file(codings(client).resolve(path), coding);
     }
 
-    /** Where the codings of all files lie, under the files' own paths. */
+    /** The directory of the compressed files, which have the paths of their sources, with a suffix. */
     static Path codings(Path client) {
         return client.resolve(DIRECTORY).resolve("codings");
     }
 
-    /** Removes the index and the codings; what else is known of the build stays. */
+    /** Removes the index and the compressed files. Other records about the build, such as its base path, stay. */
     static void delete(Path client) throws IOException {
         Files.deleteIfExists(client.resolve(DIRECTORY).resolve(NAME));
         Trees.delete(codings(client));

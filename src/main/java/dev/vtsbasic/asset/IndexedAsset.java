@@ -15,19 +15,21 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * What an index says of a client file.
+ * The entry of a client file in an index.
  *
- * @param path within the client files, without a slash in front
- * @param file the file
+ * @param path relative to the client directory, without a leading slash
+ * @param file the uncompressed content
  * @param mediaType value of Content-Type
- * @param compressible whether a coding makes such files smaller as a rule
- * @param codings those that make this one smaller
+ * @param compressible whether a coding usually makes such a file smaller
+ * @param codings the codings in which this file is smaller; modifiable
  */
 record IndexedAsset(String path, Content file, String mediaType, boolean compressible, Map<Coding, Content> codings) {
-    /** Below this a coding saves nothing that leaves earlier: it fits into one packet. */
+    /** In bytes. Shorter files are not compressed, because they fit into one packet anyway. */
     private static final long SHORTEST = 512;
 
     /**
+     * Size and digest of a file.
+     *
      * @param size in bytes
      * @param sha256 in hexadecimal
      */
@@ -49,13 +51,13 @@ record IndexedAsset(String path, Content file, String mediaType, boolean compres
             }
         }
 
-        /** Value of ETag: enough of the digest to tell the versions of one file apart. */
+        /** The value of ETag: 16 digits of the digest, which are enough to distinguish the versions of one file. */
         String entityTag() {
             return '"' + sha256.substring(0, 16) + '"';
         }
     }
 
-    /** Reads the file; it has no codings yet. */
+    /** Reads a file. The result has no codings. */
     static IndexedAsset of(Path client, Path file) throws IOException {
         String path = client.relativize(file).toString().replace(File.separatorChar, '/');
         try {

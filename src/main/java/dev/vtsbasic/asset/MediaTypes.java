@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Media types by file name extension, as the IANA registry, Apache and nginx know them (npm's mime-db), and which of them
- * are worth compressing.
+ * Maps file name extensions to media types, and says which types are worth compressing. The list is npm's mime-db,
+ * which combines those of the IANA registry, Apache and nginx.
  */
 final class MediaTypes {
     private static final Map<String, MediaType> BY_EXTENSION = read("media-types.txt");
@@ -20,7 +20,7 @@ final class MediaTypes {
 
     /**
      * @param contentType value of Content-Type
-     * @param compressible whether a content coding makes it smaller as a rule
+     * @param compressible whether a content coding usually makes such files smaller
      */
     record MediaType(String contentType, boolean compressible) {}
 
@@ -28,7 +28,7 @@ final class MediaTypes {
 
     static MediaType of(String path) {
         if (path.equals(".well-known/apple-app-site-association")) {
-            return BY_EXTENSION.get("json"); // RFC 8615; its name has no extension
+            return BY_EXTENSION.get("json"); // Apple's JSON file (RFC 8615) has no extension.
         }
         String name = path.substring(path.lastIndexOf('/') + 1);
         int dot = name.lastIndexOf('.');
@@ -53,7 +53,7 @@ final class MediaTypes {
         return Map.copyOf(types);
     }
 
-    /** What Vite copies and emits is UTF-8; without saying so, browsers guess. */
+    /** Adds the charset to text types, because browsers guess without it. Vite copies and emits UTF-8. */
     private static String withCharset(String type) {
         return type.startsWith("text/") ? type + "; charset=utf-8" : type;
     }

@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * A modification date.
+ * A modification date, as an instant and as text.
  *
- * @param at to the second, as HTTP tells it
+ * @param at truncated to seconds, because HTTP dates have no fractions
  * @param httpDate value of Last-Modified (RFC 9110 §5.6.7)
  */
 record Modified(Instant at, String httpDate) {
@@ -20,7 +20,10 @@ record Modified(Instant at, String httpDate) {
         return new Modified(second, HttpDate.of(second));
     }
 
-    /** Within the second that it names, content may change twice, so it is no strong validator (RFC 9110 §8.8.2.2). */
+    /**
+     * Whether the date is a strong validator (RFC 9110 §8.8.2.2): it must be more than one second old, because content
+     * may change twice within the second it names.
+     */
     boolean isStrong(Instant now) {
         return at.isBefore(now.minusSeconds(1));
     }

@@ -5,24 +5,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the codings and the index of a build once, so that no server has to. */
+/** Compresses the files of a build and writes its index once, so that no server has to do it at its start. */
 public final class Precompression {
     private Precompression() {}
 
     /**
-     * What was made.
+     * Counts of one run.
      *
-     * @param files how many client files there are
-     * @param compressed how many of them have become smaller
-     * @param bytes of those, as they are
-     * @param smallestBytes of those, each in its smallest coding
+     * @param files number of client files
+     * @param compressed number of files that became smaller
+     * @param bytes total size of these files, uncompressed
+     * @param smallestBytes total size of these files, each in its smallest coding
      */
     public record Result(int files, int compressed, long bytes, long smallestBytes) {}
 
     /**
-     * Writes the codings and the index into the client files, where they are never served by name.
+     * Writes the compressed files and the index into a subdirectory of the client directory, from which no file is
+     * served by name. Removes the results of an earlier run first.
      *
-     * @throws IOException when a file cannot be read, compressed or written
+     * @param client the directory of the static files
+     * @throws IOException if a file cannot be read, compressed or written
      */
     public static Result of(Path client, Compressor compressor) throws IOException, InterruptedException {
         Path root = client.toRealPath();

@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.Enumeration;
 
-/** The conditions of a request for one representation, in the order of RFC 9110 §13.2.2. */
+/** Evaluates the conditional header fields of a request for one representation, in the order of RFC 9110 §13.2.2. */
 final class Preconditions {
     private Preconditions() {}
 
@@ -35,7 +35,10 @@ final class Preconditions {
         return since != null && !modified.at().isAfter(since) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
     }
 
-    /** RFC 9110 §13.1.5: a part of what the client has is of use only with the rest of the very same. */
+    /**
+     * Whether If-Range allows a partial response (RFC 9110 §13.1.5). The client combines the part with what it has, so
+     * both must be of the same representation. Several If-Range lines do not allow it.
+     */
     static boolean rangeHolds(HttpServletRequest request, String entityTag, Modified modified) {
         Enumeration<String> lines = request.getHeaders("If-Range");
         if (!lines.hasMoreElements()) {
@@ -50,7 +53,7 @@ final class Preconditions {
                 : modified.at().equals(HttpDate.parse(stripped)) && modified.isStrong(Instant.now());
     }
 
-    /** Null when there is none, or no valid one: several lines are none. */
+    /** The date of a header field; null if the field is missing, invalid, or has several lines. */
     private static Instant date(HttpServletRequest request, String field) {
         Enumeration<String> lines = request.getHeaders(field);
         if (!lines.hasMoreElements()) {
@@ -60,7 +63,11 @@ final class Preconditions {
         return lines.hasMoreElements() ? null : HttpDate.parse(line);
     }
 
-    /** {@code *} stands for whatever exists; the strong comparison takes no weak tag (RFC 9110 §8.8.3.2). */
+    /**
+     * Whether the lines list the entity tag, or are a single {@code *}, which matches any representation.
+     *
+     * @param strong whether weak tags never match (RFC 9110 §8.8.3.2)
+     */
     private static boolean lists(Enumeration<String> lines, String entityTag, boolean strong) {
         String line = lines.nextElement();
         if (!lines.hasMoreElements() && line.strip().equals("*")) {
@@ -75,7 +82,7 @@ final class Preconditions {
         return true;
     }
 
-    /** What is no tag is skipped up to the next comma. */
+    /** Whether one line lists the entity tag. Malformed elements are skipped up to the next comma. */
     private static boolean lists(String line, String entityTag, boolean strong) {
         for (int at = 0; at < line.length(); at++) {
             char c = line.charAt(at);

@@ -3,21 +3,24 @@ package dev.vtsbasic.asset;
 import java.nio.file.Path;
 
 /**
- * An asset in one content coding, or as it is.
+ * An asset in one content coding, or uncompressed.
  *
- * @param coding null when it is as it is
+ * @param coding null if uncompressed
  * @param length in bytes
  * @param entityTag value of ETag, a strong validator: it changes with every byte and differs between codings
- * @param body the content when it is kept in memory, else null
- * @param file where the content lies
+ * @param body the content; null if it is not kept in memory
+ * @param file the file that the content was read from
  */
 record Representation(Coding coding, long length, String entityTag, byte[] body, Path file) {
-    /** Whether it can be sent: who replaces a directory takes its files away before the next build is in service. */
+    /**
+     * Whether the content can be sent. It may be missing, because an operator who replaces a build's directory removes
+     * its files before the next build is in service.
+     */
     boolean isThere() {
         return body != null || file.toFile().length() == length;
     }
 
-    /** Token of the coding in Accept-Encoding. */
+    /** The token of the coding in Accept-Encoding. */
     String token() {
         return coding == null ? "identity" : coding.token();
     }

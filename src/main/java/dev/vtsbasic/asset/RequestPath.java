@@ -4,14 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** How browsers ask for a file. */
+/** Converts file names to request paths, and request paths to one canonical spelling. */
 final class RequestPath {
     private static final char LAST_ASCII = 0x7f;
 
     private RequestPath() {}
 
     /**
-     * UTF-8, percent-encoded but for the characters of RFC 3986 §3.3 pchar.
+     * The request path of a file: UTF-8, percent-encoded except for slashes and the characters of pchar (RFC 3986
+     * §3.3).
      *
      * @param file relative path with slashes
      */
@@ -20,8 +21,9 @@ final class RequestPath {
     }
 
     /**
-     * The spelling of {@link #of} for an equivalent one, which has other characters percent-encoded or lower-case digits
-     * (RFC 3986 §6.2.2); a path that is none of a file stays as it is.
+     * Converts a request path to the spelling of {@link #of}. An equivalent path may have other characters
+     * percent-encoded, or lower-case hexadecimal digits (RFC 3986 §6.2.2). A path that cannot be that of a file is
+     * returned unchanged.
      */
     static String canonical(String path) {
         if (path.indexOf('%') < 0) {
@@ -36,7 +38,7 @@ final class RequestPath {
                         && HexFormat.isHexDigit(path.charAt(i + 2));
                 octet = encoded ? HexFormat.fromHexDigits(path, i + 1, i + 3) : '/';
                 if (octet == '/') {
-                    // One within a name, or not percent-encoded at all.
+                    // An encoded slash within a name, or a malformed percent-encoding: not the path of a file.
                     return path;
                 }
                 i += 2;
@@ -61,7 +63,10 @@ final class RequestPath {
         return path.toString();
     }
 
-    /** Browsers leave these as they are (WHATWG URL, path percent-encode set), although RFC 3986 does not. */
+    /**
+     * Decodes the characters that browsers do not encode (WHATWG URL, path percent-encode set), although RFC 3986
+     * requires it.
+     */
     static String asBrowsersSpell(String path) {
         return path.replace("%5B", "[").replace("%5D", "]").replace("%7C", "|");
     }

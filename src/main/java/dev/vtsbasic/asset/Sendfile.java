@@ -4,9 +4,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 
 /**
- * Tomcat's sendfile, known by its request attributes alone: the kernel sends the file after the servlet has returned.
+ * Hands files to Tomcat's sendfile through request attributes. The kernel sends the file after the servlet has
+ * returned.
  *
- * <p>Source: Apache Tomcat, HTTP connector, "sendfile". Tomcat does not offer it over TLS, nor where it compresses.
+ * <p>Source: Apache Tomcat, HTTP connector, "sendfile". Tomcat does not offer it over TLS, nor if it compresses.
  */
 final class Sendfile {
     private static final String SUPPORTED = "org.apache.tomcat.sendfile.support";
@@ -14,12 +15,12 @@ final class Sendfile {
     private static final String START = "org.apache.tomcat.sendfile.start";
     private static final String END = "org.apache.tomcat.sendfile.end";
 
-    /** Shorter bodies cost less when they are written from memory; this was measured. */
+    /** In bytes. Measured: shorter bodies cost less if they are written from memory. */
     static final long SHORTEST = 48 * 1024;
 
     private Sendfile() {}
 
-    /** @return false when it is not to be had, and the caller has to write the bytes */
+    /** @return false if sendfile is unavailable or the part is too short; the caller then writes the bytes */
     static boolean hand(HttpServletRequest request, Representation representation, ByteRanges.ByteRange part) {
         if (part.length() < SHORTEST
                 || request instanceof HttpServletRequestWrapper

@@ -1,17 +1,17 @@
 package dev.vtsbasic.build;
 
-/** How the placeholder stands in a file, and what takes its place there. */
+/** How a file spells the placeholder of the base, and how the base is spelled there. */
 enum BaseForm {
-    /** As Vite joins it to what follows. */
+    /** With a slash in front, as Vite joins it to the path that follows. */
     PATH("/" + OpenBase.NAME),
 
-    /** In JSON or a regular expression. */
+    /** With an escaped slash in front, as in JSON or a regular expression. */
     ESCAPED_PATH("\\/" + OpenBase.NAME),
 
-    /** As frameworks join it that take the slashes off first. */
+    /** With a slash behind, as from frameworks that strip the slashes before they join the base to a path. */
     DIRECTORY(OpenBase.NAME + "/"),
 
-    /** Without slashes, as TanStack Router gets its basepath. */
+    /** Without slashes, as TanStack Router gets its {@code basepath}. */
     NAME(OpenBase.NAME);
 
     private final String text;
@@ -25,7 +25,11 @@ enum BaseForm {
         return text;
     }
 
-    /** @param base {@code /shop}, or nothing at the root: so all forms are nothing there, and inserted anywhere else */
+    /**
+     * The base in this form.
+     *
+     * @param base {@code /shop}, or empty at the root, where every form is empty
+     */
     String of(String base) {
         if (base.isEmpty()) {
             return "";

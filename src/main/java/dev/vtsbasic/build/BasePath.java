@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The path of Vite's {@code base}, which no file of a build states: it is what most URLs have in front of the name of a
- * client file with a hash. The hash itself may be another, since it is after a mismatch that it is looked for.
+ * Finds the path of Vite's {@code base}. No file of a build states it, so the path is taken that most URLs have in
+ * front of a hashed client file's name. Hashes are ignored, because the base is also needed when client and server do
+ * not match.
  */
 final class BasePath {
     private BasePath() {}
@@ -17,7 +18,7 @@ final class BasePath {
     /**
      * @param urlPaths the paths of URLs that the build names
      * @param clientNames the hashed names of the client's files, without their hashes
-     * @return {@code /}, or a path that begins and ends with a slash; empty when no URL tells
+     * @return {@code /}, or a path that begins and ends with a slash; empty if no URL names a hashed client file
      */
     static Optional<String> of(Collection<String> urlPaths, Set<String> clientNames) {
         Map<String, Integer> votes = new HashMap<>();

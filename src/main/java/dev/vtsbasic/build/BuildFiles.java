@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The files of a build, as they were when it was looked through once.
+ * The files of a build, read once. Hidden files, links that lead out of their directory, and {@code node_modules} are
+ * left out.
  *
- * @param client the client's files by their names; none that is not served, being hidden or a link that leads elsewhere
- * @param server the server's files by their names, without {@code node_modules}
+ * @param client the client's files by name
+ * @param server the server's files by name
  */
 record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) {
     private static final String SERVED = ".well-known";
@@ -24,9 +25,9 @@ record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) 
     /**
      * A file of a build.
      *
-     * @param path where it is
-     * @param name path within {@code client/} or {@code server/}, with slashes
-     * @param size its length
+     * @param path the file
+     * @param name the path within {@code client/} or {@code server/}, with slashes
+     * @param size in bytes
      */
     record BuildFile(Path path, String name, long size) {
         boolean endsWith(String... endings) {
@@ -44,7 +45,7 @@ record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) 
     }
 
     private static Map<String, BuildFile> below(Path directory) throws IOException {
-        // The directory itself may be a link.
+        // The directory itself may be a link, which walkFileTree would not follow.
         Path root = directory.toRealPath();
         List<BuildFile> files = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {

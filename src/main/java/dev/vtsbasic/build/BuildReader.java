@@ -15,9 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Reads many files as text, each once, a few at a time, and never much of one. */
+/** Reads many files as text, on up to four threads and at most 8 MiB of a file at a time. */
 final class BuildReader {
-    /** Files up to this size are whole; larger ones come in pieces, in the end of which the next begins. */
+    /** In bytes. Larger files come in pieces, each of which begins with the last 64 KiB of the one before. */
     private static final int PIECE = 8 << 20;
 
     private static final int OVERLAP = 64 << 10;
@@ -26,13 +26,15 @@ final class BuildReader {
 
     private BuildReader() {}
 
-    /** Is given each text, on several threads at once. */
+    /** Receives the text of each file or piece, as ISO-8859-1. It must be safe for several threads. */
     interface Reading {
         void text(BuildFile file, String text);
     }
 
     /**
-     * @throws IOException when one cannot be read; the others may have been read then or not
+     * Reads all files and returns when the last is read.
+     *
+     * @throws IOException if a file cannot be read; other files may not have been read then
      */
     static void read(List<BuildFile> files, Reading reading) throws IOException {
         int threads = Math.min(THREADS, 1 + files.size() / WORTH_A_THREAD);

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Checks whether a project gives the same build each time: builds copies of it twice, in different directories, for users
- * with different names and homes, in different time zones, one after the other, and compares.
+ * Checks whether a project gives the same build each time. It builds two copies of the project one after the other, in
+ * different directories, with different user names, homes, languages and time zones, and compares the results.
  */
 public final class BuildReproduction implements AutoCloseable {
     private final Project project;
@@ -37,17 +37,20 @@ public final class BuildReproduction implements AutoCloseable {
     }
 
     /**
+     * Finds the project and makes a temporary directory, which {@link #close} removes.
+     *
      * @param dist the build; the project is the nearest directory above it with a {@code package.json}
-     * @param bun runs the project's build, and is the {@code bun} on its {@code PATH}
-     * @param command how to build; empty for the script {@code build:prod}, else {@code build}
-     * @throws IOException when there is no such project or no place for the copies
+     * @param bun the binary that runs the project's build; its directory comes first in the build's {@code PATH}
+     * @param command the command that builds; empty for the script {@code build:prod}, or {@code build} if there is
+     *     none
+     * @throws IOException if there is no such project or script, or no temporary directory can be made
      */
     public static BuildReproduction of(Path dist, Path bun, Optional<String> command) throws IOException {
         Project project = Project.of(dist);
         String shown = command.isPresent() ? command.get() : "bun run " + project.script();
         Path place = Files.createTempDirectory("vts-reproduce").toRealPath();
         BuildReproduction reproduction = new BuildReproduction(project, bun.toAbsolutePath(), command, shown, place);
-        // The program may be told to end while a build runs.
+        // The JVM may be stopped while a build runs.
         Runtime.getRuntime().addShutdownHook(reproduction.atExit);
         return reproduction;
     }
@@ -56,8 +59,9 @@ public final class BuildReproduction implements AutoCloseable {
      * Builds twice and compares.
      *
      * @param limit how long both builds may take together
-     * @param progress is told what is done next
-     * @throws IOException when a build fails or takes too long; the message says why
+     * @param progress receives a line before each step
+     * @throws IOException if a build fails or takes too long; the message says why
+     * @throws InterruptedException if this thread is interrupted, or this object is closed before a build starts
      */
     public ReproductionReport run(Duration limit, Consumer<String> progress) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
@@ -101,7 +105,7 @@ public final class BuildReproduction implements AutoCloseable {
         return new ReproductionReport(project.dist(), shownCommand, files, differing, difference, existing);
     }
 
-    /** Else a time in seconds could be the same in both builds. */
+    /** Waits for another second than that of {@code start}, so that a time in seconds differs between the builds. */
     private static void awaitSecondAfter(Instant start) throws InterruptedException {
         for (Instant now = Instant.now(); now.getEpochSecond() == start.getEpochSecond(); now = Instant.now()) {
             Thread.sleep(Duration.between(now, start.plusSeconds(1)).toMillis() + 1);
@@ -162,14 +166,14 @@ public final class BuildReproduction implements AutoCloseable {
         }
     }
 
-    /** Ends what still runs and removes the copies. */
+    /** Kills a build that still runs and removes the copies. */
     @Override
     public void close() throws IOException {
         end();
         try {
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException e) {
-            // The program is ending, and the hook has the same to do.
+            // The JVM is ending, and the hook does the same.
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** One run of a project's build, which is ended when it takes too long or this object is closed. */
+/** One run of a project's build in a child process, which {@link #close} kills if it still runs. */
 final class BuildRun implements AutoCloseable {
     private static final int LAST_LINES = 15;
     private static final long PATIENCE_SECONDS = 5;
@@ -25,8 +25,10 @@ final class BuildRun implements AutoCloseable {
     }
 
     /**
-     * @param environment what it has besides our own environment or instead
-     * @param log where its output goes
+     * Starts a build. It inherits this program's environment except {@code VTS_*} and {@code XDG_*}.
+     *
+     * @param environment variables to add to the inherited environment, or to replace in it
+     * @param log the file for the build's output and errors
      */
     static BuildRun start(List<String> command, Path directory, Map<String, String> environment, Path log)
             throws IOException {
@@ -41,21 +43,22 @@ final class BuildRun implements AutoCloseable {
         return new BuildRun(process, log);
     }
 
-    /** How Bun is told to run a script of {@code package.json}. Where the system has no shell, Bun is one. */
+    /** The command that makes Bun run a script of {@code package.json}; without {@code /bin/sh}, Bun is the shell. */
     static List<String> ofScript(Path bun, String script) {
         boolean hasShell = File.separatorChar == '/' && Files.isExecutable(Path.of("/bin/sh"));
         return List.of(bun.toString(), "run", "--shell=" + (hasShell ? "system" : "bun"), script);
     }
 
-    /** How Bun is told to run a command line; it is the shell itself. */
+    /** The command that makes Bun run a command line in Bun's own shell. */
     static List<String> ofCommand(Path bun, String command) {
         return List.of(bun.toString(), "exec", command);
     }
 
     /**
-     * Waits for its end.
+     * Waits for the end of the build.
      *
-     * @throws IOException when it fails or takes longer than {@code limit}; the message has its last lines
+     * @throws IOException if the build fails or takes longer than {@code limit}; the message has the last lines of
+     *     output
      */
     void await(Duration limit) throws IOException, InterruptedException {
         if (!process.waitFor(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS)) {
@@ -76,7 +79,7 @@ final class BuildRun implements AutoCloseable {
         return "\n  " + String.join("\n  ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
-    /** Kills it and all that it started, as far as that is still below it. */
+    /** Kills the build and its descendants, and waits up to five seconds for its end. */
     @Override
     public void close() {
         List<ProcessHandle> below;

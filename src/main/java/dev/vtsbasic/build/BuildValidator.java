@@ -25,12 +25,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Checks that every asset that a build names is among its client files. A build in which one is missing shows pages
- * without style or script, and nothing else tells so before a visitor does. It also checks that the packages are there that
- * the server needs to start, and warns of what is odd.
+ * Checks that every asset that a build names is among its client files, because pages without their style or script
+ * would first be noticed by a visitor. It also checks that the packages exist that the server needs to start, and
+ * collects warnings.
  */
 public final class BuildValidator {
-    /** As Vite does. */
+    /** In bytes, without source map; Vite warns of larger chunks, too. */
     private static final long LARGE = 500_000;
 
     private static final String[] SCRIPTS = {".js", ".mjs"};
@@ -39,7 +39,7 @@ public final class BuildValidator {
     private final Dist dist;
     private final BuildFiles files;
     private final PathLeaks leaks;
-    /** Which files name what; of files of the client that exist, only that they are named. */
+    /** The files that hold each mention, except mentions by the name of a client file, which are in {@link #named}. */
     private final Map<Mention, Set<String>> mentions = new ConcurrentHashMap<>();
 
     private final Set<String> named = ConcurrentHashMap.newKeySet();
@@ -54,7 +54,9 @@ public final class BuildValidator {
     }
 
     /**
-     * @throws IOException when a file of the build cannot be read; the message is fit to be shown
+     * Reads the whole build and checks it. Safe for several threads.
+     *
+     * @throws IOException if a file of the build cannot be read; the message can be shown to users
      */
     public static ValidationReport validate(Dist dist) throws IOException {
         try {
@@ -134,7 +136,7 @@ public final class BuildValidator {
         return HashedName.isBeyondDoubt(name) || HashedName.is(name) && hashedDirectories.contains(topOf(name));
     }
 
-    /** Where the bundler puts files: {@code media} when there is {@code media/png/logo-HASH.png}. */
+    /** The top directories of hashed files: {@code assets}, and {@code media} for {@code media/png/logo-HASH.png}. */
     private Set<String> hashedDirectories() {
         Set<String> directories = new HashSet<>(Set.of("assets"));
         for (String name : files.client().keySet()) {
@@ -159,7 +161,7 @@ public final class BuildValidator {
     private void readManifest(Path path, String name) throws IOException {
         try {
             Optional<Manifest> manifest = Manifest.at(path);
-            // The server's own manifest lists the server's files.
+            // The server's own manifest is not read, because it lists the server's files.
             if (manifest.isPresent()
                     && manifest.get().entryFiles().stream()
                             .noneMatch(file ->
@@ -212,13 +214,13 @@ public final class BuildValidator {
         });
     }
 
-    /** In a copy of Vite's manifest, {@code _web-HASH.js} is the key of {@code assets/web-HASH.js}, and no file. */
+    /** In a copy of Vite's manifest, {@code _web-HASH.js} is the key of {@code assets/web-HASH.js} and not a file. */
     private static boolean isKeyOfAManifest(Mention mention) {
         String path = mention.path();
         return mention.certainty() == Certainty.HASHED && path.startsWith("_") && path.indexOf('/') < 0;
     }
 
-    /** Without a source map in its end. */
+    /** In bytes, without a source map at the end of the file. */
     private static long sizeOf(BuildFile file, String beginning) {
         int map = beginning.lastIndexOf("sourceMappingURL=data:");
         boolean last = map > 0 && beginning.substring(map).stripTrailing().indexOf('\n') < 0;

@@ -5,17 +5,17 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 
 /**
- * What is odd about a build that can be served all the same.
+ * A problem of a build that does not keep the build from being served.
  *
- * @param kind what is odd
+ * @param kind the kind of problem
  * @param file the file, as a path within the build
- * @param excerpt the path that leaks, or why a manifest cannot be read; empty for a large chunk
- * @param number how many paths leak, or how many bytes a chunk has
+ * @param excerpt the first path that leaks, or why a manifest cannot be read; empty for a large chunk
+ * @param number how many paths leak, or a chunk's size in bytes; 0 for a manifest
  */
 public record BuildWarning(Kind kind, String file, String excerpt, long number) {
     private static final int KILO = 1000;
 
-    /** As it is called in JSON. */
+    /** The kind of problem, with its name in JSON. */
     public enum Kind {
         BUILD_PATH("build-path"),
         LARGE_CHUNK("large-chunk"),

@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Tells from the place where two builds begin to differ why they do.
+ * Finds the likely cause why two builds differ, from the text around the first byte that differs.
  *
  * @param first the first build
  * @param second the second build
- * @param aroundFirst what was around the first
- * @param aroundSecond what was around the second
+ * @param aroundFirst the surroundings of the first build
+ * @param aroundSecond the surroundings of the second build
  */
 record CauseFinder(Path first, Path second, Surroundings aroundFirst, Surroundings aroundSecond) {
-    /** What a name, a number or a time may be before and after the place where it differs. */
+    /** How many characters before and after the offset may belong to a name, a number or a time. */
     private static final int NEAR = 60;
 
     private static final String MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*";
@@ -37,9 +37,11 @@ record CauseFinder(Path first, Path second, Surroundings aroundFirst, Surroundin
     private static final Pattern STYLE_SHEET = Pattern.compile("[A-Za-z0-9_.~-]+\\.css");
 
     /**
-     * @param one the file in the first build, a character for each byte
-     * @param other the same in the second build
-     * @param offset where they begin to differ
+     * Checks for each cause in turn.
+     *
+     * @param one the file's content in the first build, a character for each byte
+     * @param other the same in the second build, with the hashed names of the first
+     * @param offset index of the first character that differs
      */
     LikelyCause find(DifferingFile file, String one, String other, int offset) throws IOException {
         if (holds(one, aroundFirst.tree().toString(), offset)
@@ -70,7 +72,7 @@ record CauseFinder(Path first, Path second, Surroundings aroundFirst, Surroundin
         return holds(content, around.home().toString(), offset) || holds(content, around.user(), offset);
     }
 
-    /** Whether {@code part} is where {@code offset} is in it or at its end. */
+    /** Whether {@code content} has {@code part} around {@code offset} or up to it. */
     private static boolean holds(String content, String part, int offset) {
         int at = content.indexOf(part, Math.max(0, offset - part.length()));
         return at >= 0 && at <= offset;

@@ -2,16 +2,19 @@ package dev.vtsbasic.build;
 
 import java.nio.charset.StandardCharsets;
 
-/** From what a file says to the name of a client file; plain text, since a name in a file need not be a path here. */
+/**
+ * Turns a URL in a file of a build into the name of a client file. Names are strings and not {@code Path}, because a
+ * name in a file may be no valid path on this system.
+ */
 final class ClientPath {
     private static final int LONGEST_EXTENSION = 12;
 
     private ClientPath() {}
 
     /**
-     * @param url what the file says, read as ISO-8859-1: {@code ../img/my%20photo.png?v=1#x}
-     * @return its path without query and fragment, decoded; null when it leads to another host, has no extension, or is
-     *     no path at all
+     * @param url the URL in the file, read as ISO-8859-1: {@code ../img/my%20photo.png?v=1#x}
+     * @return the URL's path without query and fragment, decoded; null if it leads to another host, has no extension,
+     *     or is no path at all
      */
     static String of(String url) {
         int end = url.length();
@@ -27,7 +30,7 @@ final class ClientPath {
         return path.startsWith("//") || path.startsWith("~") || !hasExtension(path) ? null : decoded(path);
     }
 
-    /** The client file that {@code path} names in a file of {@code directory}; null when it leads out of the client. */
+    /** The client file that {@code path} means in a file of {@code directory}; null if it leads out of the client. */
     static String resolve(String directory, String path) {
         StringBuilder name = new StringBuilder(directory);
         for (String part : path.split("/")) {
@@ -43,7 +46,7 @@ final class ClientPath {
         return name.toString();
     }
 
-    /** {@code a/b} for {@code a/b/c.js}, nothing for {@code c.js}. */
+    /** {@code a/b} for {@code a/b/c.js}, empty for {@code c.js}. */
     static String directoryOf(String name) {
         return name.substring(0, Math.max(0, name.lastIndexOf('/')));
     }

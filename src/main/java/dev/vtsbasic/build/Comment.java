@@ -1,12 +1,15 @@
 package dev.vtsbasic.build;
 
-/** Tells comments from code, by no more than the line. */
+/** Tells comments from code by the text of one line, because scripts are not parsed. */
 final class Comment {
     private static final int LONGEST_LINE = 200;
 
     private Comment() {}
 
-    /** Whether the line up to here is, or holds, the beginning of a comment; minified lines are too long to be one. */
+    /**
+     * Whether the line holds the beginning of a comment before {@code at}. A position more than 200 characters into its
+     * line is in minified code, and so in no comment.
+     */
     static boolean covers(String text, int at) {
         int line = at;
         while (line > 0 && text.charAt(line - 1) != '\n') {

@@ -7,20 +7,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where two builds begin to differ.
+ * The position where two builds begin to differ.
  *
- * @param file the first file that differs in more than the names of other files that differ
- * @param offset of the first byte that differs, in the first build's file, from 0; -1 when nothing in the file does
- * @param line of that byte, from 1; 0 when there is none
- * @param excerpts what both have around it, the first build's first; empty when there is nothing to show
- * @param cause why
+ * @param file the first file that differs in more than the hashed names of other files; if there is none, the first
+ *     that only one build has, or the first that differs
+ * @param offset of the first byte that differs, in the first build's file, from 0; -1 if no content differs
+ * @param line of that byte, from 1; 0 if no content differs
+ * @param excerpts the text around it in the first and in the second build; empty if no content differs
+ * @param cause the likely cause
  */
 record Difference(DifferingFile file, int offset, int line, List<String> excerpts, LikelyCause cause) {
     private static final int BEFORE = 50;
     private static final int AFTER = 70;
 
     /**
-     * @param differing what {@link TreeComparison} found in the builds {@code first} and {@code second}; not empty
+     * Compares the content of the files that differ.
+     *
+     * @param differing the result of {@link TreeComparison} for {@code first} and {@code second}; not empty
      */
     static Difference of(List<DifferingFile> differing, Path first, Path second, CauseFinder causes)
             throws IOException {
@@ -43,12 +46,15 @@ record Difference(DifferingFile file, int offset, int line, List<String> excerpt
                 .orElseGet(() -> new Difference(differing.get(0), -1, 0, List.of(), LikelyCause.ONLY_NAMES));
     }
 
-    /** One character for each byte, so that every file can be read and an offset is one in the file. */
+    /** The file's content, one character for each byte, so that any file can be read and an index is a byte offset. */
     private static String content(Path file) throws IOException {
         return Files.readString(file, StandardCharsets.ISO_8859_1);
     }
 
-    /** A file that names another one with a hash differs when that one does; this is not where it began. */
+    /**
+     * The content with the hashed names of the first build, because a file that differs only in the name of another
+     * file is not where the difference begins.
+     */
     private static String withNamesOfFirst(String content, List<DifferingFile> differing) {
         String result = content;
         for (DifferingFile file : differing) {
@@ -73,7 +79,7 @@ record Difference(DifferingFile file, int offset, int line, List<String> excerpt
         return 1 + (int) content.chars().limit(offset).filter(c -> c == '\n').count();
     }
 
-    /** What is around {@code offset} in its line, without what could confuse a terminal. */
+    /** The text around {@code offset} in its line, without control characters, which could garble a terminal. */
     private static String excerpt(String content, int offset) {
         int at = Math.min(offset, content.length());
         int start = Math.max(content.lastIndexOf('\n', at - 1) + 1, at - BEFORE);

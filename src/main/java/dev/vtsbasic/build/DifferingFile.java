@@ -3,11 +3,12 @@ package dev.vtsbasic.build;
 /**
  * A file that is not the same in two builds.
  *
- * @param first its path in the first build; null when only the second has it
- * @param second its path in the second build, which differs when a hash in the name does; null when only the first has it
+ * @param first the path in the first build; null if only the second build has the file
+ * @param second the path in the second build, which may have another hash in the name; null if only the first build has
+ *     the file
  */
 record DifferingFile(String first, String second) {
-    /** The path to sort by and to name it with. */
+    /** The path that reports sort by and show: that of the first build, if it has the file. */
     String name() {
         return first != null ? first : second;
     }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A build as Vite leaves it: static files in {@code client/}, a server entry that Bun can run in {@code server/}.
+ * A build as Vite makes it: static files in {@code client/}, and in {@code server/} a server entry that Bun can run.
  *
- * @param root the directory that holds both
+ * @param root the directory that holds {@code client/} and {@code server/}
  * @param entry the server entry
  */
 public record Dist(Path root, Path entry) {
@@ -20,7 +20,9 @@ public record Dist(Path root, Path entry) {
             List.of("server.js", "index.js", "server.mjs", "index.mjs", "entry-server.js", "entry-server.mjs");
 
     /**
-     * @throws IOException when {@code root} holds no such build; the message says what is missing
+     * Finds the server entry: a file with one of the usual names, or the only entry in the server's manifest.
+     *
+     * @throws IOException if {@code root} holds no such build; the message says what is missing
      */
     public static Dist at(Path root) throws IOException {
         if (!Files.isDirectory(root)) {
@@ -47,7 +49,7 @@ public record Dist(Path root, Path entry) {
                                 + String.join(", ", ENTRIES))));
     }
 
-    /** An entry may have any name; {@code build.manifest} tells it, when there is only one. */
+    /** The entry in the manifest that Vite writes with {@code build.manifest}; empty if it lists none or several. */
     private static Optional<Path> entryOfManifest(Path server) throws IOException {
         try {
             List<Path> entries = Manifest.at(server.resolve(".vite").resolve("manifest.json"))
@@ -63,12 +65,12 @@ public record Dist(Path root, Path entry) {
         }
     }
 
-    /** The static files. */
+    /** The directory of the static files. */
     public Path client() {
         return root.resolve("client");
     }
 
-    /** The server's code. */
+    /** The directory of the server's code. */
     public Path server() {
         return root.resolve("server");
     }

@@ -2,7 +2,7 @@ package dev.vtsbasic.build;
 
 import java.util.regex.Pattern;
 
-/** {@code name-HASH.ext}: the hash has eight characters of base64url, which Rolldown may follow by a digit. */
+/** Recognizes {@code name-HASH.ext}: the hash has eight characters of base64url, and Rolldown may append a digit. */
 final class HashedName {
     private static final int SHORTEST = 8;
     private static final int LONGEST = 9;
@@ -13,13 +13,13 @@ final class HashedName {
 
     private HashedName() {}
 
-    /** Whether a bundler may have made this name; {@code user-settings.json} is none, for want of a digit or capital. */
+    /** Whether a bundler may have made this name; not {@code user-settings.json}, which has no digit or capital. */
     static boolean is(String name) {
         String hash = hash(name);
         return hash != null && DIGIT_OR_CAPITAL.matcher(hash).find();
     }
 
-    /** Whether nobody but a bundler makes such a name of a script or style sheet. */
+    /** Whether only a bundler makes such a name: the hash of a script or style sheet mixes case and digits. */
     static boolean isBeyondDoubt(String name) {
         String hash = hash(name);
         return hash != null
@@ -29,7 +29,7 @@ final class HashedName {
                 && CAPITAL.matcher(hash).find();
     }
 
-    /** The same for every build: {@code assets/main.js} for {@code assets/main-B-x_9yZk.js}. */
+    /** The name that is the same in every build: {@code assets/main.js} for {@code assets/main-B-x_9yZk.js}. */
     static String withoutHash(String name) {
         String hash = hash(name);
         return hash == null ? name : name.substring(0, start(name)) + name.substring(name.lastIndexOf('.'));
@@ -40,7 +40,7 @@ final class HashedName {
         return start < 0 ? null : name.substring(start + 1, name.lastIndexOf('.'));
     }
 
-    /** Where the dash before the hash is, or -1; a hash may hold dashes, so the longest one that fits is taken. */
+    /** Index of the dash before the hash, or -1. A hash may hold dashes, so the longest one that fits is taken. */
     private static int start(String name) {
         int dot = name.lastIndexOf('.');
         for (int length = LONGEST; length >= SHORTEST; length--) {

@@ -1,6 +1,6 @@
 package dev.vtsbasic.build;
 
-/** Why two builds of the same sources differ, and what to do about it. */
+/** A reason why two builds of the same sources differ, with an explanation and a remedy for people. */
 enum LikelyCause {
     BUILD_PATH(
             "the directory it was built in is in the file",
@@ -47,7 +47,7 @@ enum LikelyCause {
         return remedy;
     }
 
-    /** As programs read it: {@code build-path}. */
+    /** The name in JSON, such as {@code build-path}. */
     String id() {
         return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     }

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /** Vite's manifest of a build, or its manifest for server rendering, which lists URLs for each source file. */
 final class Manifest {
-    /** Where they are looked for, in {@code client/} and in {@code server/}. */
+    /** The paths at which a manifest may be, within {@code client/} and {@code server/}. */
     static final List<String> NAMES =
             List.of(".vite/manifest.json", "manifest.json", ".vite/ssr-manifest.json", "ssr-manifest.json");
 
@@ -31,8 +31,8 @@ final class Manifest {
     }
 
     /**
-     * @return empty when there is none
-     * @throws JsonException when it is not JSON
+     * @return empty if there is no such file, or it holds no JSON object
+     * @throws JsonException if the file is not JSON
      */
     static Optional<Manifest> at(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
@@ -47,7 +47,7 @@ final class Manifest {
         }
     }
 
-    /** The files that the build began with: of a server build, its entries. */
+    /** The files of the build's entry points; in a server build, the server's entries. */
     List<String> entryFiles() {
         List<String> files = new ArrayList<>();
         for (JsonValue value : entries.values()) {
@@ -59,7 +59,7 @@ final class Manifest {
         return files;
     }
 
-    /** Every file, style sheet, asset and imported chunk that it lists; of anything else that is JSON, nothing. */
+    /** Reports every file, style sheet, asset and imported chunk that the manifest lists, and ignores other JSON. */
     void find(Consumer<Mention> found) {
         for (Map.Entry<String, JsonValue> entry : entries.entrySet()) {
             JsonValue value = entry.getValue();
@@ -81,7 +81,7 @@ final class Manifest {
     }
 
     private static void name(String url, Consumer<Mention> found) {
-        // Of a base that is another host, the files are not ours.
+        // If the base is on another host, the files are there and not in this build.
         if (!url.contains("://") && !url.startsWith("//")) {
             String name = url.startsWith("/") ? url : ClientPath.resolve("", url);
             if (name != null && !name.isEmpty()) {

@@ -1,19 +1,19 @@
 package dev.vtsbasic.build;
 
 /**
- * What looks like the name of a client file in some file of a build.
+ * A string in a file of a build that may name a client file.
  *
- * @param path with a slash in front a path of a URL, {@code /shop/assets/main-abc.js}; without one a path within
- *     {@code client/}, {@code assets/main-abc.js}
- * @param certainty how sure it is that a file of this name has to exist
+ * @param path a URL's path if it begins with a slash ({@code /shop/assets/main-abc.js}); if not, a path within {@code
+ *     client/} ({@code assets/main-abc.js})
+ * @param certainty how certain it is that a file of this name has to exist
  */
 record Mention(String path, Certainty certainty) {
     enum Certainty {
-        /** Nothing else can be meant: an import, a preload list, a {@code url()} of a style sheet, a manifest. */
+        /** An import, a preload list, a {@code url()} of a style sheet or a manifest: the file has to exist. */
         CERTAIN,
-        /** A string: it counts when it is below {@code assets/}, or has a hash and is where hashed files are. */
+        /** A string: it counts if it is below {@code assets/}, or has a hash and is where hashed files are. */
         LIKELY,
-        /** A string that could as well be the name of a source file: it counts only with a hash. */
+        /** A string that may also name a source file: it counts only if it has a hash and is where hashed files are. */
         HASHED
     }
 }

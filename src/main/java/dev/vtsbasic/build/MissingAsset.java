@@ -3,11 +3,11 @@ package dev.vtsbasic.build;
 import java.util.List;
 
 /**
- * A client file that is named but does not exist.
+ * A client file that a build names but does not have.
  *
- * @param name path within {@code client/}
+ * @param name the path within {@code client/}
  * @param namedIn the files that name it, as paths within the build
- * @param similar existing files that may be meant, the likeliest first
+ * @param similar up to three existing client files that may be meant, the likeliest first
  */
 public record MissingAsset(String name, List<String> namedIn, List<String> similar) {
     @Override

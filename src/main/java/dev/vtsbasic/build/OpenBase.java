@@ -27,16 +27,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A build that can be served under any path, since its {@code base} is a placeholder: {@value #BASE}.
+ * A build that can be served under any path, because its {@code base} is a placeholder: {@value #BASE}.
  *
- * <p>Whoever knows the path makes a copy in which the path is in all its places. At the root the path is nothing, so a
- * build is brought into that form beforehand ({@link #closeAtTheRoot}), with a record of the places; then it runs there as
- * it is, and copies for other paths are made from it.
+ * <p>The server knows the path when it starts, and then makes a copy of the build with the path in place of each
+ * placeholder ({@link #copyFor}). At the root the path is empty, so {@code precompress} takes the placeholders out of
+ * the build itself and records their positions ({@link #closeAtTheRoot}). The build is then served at the root as it
+ * is, and copies for other paths are made from it and the record.
+ *
+ * <p>Reading and copying is safe for several threads, {@link #closeAtTheRoot} is not.
  */
 public final class OpenBase {
     static final String NAME = "__VTS_BASE__";
 
-    /** What Vite's {@code base} has to be. */
+    /** The value that Vite's {@code base} has to have. */
     public static final String BASE = "/" + NAME + "/";
 
     private static final Set<String> TEXT =
@@ -56,10 +59,11 @@ public final class OpenBase {
     }
 
     /**
-     * Reads the record of a build that was brought into the form for the root, else looks for placeholders.
+     * Reads the record that {@link #closeAtTheRoot} left or, if there is none, searches the build for placeholders.
      *
-     * @return empty when it is made for one path only
-     * @throws IOException when it cannot be read, or cannot be served elsewhere; the message says why
+     * @return empty if the build is made for one path only
+     * @throws IOException if the build cannot be read, or cannot be served under another path because a file changed
+     *     after the record was written or another file states its checksum; the message says why
      */
     public static Optional<OpenBase> of(Dist dist) throws IOException {
         Optional<List<OpenFile>> recorded = OpenBaseRecord.read(dist);
@@ -101,7 +105,10 @@ public final class OpenBase {
         return new TreeMap<>(found);
     }
 
-    /** A browser would not run a script that is not the one its page promises. */
+    /**
+     * Refuses a file whose checksum another file states, because with another base the content no longer matches and
+     * browsers do not run it.
+     */
     private static void refuseIntegrity(OpenFile file, byte[] content, Set<String> integrity) throws IOException {
         try {
             for (int bits : new int[] {256, 384, 512}) {
@@ -117,11 +124,11 @@ public final class OpenBase {
         }
     }
 
-    /** By their path within the build. */
+    /** The text files of the build by their path within it, without {@code node_modules} and the record. */
     private static Map<String, Path> textFiles(Dist dist) throws IOException {
         Map<String, Path> files = new TreeMap<>();
         for (Path part : List.of(dist.client(), dist.server())) {
-            // It may be a link itself.
+            // The directory itself may be a link, which walkFileTree would not follow.
             Path root = part.toRealPath();
             Files.walkFileTree(root, new SimpleFileVisitor<>() {
                 @Override
@@ -159,12 +166,12 @@ public final class OpenBase {
         }
     }
 
-    /** Whether a build can be served at the root as it is, and elsewhere as a copy. */
+    /** Whether {@link #closeAtTheRoot} left its record, so that the build can be served at the root as it is. */
     public static boolean isClosedAtTheRoot(Dist dist) {
         return OpenBaseRecord.exists(dist.client());
     }
 
-    /** Those of the static files that differ from one base to the next, by their path within {@code client/}. */
+    /** The client files that hold the base, as paths within {@code client/}. */
     public Set<String> clientFiles() {
         return files.keySet().stream()
                 .filter(path -> path.startsWith("client/"))
@@ -173,14 +180,16 @@ public final class OpenBase {
     }
 
     /**
-     * Brings the build itself into the form for the root, and keeps a record of where the base belongs. Does nothing when
-     * that was done before.
+     * Takes the placeholders out of the build's files, which makes it a build for the root, and writes a record of
+     * their positions. Does nothing if that was done before. This object must not be used for copies afterwards.
+     *
+     * @throws IOException if a file cannot be read or written; {@link #of} refuses a build that was left unfinished
      */
     public void closeAtTheRoot() throws IOException {
         if (state == State.AT_THE_ROOT) {
             return;
         }
-        // The record first: with it, a build that was left half-way is known for what it is.
+        // The record comes first, because its file sizes show that a build was left unfinished.
         OpenBaseRecord.write(
                 dist, files.values().stream().map(OpenFile::atTheRoot).toList());
         for (OpenFile file : files.values()) {
@@ -191,7 +200,10 @@ public final class OpenBase {
         }
     }
 
-    /** The record would lead to wrong places; it may also be of a build that was closed by halves. */
+    /**
+     * Refuses a build with a file that does not have its recorded size, because the recorded positions would be wrong:
+     * the file was changed, or {@link #closeAtTheRoot} did not finish.
+     */
     private void refuseIfChanged() throws IOException {
         for (OpenFile file : files.values()) {
             Path path = dist.root().resolve(file.path());
@@ -204,11 +216,13 @@ public final class OpenBase {
     }
 
     /**
-     * Makes a copy for a path.
+     * Makes a copy of the build for a path. Files without the base are hard links where the file system allows it, and
+     * {@code node_modules} is a symbolic link.
      *
-     * @param base {@code /shop}, or nothing for the root
+     * @param base {@code /shop}, or empty for the root
      * @param target an empty directory
      * @return the copy
+     * @throws IOException if a file cannot be read or written
      */
     public Dist copyFor(String base, Path target) throws IOException {
         copyTree(dist.client(), "client", base, target);
@@ -248,7 +262,7 @@ public final class OpenBase {
         });
     }
 
-    /** One that leads within the tree does so in the copy, too; any other leads where it did. */
+    /** Copies a relative link within the tree as it is; any other link leads to the same file as before. */
     private static void copyLink(Path root, Path path, Path to) throws IOException {
         Path target = Files.readSymbolicLink(path);
         boolean within =
@@ -261,12 +275,15 @@ public final class OpenBase {
         try {
             Files.createLink(to, from);
         } catch (IOException | UnsupportedOperationException e) {
-            // Another file system, or another user's file.
+            // The target is on another file system, or the file belongs to another user.
             Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
         }
     }
 
-    /** What lies beside the two directories, and the packages that a server finds above them, which it need not bring. */
+    /**
+     * Links the files beside {@code client/} and {@code server/}, and the nearest {@code node_modules} above the build,
+     * because the server may load packages from there.
+     */
     private void linkSurroundings(Path target) throws IOException {
         Path root = dist.root().toRealPath();
         List<Path> surroundings = new ArrayList<>();
@@ -286,7 +303,7 @@ public final class OpenBase {
             try {
                 Files.createSymbolicLink(target.resolve(file.getFileName().toString()), file);
             } catch (IOException | UnsupportedOperationException e) {
-                // Where there are no links, a build has to bring what it needs.
+                // Links cannot be made here, so the server has to do without files outside its directory.
                 return;
             }
         }

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the base belongs in a build that is in the form for the root: {@code base.json}, in a directory of the client
- * files that is never served. A new build of Vite empties the client files, and with them goes the record of the old one.
+ * Reads and writes the record of where the base belongs in a build that has no placeholders any more. It is {@code
+ * client/.vts/base.json}, which is never served. A new Vite build empties {@code client/} and so removes the old
+ * record.
  */
 final class OpenBaseRecord {
     static final String DIRECTORY = ".vts";
@@ -36,7 +37,7 @@ final class OpenBaseRecord {
         return client.resolve(DIRECTORY).resolve(NAME);
     }
 
-    /** Empty when there is none. */
+    /** The files of the record; empty if there is no record. */
     static Optional<List<OpenFile>> read(Dist dist) throws IOException {
         Path path = pathOf(dist.client());
         if (!exists(dist.client())) {
@@ -62,7 +63,7 @@ final class OpenBaseRecord {
         }
     }
 
-    /** Writes the record, always the same for the same build. */
+    /** Writes the record, with the same content for the same build. */
     static void write(Dist dist, List<OpenFile> files) throws IOException {
         Path path = pathOf(dist.client());
         Files.createDirectories(path.getParent());

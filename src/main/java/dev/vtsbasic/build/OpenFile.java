@@ -7,26 +7,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A file of a build that leaves its base open.
+ * A file of a build that can be served under any path.
  *
  * @param path within the build, with slashes
  * @param size in bytes
- * @param places where the base belongs, in their order
+ * @param places the positions where the base belongs, in ascending order
  */
 record OpenFile(String path, long size, List<Place> places) {
     /**
+     * A position where the base belongs.
+     *
      * @param at in bytes from the start of the file
-     * @param form how it is written there
+     * @param form how the base is spelled there
      */
     record Place(int at, BaseForm form) {}
 
-    /** Whether the content holds no placeholder any more: it is as at the root, where the base is nothing. */
+    /** Whether the content holds placeholders, or is that for the root, where the base is empty. */
     enum State {
         WITH_PLACEHOLDERS,
         AT_THE_ROOT
     }
 
-    /** Finds the places; none in most files. */
+    /** Finds the positions of the base in a file; most files have none. */
     static OpenFile of(String path, byte[] content) {
         String text = new String(content, StandardCharsets.ISO_8859_1);
         String name = BaseForm.NAME.text();
@@ -40,7 +42,7 @@ record OpenFile(String path, long size, List<Place> places) {
         return new OpenFile(path, content.length, places);
     }
 
-    /** @param free where the place before it ends: a slash between two belongs to one of them */
+    /** @param free end of the placeholder before, because a slash between two belongs to only one of them */
     private static Place place(String text, int free, int at) {
         if (at - 2 >= free && text.startsWith("\\/", at - 2)) {
             return new Place(at - 2, BaseForm.ESCAPED_PATH);
@@ -52,7 +54,7 @@ record OpenFile(String path, long size, List<Place> places) {
         return new Place(at, slashFollows ? BaseForm.DIRECTORY : BaseForm.NAME);
     }
 
-    /** The content with the base in its places. */
+    /** The content with {@code base} at each position. */
     byte[] at(String base, byte[] content, State state) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + places.size() * base.length());
         int from = 0;
@@ -66,7 +68,7 @@ record OpenFile(String path, long size, List<Place> places) {
         return out.toByteArray();
     }
 
-    /** The same file at the root. */
+    /** This file without its placeholders: the size and positions that it then has. */
     OpenFile atTheRoot() {
         List<Place> moved = new ArrayList<>();
         int removed = 0;

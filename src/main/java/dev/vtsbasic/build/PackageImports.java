@@ -19,13 +19,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Follows the imports from the server's entry and finds the packages that Bun will not, so that the server cannot start.
+ * Follows the imports from the server's entry and finds the packages that Bun will not find, so that the server would
+ * not start.
  *
- * <p>Only imports that stand at the head of a script count, where bundlers write them: what looks like one further down may
- * be text, and a dynamic import may be meant to fail.
+ * <p>Only imports at the head of a script count, because bundlers write them there. Further down, text may look like an
+ * import, and a dynamic import may be meant to fail.
  */
 final class PackageImports {
-    /** Of a script; its imports stand in front. */
+    /** How many bytes of a script are searched for imports. */
     private static final int MAX_HEAD = 256 * 1024;
 
     /** {@code import a, {b as c} from "d"}, {@code import "d"}, {@code export * from "d"}. */
@@ -35,10 +36,13 @@ final class PackageImports {
     private static final Pattern ATTRIBUTES = Pattern.compile("\\s*(?:with|assert)\\s*\\{[^}]*}");
     private static final Pattern DIRECTIVE = Pattern.compile("\"[^\"\\n]*\"|'[^'\\n]*'");
 
-    /** {@code name} or {@code @scope/name}, with a path in the package behind it perhaps; Node's own parts begin with {@code _}. */
+    /**
+     * {@code name} or {@code @scope/name}, and possibly a path in the package; Node's internal modules, which begin
+     * with {@code _}, are no packages.
+     */
     private static final Pattern PACKAGE = Pattern.compile("((?:@[\\w.~-]+/)?(?!_)[\\w.~-]+)(?:/.*)?");
 
-    /** What Bun has itself, for Node's modules and for packages that it stands in for (tried with Bun 1.4.5). */
+    /** The modules that Bun has itself: Node's, and packages that it replaces (tried with Bun 1.4.5). */
     private static final Set<String> OF_BUN = Set.of(
             ("assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel "
                             + "dns domain events fs http http2 https inspector module net os path perf_hooks process punycode "
@@ -94,13 +98,13 @@ final class PackageImports {
                 visitLater(imported.toRealPath());
             }
         } catch (InvalidPathException e) {
-            // No file can have this name here.
+            // On this system no file can have this name.
         }
     }
 
     private void visitLater(Path script) {
         String name = script.toString();
-        // What a package imports is its own affair.
+        // Installed packages are not followed, because they are not part of the build.
         boolean isOurs = !name.contains("node_modules") && (name.endsWith(".js") || name.endsWith(".mjs"));
         if (isOurs && seen.add(script)) {
             next.add(script);
@@ -122,7 +126,7 @@ final class PackageImports {
         }
     }
 
-    /** What the script imports at its head. */
+    /** The modules that the script imports at its head. */
     static List<String> specifiers(String script) {
         List<String> specifiers = new ArrayList<>();
         Matcher statement = IMPORT.matcher(script);
@@ -145,7 +149,7 @@ final class PackageImports {
         }
     }
 
-    /** Over white space, the octets of a byte order mark, semicolons and comments. */
+    /** Skips white space, the bytes of a byte order mark, semicolons and comments. */
     private static int skip(String script, int from) {
         int at = from;
         while (at < script.length()) {

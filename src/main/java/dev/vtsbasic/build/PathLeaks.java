@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Finds absolute paths of the machine that made a build: they tell strangers about it, and make two builds of the same
- * source differ.
+ * Finds absolute paths of the machine that made a build, because they tell strangers about it and make two builds of
+ * the same source differ.
  *
- * <p>{@code /home/…} alone is as likely a page of a site, so a path has to end like a source file, or be in the directory
- * of the project.
+ * <p>A path such as {@code /home/…} may also be a page of a site. So a path counts only if it is in the project's
+ * directory, is the value of {@code __dirname}, or ends like a source file.
  */
 final class PathLeaks {
     private static final int LONGEST = 400;
@@ -32,10 +32,10 @@ final class PathLeaks {
     }
 
     /**
-     * Such paths of one file.
+     * The absolute paths in one file.
      *
-     * @param first the first of them
-     * @param count how many
+     * @param first the first path; empty if there is none
+     * @param count how many paths there are
      */
     record Leak(String first, int count) {
         static final Leak NONE = new Leak("", 0);
@@ -45,7 +45,7 @@ final class PathLeaks {
         }
     }
 
-    /** Looks for paths of the project that has its build in {@code dist}, and for what looks like one of any project. */
+    /** Finds paths of the project whose build is in {@code dist}, and those that look like paths of any project. */
     static PathLeaks of(Path dist) throws IOException {
         Set<String> projects = new LinkedHashSet<>();
         for (Path root : List.of(dist.toAbsolutePath().normalize(), dist.toRealPath())) {
@@ -53,7 +53,7 @@ final class PathLeaks {
             if (project != null && project.getNameCount() >= DEEP) {
                 projects.add(project + dist.getFileSystem().getSeparator());
             } else if (project != null && project.getNameCount() > 0) {
-                // "/app/" is the beginning of many a URL.
+                // Many URLs begin with a short path such as "/app/", so only known directories in it count.
                 OF_A_PROJECT.forEach(part -> projects.add(project + "/" + part));
                 projects.add(root + "/");
             }
@@ -61,7 +61,11 @@ final class PathLeaks {
         return new PathLeaks(projects);
     }
 
-    /** @param text the file, read as ISO-8859-1 */
+    /**
+     * Finds the paths in a text.
+     *
+     * @param text the file, read as ISO-8859-1
+     */
     Leak in(String text) {
         Set<Integer> seen = new LinkedHashSet<>();
         for (String project : projects) {
@@ -114,7 +118,7 @@ final class PathLeaks {
                 .orElse(Leak.NONE);
     }
 
-    /** The path that begins here; what a string cannot hold ends it. */
+    /** The path that begins at {@code start}; it ends before a character that {@link #isPath} refuses. */
     private static String pathAt(String text, int start) {
         int end = start;
         while (end < text.length() && end - start < LONGEST && isPath(text.charAt(end))) {
@@ -162,7 +166,7 @@ final class PathLeaks {
                 && (name.equals("__dirname") || SOURCE.matcher(path).find());
     }
 
-    /** Where the string begins that is given to a name; 0 when there is none. */
+    /** Index of the string that is assigned to the name before {@code at}; 0 if there is none. */
     private static int valueAfter(String text, int at) {
         int i = at;
         boolean given = false;

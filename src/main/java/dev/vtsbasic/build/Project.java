@@ -23,7 +23,8 @@ import java.util.Set;
 /**
  * The sources that a build was made from.
  *
- * @param tree what belongs together: the workspace that the project is a part of, else the project
+ * @param tree the directory to copy: the outermost workspace that the project may be part of, or the project if there
+ *     is none
  * @param directory the project: the nearest directory above the build that has a {@code package.json}
  * @param dist the build
  */
@@ -36,7 +37,10 @@ record Project(Path tree, Path directory, Path dist) {
     private static final String MODULES = "node_modules";
 
     /**
-     * @throws IOException when no project is there; the message says so
+     * Finds the project of a build.
+     *
+     * @throws IOException if the build lies in no project, or a {@code package.json} cannot be read; the message says
+     *     so
      */
     static Project of(Path dist) throws IOException {
         Path absolute =
@@ -62,9 +66,9 @@ record Project(Path tree, Path directory, Path dist) {
     }
 
     /**
-     * The script that builds it for production.
+     * The script of {@code package.json} that builds the project for production.
      *
-     * @throws IOException when it has none; the message says what to do
+     * @throws IOException if the project has none; the message says what to do
      */
     String script() throws IOException {
         JsonValue scripts = read(directory.resolve(MANIFEST)).getOrDefault("scripts", JsonValue.EMPTY_JSON_OBJECT);
@@ -86,15 +90,15 @@ record Project(Path tree, Path directory, Path dist) {
         }
     }
 
-    /** A copy of it elsewhere. */
+    /** The same project in {@code copy}, a copy of {@link #tree}. */
     Project at(Path copy) {
         return new Project(copy, copy.resolve(tree.relativize(directory)), copy.resolve(tree.relativize(dist)));
     }
 
     /**
-     * Copies the sources and what is installed, but nothing that a build makes and no caches. Installed packages are
-     * copied too: through a link tools would see where they really are, the same in both builds, and a build could write
-     * into them.
+     * Copies the sources and the installed packages, but no output of a build and no caches. Packages are copied and
+     * not linked, because through a link tools see the real directory, which is the same in both builds, and because a
+     * build could write into it.
      */
     void copyTo(Path target) throws IOException {
         Files.walkFileTree(tree, new SimpleFileVisitor<>() {
@@ -103,7 +107,7 @@ record Project(Path tree, Path directory, Path dist) {
                 if (isLeftOut(source)) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
-                // Not createDirectories: when the copy is removed meanwhile, this must not bring it back.
+                // Not createDirectories: if the shutdown hook removes the copy meanwhile, it must not be created again.
                 Files.createDirectory(target.resolve(tree.relativize(source)));
                 return FileVisitResult.CONTINUE;
             }
@@ -130,7 +134,7 @@ record Project(Path tree, Path directory, Path dist) {
         if (isInstalled(source)) {
             return parent.endsWith(MODULES) && CACHES.contains(name);
         }
-        // Elsewhere a directory of that name may well hold sources.
+        // Only beside a package.json, because a directory of that name may hold sources elsewhere.
         boolean besideManifest = Files.exists(parent.resolve(MANIFEST));
         return source.equals(dist) || besideManifest && MADE.contains(name);
     }
@@ -144,7 +148,7 @@ record Project(Path tree, Path directory, Path dist) {
         return false;
     }
 
-    /** A link within the tree leads to its copy, another one to where it led. */
+    /** A link to a file within the tree leads to its copy; any other link leads to the same file as before. */
     private void copyLink(Path source, Path copy) throws IOException {
         Path leadsTo = Files.readSymbolicLink(source);
         Path absolute = source.getParent().resolve(leadsTo).normalize();

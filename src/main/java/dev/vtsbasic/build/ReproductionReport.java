@@ -8,16 +8,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@link BuildReproduction} found. */
+/** The result of a {@link BuildReproduction}. Immutable. */
 public final class ReproductionReport {
     private static final int SHOWN = 5;
 
-    /** How the build that is there compares with those that were made. */
+    /** How the existing build compares with the two new builds. */
     enum Existing {
         SAME,
         DIFFERENT,
         ABSENT,
-        /** Because the two that were made differ already. */
+        /** The two new builds already differ from each other. */
         NOT_COMPARED
     }
 
@@ -29,12 +29,12 @@ public final class ReproductionReport {
     private final Existing existing;
 
     /**
-     * @param dist the build that is there
-     * @param command what built it again
-     * @param files how many files the first of the two builds has
-     * @param differing those that differ: between the two builds, or when these are the same, between them and {@code
-     *     dist}
-     * @param difference the first of {@code differing}; null when there is none
+     * @param dist the existing build
+     * @param command the command that built the project again
+     * @param files how many files the first new build has
+     * @param differing the files that differ between the two new builds, or, if these are the same, between them and
+     *     {@code dist}
+     * @param difference where the difference begins; null if there is none
      */
     ReproductionReport(
             Path dist,
@@ -51,12 +51,12 @@ public final class ReproductionReport {
         this.existing = existing;
     }
 
-    /** Whether the two builds are the same, whatever the one that is there. */
+    /** Whether the two new builds are the same; the existing build does not matter. */
     public boolean reproducible() {
         return existing != Existing.NOT_COMPARED;
     }
 
-    /** For people. */
+    /** The report for people, of one or more lines. */
     public String text() {
         String builds = "`" + command + "` in two places gives ";
         String same = builds + "the same " + files + " files";
@@ -97,7 +97,7 @@ public final class ReproductionReport {
                 .toString();
     }
 
-    /** For programs: the shape documented in {@code docs/reproducible-builds.md}. */
+    /** The report for programs, as {@code docs/reproducible-builds.md} documents it. */
     public JsonObject json() {
         JsonProvider json = JsonProvider.provider();
         JsonArrayBuilder names = json.createArrayBuilder();

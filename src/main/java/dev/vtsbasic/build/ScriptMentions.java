@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * Finds the names of client files in scripts and pages, as Vite writes them: imports, the preload lists of dynamic
  * imports, {@code System.register} of legacy chunks, {@code new URL(…, import.meta.url)}, and strings that are URLs.
  *
- * <p>It looks at strings and what is around them, and goes over the text once; minified code need not be parsed for that.
+ * <p>It does not parse the code. It looks at strings and the characters around them, which is enough for minified code.
  */
 final class ScriptMentions {
     private static final int LONGEST = 1024;
@@ -25,7 +25,7 @@ final class ScriptMentions {
     private final Kind kind;
     private final Consumer<Mention> found;
 
-    /** Whose text it is; a path is relative to the file only where a browser loads it. */
+    /** The kind of file; only in those that a browser loads, a path can be relative to the file. */
     enum Kind {
         CLIENT,
         SERVER,
@@ -40,8 +40,10 @@ final class ScriptMentions {
     }
 
     /**
+     * Reports each mention that is not in a comment.
+     *
      * @param text the file, read as ISO-8859-1
-     * @param directory where in {@code client/} the file is
+     * @param directory the file's directory within {@code client/}; not used for a file of the server
      */
     static void find(String text, String directory, Kind kind, Consumer<Mention> found) {
         ScriptMentions mentions = new ScriptMentions(text, directory, kind, found);
@@ -61,14 +63,14 @@ final class ScriptMentions {
                     string(i, end);
                 }
             } else if (c == '(' && text.startsWith("url(/", i - 3)) {
-                // Style sheets that a legacy chunk carries as text.
+                // A legacy chunk carries its style sheet as a string.
                 String rest = text.substring(i + 1, Math.min(text.length(), i + LONGEST));
                 mention(ClientPath.of(rest.substring(0, Math.max(0, rest.indexOf(')')))), Certainty.LIKELY, i);
             }
         }
     }
 
-    /** Where the string that begins at {@code start} ends, when it could be a path; else -1. */
+    /** Index of the quote that ends the string from {@code start}; -1 if the string cannot be a path. */
     private int endOfString(int start) {
         char quote = text.charAt(start);
         int limit = Math.min(text.length(), start + LONGEST);
@@ -92,7 +94,7 @@ final class ScriptMentions {
         if (name == null) {
             return;
         }
-        // In a URL that a script holds, a space is %20; a string with one is a sentence.
+        // A URL in a script has %20 for a space, so a string with a space is a sentence.
         boolean oneWord = string.indexOf(' ') < 0;
         boolean relative = name.startsWith("./") || name.startsWith("../");
         if (first == '/') {
@@ -119,7 +121,7 @@ final class ScriptMentions {
         }
     }
 
-    /** {@code from"…"}, {@code import"…"}, {@code import(…)}, {@code t.import(…)}, with what may come after. */
+    /** Whether it is in {@code from"…"}, {@code import"…"}, {@code import(…)} or {@code t.import(…)}. */
     private boolean isImport(int start, int end) {
         int before = skipBack(start - 1);
         if (before >= 0 && text.charAt(before) == '(') {
@@ -154,7 +156,7 @@ final class ScriptMentions {
                 && (start == 0 || !Character.isJavaIdentifierPart(text.charAt(start - 1)));
     }
 
-    /** Over white space and one comment such as {@code @vite-ignore}. */
+    /** Goes back over white space and one comment such as {@code @vite-ignore}. */
     private int skipBack(int at) {
         int i = skipSpace(at);
         if (i > 0 && text.charAt(i) == '/' && text.charAt(i - 1) == '*') {
@@ -172,7 +174,7 @@ final class ScriptMentions {
         return i;
     }
 
-    /** The strings of a list, which are names whatever they look like. */
+    /** Reports the strings of the lists after {@code marker}; all of them name files, with or without a hash. */
     private void lists(String marker, String opening) {
         for (int at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
             int list = text.substring(at, Math.min(text.length(), at + AROUND)).indexOf(opening);

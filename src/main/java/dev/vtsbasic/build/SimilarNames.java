@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What may be meant by a name that does not exist. */
+/** Suggests existing client files for a name that does not exist. Not safe for several threads. */
 final class SimilarNames {
     private static final int SUGGESTIONS = 3;
-    /** Comparing letters takes time; whoever misses more files than these has another problem than spelling. */
+    /** After so many names no spelling is compared: it is slow, and so many missing files are no spelling mistake. */
     private static final int MOST_COMPARED = 50;
 
     private final Collection<String> existing;
@@ -29,12 +29,12 @@ final class SimilarNames {
         }
     }
 
-    /** The names of all hashed files, without their hashes. */
+    /** The names of the hashed files, without their hashes. */
     Set<String> hashedNames() {
         return byNameWithoutHash.keySet();
     }
 
-    /** The same file under another hash is what is most often meant; else the names that are spelled most alike. */
+    /** Up to three names: the same file under another hash, or, if there is none, the names closest in spelling. */
     List<String> to(String name) {
         List<String> otherHash = byNameWithoutHash.getOrDefault(HashedName.withoutHash(name), List.of());
         if (!otherHash.isEmpty()) {

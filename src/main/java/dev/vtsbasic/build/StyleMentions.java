@@ -3,7 +3,7 @@ package dev.vtsbasic.build;
 import dev.vtsbasic.build.Mention.Certainty;
 import java.util.function.Consumer;
 
-/** Finds what a style sheet takes from other files: {@code url()}, {@code @import} and the strings of image sets. */
+/** Finds the client files that a style sheet names: in {@code url()}, {@code @import} and the strings of image sets. */
 final class StyleMentions {
     private static final int LONGEST = 1024;
 
@@ -18,8 +18,10 @@ final class StyleMentions {
     }
 
     /**
+     * Reports each mention that is not in a comment.
+     *
      * @param text the file, read as ISO-8859-1
-     * @param directory where in {@code client/} the file is
+     * @param directory the file's directory within {@code client/}
      */
     static void find(String text, String directory, Consumer<Mention> found) {
         new StyleMentions(text, directory, found).all();
@@ -32,7 +34,7 @@ final class StyleMentions {
                 i = orEnd(text.indexOf("*/", i + 2));
             } else if (c == '"' || c == '\'') {
                 int end = endOf(i + 1, c);
-                // A string may be anything; in an image set it is a file, which has a hash.
+                // A string may be anything. In an image set it is a file, which has a hash in its name.
                 mention(i + 1, end, isImport(i) ? Certainty.CERTAIN : Certainty.HASHED);
                 i = end;
             } else if (c == '(' && i >= 3 && text.regionMatches(true, i - 3, "url", 0, 3)) {
@@ -43,7 +45,7 @@ final class StyleMentions {
         }
     }
 
-    /** @return where it ends */
+    /** Reports the operand of a {@code url()} and returns the index of its end. */
     private int url(int from) {
         int start = from;
         while (start < text.length() && text.charAt(start) <= ' ') {
@@ -95,7 +97,7 @@ final class StyleMentions {
         }
     }
 
-    /** {@code \(} is a parenthesis, {@code \20 } a space. */
+    /** Resolves escapes of CSS: {@code \(} is a parenthesis, {@code \20 } a space. */
     private static String unescaped(String text) {
         if (text.indexOf('\\') < 0) {
             return text;

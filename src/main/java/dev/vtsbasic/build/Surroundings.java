@@ -6,16 +6,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What is around a build and must not show in it.
+ * The directory, user, time zone and language of one build; none of them may show in its files.
  *
  * @param tree the directory that is built
  * @param home the user's home directory
  * @param user the user's name
- * @param zone the time zone
- * @param locale the user's language and country
+ * @param zone the time zone; empty if unknown
+ * @param locale the user's language and country; empty if unknown
  */
 record Surroundings(Path tree, Path home, String user, String zone, String locale) {
-    /** Two that have nothing in common; their zones are 26 hours apart, so that not even the date is the same. */
+    /** Has nothing in common with {@link #second}; the zones are 26 hours apart, so that the dates differ, too. */
     static Surroundings first(Path place) {
         return new Surroundings(
                 place.resolve("one/project"), place.resolve("home-1"), "vts-first", "Etc/GMT+12", "en_US.UTF-8");
@@ -30,18 +30,22 @@ record Surroundings(Path tree, Path home, String user, String zone, String local
                 "de_DE.UTF-8");
     }
 
-    /** Those of a build that was made where the project is. */
+    /** The surroundings of a build that was made in the project itself. */
     static Surroundings here(Path tree) {
         return new Surroundings(
                 tree, Path.of(System.getProperty("user.home")), System.getProperty("user.name"), "", "");
     }
 
-    /** Where a build may put what it does not keep. */
+    /** The directory for temporary files of the build. */
     Path temporary() {
         return home.resolve("tmp");
     }
 
-    /** @param programs directories to look for programs in before all others */
+    /**
+     * The environment variables of the build.
+     *
+     * @param programs the directories that come first in {@code PATH}, with separators
+     */
     Map<String, String> environment(String programs) {
         Map<String, String> environment = new HashMap<>();
         environment.put("PATH", programs + File.pathSeparator + System.getenv().getOrDefault("PATH", ""));

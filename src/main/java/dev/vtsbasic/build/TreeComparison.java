@@ -14,14 +14,14 @@ import java.util.stream.Stream;
 
 /** Finds the files in which two directories differ. */
 final class TreeComparison {
-    /** {@code -HASH} or {@code .HASH} before the endings, as bundlers put it into names. */
+    /** {@code -HASH}, {@code .HASH} or {@code _HASH} before the extensions, as bundlers put it into names. */
     private static final Pattern HASH = Pattern.compile("[-._][A-Za-z0-9_-]{8,40}(?=(?:\\.[A-Za-z][A-Za-z0-9]*)+$)");
 
     private TreeComparison() {}
 
     /**
-     * Every file that differs, sorted. Files that are in one only are told to be the same under another hash when their
-     * names are the same without it.
+     * Every file that differs, sorted by name. A file that only the first directory has and one that only the second
+     * has count as the same file if their names differ only in the hash.
      */
     static List<DifferingFile> between(Path first, Path second) throws IOException {
         TreeSet<String> inFirst = files(first);
@@ -50,7 +50,7 @@ final class TreeComparison {
         return differing;
     }
 
-    /** The paths of all files within {@code root}, without what {@code precompress} adds to a build. */
+    /** The paths of all files within {@code root}, without the directory that {@code precompress} adds to a build. */
     static TreeSet<String> files(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             TreeSet<String> names = new TreeSet<>();

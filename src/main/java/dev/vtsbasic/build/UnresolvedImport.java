@@ -3,10 +3,10 @@ package dev.vtsbasic.build;
 import java.util.List;
 
 /**
- * A package that the server's scripts import when they are loaded, and that Bun will not find.
+ * A package that the server's scripts import when Bun loads them, and that Bun will not find.
  *
- * @param name its name, {@code @scope/name} perhaps
- * @param importedBy the files that import it, as paths within the build
+ * @param name the package's name, {@code name} or {@code @scope/name}
+ * @param importedBy the files that import the package, as paths within the build
  */
 public record UnresolvedImport(String name, List<String> importedBy) {
     @Override

@@ -11,17 +11,17 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What {@link BuildValidator} found.
+ * The result of {@link BuildValidator}.
  *
  * @param root the build's directory
- * @param base the path that its URLs have in front, found from them: {@code /}, or {@code /shop/}
- * @param namesNoBase whether no URL tells it, so that {@code base} is a guess
- * @param files how many client files there are
- * @param references how many of them are named somewhere
- * @param missing what is named but does not exist
- * @param unresolved packages that the server needs to start and that are not there
- * @param misfit why it cannot be served where browsers are to see it; empty when it can
- * @param warnings what is odd, but does not make the build invalid
+ * @param base the path in front of the build's URLs, found from them: {@code /}, or {@code /shop/}
+ * @param namesNoBase whether no URL of the build shows the base, so that {@code base} is only assumed to be {@code /}
+ * @param files how many client files the build has
+ * @param references how many client files the build names, the missing ones included
+ * @param missing client files that are named but do not exist
+ * @param unresolved packages that the server needs to start and that do not exist
+ * @param misfit why the build cannot be served at the path where browsers see it; empty if it can
+ * @param warnings problems that do not make the build invalid
  */
 public record ValidationReport(
         Path root,
@@ -40,21 +40,22 @@ public record ValidationReport(
                     + " with the build.";
     private static final int MOST_LINES = 50;
 
+    /** Whether no file and no package is missing, and the build fits its path; warnings do not matter. */
     public boolean valid() {
         return missing.isEmpty() && unresolved.isEmpty() && misfit.isEmpty();
     }
 
-    /** The same build where browsers see it at a path that it may not fit. */
+    /** This report with {@code why} as {@code misfit}, for the path at which browsers see the build. */
     public ValidationReport withMisfit(Optional<String> why) {
         return new ValidationReport(root, base, namesNoBase, files, references, missing, unresolved, why, warnings);
     }
 
-    /** The same build where its server is not run. */
+    /** This report without {@code unresolved}, because the build's server runs elsewhere. */
     public ValidationReport withoutServer() {
         return new ValidationReport(root, base, namesNoBase, files, references, missing, List.of(), misfit, warnings);
     }
 
-    /** For people: a line, or one line for each problem and what to do. */
+    /** The result for people: one line, or one line for each problem (up to 50 of a kind) and the remedies. */
     public String text() {
         if (valid()) {
             return root + ": all " + references + " assets that the build names exist (" + files + " client files)";
@@ -72,12 +73,12 @@ public record ValidationReport(
         return String.join("\n", problems);
     }
 
-    /** For people: a line for each warning; nothing when there is none. */
+    /** The warnings for people: one line for each (up to 50); empty if there are none. */
     public String warningText() {
         return warnings.isEmpty() ? "" : lines(warnings, "warning: ").substring(1);
     }
 
-    /** For the log: one line about all warnings; nothing when there is none. */
+    /** The warnings for the log: the first one and the number of others in one line; empty if there are none. */
     public String warningSummary() {
         if (warnings.isEmpty()) {
             return "";
@@ -87,7 +88,7 @@ public record ValidationReport(
                 + (others == 0 ? "" : "; and " + others + " more, which `validate` lists");
     }
 
-    /** For programs: the shape documented in {@code docs/validate.md}. */
+    /** The report for programs, as {@code docs/validate.md} documents it. */
     public JsonObject json() {
         JsonProvider json = JsonProvider.provider();
         JsonArrayBuilder problems = json.createArrayBuilder();

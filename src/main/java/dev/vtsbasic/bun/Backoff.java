@@ -6,19 +6,24 @@ import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long to wait before a crashed worker is started again: not at all the first time, then doubling, and from the
- * beginning again once a worker answered for as long as the crash window. Also tells when crashes come too often.
+ * Computes the pause before a crashed worker is started again: none the first time, then 250 ms, doubling up to 30 s. The
+ * pauses begin anew after a worker that was ready for as long as the crash window. Also detects crash loops. Used by the
+ * thread of one {@link WorkerSlot}; not safe for several threads.
  *
- * <p>A crash counts only when the worker had been sent no client's request, because else clients could make a crash loop,
- * which ends the server. The end of a worker that had been sent one shows that the app can run, and is only paused for.
+ * <p>A crash counts towards a crash loop only when no client's request had been sent to the worker, because otherwise clients
+ * could cause a crash loop, which ends the server. A worker that had been sent a request shows that the app can run, so
+ * after its end there is only a pause.
  *
- * <p>Its clock goes only while a worker answers. So neither a slow start nor the pauses themselves make crashes look rare.
+ * <p>The clock runs only while a worker is ready. So neither a slow start nor the pauses make crashes look rare.
  */
 final class Backoff {
     private static final long FIRST_MILLIS = 250;
     private static final long LONGEST_MILLIS = 30_000;
 
-    /** Much less than requests are held for, because else a few requests could keep the server without a worker. */
+    /**
+     * Much shorter than {@code VTS_HOLD_TIMEOUT} (30 s by default), because otherwise a few requests could leave the server
+     * without a worker for longer than requests wait.
+     */
     private static final long LONGEST_AFTER_REQUESTS_MILLIS = 2_000;
 
     private final int maxCrashes;
@@ -34,11 +39,11 @@ final class Backoff {
     }
 
     /**
-     * Notes the crash of a worker that had been sent no client's request.
+     * Records the crash of a worker to which no client's request had been sent.
      *
-     * @param answered how long the worker was ready before; zero when it never was
-     * @return how long to wait before the next start, with up to a quarter more by chance, so that many hosts do not
-     *     start in step
+     * @param answered how long the worker had been ready; zero when it never was
+     * @return how long to wait before the next start, with up to a quarter more by chance, so that many hosts do not start
+     *     at the same moment
      */
     Duration crashed(Duration answered) {
         inARow = wasStable(answered) ? 1 : inARow + 1;
@@ -51,10 +56,10 @@ final class Backoff {
     }
 
     /**
-     * Notes the end of a worker that had been sent a client's request; what crashed before it is no part of a loop.
+     * Records the end of a worker to which a client's request had been sent. Crashes before it no longer count.
      *
-     * @param answered how long the worker was ready before
-     * @return how long to wait before the next start
+     * @param answered how long the worker had been ready; zero when it never was
+     * @return how long to wait before the next start: up to 2 s, with up to a quarter more by chance
      */
     Duration endedAfterRequests(Duration answered) {
         afterRequestsInARow = wasStable(answered) ? 1 : afterRequestsInARow + 1;
@@ -76,14 +81,14 @@ final class Backoff {
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1));
     }
 
-    /** Begins anew. */
+    /** Forgets all crashes. */
     void forget() {
         crashes.clear();
         inARow = 0;
         afterRequestsInARow = 0;
     }
 
-    /** Whether as many crashes as are allowed happened within the window. */
+    /** Whether at least {@code maxCrashes} crashes happened within the window. */
     boolean isCrashLoop() {
         return crashes.size() >= maxCrashes;
     }

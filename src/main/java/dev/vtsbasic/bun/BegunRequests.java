@@ -11,32 +11,36 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The requests that a worker's app was given last. The worker writes their ids into a file in its memory, which the system
- * keeps when the worker hangs or is killed: so it is known of a request whether the app has seen it. The launcher has the
- * other side.
+ * The requests that a worker's app was given last, so that the pool knows whether the app has seen a request. The launcher
+ * ({@code launcher.js}) writes their ids into a memory-mapped file, which the system keeps when the worker hangs or is
+ * killed.
  *
- * <p>The file holds a count of all requests in four octets, little-endian, and behind it places of {@value #PLACE} octets,
- * each with an id that ends with a zero; the requests take them in turn.
+ * <p>The file holds the count of all requests, four bytes in little-endian order, and then {@value #PLACES} records of
+ * {@value #PLACE} bytes, each with an id that ends with a zero byte. The launcher fills the records in turn and begins again
+ * at the first.
  *
- * @param ids those whose places others have not taken since
- * @param last the id of the last one; empty when there is none
+ * @param ids the ids that the file still holds
+ * @param last the id of the last request; empty when there is none
  * @param known whether the file could be read
  */
 record BegunRequests(Set<String> ids, String last, boolean known) {
-    /** Any request may have been given to the app. */
+    /** The file could not be read: any request may have been given to the app. */
     static final BegunRequests UNKNOWN = new BegunRequests(Set.of(), "", false);
 
     static final int PLACES = 64;
 
-    /** More than the longest request id. */
+    /** In bytes; more than the longest request id. */
     static final int PLACE = 256;
 
     static final int SIZE = Integer.BYTES + PLACES * PLACE;
 
-    /** A worker may begin more requests than it was leased for, such as probes; no more than that in the time of as many. */
+    /**
+     * Leases after which an id may have been overwritten. A worker also begins requests without a lease, such as probes; half
+     * of the records is left for those.
+     */
     private static final int SURE = PLACES / 2;
 
-    /** Reads the file; {@link #UNKNOWN} when it cannot be read. */
+    /** Reads the file; {@link #UNKNOWN} when it cannot be read or has another size. */
     static BegunRequests read(Path file) {
         try {
             return of(Files.readAllBytes(file));
@@ -67,9 +71,9 @@ record BegunRequests(Set<String> ids, String last, boolean known) {
     }
 
     /**
-     * Whether the app was surely not given a request.
+     * Whether the app was certainly not given a request.
      *
-     * @param since how many requests the worker was leased for since then
+     * @param since number of leases of the worker after the one for this request
      */
     boolean exclude(LeasedRequest request, long since) {
         return known && since < SURE && !ids.contains(request.id());

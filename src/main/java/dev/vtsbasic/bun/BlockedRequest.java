@@ -3,10 +3,10 @@ package dev.vtsbasic.bun;
 import java.time.Instant;
 
 /**
- * A request that is not sent for a while, because workers ended at it.
+ * A request that the proxy does not send for a while, because it ended several workers.
  *
- * @param request method and path, cut when long
- * @param workers how many have ended at it since it was last answered
- * @param until when it is sent again
+ * @param request method and path without the query; after 200 characters cut, with an ellipsis
+ * @param workers number of workers that the request has ended since a worker last answered it
+ * @param until when the request is sent again
  */
 public record BlockedRequest(String request, int workers, Instant until) {}

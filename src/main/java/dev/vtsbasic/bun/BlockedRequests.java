@@ -24,18 +24,20 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Queries of death: requests, by method and path, that ended one worker after another. They are not sent for a while.
+ * Finds the requests, by method and path, that end one worker after another ("queries of death"), and blocks them for a
+ * while.
  *
- * <p>An end counts against a request only when it must have been that one, because else a client could have a page refused to
- * others. Of the requests that were under way, those drop out that another worker answers when they are sent again. What was
- * answered shortly before, or is an event stream or a WebSocket, leaves a doubt: its handler may have set a timer. That drops
- * out when its path is answered again and the worker lives on. The one method and path that is left is the cause.
+ * <p>The end of a worker counts against a request only when no other request can be the cause, because otherwise a client
+ * could make this proxy refuse a page to others. The suspects are the requests in flight at that worker; one drops out when
+ * it is sent again and another worker answers it. The doubts are event streams, WebSockets and requests that were answered
+ * or given up shortly before, because their handlers may have set a timer; one drops out when its path is answered again and
+ * that worker lives on. When one suspect is left and no doubt, that suspect is the cause.
  *
- * <p>An answer clears a request of all that was held against it, so that a page that works for others stays open to them.
- * Bounded in number, size and time. Not safe for threads by itself.
+ * <p>A response clears a request of all ends that count against it, so that a page that works for other clients stays open.
+ * Bounded in number, size and time. Not thread-safe: {@link LeastLoadedPool} calls it under its lock.
  */
 final class BlockedRequests {
-    /** How long a request is not sent. After that it is sent again, and one more end that it causes blocks it anew. */
+    /** How long a request is blocked. Afterwards it is sent again, and one more worker that it ends blocks it again. */
     static final Duration BLOCKED_FOR = Duration.ofMinutes(1);
 
     static final int MAX_ENTRIES = 200;
@@ -43,23 +45,23 @@ final class BlockedRequests {
     private static final long BLOCKED_NANOS = BLOCKED_FOR.toNanos();
     private static final long REMEMBERED_NANOS = 10 * BLOCKED_NANOS;
 
-    /** Of method and path; the rest of longer ones is kept as a hash. */
+    /** Characters of method and path in a key; the key of a longer one ends with a hash of the whole. */
     private static final int MAX_LENGTH = 200;
 
-    /** Of what one end can be held against; where there was more, it is held against nothing. */
+    /** Suspects and doubts of one end. An end with more counts against no request. */
     static final int MAX_SUSPECTS = 500;
 
     private static final int MAX_ENDS = 20;
 
-    /** How many ends a request must have caused. */
+    /** Number of workers that a request must have ended to be blocked. */
     private static final int LIMIT = 2;
 
     private final LongSupplier nanoTime;
 
-    /** The one whose last end is the longest ago comes first. */
+    /** By method and path, in the order of their last end, oldest first. */
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    /** Those of which the cause is not known yet, the oldest first. */
+    /** Ends whose cause is not known yet, oldest first. */
     private final Deque<End> ends = new ArrayDeque<>();
 
     private static final class Entry {
@@ -73,28 +75,30 @@ final class BlockedRequests {
         }
     }
 
-    /** The end of a worker, and what may have caused it. */
+    /** The end of a worker, and the requests that may have caused it. */
     private static final class End {
         private final long at;
 
-        /** The numbers of the requests, by method and path. */
+        /** The numbers of the suspect requests, by method and path. */
         private final Map<String, Set<Long>> suspects = new HashMap<>();
 
         private final Set<String> doubts = new HashSet<>();
+
+        /** Suspect methods and paths of which one request was answered and others were not. */
         private final Set<String> cleared = new HashSet<>();
 
         End(long at) {
             this.at = at;
         }
 
-        /** The one method and path that is left; null as long as there are several, or a doubt. */
+        /** The one suspect method and path that is left; null if there are more or fewer, or a doubt. */
         private String cause() {
             return doubts.isEmpty() && suspects.size() == 1
                     ? suspects.keySet().iterator().next()
                     : null;
         }
 
-        /** Whether nothing is left that it could be held against. */
+        /** Whether no suspect is left that this end could count against. */
         private boolean isOver() {
             return cleared.containsAll(suspects.keySet());
         }
@@ -108,7 +112,7 @@ final class BlockedRequests {
             if (numbers.isEmpty()) {
                 suspects.remove(key);
             } else {
-                // Not this one, but one of the same method and path may still have ended the worker.
+                // Another request with the same method and path may still be the cause.
                 cleared.add(key);
             }
             return true;
@@ -129,9 +133,9 @@ final class BlockedRequests {
     }
 
     /**
-     * A worker has answered it.
+     * Clears a request that a worker has answered.
      *
-     * @return those that are blocked from now on, because this was the last other request that might have ended their worker
+     * @return requests that are blocked from now on, because this one was the last other suspect
      */
     List<BlockedRequest> answered(LeasedRequest request) {
         if (isEmpty()) {
@@ -143,26 +147,27 @@ final class BlockedRequests {
     }
 
     /**
-     * A worker has answered it and lived on, so that it sets no timer that ends workers.
+     * Clears a request of doubts: a worker answered it and lived on, so it sets no timer that ends workers.
      *
-     * @return those that are blocked from now on
+     * @return requests that are blocked from now on
      */
     List<BlockedRequest> survived(LeasedRequest request) {
         String key = keyOf(request);
         return review(end -> end.doubts.remove(key));
     }
 
-    /** Whether {@link #survived} could clear anything. */
+    /** Whether there is a doubt that {@link #survived} could clear. */
     boolean hasDoubts() {
         return ends.stream().anyMatch(end -> !end.doubts.isEmpty());
     }
 
     /**
-     * A worker ended.
+     * Notes the end of a worker.
      *
-     * @param suspects the requests that were under way there
-     * @param doubts requests that were not under way any more, but may have ended it, by a timer for instance
-     * @return those that are blocked from now on
+     * @param suspects the requests that were in flight there
+     * @param doubts requests that were not in flight any more, or have no end, and may have ended the worker, for example by
+     *     a timer
+     * @return requests that are blocked from now on
      */
     List<BlockedRequest> ended(Collection<LeasedRequest> suspects, Collection<LeasedRequest> doubts) {
         if (suspects.isEmpty() || suspects.size() + doubts.size() > MAX_SUSPECTS) {
@@ -182,9 +187,9 @@ final class BlockedRequests {
     }
 
     /**
-     * Holds the ends of which the cause is known now against it.
+     * Counts each end whose cause is known now against that request.
      *
-     * @param changed whether something has become known of an end
+     * @param changed whether the suspects or doubts of an end have changed; others are not looked at
      */
     private List<BlockedRequest> review(Predicate<End> changed) {
         long now = nanoTime.getAsLong();
@@ -207,11 +212,11 @@ final class BlockedRequests {
         return blocked;
     }
 
-    /** Holds an end against a request, and says whether that blocks it. */
+    /** Counts an end against a request, and returns the request if this blocks it. */
     private Optional<BlockedRequest> hold(String key, long now) {
         Entry known = entries.remove(key);
         Entry entry = known == null ? new Entry(key) : known;
-        // One that had its time is on probation: one more end blocks it anew.
+        // A request whose block has expired keeps its count, so one more end blocks it again.
         entry.blocked = entry.blocked && isBlocked(entry);
         entry.workers++;
         entry.lastEnd = now;
@@ -226,7 +231,7 @@ final class BlockedRequests {
         return Optional.of(view(entry, now));
     }
 
-    /** Those that are blocked now. */
+    /** The requests that are blocked now. */
     List<BlockedRequest> blocked() {
         long now = nanoTime.getAsLong();
         return entries.values().stream()
@@ -235,7 +240,7 @@ final class BlockedRequests {
                 .toList();
     }
 
-    /** Whether nothing is held against any request. */
+    /** Whether no end counts, or may come to count, against any request. */
     boolean isEmpty() {
         return entries.isEmpty() && ends.isEmpty();
     }
@@ -245,7 +250,7 @@ final class BlockedRequests {
         ends.clear();
     }
 
-    /** How many different requests these are. */
+    /** The number of different methods and paths among the requests. */
     static int count(Collection<LeasedRequest> requests) {
         return keysOf(requests).size();
     }
@@ -265,7 +270,7 @@ final class BlockedRequests {
                 shown(entry.request), entry.workers, Instant.now().plusNanos(entry.lastEnd + BLOCKED_NANOS - now));
     }
 
-    /** Method and path as people are shown them. */
+    /** Method and path for messages, cut after {@value #MAX_LENGTH} characters. */
     static String shown(LeasedRequest request) {
         return shown(keyOf(request));
     }
@@ -274,7 +279,7 @@ final class BlockedRequests {
         return key.length() <= MAX_LENGTH ? key : key.substring(0, MAX_LENGTH) + "…";
     }
 
-    /** Without the query: what ends a worker is the handler of a path, and a query may hold secrets. */
+    /** Without the query, because the handler of the path ends the worker, and because a query may hold secrets. */
     private static String keyOf(LeasedRequest request) {
         String key = request.method() + " " + request.path();
         return key.length() <= MAX_LENGTH ? key : key.substring(0, MAX_LENGTH) + " " + hash(key);
@@ -285,7 +290,7 @@ final class BlockedRequests {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // Each Java has it.
+            throw new IllegalStateException(e); // Every Java platform has SHA-256.
         }
     }
 }

@@ -20,16 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Bun that was seen to run.
+ * A Bun binary that this JVM has run to check its version.
  *
- * @param path the binary
- * @param version what it says of itself
- * @param original what it was copied from; empty when it was not
+ * @param version as {@code bun --version} prints it
+ * @param original the binary in the WAR that {@code path} is a copy of; empty when it is not a copy
  */
 public record BunBinary(Path path, String version, Optional<BundledBun> original) {
     private static final Logger LOG = LoggerFactory.getLogger(BunBinary.class);
 
-    /** The first whose flags and HTTP server are those that the launcher was tested with. */
+    /** The oldest version with the flags and the HTTP server that the launcher was tested with. */
     private static final String MINIMUM_VERSION = "1.4.0";
 
     private static final String VERSION = "[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.]+)?(\\+[0-9A-Za-z.]+)?";
@@ -37,12 +36,11 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
     private static final int VERSION_TIMEOUT_SECONDS = 10;
 
     /**
-     * Finds a Bun: the one the user names, else the one in the WAR, else the first on the PATH.
+     * Finds a Bun that runs here: the configured one, or the first that runs of the one in the WAR and those on the PATH.
      *
-     * @param configured the user's choice; when present no other is tried
-     * @param bundled the one in the WAR
-     * @param workDirectories where the bundled one may be copied to when it cannot be run where it lies, best first
-     * @throws IOException when none runs; the message says what was tried and what to do
+     * @param configured {@code VTS_BUN}; when present no other is tried
+     * @param workDirectories directories to copy the one in the WAR to, best first, if it cannot run from its own path
+     * @throws IOException when none runs; the message says what was tried and what the operator can do
      */
     public static BunBinary find(Optional<Path> configured, Optional<BundledBun> bundled, List<Path> workDirectories)
             throws IOException {
@@ -76,10 +74,10 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
     }
 
     /**
-     * Where it lies, copied there again if something swept it away: cleaners of temporary directories take files that
-     * nobody opened for long.
+     * The path of the binary. If the copy from the WAR is gone or incomplete, it is made again first, because cleaners of
+     * temporary directories delete files that were not opened for long.
      *
-     * @throws IOException when it is gone and cannot be had again, or when others could have put theirs in its place
+     * @throws IOException when the copy cannot be made, or when other users can write to its directory
      */
     Path restored() throws IOException {
         if (original.isPresent()) {
@@ -154,7 +152,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
         }
     }
 
-    /** Runs {@code bun --version}: the only sure way to learn that a file can be executed here. */
+    /** Runs {@code bun --version}, because only a run shows that a file can be executed here. */
     private static BunBinary check(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             throw new IOException(path + " is not a file");

@@ -35,9 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** A running Bun that serves the app through the launcher. */
+/** One Bun process, which serves the app through the launcher. */
 final class BunProcess {
-    /** The exit code of a process that SIGKILL has ended. */
+    /** The exit code that Java reports for a process that SIGKILL ended. */
     private static final int KILLED = 128 + 9;
 
     private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
@@ -46,10 +46,10 @@ final class BunProcess {
     private static final long MIN_PROBE_PAUSE_MILLIS = 50;
     private static final long MAX_PROBE_PAUSE_MILLIS = 1000;
 
-    /** Any line after the first tells the launcher to end. */
+    /** The launcher ends when it reads any line after the first. */
     private static final String STOP = "stop\n";
 
-    /** Tells the app at which path browsers see it; nothing at the root. */
+    /** Environment variable that tells the app under which path browsers see it; empty at the root. */
     private static final String BASE_VARIABLE = "VTS_BASE_PATH";
 
     private static final long OUTPUT_MILLIS = 1000;
@@ -84,7 +84,7 @@ final class BunProcess {
             begunAtEnd = BegunRequests.read(mark);
             mark.toFile().delete();
             if (socket != null) {
-                // One that was killed leaves it behind.
+                // A killed worker leaves its socket behind.
                 socket.toFile().delete();
             }
         });
@@ -108,7 +108,8 @@ final class BunProcess {
     }
 
     /**
-     * @param workingDirectory where the app finds relative file names
+     * @param workingDirectory the directory that the app runs in, to which its relative file names refer
+     * @param base path under which browsers see the app; empty at the root
      * @throws IOException when the process cannot be started
      */
     static BunProcess start(
@@ -120,10 +121,10 @@ final class BunProcess {
             Settings settings,
             RunDirectory run)
             throws IOException {
-        // Neither packages nor settings may come from outside the build: Bun would ask a registry for a missing
-        // package, read .env files, and run what bunfig.toml of the directory it is started in names. So it is started
-        // in the build, and the launcher goes to the app's own directory.
-        // The launcher before the socket and the mark: with it they may come to lie elsewhere.
+        // Bun must take neither packages nor settings from outside the build: it would ask a registry for a missing
+        // package, read .env files, and run the scripts that the bunfig.toml of its start directory names. So it starts
+        // in the build, and the launcher then changes to the app's working directory.
+        // The launcher comes before the socket and the mark, because writing it may move the run directory.
         ProcessBuilder builder = new ProcessBuilder(
                         bun.restored().toString(),
                         "--no-install",
@@ -155,23 +156,23 @@ final class BunProcess {
         return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun, process.pid()));
     }
 
-    /** Its stdin stays open: when it closes, the launcher takes it that this JVM is gone. */
+    /** Leaves stdin open, because the launcher ends when stdin closes: it then assumes that this JVM is gone. */
     private static void tell(Process process, String line) {
         try {
             OutputStream stdin = process.getOutputStream();
             stdin.write(line.getBytes(StandardCharsets.UTF_8));
             stdin.flush();
         } catch (IOException e) {
-            // It has ended already, which whoever waits for it will see.
+            // The process has ended already; callers that wait for it will notice.
         }
     }
 
     /**
-     * Waits until the app's module is loaded and listens.
+     * Waits until the app's module is loaded and the launcher listens.
      *
      * @param deadline in terms of {@link System#nanoTime}
-     * @throws NotReadyException when it does not listen in time
-     * @throws ExitedException when the process ended before
+     * @throws NotReadyException when the launcher does not listen in time
+     * @throws ExitedException when the process ended first
      */
     Worker awaitListening(long deadline) throws InterruptedException, NotReadyException, ExitedException {
         try {
@@ -188,11 +189,13 @@ final class BunProcess {
     }
 
     /**
-     * Waits until the app that listens answers. While it answers with errors, it is asked ever less often.
+     * Probes {@code path} until the listening app responds with a status below 500. The pause between two probes doubles
+     * from 50 ms up to 1 s.
      *
-     * @param whenSilent called whenever an answer takes long
-     * @throws NotReadyException when it does not answer, or with errors alone, until {@code deadline}
-     * @throws ExitedException when the process ended before it answered
+     * @param deadline in terms of {@link System#nanoTime}
+     * @param whenSilent called once for each probe whose response takes longer than a second
+     * @throws NotReadyException when there is no such response until {@code deadline}
+     * @throws ExitedException when the process ended first
      */
     ProbeResponse awaitReady(String path, long deadline, Runnable whenSilent)
             throws InterruptedException, NotReadyException, ExitedException {
@@ -210,7 +213,7 @@ final class BunProcess {
                 }
                 last = Optional.of(response);
             } catch (IOException e) {
-                // Asked again below, as long as there is time and a process.
+                // The loop probes again while there is time and the process runs.
             }
             if (process.waitFor(Math.min(pause, left.toMillis()), TimeUnit.MILLISECONDS)) {
                 throw new ExitedException();
@@ -220,39 +223,42 @@ final class BunProcess {
     }
 
     /**
-     * Asks its event loop.
+     * Asks the launcher, not the app, to see that the process's event loop runs.
      *
-     * @return resident memory in bytes; empty when there is no answer in time, or it does not listen yet
-     * @throws HttpProbe.NotAskedException when that says nothing of it
+     * @return resident memory in bytes; empty when there is no response in time, or the process does not listen yet
+     * @throws HttpProbe.NotAskedException when this JVM cannot ask, for lack of file descriptors for example
      */
     OptionalLong ping(Duration timeout) throws HttpProbe.NotAskedException {
         SocketAddress known = address;
         return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
     }
 
-    /** The requests that it began last, also when it has ended. */
+    /** The requests that the app received last; known after the end of the process too. */
     BegunRequests begunRequests() {
         BegunRequests known = begunAtEnd;
         if (known != null) {
             return known;
         }
         BegunRequests now = BegunRequests.read(mark);
-        // When the file has gone meanwhile, it was read before.
+        // If the file is gone, the exit handler has read it before.
         return now.known() ? now : Objects.requireNonNullElse(begunAtEnd, now);
     }
 
-    /** Whether somebody has stopped it with a signal, so that it is no request that holds it; false where nobody says. */
+    /**
+     * Whether a signal (such as SIGSTOP) has stopped the process, so that no request holds its event loop. False where the
+     * system has no {@code /proc}.
+     */
     boolean isStopped() {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"), StandardCharsets.ISO_8859_1);
-            // The state follows the program's name, which may have any character in it.
+            // The state follows the program's name in parentheses, and the name may hold any character.
             return stat.startsWith(") T", stat.lastIndexOf(')'));
         } catch (IOException e) {
             return false;
         }
     }
 
-    /** How much processor time it has used; zero when the system does not say. */
+    /** Processor time used so far; zero when the system does not report it. */
     Duration cpuTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
@@ -265,12 +271,12 @@ final class BunProcess {
         return process.isAlive();
     }
 
-    /** Waits for the end of the process, and says whether it has come. */
+    /** Waits up to {@code timeout} for the end of the process, and returns whether it has ended. */
     boolean endsWithin(Duration timeout) throws InterruptedException {
         return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Whether it has ended by SIGKILL, which no process sends itself. */
+    /** Whether SIGKILL ended it; that comes from outside or from the kernel, because no process sends it to itself. */
     boolean wasKilled() {
         return !process.isAlive() && process.exitValue() == KILLED;
     }
@@ -279,7 +285,7 @@ final class BunProcess {
         process.onExit().thenRun(action);
     }
 
-    /** Waits for the end of the process. */
+    /** Waits for the end of the process, and returns its exit code. */
     int awaitExit() throws InterruptedException {
         return process.waitFor();
     }
@@ -288,29 +294,32 @@ final class BunProcess {
         return process.pid();
     }
 
-    /** What it printed last. */
+    /** The last lines that it printed. */
     SlotSnapshot.Output output() {
         return new SlotSnapshot.Output(name, output.lastLines());
     }
 
-    /** The same, a line each, to be put behind a message. */
+    /** The last output as the end of a log message, which also says when the process printed nothing. */
     String lastWords() throws InterruptedException {
         String lines = lastLines();
         return lines.isEmpty() ? "; it printed nothing" : lines;
     }
 
-    /** The same; empty when it printed nothing. */
+    /** The last output as the end of a log message, one line each; empty when the process printed nothing. */
     String lastLines() throws InterruptedException {
-        // What it started holds the pipes open for longer.
+        // Processes that the worker started hold the pipes open until they end too.
         awaitGroupEnd();
         output.awaitEnd(OUTPUT_MILLIS);
         return output.lastLines().isEmpty() ? "" : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
     }
 
-    /** Asks it to finish its requests and end, and kills it when it does not within {@code grace}; then what it started. */
+    /**
+     * Tells the launcher to finish its requests and end, and kills the process when it has not ended within {@code grace}.
+     * Then kills the processes that it started.
+     */
     void stop(Duration grace) throws InterruptedException {
         List<ProcessHandle> started = process.descendants().toList();
-        // Not by a signal, which others send too.
+        // Not by a signal: the launcher ignores those, because service managers and terminals send them too.
         tell(process, STOP);
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();
@@ -327,13 +336,16 @@ final class BunProcess {
         }
     }
 
-    /** Kills it and what it started. */
+    /** Kills the process and those that it started. */
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
 
-    /** The launcher says that it listens with a word that the app does not know, on a line of its own. */
+    /**
+     * Whether the launcher, not the app, printed a line. The launcher prints a line break and then, once it listens, a line
+     * with its port and a token that the app does not know.
+     */
     private boolean isLaunchersLine(String line) {
         if (listeningPort.isDone()) {
             return false;
@@ -354,13 +366,13 @@ final class BunProcess {
             this.last = last;
         }
 
-        /** The error that it answered last; empty when it answered nothing. */
+        /** The last error response of the app; empty when it sent none. */
         Optional<ProbeResponse> last() {
             return last;
         }
     }
 
-    /** The process ended before it answered. */
+    /** The process ended before it was ready. */
     static final class ExitedException extends Exception {
         private static final long serialVersionUID = 1L;
     }

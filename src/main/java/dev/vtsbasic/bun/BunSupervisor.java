@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps Bun workers running, each in a {@link WorkerSlot}: decides what they run, and what becomes of all of them when
- * they keep crashing. Safe for any number of threads.
+ * Keeps Bun workers running, each in a {@link WorkerSlot}: decides which build they run, and gives up when the workers of
+ * all slots keep crashing. Safe for any number of threads.
  */
 public final class BunSupervisor implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(BunSupervisor.class);
@@ -38,7 +38,7 @@ public final class BunSupervisor implements Upstream {
     private static final Replacement ASKED = new Replacement(RestartCause.ASKED, "a restart was asked for");
     private static final Replacement NEW_BUILD = new Replacement(RestartCause.NEW_BUILD, "there is a new build");
 
-    /** The place where a new build is tried first. */
+    /** Number of the slot that tries a new build first. */
     private static final int CANARY = 1;
 
     private final BunBinary bun;
@@ -63,7 +63,7 @@ public final class BunSupervisor implements Upstream {
     private volatile Deployment deployment;
     private volatile boolean stopping;
 
-    /** A build on trial. */
+    /** A new build on trial in the canary slot. */
     private record Deployment(WorkerRevision release, CompletableFuture<Optional<BunFailure>> outcome) {}
 
     private BunSupervisor(
@@ -92,13 +92,13 @@ public final class BunSupervisor implements Upstream {
     /**
      * Begins to start the workers and returns at once.
      *
-     * @param base path at which browsers see the app; empty at the root
-     * @param runDirectories where the workers' sockets may lie, best first
-     * @throws IOException when none of them can be used, or there is no directory for the app to run in
+     * @param base path under which browsers see the app; empty at the root
+     * @param runDirectories candidates for the directory of the workers' sockets, best first
+     * @throws IOException when none of them can be used, or the directory for the app to run in does not exist
      */
     public static BunSupervisor start(
             BunBinary bun, Dist dist, String base, Settings settings, List<Path> runDirectories) throws IOException {
-        // Before the other, which has to be removed.
+        // Before the run directory, because a failure here would leave that directory behind.
         WorkingDirectory workingDirectory = WorkingDirectory.of(settings);
         BunSupervisor supervisor =
                 new BunSupervisor(bun, dist, base, settings, workingDirectory, RunDirectory.in(runDirectories));
@@ -185,7 +185,10 @@ public final class BunSupervisor implements Upstream {
         return bun.version();
     }
 
-    /** No worker goes before its successor is ready. Workers that were given up are started anew. */
+    /**
+     * Replaces all workers, one slot at a time. Each worker goes on until its successor is ready, except with a fixed {@code
+     * VTS_BUN_PORT}. After giving up, starts workers again.
+     */
     @Override
     public boolean restart() {
         change(() -> {
@@ -195,7 +198,7 @@ public final class BunSupervisor implements Upstream {
         return true;
     }
 
-    /** What was given up is tried again. */
+    /** Allows starts and requests again after crashes. */
     private void resume() {
         crashLoops.clear();
         pool.unblock();
@@ -203,9 +206,11 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * Replaces all workers by workers that run another build, if the first of these becomes ready.
+     * Replaces all workers by workers that run another build, if the first of these becomes ready. To be called for one build
+     * at a time: a further call before the first has completed leaves that one incomplete.
      *
-     * @return completes when it is ready, or with why it is not; then the others stay. One at a time
+     * @return completes empty when the first new worker is ready, or with the reason why it is not; then the other workers
+     *     stay
      */
     public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
         workingDirectory.warnIfReplaced();
@@ -214,7 +219,7 @@ public final class BunSupervisor implements Upstream {
         return next.outcome();
     }
 
-    /** Whether no worker is left that runs another build than the one in service. */
+    /** Whether no worker that runs a build other than the one in service still gets requests. */
     public boolean runsOneBuild() {
         return slots.stream().allMatch(slot -> slot.runsNothingBut(release));
     }
@@ -223,17 +228,17 @@ public final class BunSupervisor implements Upstream {
         return stopping;
     }
 
-    /** What a worker is asked to see that it answers. */
+    /** Path, base path included, that a probe requests to see whether a worker answers. */
     String readyPath() {
         return base + settings.readyPath();
     }
 
-    /** Whoever holds its permit may replace a worker. */
+    /** A slot may replace its worker only while it holds the one permit. */
     Semaphore mayReplace() {
         return mayReplace;
     }
 
-    /** What the worker in this place is to run. */
+    /** The revision that the worker in this slot has to run; the canary slot gets a build on trial. */
     WorkerRevision releaseFor(int slot) {
         Deployment trial = deployment;
         return slot == CANARY && trial != null ? trial.release() : release;
@@ -244,15 +249,16 @@ public final class BunSupervisor implements Upstream {
         processes.add(process);
         process.whenEnded(() -> processes.remove(process));
         if (stopping) {
-            process.kill(); // close() may have looked for it too early.
+            process.kill(); // close() may have listed the processes before this one was added.
         }
         return process;
     }
 
     /**
-     * A worker is ready.
+     * Records that a worker is ready.
      *
-     * @return whether it is wanted: not when all were given up while it started
+     * @param took how long its start took
+     * @return whether it may serve: false when all workers were given up while it started
      */
     boolean ready(int slot, WorkerRevision accepted, Duration took) {
         lock.lock();
@@ -276,7 +282,7 @@ public final class BunSupervisor implements Upstream {
         return true;
     }
 
-    /** Says once for all workers that run the same that the app has no page at the ready path. */
+    /** Logs, once for all workers of a revision, that the app has no page at the ready path. */
     void readyPathNotFound(WorkerRevision found, String worker) {
         if (notFoundIn.getAndSet(found) != found) {
             Event.READY_PATH_NOT_FOUND.log(
@@ -287,12 +293,16 @@ public final class BunSupervisor implements Upstream {
         }
     }
 
-    /** Those that were given up wait for a restart or a new build, which is tried in one place first. */
+    /** After giving up, no worker starts until a restart or a new build, which the canary slot tries first. */
     private boolean mayStart(int slot) {
         return pool.givenUp().isEmpty() || slot == CANARY && deployment != null;
     }
 
-    /** A worker did not become ready. Whether that was a build on trial, which is then given up. */
+    /**
+     * Records that a worker did not become ready. If it ran a build on trial, that build is rejected.
+     *
+     * @return whether it ran a build on trial
+     */
     boolean rejected(WorkerRevision rejected, BunFailure why) {
         Deployment trial = deployment;
         if (trial == null || trial.release() != rejected) {
@@ -304,10 +314,10 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * A worker crashed.
+     * Records that a worker crashed.
      *
-     * @param hadRequests whether a client's request had been sent to it, so that it tells nothing of the start
-     * @param loop whether the workers of this place keep crashing
+     * @param hadRequests whether a client's request had been sent to it; then the crash is no failed start
+     * @param loop whether the workers of this slot keep crashing
      */
     void crashed(int slot, BunFailure why, boolean hadRequests, boolean loop) {
         pool.note(why.message());
@@ -323,7 +333,7 @@ public final class BunSupervisor implements Upstream {
         }
     }
 
-    /** Gives up when the workers of all places keep crashing, and none of them has become ready since. */
+    /** Gives up when the workers of all slots keep crashing, and none of them has become ready since. */
     private boolean giveUp(int slot, boolean loop, String why) {
         lock.lock();
         try {
@@ -341,8 +351,8 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * Waits for as long as is wise after a crash, and for as long as nothing may be started; no longer than until there is
-     * something else to run, or a stop.
+     * Waits for {@code pause}, or until there is another revision to run; then waits until a worker may start in this slot.
+     * Returns at once when the supervisor stops.
      */
     void awaitNextStart(int slot, WorkerRevision crashed, Duration pause) throws InterruptedException {
         lock.lockInterruptibly();
@@ -368,7 +378,7 @@ public final class BunSupervisor implements Upstream {
         }
     }
 
-    /** Ends all workers: gently within the stop time-out, else by force. */
+    /** Stops all workers. Those that do not end within {@code VTS_STOP_TIMEOUT} are killed. */
     @Override
     public void close() {
         close(settings.stopTimeout());

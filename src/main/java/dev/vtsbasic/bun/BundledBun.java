@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * The Bun that comes in the WAR.
+ * The Bun binary in the WAR.
  *
- * @param version as {@code bun --version} says
- * @param platform operating system and architecture it is for, as the build wrote them
+ * @param version as {@code bun --version} prints it
+ * @param platform operating system and architecture that the binary is for, such as {@code linux-amd64}
  * @param size in bytes
  * @param sha256 digest of the binary in hexadecimal
  * @param onDisk the file, when the WAR is exploded
- * @param content opens it, whether the WAR is exploded or not
+ * @param content opens the binary, whether or not the WAR is exploded
  */
 public record BundledBun(
         String version, String platform, long size, String sha256, Optional<Path> onDisk, Content content) {
@@ -27,7 +27,8 @@ public record BundledBun(
     }
 
     /**
-     * @param facts {@code WEB-INF/bun/bun.properties}, closed here; null when the WAR brings no Bun
+     * @param facts {@code WEB-INF/bun/bun.properties}; this method closes it; null when the WAR has no Bun
+     * @return empty when the WAR has no Bun
      */
     public static Optional<BundledBun> of(InputStream facts, Optional<Path> onDisk, Content content)
             throws IOException {
@@ -47,7 +48,7 @@ public record BundledBun(
                 content));
     }
 
-    /** Whether it can run here at all. */
+    /** Whether {@code platform} is this JVM's operating system and architecture. */
     boolean isForThisPlatform() {
         String here = System.getProperty("os.name").toLowerCase(Locale.ROOT).replaceAll("\\s.*", "") + "-"
                 + System.getProperty("os.arch");

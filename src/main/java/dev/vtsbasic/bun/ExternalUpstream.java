@@ -18,11 +18,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server that someone else runs; it is taken to be there, and a request to it fails when it is not. */
+/**
+ * A server that someone else runs. It always counts as ready: when it is down, a request to it fails instead of waiting. Safe
+ * for any number of threads.
+ */
 public final class ExternalUpstream implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(ExternalUpstream.class);
 
-    /** How long it may take to answer a probe, once there is a connection. */
+    /** Time-out of the response to a probe, from the moment when it is connected. */
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
     private static final int DEFAULT_PORT = 80;
@@ -35,9 +38,9 @@ public final class ExternalUpstream implements Upstream {
     private final Instant since = Instant.now();
 
     /**
-     * @param uri {@code http://host:port}
-     * @param readyPath path that it is asked for to see that it answers
-     * @param connectTimeout how long a connection may take, that of a probe as that of a request
+     * @param uri {@code http://host:port}; the default port is 80
+     * @param readyPath path that a probe requests to see whether the server answers
+     * @param connectTimeout for the connections of probes, as for those of requests
      */
     public ExternalUpstream(URI uri, String readyPath, Duration connectTimeout) {
         Authority authority = Settings.authorityOf(uri);
@@ -131,24 +134,24 @@ public final class ExternalUpstream implements Upstream {
 
     @Override
     public void close(Duration grace) {
-        // It is not ours to stop.
+        // This program did not start the server, so it does not stop it.
     }
 
     @Override
     public void close() {
-        // It is not ours to stop.
+        // This program did not start the server, so it does not stop it.
     }
 
-    /** Nobody counts the requests to it, and it does not go before we do. */
+    /** A lease that is not counted, because this program neither limits nor replaces the server. */
     private record Unlimited(Worker worker) implements WorkerLease {
         @Override
         public void endless(Runnable end) {
-            // It is not ours to replace.
+            // The server is never replaced, so no request has to be ended.
         }
 
         @Override
         public void close() {
-            // Nothing is counted.
+            // Leases are not counted.
         }
     }
 }

@@ -3,11 +3,12 @@ package dev.vtsbasic.bun;
 import java.time.Duration;
 
 /**
- * How long a worker has not answered, as far as we were there to hear it: when this machine or JVM stood still meanwhile, an
- * answer that came in time is found too late.
+ * Decides whether a worker has not answered for too long. A ping that ends much later than its time-out is forgiven once,
+ * because this machine or JVM may have stood still, and then finds a response too late that came in time. Not safe for
+ * threads by itself.
  */
 final class HangDetector {
-    /** More than a question may take longer than its time-out. */
+    /** A ping that ends later than this after its time-out was delayed on this side. */
     private static final long LATE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final long limit;
@@ -19,22 +20,23 @@ final class HangDetector {
         this.limit = limit.toNanos();
     }
 
-    /** There was an answer. */
+    /** Records a response. */
     void end() {
         heard = true;
         forgiven = false;
     }
 
     /**
-     * Notes a question without an answer. One that failed at once, or that we looked after too late, is to be asked again.
+     * Records a ping without a response. The result is false for one that failed at once or is forgiven, so that the caller
+     * pings again.
      *
-     * @param asked when it was asked, in terms of {@link System#nanoTime}
-     * @param now when it was given up
-     * @return whether there was none for as long as is allowed
+     * @param asked when the ping was sent, in terms of {@link System#nanoTime}
+     * @param now when the ping was given up, on the same clock
+     * @return whether the worker has not answered for as long as the limit
      */
     boolean isTooLong(long asked, long now) {
         if (now - asked > limit + LATE_NANOS && !forgiven) {
-            // Only once: where everything takes long, a worker may hang all the same.
+            // Only once, because a worker may also hang on a machine where every ping ends late.
             forgiven = true;
             heard = true;
             return false;

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks host names up within a time limit, which Java does not know: with a name server that is silent it waits for many
- * seconds. Each name is looked up by one thread at a time, whose result all callers share.
+ * Looks up host names within a time limit. Java has none, and waits for many seconds when a name server does not respond.
+ * One thread at a time looks up a name, and all callers share its result. Safe for any number of threads.
  */
 public final class HostLookup {
     private static final Map<String, CompletableFuture<List<InetAddress>>> RUNNING = new ConcurrentHashMap<>();
@@ -27,7 +27,10 @@ public final class HostLookup {
     /**
      * All addresses of a host, at least one.
      *
-     * @param host a name, or an address as it stands in a URL
+     * @param host a name, or an address as in a URL
+     * @throws UnknownHostException when the look-up fails
+     * @throws SocketTimeoutException when it takes longer than {@code timeout}; it goes on for the next caller
+     * @throws InterruptedIOException when the waiting thread is interrupted
      */
     public static List<InetAddress> addressesOf(String host, Duration timeout) throws IOException {
         if (IpNetwork.isAddress(host)) {
@@ -65,7 +68,7 @@ public final class HostLookup {
         } catch (UnknownHostException | RuntimeException | Error e) {
             failure = e;
         }
-        // First, so that a caller who comes after the result gets a newer one.
+        // Before the result is set, so that a later caller gets a new look-up.
         RUNNING.remove(host, result);
         if (failure == null) {
             result.complete(addresses);

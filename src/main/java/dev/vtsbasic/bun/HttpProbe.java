@@ -15,14 +15,17 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks a worker for one page over a connection of its own, to see that it answers. */
+/**
+ * Asks a worker for one page, over a connection of its own, to see whether the worker answers. A probe is used by one
+ * thread at a time.
+ */
 public final class HttpProbe implements AutoCloseable {
     private static final int STATUS_LINE = "HTTP/1.1 200".length();
     private static final int LONGEST_PONG = 1024;
 
     /**
-     * What the app gets with each request. Adapters of frameworks that are told to read such a field answer a request
-     * without it by an error.
+     * The forwarding header fields that the app gets with each request. A probe has them too, because a framework's
+     * adapter that is configured to read one of them answers a request without it with an error.
      */
     private static final String FORWARDED = String.join(
             "\r\n",
@@ -37,12 +40,12 @@ public final class HttpProbe implements AutoCloseable {
     private static final Pattern PONG = Pattern.compile(
             "HTTP/1\\.1 204 .*\r\nvts-memory: ([0-9]{1,18})\r\n.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
-    /** Of an error's head and body, of which an excerpt is shown. */
+    /** Bytes of an error response, head and body, that are read for the excerpt. */
     private static final int MAX_ERROR = 8192;
 
     private static final int MAX_EXCERPT = 300;
 
-    /** After which an app may be waiting for something that it does not get. */
+    /** After this time without a byte, the app may be waiting for a response to a request of its own. */
     private static final Duration SILENCE = Duration.ofSeconds(1);
 
     private static final Duration ERROR_TIMEOUT = Duration.ofSeconds(1);
@@ -61,7 +64,7 @@ public final class HttpProbe implements AutoCloseable {
         this.selector = selector;
     }
 
-    /** We lack what it takes to ask, file descriptors for example, which says nothing of the worker. */
+    /** The probe was not sent, because this JVM lacks a resource such as file descriptors: the worker may be healthy. */
     static final class NotAskedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -71,12 +74,13 @@ public final class HttpProbe implements AutoCloseable {
     }
 
     /**
-     * Asks the worker's launcher, not the app, for a sign that its event loop runs.
+     * Asks the worker's launcher, not the app, whether the event loop runs.
      *
-     * @param token the word that the launcher knows its host by
-     * @return the memory the worker's process has resident, in bytes; empty when there is no answer within {@code
-     *     timeout}
-     * @throws NotAskedException when that says nothing of it
+     * @param token the secret that this JVM gave the launcher at its start
+     * @param timeout for the connection and the response together
+     * @return resident memory of the worker's process, in bytes; empty when the launcher does not respond as expected
+     *     within {@code timeout}
+     * @throws NotAskedException when the probe could not be sent for a reason that lies in this JVM
      */
     static OptionalLong ping(SocketAddress address, String token, Duration timeout) throws NotAskedException {
         long deadline = deadline(timeout);
@@ -93,17 +97,23 @@ public final class HttpProbe implements AutoCloseable {
     }
 
     /**
-     * Asks the app for {@code path} and returns as soon as the status is known. The rest of the answer is read in the
-     * background: some apps do not survive a reader that leaves.
+     * Asks the app for {@code path} and returns as soon as the status is known, for an error after its excerpt, which
+     * takes at most a second more. A background thread reads the rest of the response until the deadline, because some
+     * apps crash when a client disconnects early.
      *
-     * @param timeout for the connection and the answer together
-     * @throws IOException when there is no answer, or none that is HTTP, within {@code timeout}
+     * @param timeout for the connection and the response together
+     * @throws IOException when no HTTP status arrives within {@code timeout}
      */
     static ProbeResponse ask(SocketAddress address, String path, Duration timeout) throws IOException {
         return ask(address, path, timeout, () -> {});
     }
 
-    /** @param whenSilent called once when the answer has not begun after a second */
+    /**
+     * As {@link #ask(SocketAddress, String, Duration)}.
+     *
+     * @param whenSilent called by this thread, at most once, when the app sends nothing for a second, or until the
+     *     deadline if that is sooner, before its status is complete
+     */
     @SuppressWarnings("resource") // Closed by the thread that reads the rest.
     static ProbeResponse ask(SocketAddress address, String path, Duration timeout, Runnable whenSilent)
             throws IOException {
@@ -114,7 +124,7 @@ public final class HttpProbe implements AutoCloseable {
         return probe.ask(path, deadline);
     }
 
-    /** The same with two time-outs, one for the connection and one for the answer. */
+    /** As {@link #ask(SocketAddress, String, Duration)}, with one time-out to connect and one for the response. */
     @SuppressWarnings("resource") // Closed by the thread that reads the rest.
     static ProbeResponse ask(SocketAddress address, String path, Duration connectTimeout, Duration timeout)
             throws IOException {
@@ -128,7 +138,7 @@ public final class HttpProbe implements AutoCloseable {
     private ProbeResponse ask(String path, long until) throws IOException {
         deadline = until;
         try {
-            // Frameworks give what they take for a robot the whole page at once, however long its slowest part takes.
+            // A browser's User-Agent, because frameworks send robots no byte before the slowest part of a page is done.
             int status = get(path, "User-Agent: Mozilla/5.0 Chrome/150 vts\r\n" + FORWARDED);
             silenceTold = true;
             ProbeResponse response = new ProbeResponse(status, "");
@@ -180,7 +190,7 @@ public final class HttpProbe implements AutoCloseable {
         return Integer.parseInt(line.substring(9));
     }
 
-    /** As much of the body as comes soon. */
+    /** The start of the body, as far as it arrives within {@link #ERROR_TIMEOUT}. */
     private String excerpt() {
         long until = deadline;
         deadline = Math.min(until, deadline(ERROR_TIMEOUT));
@@ -190,7 +200,7 @@ public final class HttpProbe implements AutoCloseable {
                 readInto(error);
             }
         } catch (IOException e) {
-            // What has come is shown.
+            // The excerpt holds the bytes that have arrived.
         }
         deadline = until;
         return excerptOf(new String(error.array(), 0, error.position(), StandardCharsets.ISO_8859_1));
@@ -264,7 +274,7 @@ public final class HttpProbe implements AutoCloseable {
                 await();
             } while (channel.read(rest) >= 0);
         } catch (IOException e) {
-            // What it answered is known; how it ends does not matter.
+            // The status is known already; how the response ends does not matter.
         }
     }
 

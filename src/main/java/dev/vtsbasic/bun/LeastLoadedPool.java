@@ -28,10 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workers that are ready now; requests wait here when there is none.
+ * Leases the ready workers to requests; a request waits here while no worker is ready. Safe for any number of threads.
  *
- * <p>A request goes to the worker with the fewest requests under way (nginx's {@code least_conn}). One that has just
- * started counts as busier than it is for its first seconds: it still compiles what the others have compiled.
+ * <p>A request goes to the worker with the fewest requests in flight, as with nginx's {@code least_conn}. For its first
+ * 10 s a worker counts as up to ten times as busy, because it still has to compile what the others have compiled.
  */
 final class LeastLoadedPool implements WorkerPool {
     private static final long SLOW_START_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -39,28 +39,28 @@ final class LeastLoadedPool implements WorkerPool {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeastLoadedPool.class);
 
-    /** More than there can be workers that end at a time. */
+    /** Size limit of {@link #ends}; more workers than that cannot end at the same time. */
     private static final int REMEMBERED = 200;
 
-    /** How long after a request broke off the end of its worker may be noticed. */
+    /** The end of a worker may be noticed this long after a request to it broke off. */
     private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How old a request must be to be why memory ran out. */
+    /** When SIGKILL ended a worker, for example because memory ran out, a younger request is not the cause. */
     private static final long KILLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** How long a worker may be at work for a request that was given up. */
+    /** How long a worker may go on working on a request that was given up. */
     private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** Of those that were given up at one worker. */
+    /** How many given-up requests are remembered per worker. */
     private static final int MAX_GIVEN_UP = 100;
 
-    /** For how long after its answer a request may still end its worker, by a timer for instance. */
+    /** How long after its response a request may still end its worker, by a timer for example. */
     private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Of the last answers of a worker. */
+    /** How many answered requests are remembered per worker. */
     private static final int MAX_ANSWERED = 32;
 
-    /** Answers of which it is to be seen whether their workers live on. */
+    /** Size limit of {@link #watched}. */
     private static final int MAX_WATCHED = 1000;
 
     private static final Seeker NOBODY = new Seeker() {
@@ -71,17 +71,17 @@ final class LeastLoadedPool implements WorkerPool {
 
         @Override
         public void isBlocked() {
-            // Nobody wants to know.
+            // The caller passed no seeker to tell.
         }
 
         @Override
         public void waits() {
-            // Nobody wants to know.
+            // The caller passed no seeker to tell.
         }
 
         @Override
         public void isTurnedAway() {
-            // Nobody wants to know.
+            // The caller passed no seeker to tell.
         }
     };
 
@@ -91,14 +91,15 @@ final class LeastLoadedPool implements WorkerPool {
     private final Map<Worker, Load> ready = new HashMap<>();
     private final Map<Worker, Load> retired = new HashMap<>();
 
-    /** Those that are not ready yet and get requests nevertheless, as long as none is ready. */
+    /** Workers that listen but are not ready yet; they get requests only while no worker is ready. */
     private final Map<Worker, Load> listening = new HashMap<>();
 
     private final BlockedRequests blocked = new BlockedRequests(System::nanoTime);
 
-    /** Spares the answers the lock, as long as there is nothing to acquit a request of. */
+    /** While this is false, a response need not take the lock, because no request is suspected. */
     private volatile boolean anySuspected;
 
+    /** Responses after which it is not known yet whether their workers live on; oldest first. */
     private final Deque<Answer> watched = new ArrayDeque<>();
 
     /** The last workers that ended, the oldest first. */
@@ -111,7 +112,7 @@ final class LeastLoadedPool implements WorkerPool {
     private String trouble;
     private boolean starting = true;
 
-    /** @param mostWaiting how many requests may wait at a time; more are turned away at once */
+    /** @param mostWaiting how many requests may wait at a time; further ones are rejected at once */
     LeastLoadedPool(int mostWaiting) {
         this.mostWaiting = mostWaiting;
     }
@@ -180,7 +181,7 @@ final class LeastLoadedPool implements WorkerPool {
         return best;
     }
 
-    /** Which request is taken for the cause of a worker's end. */
+    /** The request that ended a worker, as far as the evidence shows; empty when the cause is unknown. */
     Optional<LeasedRequest> cause(Worker ended) {
         lock.lock();
         try {
@@ -191,7 +192,7 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** Whether a client's request was sent to a worker that has ended since, which may so have ended it, however late. */
+    /** Whether a client's request was sent to this ended worker; such a request may have ended it, however late. */
     boolean hadRequests(Worker ended) {
         lock.lock();
         try {
@@ -202,7 +203,7 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** The requests that are not sent now. */
+    /** The requests that are rejected for now, because workers ended at them. */
     List<BlockedRequest> blocked() {
         lock.lock();
         try {
@@ -212,7 +213,7 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** Something else runs from now on, which may answer what was blocked. */
+    /** Unblocks all requests, because a restarted app or a new build may be able to answer them. */
     void unblock() {
         change(() -> {
             blocked.clear();
@@ -230,7 +231,7 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** How many requests {@code worker} was given. */
+    /** How many requests were leased {@code worker}; 0 when it is not ready. */
     long requests(Worker worker) {
         lock.lock();
         try {
@@ -242,8 +243,8 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * A worker listens, but has not answered yet. It gets the requests that wait while no worker is ready, because one of
-     * them may be its own: an app may ask the server for something that it needs for an answer.
+     * Adds a worker that listens but has not answered yet. It gets the waiting requests while no worker is ready, because
+     * the app itself may have sent one of them: an app may fetch something from this server before it can answer.
      */
     void addListening(Worker worker) {
         change(() -> listening.putIfAbsent(worker, new Load(worker)));
@@ -258,7 +259,7 @@ final class LeastLoadedPool implements WorkerPool {
         });
     }
 
-    /** A worker died, or did not become ready. */
+    /** Records why a worker ended or did not become ready, for {@link #trouble}. */
     void note(String what) {
         change(() -> trouble = what);
     }
@@ -283,7 +284,7 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** Nobody is to wait for a worker any more. */
+    /** Ends the wait of all requests, and lets no other wait until {@link #resume}. */
     void giveUp(String why) {
         change(() -> {
             givenUp = why;
@@ -291,7 +292,7 @@ final class LeastLoadedPool implements WorkerPool {
         });
     }
 
-    /** There may be workers again. */
+    /** Lets requests wait for workers again. */
     void resume() {
         change(() -> givenUp = null);
     }
@@ -307,18 +308,18 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * Forgets a worker that has ended by itself. When its app had one request alone, that is not sent again; else the only one
-     * of those that were sent before.
+     * Removes a worker that ended by itself. If the app had only one request, that request is not retried. If it had
+     * several, and only one of them (by method and path) was a retry, that one is not retried again.
      *
-     * @param begun what its app was given: a request may have come when the worker was dead already, and not yet known to be
+     * @param begun the requests that the app received; a request may have been sent when the worker had already ended
      */
     void remove(Worker worker, BegunRequests begun) {
         removed(worker, load -> load.causesOfExit(begun, 0), load -> load.evidenceOfExit(begun, 0));
     }
 
     /**
-     * The same for a worker that a signal has killed, from outside or because memory ran out. A request that was begun only
-     * moments before is not taken for the cause.
+     * As {@link #remove}, for a worker that SIGKILL ended, from outside or because memory ran out. A request that began less
+     * than 500 ms before is not the cause.
      */
     void removeKilled(Worker worker, BegunRequests begun) {
         removed(
@@ -328,15 +329,15 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * Forgets a worker that hangs; to be called before it is killed.
+     * Removes a worker that hangs; call this before it is killed.
      *
-     * @param begun what its app was given, of which the last is not sent again
+     * @param begun the requests that the app received; the last of them is not retried
      */
     void removeHung(Worker worker, BegunRequests begun) {
         removed(worker, load -> load.causesOfHang(begun), load -> load.evidenceOfHang(begun));
     }
 
-    /** Forgets a worker that is ended on purpose, whatever it has to do. */
+    /** Removes a worker that is ended on purpose; none of its requests is the cause. */
     void removeStopped(Worker worker) {
         removed(worker, load -> Causes.NONE, load -> Evidence.NONE);
     }
@@ -402,7 +403,7 @@ final class LeastLoadedPool implements WorkerPool {
         log(newlyBlocked);
     }
 
-    /** An answer after which a worker was to live on. To be asked when the time for that has passed. */
+    /** A response and its worker. Ask {@link #wasSurvived} once {@link #AFTERMATH_NANOS} have passed. */
     private record Answer(Load load, LeasedRequest request, long at) {
         boolean wasSurvived() {
             return !load.ended || load.endedAt - at >= AFTERMATH_NANOS;
@@ -410,8 +411,9 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * The requests that are not sent again after the end of their worker, since all points to them; more than one only when
-     * they are the same request. That costs a request its second try, and is no proof.
+     * The requests that are not retried after the end of their worker, because all evidence points to them. There are several
+     * only when they have the same method and path or, after a hang, the same id. The evidence is no proof, but a mistake
+     * costs a request no more than its retry.
      */
     private record Causes(List<Lease> certain) {
         static final Causes NONE = new Causes(List.of());
@@ -422,27 +424,28 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * What the end of a worker is held against, see {@link BlockedRequests}.
+     * The requests that may have ended a worker, see {@link BlockedRequests}.
      *
-     * @param suspects what was under way
-     * @param doubts what was not under way any more, but may have ended the worker, by a timer for instance
+     * @param suspects the requests that were in flight
+     * @param doubts others that may have ended the worker, for example by a timer: event streams, WebSockets, and requests
+     *     that were answered or given up before
      */
     private record Evidence(List<Lease> suspects, List<Lease> doubts) {
         static final Evidence NONE = new Evidence(List.of(), List.of());
     }
 
     /**
-     * What is known of a worker that ended.
+     * How a worker ended.
      *
-     * @param cause the request that is taken for the cause
+     * @param cause the request that ended it, as far as the evidence shows
      * @param hadRequests whether a client's request had been sent to it
      */
     private record WorkerEnd(Optional<LeasedRequest> cause, boolean hadRequests) {}
 
     /**
-     * Gives a worker's requests to another one from now on.
+     * Sends new requests to {@code next} instead of {@code old}.
      *
-     * @return what it still has to do: nothing when it has ended
+     * @return the requests that {@code old} still has; none when it has ended
      */
     Load replace(Worker old, Worker next) {
         lock.lock();
@@ -455,9 +458,9 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * Gives a worker no more requests.
+     * Sends no more requests to a worker.
      *
-     * @return what it still has to do: nothing when it has ended
+     * @return the requests that it still has; none when it has ended
      */
     Load retire(Worker old) {
         lock.lock();
@@ -488,17 +491,17 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** What one worker has to do. */
+    /** The requests of one worker: in flight, endless, and those that were given up or answered lately. */
     final class Load {
         private final Worker worker;
         private final long readySince = System.nanoTime();
         private final Set<Lease> endless = ConcurrentHashMap.newKeySet();
         private final Set<Lease> underWay = new LinkedHashSet<>();
 
-        /** Those that were closed without a whole answer, although the worker may still be at work for them; oldest first. */
+        /** Closed without a complete response, so that the worker may still be working on them; oldest first. */
         private final Deque<Lease> givenUp = new ArrayDeque<>();
 
-        /** The last that were answered; oldest first. */
+        /** The last answered requests; oldest first. */
         private final Deque<Lease> answered = new ArrayDeque<>();
 
         private boolean ended;
@@ -512,12 +515,12 @@ final class LeastLoadedPool implements WorkerPool {
         }
 
         /**
-         * Ends the requests that would not end by themselves, and waits until the others have.
+         * Ends the endless requests, and waits until the others have ended.
          *
          * @return how many are left when {@code timeout} has passed
          */
         int awaitEnd(Duration timeout) throws InterruptedException {
-            // Not under the lock: ending one closes its lease.
+            // Called without the lock, because ending a request closes its connection and its lease.
             endless.forEach(lease -> lease.end.run());
             lock.lockInterruptibly();
             try {
@@ -543,7 +546,7 @@ final class LeastLoadedPool implements WorkerPool {
             return lease;
         }
 
-        /** @param minAgeNanos how long ago a request must have begun to be a cause */
+        /** @param minAgeNanos how long ago a request must have begun to be the cause, in nanoseconds */
         private Causes causesOfExit(BegunRequests begun, long minAgeNanos) {
             long now = System.nanoTime();
             List<Lease> suspects = of(underWay, begun);
@@ -551,14 +554,14 @@ final class LeastLoadedPool implements WorkerPool {
                     .filter(lease -> now - lease.closedAt < NOTICE_NANOS)
                     .forEach(suspects::add);
             if (suspects.isEmpty()) {
-                // Their clients left, which ends no handler.
+                // Their clients disconnected, but the app's handlers may still run.
                 of(givenUp, begun).stream()
                         .filter(lease -> now - lease.closedAt < GIVEN_UP_NANOS)
                         .forEach(suspects::add);
             }
             List<Lease> replays =
                     suspects.stream().filter(lease -> lease.request.replay()).toList();
-            // A replay was there when another worker ended, and the others were not.
+            // A retry has already failed at a worker once; the other requests have not.
             List<Lease> causes =
                     suspects.size() > 1 && BlockedRequests.count(requests(replays)) == 1 ? replays : suspects;
             boolean certain = (causes.size() == 1 || causes == replays) && areOlder(causes, now - minAgeNanos);
@@ -596,7 +599,10 @@ final class LeastLoadedPool implements WorkerPool {
             return leases.stream().allMatch(lease -> nanoTime - lease.begunAt >= 0);
         }
 
-        /** The request that was begun last may only have been under way, while another went on after a pause and blocks. */
+        /**
+         * All requests in flight are suspects, because the one that began last need not be the cause: the handler of another
+         * may have gone on after a pause, and now blocks the event loop.
+         */
         private Evidence evidenceOfHang(BegunRequests begun) {
             List<Lease> suspects = of(underWay, begun);
             suspects.addAll(of(givenUp, begun));
@@ -605,7 +611,7 @@ final class LeastLoadedPool implements WorkerPool {
             }
             List<Lease> doubts = of(endless, begun);
             if (!answered.isEmpty()) {
-                // It has answered nothing since it hangs.
+                // A hung worker answers nothing, so the hang began after its last response.
                 doubts.addAll(answeredSince(answered.getLast().closedAt - AFTERMATH_NANOS));
             }
             return new Evidence(suspects, doubts);
@@ -617,7 +623,7 @@ final class LeastLoadedPool implements WorkerPool {
                     .toList();
         }
 
-        /** Those that were sent and that the app may have been given. */
+        /** Of {@code leases}, those whose requests were sent and may have reached the app. */
         private List<Lease> of(Collection<Lease> leases, BegunRequests begun) {
             return leases.stream()
                     .filter(lease -> lease.begun && !begun.exclude(lease.request, requests - lease.number))
@@ -641,7 +647,7 @@ final class LeastLoadedPool implements WorkerPool {
         private boolean returned;
         private long closedAt;
 
-        /** @param number among the requests of the worker */
+        /** @param number the request's number among those of the worker, from 1 */
         Lease(Load load, LeasedRequest request, long number) {
             this.load = load;
             this.request = request;
@@ -694,7 +700,7 @@ final class LeastLoadedPool implements WorkerPool {
                 }
                 this.end = end;
                 load.endless.add(this);
-                // Its answer has begun, and has no end to wait for.
+                // The response has begun and has no end to wait for, so the request counts as answered now.
                 answered();
                 countDown();
                 leaving = ready.get(load.worker) != load && listening.get(load.worker) != load;

@@ -19,13 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the first process of a container owes the others: processes that lost their parent become its children, and when
- * they end, their entries stay in the process table until it has asked for their exit codes. Java asks for those of the
- * processes it started only.
+ * Reaps orphans when this JVM is the first process of a container: processes that lost their parent become its children, and
+ * when they end, they stay in the process table until it has asked for their exit codes. Java asks only for those of the
+ * processes that it started.
  *
- * <p>Java does so at once. So a child that has ended and is still there at a second look is one that nobody asks for.
- * The call is {@code waitpid(2)}, through Java's foreign function interface, called by reflection since Java 17 has none;
- * there, and where this JVM is not the first process, nothing is done.
+ * <p>Java asks at once, so a child that has ended and is still in the table {@value #LOOK_EVERY_SECONDS} s later is an
+ * orphan. The reaper calls {@code waitpid(2)} through Java's foreign function interface, by reflection because Java 17 lacks
+ * it: there, the first such orphan makes the reaper log a message and stop. It does nothing if this JVM is not the first
+ * process.
  */
 final class OrphanReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
@@ -33,12 +34,14 @@ final class OrphanReaper implements AutoCloseable {
     private static final long LOOK_EVERY_SECONDS = 5;
     private static final int WNOHANG = 1;
 
-    /** Number, name in parentheses, which may hold some itself, state, number of the parent. */
+    /**
+     * The start of {@code /proc/PID/stat}: id, name in parentheses, which may contain parentheses, state, id of the parent.
+     */
     private static final Pattern ENDED_CHILD_OF_FIRST = Pattern.compile("(\\d+) \\(.*\\) Z 1 .*", Pattern.DOTALL);
 
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Begins to look after orphans if that is up to this JVM. */
+    /** Starts the reaper's thread if this JVM is the first process. */
     static OrphanReaper start() {
         OrphanReaper reaper = new OrphanReaper();
         if (ProcessHandle.current().pid() == 1 && Files.exists(PROC.resolve("1/stat"))) {
@@ -51,7 +54,7 @@ final class OrphanReaper implements AutoCloseable {
 
     private void run() {
         Set<Long> before = Set.of();
-        // Made when it is needed, since that costs some megabytes.
+        // Made only when needed, because it costs some megabytes.
         MethodHandle waitpid = null;
         try {
             while (!closed.await(LOOK_EVERY_SECONDS, TimeUnit.SECONDS)) {
@@ -92,11 +95,11 @@ final class OrphanReaper implements AutoCloseable {
         try {
             return Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return ""; // It is gone.
+            return ""; // The process has gone meanwhile.
         }
     }
 
-    /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, the pointer as a number. */
+    /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, the pointer as a {@code long}. */
     private static MethodHandle waitpid() throws ReflectiveOperationException {
         Class<?> linkerType = Class.forName("java.lang.foreign.Linker");
         Class<?> layout = Class.forName("java.lang.foreign.MemoryLayout");

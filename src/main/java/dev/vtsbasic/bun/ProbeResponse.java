@@ -1,15 +1,15 @@
 package dev.vtsbasic.bun;
 
 /**
- * What an app answered to a probe.
+ * An app's response to a probe.
  *
- * @param excerpt the start of the body on one line, where that may say what is wrong; empty when there is none
+ * @param excerpt the start of an error's body on one line, up to 300 characters; empty when there is none
  */
 record ProbeResponse(int status, String excerpt) {
     private static final int FIRST_SERVER_ERROR = 500;
     private static final int NOT_FOUND = 404;
 
-    /** Whether the app can answer requests: an app that has no such page or wants a password can. */
+    /** Whether the status is below 500: an app that lacks the page or asks for a password can serve requests too. */
     boolean isReady() {
         return status < FIRST_SERVER_ERROR;
     }

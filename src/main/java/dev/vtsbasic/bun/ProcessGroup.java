@@ -11,18 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that one worker has started, also what lost its parent since: the launcher makes itself the leader of a process
- * group, and what the app starts belongs to it.
+ * The process group of one worker: the launcher leads it, and every process that the app starts belongs to it, also one
+ * whose parent has ended.
  *
- * <p>Java can signal processes only one by one, so Bun does this.
+ * <p>A short Bun script kills the group, because Java can signal only single processes.
  */
 final class ProcessGroup {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessGroup.class);
     private static final long PATIENCE_SECONDS = 5;
 
     /**
-     * As long as a group has members, its leader's number is given to no other process. So when there is a process with
-     * that number, the group is gone, and the number belongs to a stranger.
+     * Does nothing if a process has the leader's id: the system gives that id to no other process while the group has
+     * members, so the group is gone and the id belongs to an unrelated process.
      */
     private static final String KILL = """
             const leader = Number(process.argv.at(-1));
@@ -41,10 +41,13 @@ final class ProcessGroup {
         this.leader = leader;
     }
 
-    /** Kills those that are left after their leader has ended; there may be none. */
+    /**
+     * Kills the processes that are left after the leader has ended; there may be none. Waits up to {@value
+     * #PATIENCE_SECONDS} s. A script that cannot be started is logged.
+     */
     void kill() {
         if (File.separatorChar == '\\') {
-            return; // No such groups there.
+            return; // Windows has no process groups.
         }
         try (EmptyDirectory directory = EmptyDirectory.create()) {
             Path path = bun.restored().toAbsolutePath();

@@ -3,6 +3,6 @@ package dev.vtsbasic.bun;
 /**
  * Why a worker is to be replaced.
  *
- * @param reason for the log
+ * @param reason a clause for the log
  */
 record Replacement(RestartCause cause, String reason) {}

@@ -1,18 +1,18 @@
 package dev.vtsbasic.bun;
 
-/** Why a worker was started in the place of another. */
+/** Why a worker was started after or instead of another one in its slot. */
 public enum RestartCause {
-    /** It ended by itself. */
+    /** It ended without being told to. */
     CRASHED,
     /** It did not answer for {@code VTS_HANG_TIMEOUT}. */
     HUNG,
-    /** It never answered. */
+    /** It did not become ready. */
     NOT_READY,
     /** It used more than {@code VTS_WORKER_MAX_MEMORY}. */
     MEMORY,
     /** It was older than {@code VTS_WORKER_MAX_AGE}. */
     AGE,
-    /** It had had {@code VTS_WORKER_MAX_REQUESTS}. */
+    /** It was leased for more requests than {@code VTS_WORKER_MAX_REQUESTS}. */
     REQUESTS,
     ASKED,
     NEW_BUILD

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A directory that only this user can enter, for the launcher and the workers' sockets while this JVM runs.
  *
- * <p>Whoever can reach a worker's socket can tell it any client address or scheme, so the directory is what keeps other
- * local users out.
+ * <p>It keeps other local users away from the sockets, because a worker believes every client address and scheme that it
+ * gets there. Safe for any number of threads.
  */
 final class RunDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
@@ -44,7 +44,7 @@ final class RunDirectory implements AutoCloseable {
     private static final String PREFIX = "vts-";
     private static final String NAME = PREFIX + "[0-9]+";
 
-    /** Who connects to it sees whether the JVM that made the directory still runs. */
+    /** A socket that the owning JVM listens on. A connection to it is refused once that JVM has ended. */
     private static final String OWNER = "owner.sock";
 
     private final List<Path> parents;
@@ -60,8 +60,10 @@ final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * @param parents where it may be made, best first
-     * @throws IOException when none can be written to, or their names are too long for a socket's path
+     * Makes a directory, and removes those that killed JVMs of this user have left beside it.
+     *
+     * @param parents directories to make it in, best first
+     * @throws IOException when no parent can be written to and has a name short enough for a socket's path
      */
     static RunDirectory in(List<Path> parents) throws IOException {
         RunDirectory made = new RunDirectory(parents, make(parents));
@@ -69,7 +71,10 @@ final class RunDirectory implements AutoCloseable {
         return made;
     }
 
-    /** Under another name until it listens, so that a directory is never taken for one that was left behind. */
+    /**
+     * Binds the owner's socket under another name and renames it once it listens, because another JVM would remove a
+     * directory whose socket refuses connections.
+     */
     private static ServerSocketChannel putUpSign(Path directory) throws IOException {
         Path unfinished = directory.resolve(OWNER + ".new");
         ServerSocketChannel sign = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -83,7 +88,6 @@ final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** Removes what JVMs that were killed have left beside us. */
     private void sweep() {
         try (Stream<Path> siblings = Files.list(directory.getParent())) {
             for (Path sibling : siblings.toList()) {
@@ -101,7 +105,7 @@ final class RunDirectory implements AutoCloseable {
 
     private static boolean isLeftBehind(Path sign) {
         if (!Files.exists(sign, LinkOption.NOFOLLOW_LINKS)) {
-            return false; // Not made by us, or just being made.
+            return false; // Another program made the directory, or a JVM is making it.
         }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false);
@@ -110,7 +114,7 @@ final class RunDirectory implements AutoCloseable {
         } catch (ConnectException e) {
             return true;
         } catch (IOException e) {
-            return false; // Nobody there would have refused.
+            return false; // A socket without a listener would have refused.
         }
     }
 
@@ -135,9 +139,9 @@ final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Writes the launcher, for one start: what lies there was written by us a moment ago. When the directory was swept away,
-     * or its name has been taken by someone else since, there is another from now on. A worker that starts meanwhile reads
-     * a whole launcher.
+     * Writes the launcher anew, for the start of one worker, so that Bun runs no changed script. If the directory is gone, or
+     * another user has made one of that name, this makes another directory and uses it from now on. The script is renamed
+     * into the directory, so that another worker that starts at the same time reads a whole one.
      */
     synchronized Path launcher() throws IOException {
         if (!isOurs(directory)) {
@@ -157,7 +161,7 @@ final class RunDirectory implements AutoCloseable {
         return launcher;
     }
 
-    /** Whether it is a directory, no link to one, that only we can have made and nobody else can enter. */
+    /** Whether {@code path} is a directory, not a link to one, that belongs to this user and has mode 0700. */
     private boolean isOurs(Path path) throws IOException {
         if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             return false;
@@ -175,7 +179,7 @@ final class RunDirectory implements AutoCloseable {
         return directory.resolve(workerName + ".sock");
     }
 
-    /** A file in which the launcher notes the request that it began last. */
+    /** A file in which the launcher notes the requests that it began last, see {@link BegunRequests}. */
     Path mark(String workerName) {
         return directory.resolve(workerName + ".mark");
     }
@@ -188,7 +192,7 @@ final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** Its files may go meanwhile: a worker that ends takes its own away. */
+    /** Tolerates missing files, because those of a worker that ends are removed at the same time. */
     private static void remove(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {

@@ -10,7 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A worker that was ready, and what is known of it since. Used by the thread of its {@link WorkerSlot}. */
+/**
+ * A worker that became ready, and its measurements since. Only one thread at a time, one of its {@link WorkerSlot}, calls
+ * {@link #measureAtStart}, {@link #isHung} and {@link #whyTooOld}; the other methods are safe for any thread.
+ */
 final class RunningWorker {
     private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
 
@@ -24,7 +27,7 @@ final class RunningWorker {
     private volatile long memory;
     private long maxMemory;
 
-    /** @param process one that is ready */
+    /** @param process must be ready */
     RunningWorker(BunProcess process, Worker worker, WorkerRevision release, WorkerRules rules) {
         this.process = process;
         this.worker = worker;
@@ -51,7 +54,10 @@ final class RunningWorker {
         return Duration.ofNanos(System.nanoTime() - readySince);
     }
 
-    /** Looks at what it uses before anybody asks it for anything. */
+    /**
+     * Measures the worker's memory before it serves. When that is above {@code VTS_WORKER_MAX_MEMORY} already, the limit does
+     * not apply to this worker, because its successor would use as much.
+     */
     void measureAtStart(Duration timeout) {
         try {
             process.ping(timeout).ifPresent(this::answered);
@@ -69,9 +75,10 @@ final class RunningWorker {
     }
 
     /**
-     * Asks its event loop, and waits for the answer for as long as the loop may be busy.
+     * Asks the event loop, waits up to {@code VTS_HANG_TIMEOUT} for its response, and records the memory it reports.
      *
-     * @param patience how long to wait when it may be busy for ever
+     * @param patience how long to wait when the hang timeout is zero; the result is then always false
+     * @return whether the worker runs, but has not answered for the hang timeout
      */
     boolean isHung(Duration patience) {
         boolean mayBeBusyForEver = rules.hangTimeout().isZero();
@@ -95,7 +102,7 @@ final class RunningWorker {
         silence.end();
     }
 
-    /** @param requests how many it was given */
+    /** @param requests how many the worker was leased for */
     SlotSnapshot.WorkerView view(long requests) {
         return new SlotSnapshot.WorkerView(
                 worker.name(), process.pid(), memory, process.cpuTime(), process.started(), requests);

@@ -3,10 +3,10 @@ package dev.vtsbasic.bun;
 import java.util.Optional;
 
 /**
- * What was found when the worker of a place was asked.
+ * The state of a worker slot, found by asking its worker. Any client may see all of it.
  *
- * @param name of the place; nothing of it is secret
- * @param failure what became of the worker before, as long as there is no other
+ * @param name of the slot
+ * @param failure how the last worker ended or failed to start; empty once another one has become ready
  */
 public record SlotHealth(String name, SlotState state, Optional<RestartCause> failure) {
     public boolean answers() {

@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A place for a worker, as it is at a moment.
+ * The state of a worker slot at one moment.
  *
- * @param number from 1
- * @param ready the worker that answers there; empty when there is none
- * @param starting whether one is being started there, be it the next one
- * @param retiring how many that gave their place to another have not ended yet
- * @param restarts why the last workers there made place for another, oldest first
+ * @param number of the slot, from 1
+ * @param ready the worker that is ready; empty when there is none
+ * @param starting whether a worker is being started, also when it is to replace one that is ready
+ * @param retiring how many replaced workers have not ended yet
+ * @param restarts the last restarts in this slot, at most five, oldest first
  */
 public record SlotSnapshot(
         int number, Optional<WorkerView> ready, boolean starting, int retiring, List<Restart> restarts) {
     /**
-     * What there is, as far as is known without asking.
+     * The state as known without asking the worker, so never {@link SlotState#SILENT}.
      *
-     * @param givenUp whether no worker is started any more
+     * @param givenUp whether the workers kept crashing, so that none is started any more
      */
     public SlotState state(boolean givenUp) {
         if (ready.isPresent()) {
@@ -35,18 +35,18 @@ public record SlotSnapshot(
      * A worker that is ready.
      *
      * @param name unique within this JVM
-     * @param memory resident memory of its process in bytes, as it said within the last seconds
-     * @param cpu processor time of its process
+     * @param memory resident memory of its process in bytes, as it last reported within some seconds; 0 before the first report
+     * @param cpu processor time that its process has used; zero when the system does not report it
      * @param started when its process was started
-     * @param requests how many it was given
+     * @param requests how many it was leased for
      */
     public record WorkerView(String name, long pid, long memory, Duration cpu, Instant started, long requests) {}
 
-    /** A worker ended or was replaced, or did not become ready. */
+    /** The time and cause of a restart: a worker ended, was replaced, or did not become ready. */
     public record Restart(Instant time, RestartCause cause) {}
 
     /**
-     * What a worker printed last.
+     * The last lines that a worker printed.
      *
      * @param lines oldest first
      */

@@ -1,15 +1,15 @@
 package dev.vtsbasic.bun;
 
-/** What there is in a place for a worker. */
+/** The state of a worker slot. */
 public enum SlotState {
-    /** A worker that answers. */
+    /** The worker is ready. */
     READY,
-    /** A worker that was ready, and does not answer now. */
+    /** The worker was ready, and does not answer now. */
     SILENT,
-    /** No worker yet; one is being started. */
+    /** No worker is ready; one is being started. */
     STARTING,
-    /** None for a moment: the last one crashed. */
+    /** No worker is ready or being started for a moment, mostly because the last one crashed. */
     PAUSING,
-    /** None any more: they kept crashing in all places. */
+    /** No worker is started any more, because the workers of all slots kept crashing. */
     GIVEN_UP
 }

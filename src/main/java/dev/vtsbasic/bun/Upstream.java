@@ -6,54 +6,64 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What answers the requests that are not for assets: Bun, run by us or by someone else. Safe for any number of threads. */
+/**
+ * The server that the proxy sends requests to: Bun workers of this program, or a server that someone else runs. Safe for any
+ * number of threads.
+ */
 public sealed interface Upstream extends AutoCloseable permits BunSupervisor, ExternalUpstream {
-    /** Where the proxy gets its workers. */
+    /** The pool that leases workers to the proxy. */
     WorkerPool pool();
 
-    /** Completes when a worker answered for the first time, with the time that took. */
+    /**
+     * Completes when the first worker is ready, with the time that its start took; at once, with zero, when the workers are
+     * not ours.
+     */
     CompletableFuture<Duration> firstReady();
 
     /**
-     * Completes when the first start failed or Bun keeps crashing. Whoever does not end the program then may wait:
-     * starting goes on, ever more slowly.
+     * Completes when the first start failed or Bun keeps crashing; never when the workers are not ours. If the program goes on
+     * after a failed start, workers are started again, with longer and longer pauses. After a crash loop, only a restart or
+     * a new build starts workers again.
      */
     CompletableFuture<BunFailure> failure();
 
-    /** Whether the workers kept crashing and none is started any more. */
+    /** Whether the workers kept crashing, so that none is started any more. */
     boolean givenUp();
 
-    /** What there is in each place for a worker; empty when none are ours. */
+    /** The state of each worker slot; empty when the workers are not ours. */
     List<SlotSnapshot> places();
 
-    /** What the workers printed last, by place; empty when none are ours. */
+    /** The last output of the newest worker of each slot; empty when the workers are not ours. */
     List<SlotSnapshot.Output> output();
 
-    /** The requests that are not sent for a while, because one worker after another ended at them. */
+    /** The requests that are not sent to workers for a while, because one worker after another ended at them. */
     List<BlockedRequest> blocked();
 
-    /** How many workers were started in the place of another, for that reason. */
+    /** How many restarts had this cause; 0 when the workers are not ours. */
     long restarts(RestartCause cause);
 
-    /** Names what the app that the workers run was built to; empty when they are not ours. */
+    /** Identifies the build that the workers run; empty when they are not ours, or the build cannot be read. */
     String build();
 
-    /** Since when that is served. */
+    /** Since when that build is in service; the start of this program when the workers are not ours. */
     Instant buildSince();
 
-    /** Version of the Bun that runs the workers; empty when they are not ours. */
+    /** Version of Bun; empty when the workers are not ours. */
     String bunVersion();
 
-    /** Begins to replace the workers, one after the other; false when they are not ours. */
+    /** Begins to replace the workers, one after the other; does nothing and returns false when they are not ours. */
     boolean restart();
 
-    /** Asks each worker now, all at a time; takes up to two seconds when one hangs. */
+    /**
+     * Asks all workers now, at the same time. Takes up to two seconds when a worker hangs; for a server that is not ours, up
+     * to the connect time-out longer.
+     */
     List<SlotHealth> health();
 
     /**
-     * Ends what is ours.
+     * Stops the workers if they are ours, and returns when they have ended.
      *
-     * @param grace how long it may take to finish its requests
+     * @param grace how long they may take to finish their requests before they are killed
      */
     void close(Duration grace);
 

@@ -8,10 +8,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a worker sees of the host's environment: what every program needs, and what the user names.
+ * Selects the variables of this JVM's environment that a worker gets: those that every program needs, and those that the
+ * operator names.
  *
- * <p>The host's own may hold the secrets of everything else that runs in a servlet container. Variables that change what
- * Bun runs, such as {@code BUN_OPTIONS} and {@code NODE_OPTIONS}, have to be named too.
+ * <p>A worker does not get all of them, because they may hold the secrets of other programs in the same servlet container.
+ * Variables that change what Bun runs, such as {@code BUN_OPTIONS} and {@code NODE_OPTIONS}, have to be named too.
  */
 final class WorkerEnvironment {
     private static final List<String> EVERYWHERE = List.of(
@@ -54,8 +55,10 @@ final class WorkerEnvironment {
     private WorkerEnvironment() {}
 
     /**
-     * @param host the host's own environment
-     * @param named what the user wants passed on: names, or prefixes that end in {@code *}
+     * Never passes {@code VTS_*}. {@code NODE_ENV} is {@code production} unless this JVM has another.
+     *
+     * @param host this JVM's environment
+     * @param named further variables to pass: names, or prefixes that end in {@code *}
      */
     static Map<String, String> of(Map<String, String> host, List<String> named) {
         Map<String, String> environment = new HashMap<>(host);
@@ -75,7 +78,7 @@ final class WorkerEnvironment {
                 : name.equals(pattern);
     }
 
-    /** Windows does not tell capitals from small letters here. */
+    /** Windows ignores case in the names of variables. */
     private static String spelled(String name) {
         return WINDOWS ? name.toUpperCase(Locale.ROOT) : name;
     }

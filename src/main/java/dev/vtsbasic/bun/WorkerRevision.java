@@ -8,7 +8,10 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 
-/** What all workers are to run. A worker of another release is replaced. */
+/**
+ * A build that all workers have to run, since a start, a restart or a deploy. A worker of another revision is replaced, even
+ * if it runs the same build. Safe for any number of threads.
+ */
 final class WorkerRevision {
     private static final int ID_OCTETS = 6;
 
@@ -35,19 +38,20 @@ final class WorkerRevision {
         return dist;
     }
 
-    /** Since when its build is to be run. */
+    /** Since when the build is to run; a restart does not change that. */
     Instant since() {
         return since;
     }
 
-    /** Why there is another than before; null for the first. */
+    /** Why this revision replaces the one before; null for the first. */
     Replacement why() {
         return why;
     }
 
     /**
-     * The beginning of the digest of the server entry: it names the other files by names that change with what is in them.
-     * Empty when the entry cannot be read any more. Made when it is first asked for.
+     * The first six bytes, in hexadecimal, of the SHA-256 digest of the server entry. That is enough to identify the build,
+     * because the entry names the other files, whose names change with their content. Computed at the first call; empty when
+     * the entry cannot be read then.
      */
     synchronized String buildId() {
         if (buildId == null) {

@@ -16,22 +16,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One place for a worker. Its thread tells the whole story of the workers that follow one another there: start, watch,
- * replace or mourn, from the beginning.
+ * One slot for a worker. Its thread runs one worker after another: it starts a worker, watches it, and replaces it or,
+ * when it has crashed, pauses and starts the next one.
  */
 final class WorkerSlot {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSlot.class);
 
-    /** Also how long it may take until a wish for a restart is seen. */
+    /** Time between two checks of a worker; a request for a restart is noticed at the next check. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    /** How long a worker that has no more requests may take to end. */
+    /** How long a worker without requests may take to end before it is killed. */
     private static final Duration LAST_GRACE = Duration.ofSeconds(5);
 
-    /** How long a worker stays whose successor did not become ready. */
+    /** Time until a worker is replaced after a successor did not become ready. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    /** Restarts of which it is known when and why. */
+    /** How many restarts are remembered, with their time and cause. */
     private static final int REMEMBERED = 5;
 
     private final int number;
@@ -72,14 +72,14 @@ final class WorkerSlot {
         thread.join(timeout.toMillis());
     }
 
-    /** What it has now, asked. */
+    /** The state of this slot now; a worker that is ready is asked, and has {@code timeout} to respond. */
     SlotHealth health(Duration timeout, boolean givenUp) {
         SlotState known = view().state(givenUp);
         SlotState state = known == SlotState.READY && !answers(timeout) ? SlotState.SILENT : known;
         return new SlotHealth("worker-" + number, state, Optional.ofNullable(lastFailure));
     }
 
-    /** Whether its worker's event loop answers now; false when it has none. */
+    /** Whether the event loop of the slot's worker answers now; false when there is no worker. */
     private boolean answers(Duration timeout) {
         RunningWorker known = occupant;
         try {
@@ -94,16 +94,16 @@ final class WorkerSlot {
         }
     }
 
-    /** Whether its worker, if it has one, runs this, and none that ran before gets requests any more. */
+    /** Whether the slot's worker, if any, runs {@code release}, and no worker before it still gets requests. */
     boolean runsNothingBut(WorkerRevision release) {
         RunningWorker known = occupant;
         return !replacing && (known == null || known.release().equals(release));
     }
 
-    /** What it has now, for figures. */
+    /** The state of this slot for status and metrics, without asking the worker. */
     SlotSnapshot view() {
         RunningWorker known = occupant;
-        // One that ended stays there until its successor may be started.
+        // An ended worker stays in this field until its successor may be started.
         boolean ready = known != null && known.process().isAlive();
         Optional<SlotSnapshot.WorkerView> worker =
                 ready ? Optional.of(known.view(pool.requests(known.worker()))) : Optional.empty();
@@ -112,7 +112,7 @@ final class WorkerSlot {
         }
     }
 
-    /** What the worker printed that was started here last. */
+    /** What the worker that was started last in this slot printed last. */
     SlotSnapshot.Output output() {
         BunProcess known = youngest;
         return known == null ? new SlotSnapshot.Output("worker-" + number, List.of()) : known.output();
@@ -153,7 +153,10 @@ final class WorkerSlot {
         }
     }
 
-    /** Whoever has a request at a worker that ends is to learn it at once, whatever this place's thread is waiting for. */
+    /**
+     * Tells the pool of the worker's end at once, because requests in flight wait for that, and this slot's thread may be
+     * waiting for something different.
+     */
     private void forgetWhenEnded(RunningWorker added) {
         added.process().whenEnded(() -> forget(added));
     }
@@ -196,7 +199,7 @@ final class WorkerSlot {
             long deadline = started + settings.startupTimeout().toNanos();
             Worker worker = process.awaitListening(deadline);
             listening = Optional.of(worker);
-            // What the app waits for may be the answer to a request of its own, which waits for a worker.
+            // The app may be waiting for the response to a request of its own, which waits in the pool for a worker.
             ProbeResponse response =
                     process.awaitReady(supervisor.readyPath(), deadline, () -> pool.addListening(worker));
             long took = (System.nanoTime() - started) / 1_000_000;
@@ -251,7 +254,10 @@ final class WorkerSlot {
                 + (error.excerpt().isEmpty() ? "" : "; the answer begins: " + error.excerpt());
     }
 
-    /** Returns when the worker of this place has died, and all that replaced it. */
+    /**
+     * Watches the slot's worker and, one after the other, those that replace it. Returns when {@link #run} has to start the
+     * next one, or when the supervisor is stopping.
+     */
     private void watch(RunningWorker first) throws InterruptedException {
         RunningWorker current = first;
         while (current != null) {
@@ -265,7 +271,7 @@ final class WorkerSlot {
                 return;
             }
             if (current.isHung(LOOK_EVERY)) {
-                // First of all nobody else may get to it.
+                // First of all, so that the pool sends no more requests to it.
                 pool.retire(current.worker());
                 count(RestartCause.HUNG);
                 died(current, endHung(current), RestartCause.HUNG);
@@ -279,10 +285,10 @@ final class WorkerSlot {
     }
 
     /**
-     * Kills a worker that hangs. What waits for its answer is then sent to another, but for the request that it began last:
-     * that holds the event loop, busy or blocked, unless a signal has stopped the process.
+     * Kills a worker that hangs. Its requests may then be retried, except the one that it began last, because that one holds
+     * the event loop, busy or blocked. When a signal has stopped the process, no request is the cause.
      *
-     * @return what became of it
+     * @return what happened to it, for the log
      */
     private String endHung(RunningWorker hung) throws InterruptedException {
         BunProcess process = hung.process();
@@ -292,7 +298,7 @@ final class WorkerSlot {
         return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed" + cause(hung);
     }
 
-    /** At which request a worker ended, to be put behind what became of it. */
+    /** The end of a log message that names the request that ended a worker; empty when the cause is unknown. */
     private String cause(RunningWorker ended) {
         return pool.cause(ended.worker())
                 .map(request -> "; it was at request " + request.id() + ", " + BlockedRequests.shown(request))
@@ -327,13 +333,14 @@ final class WorkerSlot {
     }
 
     /**
-     * Starts the next one, and only when it is ready lets the current one go.
+     * Starts the next worker, and retires the current one only when the next one is ready. With a fixed {@code
+     * VTS_BUN_PORT} the current one ends first.
      *
-     * @return the one that is watched from now on; null when the next is to be started by {@link #run}
+     * @return the worker to watch from now on; null when {@link #run} has to start the next one
      */
     private RunningWorker replace(RunningWorker current, Replacement why) throws InterruptedException {
         if (!supervisor.mayReplace().tryAcquire()) {
-            return current; // One place after the other; asked again at the next look.
+            return current; // Only one slot replaces its worker at a time; the next check tries again.
         }
         WorkerRevision release = supervisor.releaseFor(number);
         Duration answered = current.age();
@@ -349,7 +356,7 @@ final class WorkerSlot {
                     "cause",
                     why.cause());
             if (settings.bunPort() != 0) {
-                // The next one needs the same port.
+                // The next worker needs the same port, so this one has to end first.
                 occupant = null;
                 count(why.cause());
                 retire(current, pool.retire(current.worker()));
@@ -396,7 +403,10 @@ final class WorkerSlot {
         }
     }
 
-    /** Lets a worker end what it has to do; it may hang even now. */
+    /**
+     * Waits up to {@code VTS_STOP_TIMEOUT} for the requests of a replaced worker to end, then stops it. The worker is watched
+     * meanwhile, because it may still hang.
+     */
     private void retire(RunningWorker old, LeastLoadedPool.Load rest) {
         retiring.incrementAndGet();
         String name = old.worker().name();
@@ -424,7 +434,7 @@ final class WorkerSlot {
                         left,
                         name);
             }
-            // What is cut now is the cause of nothing.
+            // The requests that are cut now did not end the worker.
             pool.removeStopped(old.worker());
             old.process().stop(LAST_GRACE);
         } catch (InterruptedException e) {
@@ -434,7 +444,7 @@ final class WorkerSlot {
         }
     }
 
-    /** Notes a crash and waits for as long as it is wise to before the next start. */
+    /** Logs and counts the end of a worker, then waits as long as {@link Backoff} says. */
     private void mourn(WorkerRevision release, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
             throws InterruptedException {
         if (supervisor.isStopping()) {
@@ -452,7 +462,11 @@ final class WorkerSlot {
                 LOG, "{problem}", failure.message(), "worker", "worker-" + number + "-" + starts, "cause", cause);
     }
 
-    /** Notes a crash; what is to run after a restart or a new build has none yet. */
+    /**
+     * Counts a crash; the first one after a restart or a new build is counted from the beginning.
+     *
+     * @return how long to wait before the next start
+     */
     private Duration count(WorkerRevision release, Duration answered, boolean hadRequests) {
         if (release != crashed) {
             backoff.forget();
@@ -471,7 +485,7 @@ final class WorkerSlot {
             this(reason, message, false);
         }
 
-        /** @param hadRequests whether a client's request, which may have ended it, had been sent to it */
+        /** @param hadRequests whether a client's request had been sent to the worker, and may have ended it */
         StartFailedException(BunFailure.Reason reason, String message, boolean hadRequests) {
             super(message);
             this.failure = new BunFailure(reason, message);

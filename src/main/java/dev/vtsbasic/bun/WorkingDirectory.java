@@ -12,10 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that the app runs in: what it writes under a relative name lies there, so it has to outlive restarts,
- * deploys and copies of the build.
+ * The directory that the app runs in. It has to outlive restarts, deploys and copies of the build, because files that the
+ * app writes under relative names lie in it.
  *
- * <p>It is never a copy of the build, nor the target of the link that {@code VTS_APP_DIR} may be: a deploy switches that.
+ * <p>{@code VTS_APP_CWD} sets it. The default is {@code VTS_APP_DIR}, or the directory this JVM was started in. If
+ * {@code VTS_APP_DIR} is a symbolic link, the directory that holds the link is used, because a deploy changes the target.
  */
 final class WorkingDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(WorkingDirectory.class);
@@ -28,7 +29,7 @@ final class WorkingDirectory {
         this.identity = identityOf(path);
     }
 
-    /** @throws IOException when there is no such directory; the message names the setting */
+    /** @throws IOException when the directory does not exist; the message names the setting */
     static WorkingDirectory of(Settings settings) throws IOException {
         Path path = chosen(settings).toAbsolutePath();
         if (!Files.isDirectory(path)) {
@@ -51,7 +52,7 @@ final class WorkingDirectory {
         return path;
     }
 
-    /** To be called when there is a new build: with it, another directory may have come in the place of this one. */
+    /** Logs a warning if a deploy has put another directory at this path. To be called for each new build. */
     void warnIfReplaced() {
         Optional<Object> now = identityOf(path);
         if (!now.equals(identity)) {

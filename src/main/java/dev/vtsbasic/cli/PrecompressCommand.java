@@ -1,7 +1,7 @@
 package dev.vtsbasic.cli;
 
+import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.Main;
-import dev.vtsbasic.app.Application;
 import dev.vtsbasic.asset.Precompression;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.OpenBase;
@@ -47,7 +47,7 @@ public final class PrecompressCommand implements Callable<Integer> {
             List<Path> workDirectories =
                     WorkDirectory.candidates(settings.workDir().orElse(null));
             BunCompressor compressor = new BunCompressor(
-                    () -> Application.findBun(settings, WarFiles.in(Main.home()), workDirectories)
+                    () -> BunLocator.find(settings, WarFiles.in(Main.home()), workDirectories)
                             .path(),
                     TIMEOUT);
             long started = System.nanoTime();

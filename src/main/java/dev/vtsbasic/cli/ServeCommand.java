@@ -1,5 +1,7 @@
 package dev.vtsbasic.cli;
 
+import dev.vtsbasic.app.AcceptedConnections;
+import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.Main;
 import dev.vtsbasic.app.Application;
 import dev.vtsbasic.bun.BunFailure;
@@ -74,7 +76,7 @@ public final class ServeCommand implements Callable<Integer> {
         try {
             host = Application.start(
                     settings, WarFiles.in(Main.home()), settings.contextPath(), Optional.empty(), Logging::print);
-        } catch (Application.NoBunException e) {
+        } catch (BunLocator.NoBunException e) {
             return fail(BUN_FAILED, e.getMessage());
         } catch (BadSettingException | IOException e) {
             return fail(CANNOT_START, e.getMessage());
@@ -135,8 +137,8 @@ public final class ServeCommand implements Callable<Integer> {
         });
     }
 
-    private static Application.AcceptedConnections connectionsOf(EmbeddedServer server) {
-        return new Application.AcceptedConnections() {
+    private static AcceptedConnections connectionsOf(EmbeddedServer server) {
+        return new AcceptedConnections() {
             @Override
             public void awaitFirstRequests(Duration timeout) throws InterruptedException {
                 server.awaitFirstRequests(timeout);

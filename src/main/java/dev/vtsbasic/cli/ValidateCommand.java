@@ -1,7 +1,7 @@
 package dev.vtsbasic.cli;
 
+import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.Main;
-import dev.vtsbasic.app.Application;
 import dev.vtsbasic.build.BuildReproduction;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.ReproductionReport;
@@ -83,7 +83,7 @@ public final class ValidateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try {
             return reproduction == null ? validate() : reproduce();
-        } catch (IOException | BadSettingException | Application.NoBunException e) {
+        } catch (IOException | BadSettingException | BunLocator.NoBunException e) {
             System.err.println(e.getMessage());
             return 2;
         }
@@ -111,9 +111,9 @@ public final class ValidateCommand implements Callable<Integer> {
                 SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties"))));
     }
 
-    private int reproduce() throws IOException, BadSettingException, Application.NoBunException, InterruptedException {
+    private int reproduce() throws IOException, BadSettingException, BunLocator.NoBunException, InterruptedException {
         Settings settings = settings();
-        Path bun = Application.findBun(
+        Path bun = BunLocator.find(
                         settings,
                         WarFiles.in(Main.home()),
                         WorkDirectory.candidates(settings.workDir().orElse(null)))

@@ -1,19 +1,11 @@
 package dev.vtsbasic.deploy;
 
-import dev.vtsbasic.asset.AssetFilter;
-import dev.vtsbasic.asset.AssetIndex;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.ValidationReport;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.log.Event;
-import dev.vtsbasic.page.Pages;
-import dev.vtsbasic.settings.Validation;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -34,80 +26,53 @@ public final class BuildWatcher implements AutoCloseable {
     private static final long JOIN_MILLIS = 5000;
 
     private final Path appDir;
-    private final Validation validation;
-    private final BasePathCopies copies;
-    private final AssetFilter assets;
-    private final Pages pages;
+    private final Deployer deployer;
     private final BunSupervisor supervisor;
-    private final Runnable forgetAnswers;
-    private Optional<Sight> inService;
+    private final Runnable purgeCache;
+    private Optional<BuildFingerprint> inService;
     private boolean mixed;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "vts-build-watcher");
 
     private BuildWatcher(
             Path appDir,
-            Optional<Sight> inService,
-            Validation validation,
-            BasePathCopies copies,
-            AssetFilter assets,
-            Pages pages,
+            Optional<BuildFingerprint> inService,
+            Deployer deployer,
             BunSupervisor supervisor,
-            Runnable forgetAnswers) {
+            Runnable purgeCache) {
         this.appDir = appDir;
         this.inService = inService;
-        this.validation = validation;
-        this.copies = copies;
-        this.assets = assets;
-        this.pages = pages;
+        this.deployer = deployer;
         this.supervisor = supervisor;
-        this.forgetAnswers = forgetAnswers;
+        this.purgeCache = purgeCache;
     }
 
     /**
      * Begins to watch.
      *
-     * @param inService what the first workers run, seen before they were started: it may have changed since
-     * @param forgetAnswers called when answers of the build before are no longer to be given
+     * @param appDir a directory, or a link that deployments switch
+     * @param inService the build that the first workers run, looked at before they were started, because it may have changed
+     *     since
+     * @param purgeCache is called when responses of the build before must not be used any more
      */
     public static BuildWatcher watch(
             Path appDir,
-            Optional<Sight> inService,
-            Validation validation,
-            BasePathCopies copies,
-            AssetFilter assets,
-            Pages pages,
+            Optional<BuildFingerprint> inService,
+            Deployer deployer,
             BunSupervisor supervisor,
-            Runnable forgetAnswers) {
-        BuildWatcher watcher =
-                new BuildWatcher(appDir, inService, validation, copies, assets, pages, supervisor, forgetAnswers);
+            Runnable purgeCache) {
+        BuildWatcher watcher = new BuildWatcher(appDir, inService, deployer, supervisor, purgeCache);
         watcher.thread.setDaemon(true);
         watcher.thread.start();
         return watcher;
     }
 
-    /** By which one build is told from the next, without reading all of it. */
-    public record Sight(Path root, Object rootKey, Object entryKey, FileTime modified, long size) {
-        /** Empty while there is no whole build. */
-        public static Optional<Sight> of(Path appDir) {
-            try {
-                Dist dist = Dist.at(appDir.toRealPath());
-                BasicFileAttributes root = Files.readAttributes(dist.root(), BasicFileAttributes.class);
-                BasicFileAttributes entry = Files.readAttributes(dist.entry(), BasicFileAttributes.class);
-                return Optional.of(new Sight(
-                        dist.root(), root.fileKey(), entry.fileKey(), entry.lastModifiedTime(), entry.size()));
-            } catch (IOException e) {
-                return Optional.empty();
-            }
-        }
-    }
-
     private void run() {
-        Optional<Sight> before = inService;
+        Optional<BuildFingerprint> before = inService;
         try {
             while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
                 forgetWhileMixed();
-                Optional<Sight> now = Sight.of(appDir);
+                Optional<BuildFingerprint> now = BuildFingerprint.of(appDir);
                 // One that still changes is looked at again when it is done.
                 if (now.isPresent() && now.equals(before) && !now.equals(inService)) {
                     inService = now;
@@ -124,46 +89,36 @@ public final class BuildWatcher implements AutoCloseable {
     private void forgetWhileMixed() {
         if (mixed) {
             mixed = !supervisor.runsOneBuild();
-            forgetAnswers.run();
+            purgeCache.run();
         }
     }
 
     private void deploy() throws InterruptedException {
-        AssetIndex next = null;
+        Deployer.Candidate candidate = null;
         try {
             Dist dist = Dist.at(appDir.toRealPath());
-            BasePathCopies.Fitted build = copies.fit(dist);
-            ValidationReport report = copies.validate(build);
-            if (!report.valid() && validation == Validation.FAIL) {
-                refuse(report.text());
-                return;
-            }
-            if (!report.valid()) {
-                Event.BUILD_INVALID.log(LOG, "{problem}", report.text());
-            }
-            if (!report.warnings().isEmpty()) {
-                Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
-            }
-            next = assets.add(build.dist().client(), build.rewritten());
+            BasePathCopies.Fitted build = deployer.fit(dist);
+            candidate = deployer.prepare(build);
             Optional<BunFailure> failure = supervisor.deploy(build.dist()).get();
-            if (failure.isEmpty()) {
-                assets.makeCurrent(next);
-                pages.takeFrom(build.dist().client());
-                assets.compress(next, build.rewritten());
-                next = null;
-                forgetAnswers.run();
-                mixed = true;
-                Event.BUILD_IN_SERVICE.log(LOG, "The new build in {build} is in service", dist.root());
+            if (failure.isPresent()) {
+                refuse(failure.get().message());
                 return;
             }
-            refuse(failure.get().message());
+            candidate.putIntoService();
+            candidate.compress();
+            candidate = null;
+            purgeCache.run();
+            mixed = true;
+            Event.BUILD_IN_SERVICE.log(LOG, "The new build in {build} is in service", dist.root());
+        } catch (Deployer.InvalidBuildException e) {
+            refuse(e.getMessage());
         } catch (IOException | ExecutionException | RuntimeException e) {
             refuse(e.toString());
         } finally {
-            if (next != null) {
-                assets.remove(next);
+            if (candidate != null) {
+                candidate.discard();
             }
-            copies.keepOnly(assets.clients());
+            deployer.removeUnusedCopies();
         }
     }
 

@@ -2,27 +2,34 @@ package dev.vtsbasic.manage;
 
 import java.util.Optional;
 
-/** What is managed. Safe for any number of threads. */
+/** The operations that HTTP and JMX offer to operators. Implementations are safe for any number of threads. */
 public interface AdminOperations {
-    /** Asks each worker now; takes up to two seconds when one hangs. */
+    /**
+     * Probes each worker now. This takes up to two seconds when a worker hangs; with {@code VTS_UPSTREAM} the time to
+     * connect, up to {@code VTS_CONNECT_TIMEOUT}, comes on top.
+     */
     HealthReport health();
 
-    /** Begins to replace the workers; false when they are not ours. */
+    /** Begins to replace the workers; false with {@code VTS_UPSTREAM}, because that Bun is not supervised. */
     boolean restart();
 
     /**
-     * Removes answers from the shared cache.
+     * Removes responses from the shared cache.
      *
-     * @param path raw, as browsers see it, with whatever query; empty for everything
-     * @return how many there were; empty when there is no cache
+     * @param path path as browsers send it, not decoded and without a query; responses for all its queries, hosts and
+     *     variants are removed. Empty removes everything
+     * @return how many responses were removed; empty when there is no cache
      */
     Optional<Integer> purge(Optional<String> path);
 
     LifecyclePhase phase();
 
-    /** Sends clients elsewhere, and serves those who come all the same. A second time does nothing. */
+    /**
+     * Begins a drain: reports "not ready", so that load balancers choose other instances, and still serves every request.
+     * A second call does nothing.
+     */
     void drain();
 
-    /** Takes that back, if need be; false when a stop has begun, which cannot be taken back. */
+    /** Ends a drain, if there is one; false when a stop has begun, because a stop cannot be undone. */
     boolean resume();
 }

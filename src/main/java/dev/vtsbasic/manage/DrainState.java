@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends clients elsewhere, without refusing any: when someone asks for it, until he takes that back, and for good when a
- * stop begins. Safe for any number of threads.
+ * Whether this deployment drains: it reports "not ready", so that load balancers choose other instances, and still serves
+ * every request. An operator begins and ends a drain; a stop drains for good. Safe for any number of threads.
  */
 public final class DrainState {
     private static final Logger LOG = LoggerFactory.getLogger(DrainState.class);
@@ -21,12 +21,18 @@ public final class DrainState {
         return phase;
     }
 
-    /** @param close is told whether connections are to end with their answers, now and at each change */
+    /**
+     * Sets the callback that tells the server whether to close connections; it replaces an earlier one.
+     *
+     * @param close called now and at each change, one call at a time; true when the server is to close each connection
+     *     after its response
+     */
     public synchronized void closesConnections(Consumer<Boolean> close) {
         connections = close;
         close.accept(phase != LifecyclePhase.SERVING);
     }
 
+    /** Begins a drain; does nothing during a drain or after a stop has begun. */
     public synchronized void begin() {
         if (phase == LifecyclePhase.SERVING) {
             enter(LifecyclePhase.DRAINING);
@@ -34,7 +40,11 @@ public final class DrainState {
         }
     }
 
-    /** @return false when a stop has begun, which cannot be taken back */
+    /**
+     * Ends a drain, if there is one.
+     *
+     * @return false when a stop has begun, because a stop cannot be undone
+     */
     public synchronized boolean end() {
         if (phase == LifecyclePhase.DRAINING) {
             phase = LifecyclePhase.SERVING;
@@ -44,7 +54,11 @@ public final class DrainState {
         return phase == LifecyclePhase.SERVING;
     }
 
-    /** @return for how long clients have been sent elsewhere already */
+    /**
+     * Drains for good, because a stop begins.
+     *
+     * @return for how long this deployment has drained already; zero when it has not
+     */
     public synchronized Duration becomeFinal() {
         if (phase == LifecyclePhase.SERVING) {
             enter(LifecyclePhase.STOPPING);

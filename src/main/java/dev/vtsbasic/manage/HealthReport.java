@@ -13,20 +13,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether a deployment is ready, and why not, as it was found just now. Anybody may know all of it.
+ * Whether a deployment is ready, and why not, by a probe of its workers. It holds nothing secret, because every client may
+ * read {@code /-/ready}.
  *
- * @param phase whether it wants clients
+ * @param phase whether load balancers should send requests
  * @param neverReady whether no worker has been ready yet
- * @param places what each worker said
+ * @param places result of the probe for each worker slot
  */
 public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHealth> places) {
-    /** Looked up once: each static method of {@code jakarta.json.Json} searches for its provider anew. */
+    /** Made once, because each static method of {@code jakarta.json.Json} looks up the provider again. */
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
 
-    /** The server answers at least this. */
+    /** The body of {@code /-/live}: the server is up if it can send this. */
     static final String LIVE = object(true, List.of(check("front", true)));
 
-    /** One worker that answers is enough. */
+    /** True when at least one worker responds, and neither a drain nor a stop has begun. */
     public boolean ready() {
         return phase == LifecyclePhase.SERVING && answering() > 0;
     }
@@ -35,7 +36,7 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
         return places.stream().filter(SlotHealth::answers).count();
     }
 
-    /** Why it is not ready; empty when it is. */
+    /** Why the deployment is not ready; empty when it is. */
     public Optional<String> problem() {
         return switch (phase) {
             case DRAINING -> Optional.of("Draining, as someone asked for: POST /resume ends it");
@@ -60,7 +61,10 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
         return places.stream().anyMatch(place -> place.state() == state);
     }
 
-    /** In the shape of MicroProfile Health; the status at the top is that of the first check. */
+    /**
+     * The body of {@code /-/ready} in the format of MicroProfile Health. The overall status is that of the first check,
+     * "service", and not the conjunction of all checks, because one worker that responds is enough.
+     */
     String json() {
         JsonObjectBuilder data = JSON.createObjectBuilder()
                 .add("phase", name(phase))

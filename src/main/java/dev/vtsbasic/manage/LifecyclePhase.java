@@ -1,10 +1,10 @@
 package dev.vtsbasic.manage;
 
-/** Whether a deployment wants clients. */
+/** Whether load balancers should send requests to a deployment. */
 public enum LifecyclePhase {
     SERVING,
-    /** They are to go elsewhere until someone resumes; who comes all the same is served. */
+    /** The deployment reports "not ready" until an operator resumes it, and still serves every request. */
     DRAINING,
-    /** As before, but for good. */
+    /** Like {@link #DRAINING}, but for good, because a stop has begun. */
     STOPPING
 }

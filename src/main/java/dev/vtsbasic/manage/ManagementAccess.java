@@ -15,12 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who may look at what is managed, and who may change it.
+ * Decides which requests may read metrics and status, and which may change something. Safe for any number of threads.
  *
- * <p>Where a request comes from counts for looking only, and not when a proxy passed it on, which speaks for strangers. A
- * proxy on this machine that says nothing of that is known by HTTP/1.0, as nginx with nothing set, or by the name of the
- * host it was asked for; so is a stranger's page in a browser here, or in one of those networks, whose own name its owner has
- * made lead to this server (DNS rebinding).
+ * <p>A change needs a token. Reading needs a token too, unless the request comes from this machine or from a management
+ * network, and no header field shows that a proxy forwarded it, because a proxy forwards the requests of remote clients.
+ *
+ * <p>A proxy on this machine that adds no such field shows by HTTP/1.0, which nginx uses by default, or by a host other than
+ * localhost. The check of the host also stops DNS rebinding: a page of another site, in a browser on this machine or in a
+ * management network, sends requests to that site's name, which the site's owner has made resolve to this server.
  */
 public final class ManagementAccess {
     public static final String WHO_MAY_READ =
@@ -28,13 +30,16 @@ public final class ManagementAccess {
                     + " in VTS_MANAGEMENT_HOSTS), and who sends"
                     + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not for who asks through a proxy without one";
 
-    /** RFC 9110 §11.1, §11.4: the scheme may be in capitals or not, and spaces follow. */
+    /** RFC 9110 §11.1: the case of the scheme does not matter; §11.4: one or more spaces follow it. */
     private static final Pattern BEARER = Pattern.compile("bearer +(.*)", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern THIS_MACHINE =
             Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?");
 
-    /** Names that no stranger can have in DNS: of one label, and below what is reserved for local use (RFC 6761, 6762, 8375). */
+    /**
+     * Names that an attacker cannot own in the public DNS: names of one label, and names below a domain for local use (RFC
+     * 6761, RFC 6762, RFC 8375).
+     */
     private static final Pattern LOCAL_NAME =
             Pattern.compile("[^.]+|.+\\.(localhost|local|internal|home\\.arpa|svc)", Pattern.CASE_INSENSITIVE);
 
@@ -45,10 +50,11 @@ public final class ManagementAccess {
     private final List<String> hosts;
 
     /**
-     * @param tokens bearer tokens of who may do all there is
-     * @param metricsToken of who may look
-     * @param networks whose computers may look
-     * @param hosts names by which these may ask, besides addresses and local names; in lower case
+     * @param tokens bearer tokens that allow reading and changing
+     * @param metricsToken bearer token that allows reading only
+     * @param networks networks from which requests may read without a token
+     * @param hosts host names, in lower case, that requests from these networks may be for, besides addresses and local
+     *     names
      */
     public ManagementAccess(
             List<String> tokens, Optional<String> metricsToken, List<IpNetwork> networks, List<String> hosts) {
@@ -58,29 +64,34 @@ public final class ManagementAccess {
         this.hosts = hosts;
     }
 
-    /** Whether the client may change something: where it seems to be proves nothing. */
+    /** Whether the request may change something. It needs a bearer token, because a client's address proves nothing. */
     public boolean mayChange(HttpServletRequest request) {
         String token = bearerToken(request);
         return isKnown(request, token) && mayChange(token);
     }
 
-    /** Whether a token of who may look is one of who may change something as well. */
+    /** Whether a token that {@link #mayRead(HttpServletRequest, String)} accepts also allows changing something. */
     public boolean mayChange(String token) {
         return isOneOf(tokens, token);
     }
 
-    /** Whether the token, which came with the request, is one of who may look. */
+    /**
+     * Whether the token allows reading. After many wrong tokens of a client, this waits for a second before it checks one.
+     *
+     * @param request request that brought the token, in a header field or in a form
+     */
     public boolean mayRead(HttpServletRequest request, String token) {
         return isKnown(request, token);
     }
 
+    /** Whether the request may read, because of its bearer token or because of the place that it comes from. */
     public boolean mayRead(HttpServletRequest request) {
         return mayRead(request, bearerToken(request))
                 || Collections.list(request.getHeaderNames()).stream().noneMatch(Caller::isFieldOfProxies)
                         && isNear(request);
     }
 
-    /** All tokens are looked at here, wherever they came in a request, so that all guesses of a client count together. */
+    /** Every token is checked here, so that a client's guesses in header fields and in forms count together. */
     private boolean isKnown(HttpServletRequest request, String token) {
         if (token.isEmpty()) {
             return false;
@@ -113,14 +124,14 @@ public final class ManagementAccess {
         return host.equalsIgnoreCase("localhost") || THIS_MACHINE.matcher(host).matches();
     }
 
-    /** Empty when there is none. */
+    /** Empty unless there is exactly one Authorization line, with the scheme Bearer. */
     private static String bearerToken(HttpServletRequest request) {
         Matcher credentials =
                 BEARER.matcher(FieldLines.of(request, "Authorization").single());
         return credentials.matches() ? credentials.group(1) : "";
     }
 
-    /** Takes as long for a token that is nearly right as for any other. */
+    /** Compares in constant time, so that the response time does not show how much of a token is right. */
     private static boolean isOneOf(List<String> tokens, String sent) {
         byte[] octets = sent.getBytes(StandardCharsets.UTF_8);
         boolean found = false;

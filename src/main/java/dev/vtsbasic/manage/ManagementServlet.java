@@ -15,9 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code /-/live} and {@code /-/ready}, in the shape of MicroProfile Health: the first says that this front answers,
- * the second that a worker does, asked at that moment. {@code POST /-/restart} has the workers replaced, {@code /-/drain}
- * sends clients elsewhere, {@code /-/resume} takes that back, and {@code /-/purge} takes answers out of the shared cache. Safe for any number of threads.
+ * Serves the management endpoints, except the status. Safe for any number of threads.
+ *
+ * <p>{@code /-/live} responds with 200 while this server runs. {@code /-/ready} probes the workers and responds with 200 if
+ * one of them responds and there is no drain, otherwise with 503. Both have the format of MicroProfile Health. {@code
+ * /-/metrics} has the metrics for Prometheus. {@code POST /-/restart} replaces the workers, {@code /-/drain} reports "not
+ * ready", {@code /-/resume} ends a drain, and {@code /-/purge} removes responses from the shared cache.
  */
 public final class ManagementServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -30,7 +33,7 @@ public final class ManagementServlet extends HttpServlet {
     private final transient RuntimeStats figures;
     private transient PrometheusMetrics metrics;
 
-    /** @param prefix path that this servlet is mapped to, without a slash at the end */
+    /** @param prefix path that this servlet is mapped to, without the context path and without a slash at the end */
     public ManagementServlet(String prefix, ManagementAccess access, AdminOperations operations, RuntimeStats figures) {
         this.prefix = prefix;
         this.access = access;
@@ -45,7 +48,10 @@ public final class ManagementServlet extends HttpServlet {
         super.service(request, response);
     }
 
-    /** Nobody's header fields are told to anybody. */
+    /**
+     * Refuses TRACE, because {@code HttpServlet} would echo the request's header fields, which may hold credentials (RFC 9110
+     * §9.3.8).
+     */
     @Override
     protected void doTrace(HttpServletRequest request, HttpServletResponse response) throws IOException {
         text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not done here");

@@ -17,9 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The word by which an instance knows its own user: it lies in a file that nobody else can read, named after the port.
+ * A random token by which an instance recognises its own user. The {@code restart} command reads it from a file that only
+ * this user can read, and whose name contains the port. Safe for any number of threads.
  *
- * <p>Where a request comes from tells nothing: a proxy on this machine speaks for strangers, and need not say so.
+ * <p>A loopback address would not be enough, because a proxy on this machine forwards the requests of remote clients and need
+ * not say so.
  */
 public final class OperatorTokenFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorTokenFile.class);
@@ -29,7 +31,7 @@ public final class OperatorTokenFile implements AutoCloseable {
     private final String text = UUID.randomUUID().toString();
     private Path file;
 
-    /** Ends with this JVM, so that a file that a killed one has left can be told from one in use. */
+    /** The lock ends with this JVM, so that {@code sweep} can tell the file of a killed JVM from a file in use. */
     private FileChannel lock;
 
     public String text() {
@@ -37,15 +39,17 @@ public final class OperatorTokenFile implements AutoCloseable {
     }
 
     /**
-     * Lets commands of the same user find it, if it can be written anywhere.
+     * Writes the token into a file in the first directory that can hold one. If none can, the {@code restart} command of this
+     * user finds no token.
      *
-     * @param directories where to, best first
+     * @param directories candidates, best first
+     * @param port port of the server, which becomes part of the file's name
      */
     public synchronized void publish(List<Path> directories, int port) {
         for (Path directory : directories) {
             try {
                 sweep(WorkDirectory.makePrivate(directory));
-                // Only its owner can read a temporary file.
+                // Its own file mode: only the owner can read a temporary file.
                 Path unfinished = Files.createTempFile(directory, "restart", null);
                 Files.writeString(unfinished, text);
                 lock = FileChannel.open(unfinished, StandardOpenOption.WRITE);
@@ -58,7 +62,7 @@ public final class OperatorTokenFile implements AutoCloseable {
         }
     }
 
-    /** Removes the files of instances that were killed. */
+    /** Removes the files of killed instances, which nothing locks any more. */
     private static void sweep(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
@@ -76,12 +80,12 @@ public final class OperatorTokenFile implements AutoCloseable {
         }
     }
 
-    /** What the instance on {@code port} has published. */
+    /** The token that this user's instance on {@code port} has published; empty when there is none. */
     public static Optional<String> find(List<Path> directories, int port) {
         for (Path directory : directories) {
             try {
                 if (Files.isRegularFile(in(directory, port))) {
-                    // Else it could be a stranger's, and lead to anything.
+                    // Fails in a directory that other users can write to, because the file could then be another user's.
                     String text = Files.readString(in(WorkDirectory.makePrivate(directory), port));
                     return Optional.of(UUID.fromString(text).toString());
                 }
@@ -96,7 +100,7 @@ public final class OperatorTokenFile implements AutoCloseable {
         return directory.resolve(PREFIX + port);
     }
 
-    /** Takes it back, unless another instance has taken the place since. */
+    /** Removes the file, unless another instance has replaced it since. A second call does nothing. */
     @Override
     public synchronized void close() {
         try {

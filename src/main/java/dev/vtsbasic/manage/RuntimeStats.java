@@ -8,42 +8,43 @@ import dev.vtsbasic.traffic.Traffic;
 import java.time.Instant;
 import java.util.List;
 
-/** What a deployment is measured by, each as it is when it is asked for. Safe for any number of threads. */
+/** The figures of a deployment, each as it is at the call. Implementations are safe for any number of threads. */
 public interface RuntimeStats {
     Traffic traffic();
 
-    /** How many requests wait for a worker, or for their turn. */
+    /** Requests that wait now for a worker, or for a permit of {@code VTS_MAX_CONCURRENT}. */
     int waiting();
 
-    /** The places for workers; empty when none are ours. */
+    /** The worker slots; empty with {@code VTS_UPSTREAM}. */
     List<SlotSnapshot> places();
 
-    /** What the workers printed last, by place. */
+    /** The last lines that the workers printed, in the order of the slots; empty with {@code VTS_UPSTREAM}. */
     List<SlotSnapshot.Output> output();
 
-    /** Whether the workers kept crashing and none is started any more. */
+    /** True when the workers kept crashing and none is started until a restart or a new build. */
     boolean givenUp();
 
+    /** Workers that ended, were replaced or did not become ready, for this cause; 0 with {@code VTS_UPSTREAM}. */
     long restarts(RestartCause cause);
 
-    /** The requests that are not sent for a while, because one worker after another ended at them. */
+    /** Requests that are not sent to the app for a while, because they ended one worker after another. */
     List<BlockedRequest> blocked();
 
-    /** What the shared cache does; all zero when there is none. */
+    /** Counters and size of the shared cache; all zero when there is none. */
     CacheStatistics cache();
 
-    /** Whether clients are sent elsewhere, by a drain or before a stop. */
+    /** True while the deployment reports "not ready" because of a drain or a stop. */
     boolean draining();
 
     Build build();
 
     /**
-     * What runs here.
+     * The versions in service.
      *
-     * @param version of this program
-     * @param bun version of Bun; empty when someone else runs it
-     * @param build names what the app was built to; empty when someone else runs it
-     * @param since when that was put into service
+     * @param version version of this program; empty when its package has none
+     * @param bun version of Bun; empty with {@code VTS_UPSTREAM}
+     * @param build identifier of the app's build; empty with {@code VTS_UPSTREAM}
+     * @param since when the build was put into service; with {@code VTS_UPSTREAM}, when this deployment started
      */
     record Build(String version, String bun, String build, Instant since) {}
 }

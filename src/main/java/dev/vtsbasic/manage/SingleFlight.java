@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * A question that is asked once at a time: who comes meanwhile gets the same answer, so that many who ask cost no more than
- * one. Safe for any number of threads.
+ * Collapses concurrent calls of a supplier: callers that arrive while it runs wait for the same result, so that many callers
+ * cost no more than one. Safe for any number of threads.
  */
 public final class SingleFlight<T> implements Supplier<T> {
     private final Supplier<T> question;
@@ -16,6 +16,12 @@ public final class SingleFlight<T> implements Supplier<T> {
         this.question = question;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws java.util.concurrent.CompletionException in a caller that waited, with the failure of the supplier as its cause;
+     *     the caller that ran the supplier gets the failure itself
+     */
     @Override
     public T get() {
         CompletableFuture<T> own = new CompletableFuture<>();
@@ -25,7 +31,7 @@ public final class SingleFlight<T> implements Supplier<T> {
         }
         try {
             T answer = question.get();
-            // First, so that who asks after an answer gets a newer one.
+            // Before complete(), so that a call after this one's return runs the supplier again.
             underWay.set(null);
             own.complete(answer);
             return answer;

@@ -8,35 +8,39 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
- * Slows the guessing of tokens. A client that has sent several wrong ones lately waits before each further one is looked at,
- * a right one too, because otherwise the time would tell the two apart. It is never refused, because others may have the
- * same address. Safe for any number of threads.
+ * Slows the guessing of tokens. A client that has sent ten wrong tokens within a minute waits for a second before each further
+ * token is checked. A right token waits too, because otherwise the time would show that it is right. No client is refused,
+ * because several clients may share an address. Safe for any number of threads.
  */
 final class TokenThrottle {
     static final int FREE_TRIES = 10;
+    /** Counted from the first wrong token. */
     static final Duration FORGIVEN_AFTER = Duration.ofMinutes(1);
     static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int MAX_CLIENTS = 1000;
 
-    /** Of the container's threads; virtual threads are not counted, because there are enough of them. */
+    /**
+     * How many of the container's threads wait at a time, because it has few; further tokens are checked at once. Virtual
+     * threads are not counted, because there are enough of them.
+     */
     private static final int MAX_PAUSED = 10;
 
     private final LongSupplier nanos;
     private final Sleeper sleeper;
     private final Semaphore mayPause = new Semaphore(MAX_PAUSED);
 
-    /** The wrong tokens by client; the client whose count began first goes when there are more. */
+    /** Wrong tokens by client. When there are too many clients, the one whose count began first is removed. */
     private final Map<Long, Tries> byClient = new LinkedHashMap<>();
 
     private record Tries(long since, int count) {}
 
-    /** Lets a thread wait. */
+    /** {@code Thread.sleep}, which tests replace. */
     @FunctionalInterface
     interface Sleeper {
         void sleep(Duration time) throws InterruptedException;
     }
 
-    /** @param nanos {@link System#nanoTime} */
+    /** @param nanos the clock, in terms of {@link System#nanoTime} */
     TokenThrottle(LongSupplier nanos, Sleeper sleeper) {
         this.nanos = nanos;
         this.sleeper = sleeper;
@@ -46,7 +50,7 @@ final class TokenThrottle {
         return new TokenThrottle(System::nanoTime, time -> Thread.sleep(time.toMillis()));
     }
 
-    /** To be called before a token of the client is looked at. */
+    /** Must be called before a token of the client is checked; waits if the client is slowed. */
     void awaitTurn(String clientAddress) {
         if (!isSlowed(ClientKey.of(clientAddress))) {
             return;
@@ -66,7 +70,7 @@ final class TokenThrottle {
         }
     }
 
-    /** Java 17 has no method for that. */
+    /** By the name of the thread group, because Java 17 has no {@code Thread.isVirtual}. */
     private static boolean isVirtual(Thread thread) {
         ThreadGroup group = thread.getThreadGroup();
         return group != null && group.getName().equals("VirtualThreads");
@@ -76,7 +80,7 @@ final class TokenThrottle {
         return current(client).count() >= FREE_TRIES;
     }
 
-    /** Notes that the client has sent a wrong token. */
+    /** Counts a wrong token of the client. */
     synchronized void wrong(String clientAddress) {
         long client = ClientKey.of(clientAddress);
         Tries tries = current(client);

@@ -18,22 +18,22 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Connects to a worker. Requests and probes both come this way, because a probe that takes another says nothing of whether
- * a request would succeed.
+ * Connects to a worker. Requests and probes both use it, because a probe that connected in another way would not show whether
+ * a request can succeed. Safe for any number of threads.
  */
 public final class WorkerConnector {
-    /** How long to wait before a worker is tried again whose queue of connections is full. */
+    /** Pause before the next attempt to connect to a worker whose accept queue is full. */
     private static final long FULL_PAUSE_MILLIS = 10;
 
     private WorkerConnector() {}
 
     /**
-     * A connection in blocking mode.
+     * Opens a connection, in blocking mode.
      *
-     * @param address a host name that is not resolved is looked up at each call, because it may have moved, and all its
-     *     addresses are tried
-     * @param timeout for all of that together
-     * @throws NoSocketException when this process can open no socket
+     * @param address an unresolved host name is looked up at each call, because its addresses may have changed; all of them
+     *     are tried
+     * @param timeout for the look-up and all attempts together
+     * @throws NoSocketException when this process cannot open a socket
      * @throws IOException when there is no connection within {@code timeout}
      */
     public static SocketChannel connect(SocketAddress address, Duration timeout) throws IOException {
@@ -47,7 +47,7 @@ public final class WorkerConnector {
         return connectAny(hosts, tcp.getPort(), deadline);
     }
 
-    /** Tries one address after the other, each for its share of the time that is left. */
+    /** Tries one address after the other, each for an equal share of the time that is left. */
     private static SocketChannel connectAny(List<InetAddress> hosts, int port, long deadline) throws IOException {
         IOException failure = null;
         for (int i = 0; i < hosts.size(); i++) {
@@ -68,7 +68,7 @@ public final class WorkerConnector {
     }
 
     private static SocketChannel connectTcp(InetSocketAddress address, long nanos) throws IOException {
-        // To Java, 0 is no limit.
+        // At least 1, because Java waits without a limit when the time-out is 0.
         int millis = (int) Math.max(1, Math.min(nanos / 1_000_000, Integer.MAX_VALUE));
         SocketChannel channel = open(SocketChannel::open);
         try {
@@ -82,15 +82,15 @@ public final class WorkerConnector {
     }
 
     /**
-     * Linux turns a connection away, or lets it wait without a limit, while the worker has not yet accepted hundreds of
-     * others; that is no sign of its end.
+     * Tries again until {@code deadline} while the worker has hundreds of connections still to accept. Linux then rejects a
+     * connection, or lets it wait without a limit, which does not mean that the worker has ended.
      */
     private static SocketChannel connectUnix(UnixDomainSocketAddress address, long deadline) throws IOException {
         while (true) {
             SocketChannel channel = open(() -> SocketChannel.open(StandardProtocolFamily.UNIX));
             boolean connected = false;
             try {
-                // In blocking mode it would wait without a limit.
+                // In blocking mode, connect() would wait without a limit.
                 channel.configureBlocking(false);
                 connected = channel.connect(address) || channel.finishConnect();
                 if (connected) {
@@ -133,7 +133,7 @@ public final class WorkerConnector {
         SocketChannel open() throws IOException;
     }
 
-    /** We lack what it takes to connect, file descriptors for example, which says nothing of the worker. */
+    /** This process cannot open a socket, for lack of file descriptors for example; the worker is not the cause. */
     public static final class NoSocketException extends IOException {
         private static final long serialVersionUID = 1L;
 

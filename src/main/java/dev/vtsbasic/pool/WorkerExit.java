@@ -2,10 +2,10 @@ package dev.vtsbasic.pool;
 
 /** Whether the worker of a lease has ended. */
 public enum WorkerExit {
-    /** No, or this pool does not know. */
+    /** It has not ended, or this pool does not know. */
     NONE,
-    /** It ended, and nothing says that the lease's request is the cause. */
+    /** It ended, and the pool has no evidence that the lease's request is the cause. */
     ENDED,
-    /** It ended, and the lease's request is taken for the cause. */
+    /** It ended, and the pool's evidence says that the lease's request is the cause. */
     ENDED_BY_REQUEST
 }

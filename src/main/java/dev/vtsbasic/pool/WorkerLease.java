@@ -1,38 +1,40 @@
 package dev.vtsbasic.pool;
 
-/** A request's claim on a worker, from when it is given one until its last byte. Safe for any number of threads. */
+/** A request's lease of a worker, until the last byte of the response. Safe for any number of threads. */
 public interface WorkerLease extends AutoCloseable {
     Worker worker();
 
     /**
-     * Says that the request has no end of its own: a worker that is to go does not wait for it.
+     * Marks the request as endless, such as an event stream or a WebSocket: a worker that is replaced does not wait for its
+     * end. A second call does nothing.
      *
-     * @param end called when the worker is to go, perhaps by another thread; not called once the lease is closed
+     * @param end called when the worker is being replaced, possibly by another thread and while the lease is being closed;
+     *     not called after that
      */
     void endless(Runnable end);
 
-    /** Says that the request is about to be sent; before that the end of the worker has nothing to do with it. */
+    /** To be called before the request is sent; a request that was not sent cannot have ended the worker. */
     default void begin() {
-        // Where nobody looks for the cause of an end.
+        // By default, a pool does not look for the cause of a worker's end.
     }
 
-    /** Says that the worker has answered to the end. */
+    /** To be called when the worker has sent its complete response. */
     default void answered() {
-        // Where nobody looks for the cause of an end.
+        // By default, a pool does not look for the cause of a worker's end.
     }
 
     /**
-     * Whether the worker, which broke off, has ended; that is noticed a moment later. To be asked before or after the lease
-     * is closed.
+     * Whether the worker has ended, after its connection broke off. May be called before or after the lease is closed.
      *
-     * @param deadline until when to wait for that moment, in terms of {@link System#nanoTime}
+     * @param deadline until when to wait for the worker's end, which the pool notices a moment after the connection broke
+     *     off; in terms of {@link System#nanoTime}
      * @throws InterruptedException when the waiting thread is interrupted
      */
     default WorkerExit awaitExit(long deadline) throws InterruptedException {
         return WorkerExit.NONE;
     }
 
-    /** Gives the claim back; a second time does nothing. */
+    /** Returns the lease to the pool; a second call does nothing. */
     @Override
     void close();
 }

@@ -2,48 +2,60 @@ package dev.vtsbasic.pool;
 
 import java.util.Optional;
 
-/** Hands out workers that answer. Safe for any number of threads. */
+/** Leases ready workers to requests. Safe for any number of threads. */
 public interface WorkerPool {
     /**
-     * A worker that is ready, waiting for one while there is none.
+     * Leases a worker that is ready, and waits while there is none.
      *
-     * @param avoid a worker that was seen not to answer and must not be returned; null for none
-     * @param deadline in terms of {@link System#nanoTime}
-     * @return empty when the deadline passed, when too many wait already, or when the pool is closed
+     * @param avoid a worker that could not be reached and must not be returned; null for none
+     * @param deadline until when to wait, in terms of {@link System#nanoTime}
+     * @return empty when the deadline passed, too many requests wait already, no worker is started any more, or the pool is
+     *     closed
      * @throws InterruptedException when the waiting thread is interrupted
      */
     Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException;
 
-    /** Whom a worker is for; is told how the wait for it goes, within the call. */
+    /**
+     * The request that needs a worker. The pool tells it within {@link #lease} how the wait goes, possibly under its lock, so
+     * its methods must not block.
+     */
     interface Seeker {
         LeasedRequest request();
 
-        /** It begins to wait, since no worker is ready. */
+        /** The request begins to wait, because no worker is ready. */
         void waits();
 
-        /** It is turned away, since too many wait already. */
+        /** The request is rejected, because too many wait already. */
         void isTurnedAway();
 
-        /** It is turned away, since one worker after another ended at such a request. */
+        /** The request is rejected, because one worker after another ended at such a request. */
         void isBlocked();
     }
 
-    /** As {@link #lease(Worker, long)}, and tells how it goes. */
+    /**
+     * As {@link #lease(Worker, long)}, and tells {@code seeker} how the wait goes.
+     *
+     * @return also empty when the pool rejects such requests, see {@link Seeker#isBlocked}
+     */
     default Optional<WorkerLease> lease(Worker avoid, long deadline, Seeker seeker) throws InterruptedException {
         return lease(avoid, deadline);
     }
 
-    /** How many wait for a worker now. */
+    /** How many requests wait for a worker now. */
     default int waiting() {
         return 0;
     }
 
-    /** Why there will be no worker until someone looks at it, with the last output; empty when there may be one. */
+    /**
+     * Why no worker is started until a restart or a new build, with the last worker's output; empty when workers are started.
+     */
     default Optional<String> givenUp() {
         return Optional.empty();
     }
 
-    /** What the last worker died of, or why it did not become ready, with its last output; empty when one is ready since. */
+    /**
+     * Why the last worker ended or did not become ready, with its last output; empty once another one has become ready.
+     */
     default Optional<String> trouble() {
         return Optional.empty();
     }

@@ -1,8 +1,8 @@
 package dev.vtsbasic.bun.output;
 
 /**
- * Cuts what a worker prints into lines, with or without {@code \\r} at the end; a longer line than 16 KiB comes in
- * pieces, none of which ends within a character.
+ * Cuts a worker's output into lines, which end with {@code \n} or {@code \r\n}. A line longer than 16 KiB is passed on in
+ * pieces, none of which ends within a character of UTF-8. Not thread-safe.
  */
 final class LineSplitter {
     static final int LONGEST_LINE = 16 * 1024;
@@ -12,15 +12,15 @@ final class LineSplitter {
     private int length;
     private boolean continued;
 
-    /** Takes the lines. */
+    /** Receives the lines. */
     interface Lines {
-        /** Whether lines are wanted at all just now; if not, most of them are only counted. */
+        /** Whether all lines are to be passed on; if not, most of the next chunk's are only counted. */
         boolean wanted();
 
-        /** The first {@code length} bytes are a line; they change after the return. */
+        /** The first {@code length} bytes are a line, without its end. The splitter uses the array again afterwards. */
         void line(byte[] bytes, int length);
 
-        /** So many lines were passed over. */
+        /** The splitter has counted this many lines and not passed them on. */
         void passedOver(long count);
     }
 
@@ -48,7 +48,7 @@ final class LineSplitter {
         }
     }
 
-    /** There is no more: what there is of a line is one. */
+    /** The output has ended: an unfinished line is passed on as a line. */
     void end() {
         if (length > 0) {
             endLine();
@@ -72,7 +72,7 @@ final class LineSplitter {
         continued = true;
     }
 
-    /** How many bytes at the end of a full line are the beginning of a longer character. */
+    /** The number of bytes at the end of the full buffer that are the start of an incomplete character. */
     private int unfinished() {
         for (int back = 1; back <= 3; back++) {
             int octet = line[LONGEST_LINE - back] & 0xFF;
@@ -87,7 +87,10 @@ final class LineSplitter {
         return 0;
     }
 
-    /** Counts all lines but the last few, which may be the last words, and returns where those begin. */
+    /**
+     * Counts all lines but the last {@value OutputTail#SIZE}, which may explain the worker's end, and returns the index
+     * at which those begin.
+     */
     private int passOver(byte[] bytes, int count) {
         int lineEnds = 0;
         int last = count;

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.event.Level;
 
-/** What a worker printed, as it goes into the host's log. */
+/** Turns a line that a worker printed into a log line's text and level. */
 final class LogLineParser {
-    /** Looked up once: each use of {@code jakarta.json.Json} searches for its provider anew. */
+    /** Kept, because each call of {@code jakarta.json.Json} searches for its provider again. */
     private static final JsonParserFactory JSON = JsonProvider.provider().createParserFactory(Map.of());
 
     private static final Set<String> LEVEL_NAMES = Set.of("level", "severity", "log.level");
@@ -24,8 +24,8 @@ final class LogLineParser {
     private LogLineParser() {}
 
     /**
-     * Decodes a line. Colours are dropped; what could move a terminal's cursor, fake another line or turn the text
-     * around is shown as {@code \\u001b} and the like.
+     * Decodes a line from UTF-8. Drops colours, and escapes characters that could move a terminal's cursor, fake another line
+     * or reverse the text, for example as {@code \\u001b}.
      */
     static String text(byte[] bytes, int length) {
         String line = new String(bytes, 0, length, StandardCharsets.UTF_8);
@@ -33,9 +33,9 @@ final class LogLineParser {
     }
 
     /**
-     * The level that a line in JSON names, as loggers such as pino, bunyan and winston write it.
+     * The level that a JSON line names, as loggers such as pino, bunyan and winston write it.
      *
-     * @param otherwise for any other line
+     * @param otherwise the level of a line that is not JSON or names no known level
      */
     static Level level(String line, Level otherwise) {
         if (!line.startsWith("{") || !line.endsWith("}")) {
@@ -45,7 +45,7 @@ final class LogLineParser {
         try (JsonParser parser = JSON.createParser(new StringReader(line))) {
             String key = "";
             int depth = 0;
-            // Not skipObject() and skipArray(): they never return when the line ends too early.
+            // skipObject() and skipArray() are not used, because they never return when the line ends too early.
             while (parser.hasNext()) {
                 switch (parser.next()) {
                     case START_OBJECT, START_ARRAY -> {
@@ -64,13 +64,13 @@ final class LogLineParser {
                 }
             }
         } catch (RuntimeException e) {
-            // Not JSON. The parser refuses deep nesting with a bare RuntimeException.
+            // The line is not JSON. RuntimeException, because the parser throws a bare one at deep nesting.
             return otherwise;
         }
         return level == null ? otherwise : level;
     }
 
-    /** Null for what is none. */
+    /** Null for an unknown name. */
     private static Level named(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "10", "trace", "silly" -> Level.TRACE;

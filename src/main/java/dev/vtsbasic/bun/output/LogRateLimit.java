@@ -2,7 +2,10 @@ package dev.vtsbasic.bun.output;
 
 import java.util.function.LongSupplier;
 
-/** How much of what a worker prints is logged: a busy app's log in full, a runaway app's in samples. */
+/**
+ * A token bucket of lines and one of bytes for an output stream of a worker: a busy app is logged in full, a runaway app in
+ * samples. Not thread-safe.
+ */
 final class LogRateLimit {
     static final int LINES_PER_SECOND = 500;
     static final int MOST_LINES = 2000;
@@ -14,7 +17,7 @@ final class LogRateLimit {
     private double bytes = MOST_BYTES;
     private long filled;
 
-    /** @param clock in terms of {@link System#nanoTime} */
+    /** @param clock in nanoseconds, like {@link System#nanoTime} */
     LogRateLimit(LongSupplier clock) {
         this.clock = clock;
         this.filled = clock.getAsLong();
@@ -25,7 +28,7 @@ final class LogRateLimit {
         return lines < 1 || bytes < 1;
     }
 
-    /** Whether a line of so many bytes may be logged. */
+    /** Whether a line of {@code length} bytes may be logged; if so, takes it from the buckets. */
     boolean allows(int length) {
         fill();
         if (lines < 1 || bytes < length) {

@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.event.Level;
 
 /**
- * Writes a worker's lines to the host's log in a thread of its own, so that a slow log never holds up a worker: what
- * comes faster is counted instead, and told of once a second.
+ * A queue between the threads that read a worker's output and the thread that logs it, so that a slow log does not delay the
+ * worker. It holds up to {@value #MOST_LINES} lines and 8 MiB; further lines are dropped, and their number is logged once a
+ * second. Safe for any number of threads.
  */
 public final class OutputLog {
     private static final int MOST_LINES = 4096;
@@ -21,15 +22,15 @@ public final class OutputLog {
     private long suppressedSince;
     private boolean closed;
 
-    /** @param level of a line that names none itself */
+    /** @param level the level if the line names none itself */
     private record Line(Level level, String stream, byte[] bytes) {}
 
-    /** Takes what is to be logged. */
+    /** Receives the lines to log. */
     public interface Sink {
         /** @param stream {@code stdout} or {@code stderr} */
         void line(Level level, String stream, String text);
 
-        /** So many lines are left out. */
+        /** This many lines were dropped since the last call. */
         void leftOut(long lines);
     }
 
@@ -60,7 +61,7 @@ public final class OutputLog {
         notifyAll();
     }
 
-    /** Writes until it is closed and all is written. */
+    /** Passes lines to the sink, in the calling thread, until the log is closed and the queue is empty. */
     void write() throws InterruptedException {
         while (true) {
             Line line;

@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** The last lines that a worker printed, for the message that explains its death; they cost it only a copy. */
+/**
+ * The last {@value #SIZE} lines that a worker printed, for the message about its end. Lines are copied as bytes and decoded
+ * only when they are read. Safe for any number of threads.
+ */
 final class OutputTail {
     static final int SIZE = 20;
 

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.slf4j.event.Level;
 
 /**
- * Reads what a worker prints, as fast as it prints it, into the host's log: standard output as information, standard
- * error as warnings, unless a line names its level itself. What is too much is left out, see {@link LogRateLimit}.
+ * Reads a worker's output as fast as the worker prints it and logs it: standard output at level INFO, standard error at WARN,
+ * unless a line names its level itself. Lines beyond {@link LogRateLimit} are dropped and counted.
  */
 public final class WorkerOutput {
     private static final int BUFFER = 64 * 1024;
@@ -25,12 +25,12 @@ public final class WorkerOutput {
     private final Thread writer;
 
     /**
-     * Begins to read.
+     * Starts three threads: one for each stream, and one that logs.
      *
-     * @param name of the worker
-     * @param control takes each short line of standard output first, and says whether it is one that is not for the log
-     * @param controlAwaited whether one may come, which is not to be lost among others
-     * @param sink takes what is to be logged
+     * @param name the worker's name
+     * @param control gets each line of standard output up to 64 bytes first; true if it is not for the log
+     * @param controlAwaited whether such a line may still come; while it may, no line is skipped unread
+     * @param sink receives the lines to log, in the thread that logs
      */
     public WorkerOutput(
             String name,
@@ -62,7 +62,7 @@ public final class WorkerOutput {
                 splitter.take(buffer, count);
             }
         } catch (IOException e) {
-            // The process is gone, or its end of the pipe was closed by stopping it.
+            // The process has ended, or stopping it has closed the pipe.
         }
         splitter.end();
         if (open.decrementAndGet() == 0) {
@@ -78,20 +78,23 @@ public final class WorkerOutput {
         }
     }
 
-    /** Waits until all was read and logged, for a while: processes that the worker left behind may hold the pipe open. */
+    /**
+     * Waits until all output is read and logged. Waits at most {@code millis} for each of the three threads, because
+     * processes that the worker left behind may hold the pipes open.
+     */
     public void awaitEnd(long millis) throws InterruptedException {
         out.join(millis);
         err.join(millis);
         writer.join(millis);
     }
 
-    /** The last lines it printed, oldest first. */
+    /** The last {@value OutputTail#SIZE} lines that the worker printed, oldest first. */
     public List<String> lastLines() {
         return lastLines.all();
     }
 
     private final class Lines implements LineSplitter.Lines {
-        /** No control line is longer. */
+        /** The longest control line, in bytes. */
         private static final int CONTROL_LENGTH = 64;
 
         private final LogRateLimit limit = new LogRateLimit(System::nanoTime);

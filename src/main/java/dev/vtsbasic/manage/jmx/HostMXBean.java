@@ -7,65 +7,65 @@ import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.UpstreamError;
 import java.util.Map;
 
-/** What JMX shows of one deployment, and lets do with it. Totals are those since its start. */
+/** The figures and operations of one deployment in JMX. Totals count from its start. */
 public interface HostMXBean {
-    /** Whether clients are wanted and a worker answers, asked now. */
+    /** Whether a worker responds to a probe now, and neither a drain nor a stop has begun; slow when a worker hangs. */
     boolean isReady();
 
-    /** Why it is not ready, asked now; empty when it is. */
+    /** Why the deployment is not ready, by a probe now; empty when it is ready; slow when a worker hangs. */
     String getProblem();
 
-    /** Whether clients are wanted. */
+    /** Whether load balancers should send requests. */
     LifecyclePhase getPhase();
 
-    /** Of this program. */
+    /** Version of this program. */
     String getVersion();
 
-    /** Empty when someone else runs it. */
+    /** Version of Bun; empty with {@code VTS_UPSTREAM}. */
     String getBunVersion();
 
-    /** Names what the app was built to; empty when someone else runs it. */
+    /** Identifier of the app's build; empty with {@code VTS_UPSTREAM}. */
     String getBuild();
 
-    /** One for each place; none when they are not ours. */
+    /** One for each worker slot; none with {@code VTS_UPSTREAM}. */
     WorkerBean[] getWorkers();
 
-    /** Workers that ended or were replaced, or did not become ready. */
+    /** Workers that ended, were replaced or did not become ready, by cause. */
     Map<RestartCause, Long> getWorkerRestarts();
 
-    /** One for each kind of requests. */
+    /** One for each kind of request. */
     RequestStatsBean[] getRequests();
 
-    /** How many wait now for a worker, or for their turn. */
+    /** Requests that wait now for a worker, or for a permit of {@code VTS_MAX_CONCURRENT}. */
     int getRequestsWaiting();
 
-    /** How many had to wait for a worker, or for their turn. */
+    /** Requests that had to wait for a worker, or for a permit of {@code VTS_MAX_CONCURRENT}. */
     long getRequestsHeld();
 
-    /** How many were sent to a worker more than once. */
+    /** Requests that were sent to a worker more than once. */
     long getRequestsRetried();
 
-    /** How many were turned away before the app had them. */
+    /** Requests that were refused before the app had them, by reason. */
     Map<ShedReason, Long> getRequestsShed();
 
-    /** How many got no whole answer from the app. */
+    /** Requests that got no complete response from the app, by cause. */
     Map<UpstreamError, Long> getUpstreamErrors();
 
-    /** Answers to requests for static files that exist. */
+    /** Responses to requests for static files that exist, by content coding. */
     Map<ContentCoding, Long> getAssetResponses();
 
-    /** Those of them that had nothing new to tell. */
+    /** Responses among {@link #getAssetResponses} with the status 304. */
     long getAssetsNotModified();
 
     /** Requests for a file in the directory of hashed assets that no build has. */
     long getUnknownAssets();
 
-    /** Begins to replace the workers, one after the other; false when they are not ours. */
+    /** Begins to replace the workers, one after the other; false with {@code VTS_UPSTREAM}. */
     boolean restart();
 
-    /** Sends clients elsewhere, and serves those who come all the same. */
+    /** Reports "not ready", so that load balancers choose other instances, and still serves every request. */
     void drain();
 
-    /** Takes that back; false when a stop has begun. */
+    /** Ends a drain, if there is one; false when a stop has begun. */
     boolean resume();
 }

@@ -24,13 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A deployment in the JVM's MBean server, as {@code dev.vtsbasic:type=Host,context="/shop"}, from {@link #register} to
+ * Shows a deployment in the JVM's MBean server as {@code dev.vtsbasic:type=Host,context="/shop"}, from {@link #register} to
  * {@link #close}. Safe for any number of threads.
  */
 public final class JmxRegistration implements HostMXBean, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JmxRegistration.class);
 
-    /** Of the same context path: on other virtual hosts, or other versions. */
+    /**
+     * How many deployments of one context path get a name, the second one with {@code copy=2}. Several virtual hosts, or
+     * several versions of an application, may have the same context path.
+     */
     private static final int MOST_COPIES = 100;
 
     private final AdminOperations operations;
@@ -39,13 +42,14 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
     private ObjectName name;
     private boolean closed;
 
-    /** @param contextPath empty at the root */
+    /** @param contextPath empty for the root context */
     public JmxRegistration(AdminOperations operations, RuntimeStats figures, String contextPath) {
         this.operations = operations;
         this.figures = figures;
         this.contextPath = contextPath.isEmpty() ? "/" : contextPath;
     }
 
+    /** Does nothing after {@link #close}, because another thread may call this late. A failure is logged, not thrown. */
     public synchronized void register() {
         if (closed) {
             return;

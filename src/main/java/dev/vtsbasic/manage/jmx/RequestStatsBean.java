@@ -6,7 +6,7 @@ import dev.vtsbasic.traffic.StatusClass;
 import dev.vtsbasic.traffic.Traffic;
 import java.util.Arrays;
 
-/** The requests of one kind, as JMX shows them. */
+/** The requests of one kind, as JMX shows them. Totals count from the start of the deployment. */
 public final class RequestStatsBean {
     private final Traffic traffic;
     private final RequestKind kind;
@@ -22,20 +22,22 @@ public final class RequestStatsBean {
         return kind;
     }
 
-    /** How many have ended. */
+    /** Requests that have ended. */
     public long getEnded() {
         return Arrays.stream(StatusClass.values()).mapToLong(this::ended).sum();
     }
 
+    /** Ended requests whose response had a 4xx status. */
     public long getClientErrors() {
         return ended(StatusClass.CLIENT_ERROR);
     }
 
+    /** Ended requests whose response had a 5xx status. */
     public long getServerErrors() {
         return ended(StatusClass.SERVER_ERROR);
     }
 
-    /** Of those that have ended, how many were left by their clients before there was an answer. */
+    /** Ended requests whose client disconnected before there was a response. */
     public long getUnanswered() {
         return ended(StatusClass.NONE);
     }
@@ -46,20 +48,22 @@ public final class RequestStatsBean {
                 .sum();
     }
 
-    /** How many have not ended. */
+    /** Requests that had not ended when this bean was made. */
     public long getInFlight() {
         return inFlight;
     }
 
+    /** Bytes in the bodies of ended requests. */
     public long getBytesReceived() {
         return traffic.bytesReceived(kind);
     }
 
+    /** Bytes in the bodies of the responses to ended requests. */
     public long getBytesSent() {
         return traffic.bytesSent(kind);
     }
 
-    /** Of all that were answered, together. */
+    /** Sum over all ended requests that got a response. */
     public double getSecondsToFirstByte() {
         return traffic.timesToFirstByte(kind).sum();
     }

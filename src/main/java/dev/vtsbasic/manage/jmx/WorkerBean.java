@@ -5,7 +5,7 @@ import dev.vtsbasic.bun.SlotSnapshot.WorkerView;
 import dev.vtsbasic.bun.SlotState;
 import java.util.Date;
 
-/** A place for a worker, as JMX shows it. */
+/** A worker slot, as JMX shows it. */
 public final class WorkerBean {
     private final SlotSnapshot place;
     private final boolean givenUp;
@@ -15,21 +15,22 @@ public final class WorkerBean {
         this.givenUp = givenUp;
     }
 
+    /** Number of the slot, from 1. */
     public int getPlace() {
         return place.number();
     }
 
-    /** As far as is known without asking. */
+    /** State as known without a probe of the worker. */
     public SlotState getState() {
         return place.state(givenUp);
     }
 
-    /** How many that gave this place to another have not ended yet. */
+    /** Replaced workers of this slot that have not ended yet. */
     public int getRetiring() {
         return place.retiring();
     }
 
-    /** Empty when there is none, as its other figures are zero then. */
+    /** Name of the worker; empty when there is none. Process id, memory and CPU time are zero then. */
     public String getName() {
         return place.ready().map(WorkerView::name).orElse("");
     }
@@ -46,7 +47,7 @@ public final class WorkerBean {
         return place.ready().map(worker -> worker.cpu().toNanos() / 1e9).orElse(0.0);
     }
 
-    /** Null when there is none. */
+    /** When the worker's process was started; null when there is no worker. */
     public Date getStarted() {
         return place.ready().map(worker -> Date.from(worker.started())).orElse(null);
     }

@@ -4,7 +4,7 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 
-/** A metric that only grows. */
+/** Builds a Prometheus counter: a metric whose values only grow. */
 final class CounterFamily implements MetricFamily<CounterFamily> {
     private final CounterSnapshot.Builder snapshot;
 

@@ -4,7 +4,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 
-/** A metric that goes up and down. */
+/** Builds a Prometheus gauge: a metric whose values go up and down. */
 final class GaugeFamily implements MetricFamily<GaugeFamily> {
     private final GaugeSnapshot.Builder snapshot;
 

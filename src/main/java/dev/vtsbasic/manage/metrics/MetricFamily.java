@@ -3,9 +3,9 @@ package dev.vtsbasic.manage.metrics;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 
-/** A metric with its values, by labels. */
+/** Builds a metric from its values, one for each combination of labels. */
 interface MetricFamily<F extends MetricFamily<F>> {
-    /** @param labels names and values in turn */
+    /** @param labels names and values of the labels, in turn */
     F add(double value, String... labels);
 
     MetricSnapshot snapshot();

@@ -44,9 +44,11 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of one deployment for Prometheus. Counts are kept by those who count; here they only get their names, and
- * labels, whose values are as many as the constants of an enumeration. Made at the first scrape, since its library takes
- * a while to load. Safe for any number of threads.
+ * The figures of one deployment for Prometheus. This class keeps no counts; it only names and labels those of {@link
+ * RuntimeStats}. Labels have few values: constants of an enum, numbers of worker slots, versions. Safe for any number of
+ * threads.
+ *
+ * <p>Create it at the first scrape and not at the start, because the Prometheus library takes a while to load.
  */
 public final class PrometheusMetrics {
     private final RuntimeStats figures;
@@ -60,8 +62,8 @@ public final class PrometheusMetrics {
     }
 
     /**
-     * All that {@code JvmMetrics} has but {@code JvmMemoryPoolAllocationMetrics}: its listeners stay with the JVM's garbage
-     * collectors, and with them the application that is no longer there.
+     * Registers all of {@code JvmMetrics} except {@code JvmMemoryPoolAllocationMetrics}, because its listeners stay registered
+     * with the JVM's garbage collectors and would keep an undeployed application in memory.
      */
     private void ofJvm() {
         JvmThreadsMetrics.builder().register(registry);
@@ -75,11 +77,17 @@ public final class PrometheusMetrics {
         ProcessMetrics.builder().register(registry);
     }
 
-    /** @param accept the client's Accept; null when there is none */
+    /**
+     * The Content-Type of the format that {@link #write} uses: OpenMetrics if {@code accept} names it, otherwise Prometheus
+     * text.
+     *
+     * @param accept the request's Accept field; null or empty when there is none
+     */
     public String contentType(String accept) {
         return writer(accept).getContentType();
     }
 
+    /** Writes all metrics as they are now, in the format that {@link #contentType} names. */
     public void write(String accept, OutputStream out) throws IOException {
         writer(accept).write(out, registry.scrape());
     }
@@ -147,7 +155,10 @@ public final class PrometheusMetrics {
                 kind -> underWay.getOrDefault(kind, 0L)));
     }
 
-    /** A count that is there before it is one shows when it becomes one; most of the others never do. */
+    /**
+     * Whether a count is exported while it is zero, so that Prometheus sees it rise to one. Other combinations are exported
+     * only after they have occurred, because most never do.
+     */
     private static boolean isUsual(Method method, StatusClass status) {
         return (method == Method.GET || method == Method.POST) && status.compareTo(StatusClass.SUCCESSFUL) >= 0;
     }
@@ -292,7 +303,7 @@ public final class PrometheusMetrics {
         return family.snapshot();
     }
 
-    /** @param durations null for a kind that has none */
+    /** @param durations the durations of a kind; null for a kind without them */
     private static MetricSnapshot histogram(String name, String help, Function<RequestKind, Durations> durations) {
         HistogramSnapshot.Builder histogram =
                 HistogramSnapshot.builder().name(name).help(help);

@@ -16,22 +16,23 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.MessageHeaders;
 
 /**
- * What an answer says of its storing in a shared cache: in CDN-Cache-Control if it has that (RFC 9213 §2.2), else in
+ * What a response tells a shared cache: in CDN-Cache-Control if it has that field (RFC 9213 §2.2), otherwise in
  * Cache-Control (RFC 9111 §5.2.2) and Expires.
  *
- * @param names the directives it has, in small letters
- * @param seconds the values of those that have one in seconds
- * @param lifetime for how many seconds a shared cache may use it, by its explicit word; 0 for none, or for what is not
- *     clear
+ * @param names the directives of the response, in lower case
+ * @param seconds the values of s-maxage, max-age, stale-while-revalidate and stale-if-error, as far as they are present,
+ *     in seconds; -1 for an s-maxage or max-age that is not a number
+ * @param lifetime freshness lifetime in seconds (RFC 9111 §4.2.1), only as the response states it; 0 when it states none
+ *     or contradicts itself
  */
 record CacheControl(Set<String> names, Map<String, Long> seconds, long lifetime) {
-    /** The field that is for shared caches alone. */
+    /** The field for shared caches only (RFC 9213 §3). */
     static final String TARGETED = "CDN-Cache-Control";
 
-    /** What is more counts as this (RFC 9111 §1.2.2). */
+    /** Longer times count as this one (RFC 9111 §1.2.2). */
     static final long MAX_SECONDS = 1L << 31;
 
-    /** What is malformed may hide the word that forbids it. */
+    /** Allows no storing, because a malformed field may hide the directive that forbids it. */
     private static final CacheControl MALFORMED = new CacheControl(Set.of(), Map.of(), 0);
 
     private static final List<String> LIFETIMES = List.of("s-maxage", "max-age");
@@ -43,13 +44,14 @@ record CacheControl(Set<String> names, Map<String, Long> seconds, long lifetime)
     static CacheControl of(MessageHeaders head) {
         Optional<List<Directive>> targeted = CdnCacheControl.of(head.getHeaders(TARGETED));
         if (targeted.isEmpty()) {
-            // RFC 9213 §2.1 has it ignored; a cache that stores nothing ignores the rest, too.
+            // RFC 9213 §2.1 says to ignore a malformed field. This cache does not store the response instead, because
+            // the malformed directive may be the one that forbids storing.
             return MALFORMED;
         }
         return targeted.get().isEmpty() ? ofUntargeted(head) : of(targeted.get(), 0);
     }
 
-    /** Those of Cache-Control and Expires alone, as the cache has them in {@link StoredFields}. */
+    /** Reads Cache-Control and Expires only, as {@link StoredFields} has put them into a stored response. */
     static CacheControl ofUntargeted(MessageHeaders head) {
         List<Directive> directives = new ArrayList<>();
         for (Header line : head.getHeaders("Cache-Control")) {
@@ -85,7 +87,7 @@ record CacheControl(Set<String> names, Map<String, Long> seconds, long lifetime)
         return names.contains(name);
     }
 
-    /** As a line of Cache-Control that leaves nothing to be understood in another way. */
+    /** The directives as one line of Cache-Control, which HttpClient's cache reads in the same way. */
     String asCacheControl() {
         List<String> line = new ArrayList<>();
         FLAGS.stream().filter(names::contains).forEach(line::add);
@@ -95,7 +97,7 @@ record CacheControl(Set<String> names, Map<String, Long> seconds, long lifetime)
         return String.join(", ", line);
     }
 
-    /** Negative for what is no number of seconds. */
+    /** Parses a number of seconds; at most {@link #MAX_SECONDS}, and -1 when the value is not a number. */
     static long secondsOf(String value) {
         if (value == null || !value.matches("[0-9]+")) {
             return -1;

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads a line of Cache-Control (RFC 9111 §5.2) by its grammar; HttpCore makes something out of whatever comes. */
+/**
+ * Parses a line of Cache-Control (RFC 9111 §5.2) and rejects it when it is malformed. HttpCore's parser accepts any line,
+ * so that a malformed directive could hide one that forbids storing.
+ */
 final class CacheControlParser {
     private static final String DELIMITERS = ",=\" \t";
 
@@ -17,13 +20,13 @@ final class CacheControlParser {
     }
 
     /**
-     * A directive.
+     * A directive of Cache-Control.
      *
      * @param value without its quotes; null when there is none
      */
     record Directive(String name, String value) {}
 
-    /** Empty when the line is malformed. */
+    /** Returns the directives of the line; empty when it is malformed. */
     Optional<List<Directive>> directives() {
         List<Directive> directives = new ArrayList<>();
         while (skip(", \t")) {
@@ -48,7 +51,7 @@ final class CacheControlParser {
         return at < line.length() && line.charAt(at) == c;
     }
 
-    /** Whether something is left behind these characters. */
+    /** Skips these characters; returns whether anything is left behind them. */
     private boolean skip(String characters) {
         while (at < line.length() && characters.indexOf(line.charAt(at)) >= 0) {
             at++;
@@ -56,7 +59,7 @@ final class CacheControlParser {
         return at < line.length();
     }
 
-    /** Null when there is none. */
+    /** Reads a token; null when there is none. */
     private String token() {
         int start = at;
         while (at < line.length() && DELIMITERS.indexOf(line.charAt(at)) < 0) {
@@ -66,7 +69,7 @@ final class CacheControlParser {
         return FieldSyntax.isToken(token) ? token : null;
     }
 
-    /** Null when it has no end. */
+    /** Reads a quoted string; null when it has no closing quote. */
     private String quoted() {
         StringBuilder text = new StringBuilder();
         for (at++; at < line.length() && !is('"'); at++) {

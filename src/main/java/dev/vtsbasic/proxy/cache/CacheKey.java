@@ -17,11 +17,11 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
 /**
- * What an answer in the shared cache is for: the scheme, the host, the port and the path before the app's, as the app is
- * told of them, and the target, octet for octet.
+ * Makes the keys of the shared cache: the scheme, the host, the port and the path prefix as the app is told of them, and
+ * the target, byte for byte.
  *
- * <p>HttpClient's cache would take addresses for the same that are not so to the app ({@code /a/../b} and {@code /b}), and
- * stumbles over some that are no URIs. So it gets them in letters that it leaves as they are.
+ * <p>HttpClient's cache normalises URIs, so it would mix up {@code /a/../b} and {@code /b}, which are two resources to the
+ * app, and it fails on targets that are not URIs. Therefore it gets each key in base64url, which it does not change.
  */
 final class CacheKey {
     static final HttpHost HOST = new HttpHost("http", "cache", 80);
@@ -29,28 +29,31 @@ final class CacheKey {
     private static final String START = "http://cache:80/";
     private static final char BETWEEN = '\n';
 
-    /** Fields whose values mean the same in capitals and in any order, as HttpClient's cache takes all for. */
+    /**
+     * Fields whose values HttpClient's cache may compare in its way, without regard to case and order. It compares all
+     * fields so.
+     */
     private static final Set<String> LENIENT = Set.of("accept", "accept-encoding", "accept-language");
 
     /**
-     * Fields that HttpClient's cache does not keep beside an answer, so that one which varies by them would never fit. The
-     * host is in the key, and there is no body.
+     * Fields that HttpClient's cache does not store with a response, so that a response that varies by them would never
+     * match. They can be left out, because the host is in the key and the request has no body.
      */
     private static final Set<String> NOT_KEPT = Set.of("host", "content-length");
 
     private static final String ELEMENT = " *+[A-Za-z0-9*/+._-]++(?: *+; *+[A-Za-z0-9]++=[A-Za-z0-9._-]++)*+ *+";
 
-    /** A value of these of which HttpClient's cache leaves nothing out. */
+    /** The values of {@link #LENIENT} fields of which HttpClient's cache ignores no part. */
     private static final Pattern PLAIN_LIST = Pattern.compile(ELEMENT + "(?:," + ELEMENT + ")*+");
 
     private CacheKey() {}
 
-    /** The URI that stands for it in the cache. */
+    /** The key of the request's target: the URI under which HttpClient's cache stores the response. */
     static String of(InboundRequest request, ForwardedHeaders forwarding) {
         return of(request, forwarding, request.target());
     }
 
-    /** @param target another one of the same origin */
+    /** @param target path and query of a resource on the same origin as the request */
     static String of(InboundRequest request, ForwardedHeaders forwarding, String target) {
         StringBuilder key = new StringBuilder();
         for (InboundRequest.Field field : forwarding.fields()) {
@@ -70,7 +73,7 @@ final class CacheKey {
                         .encodeToString(key.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The path, without the query, that a key was made for. */
+    /** The path, without the query, for which a key was made. */
     static String pathOf(String key) {
         byte[] octets = Base64.getUrlDecoder().decode(key.substring(START.length()));
         String text = new String(octets, StandardCharsets.UTF_8);
@@ -80,15 +83,16 @@ final class CacheKey {
     }
 
     /**
-     * The request as the cache sees it: with the fields that the app gets, on which its answer may depend. What could be
-     * taken for the same as another value is put so that it cannot.
+     * The request as HttpClient's cache gets it, with the fields that the app gets and on which its response may depend.
+     * Values are in hexadecimal, so that different ones never match; the exceptions are plain lists in {@link #LENIENT}
+     * fields.
      */
     static ClassicHttpRequest request(String key, InboundRequest request, ForwardedHeaders forwarding) {
         Map<String, String> fields = new LinkedHashMap<>();
         for (Header field : OutboundRequest.of(request, forwarding, null).getHeaders()) {
             String name = field.getName().toLowerCase(Locale.ROOT);
             if (StoragePolicy.isTold(name) && !NOT_KEPT.contains(name)) {
-                // Several of a name are one list (RFC 9110 §5.3).
+                // Several lines of a field are one list (RFC 9110 §5.3).
                 fields.merge(name, field.getValue(), (one, another) -> one + ", " + another);
             }
         }
@@ -101,7 +105,10 @@ final class CacheKey {
         return LENIENT.contains(name) && PLAIN_LIST.matcher(value).matches();
     }
 
-    /** Never empty, because HttpClient's cache takes an empty field for an absent one (RFC 9111 §4.1). */
+    /**
+     * Encodes a value in hexadecimal. The result is never empty, because HttpClient's cache does not tell an empty field
+     * from an absent one, as RFC 9111 §4.1 requires.
+     */
     private static String toTheLetter(String value) {
         return "x" + HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8));
     }

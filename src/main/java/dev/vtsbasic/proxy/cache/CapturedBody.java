@@ -3,12 +3,13 @@ package dev.vtsbasic.proxy.cache;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
-/** A body that grows, and that another thread may read meanwhile. */
+/** A response body that one thread collects while another thread reads it. */
 final class CapturedBody extends ByteArrayOutputStream {
     /**
-     * Reads what is there from a position on.
+     * Copies bytes that were already collected; does not wait for more.
      *
-     * @return how many octets were read
+     * @param from position in the body, in bytes
+     * @return how many bytes were copied; 0 when there are none behind that position
      */
     synchronized int read(int from, byte[] into) {
         int length = Math.min(into.length, count - from);
@@ -16,7 +17,7 @@ final class CapturedBody extends ByteArrayOutputStream {
         return length;
     }
 
-    /** All of it, in an array that is as long as it is; not a copy. */
+    /** Returns the whole body in the internal array, trimmed to its length; not a copy. */
     synchronized byte[] whole() {
         if (buf.length != count) {
             buf = Arrays.copyOf(buf, count);

@@ -22,14 +22,15 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 
 /**
- * An answer of the app on its way to the client, to the cache, or to both. Which it is, is decided when its head is there
- * and the first octet behind it comes; until then nothing has reached the client.
+ * A response of the app on its way to the client, to the cache, or to both. The {@link Judge} decides when the head is
+ * complete and the first byte of the body, a flush or the end comes; until then the client gets nothing.
  *
- * <p>One for both is collected as fast as it comes, because others wait for it, and sent as fast as the client reads: by
- * another thread if it is long or comes in pieces, else when it has been collected.
+ * <p>A response for both is collected as fast as it comes, because other requests wait for it, and sent as fast as the
+ * client reads. If it is long or flushed, a {@link ClientSender} sends it in another thread; otherwise this one sends it
+ * when it has been collected.
  */
 final class CapturingResponse extends HttpServletResponseWrapper {
-    /** For answers that are for nobody but the cache. */
+    /** Takes the container's role for responses that only the cache gets. */
     private static final HttpServletResponse NOBODY = (HttpServletResponse) Proxy.newProxyInstance(
             CapturingResponse.class.getClassLoader(),
             new Class<?>[] {HttpServletResponse.class},
@@ -38,15 +39,15 @@ final class CapturingResponse extends HttpServletResponseWrapper {
             });
 
     /**
-     * How often an octet may be in memory at once until it is stored: in the whole answer, in HttpClient's cache, which reads
-     * that into an array that doubles when it is full, and in the copy that it makes of this.
+     * How often a byte may be in memory until it is stored: once in the collected body, up to twice in HttpClient's cache,
+     * which reads the body into an array that doubles when it is full, and once in the copy that it makes of that array.
      */
     private static final int COPIES = 4;
 
-    /** What is no longer than this, and comes at once, is sent when all of it is there. */
+    /** A body of up to this many bytes that is not flushed is sent when it is complete, without a second thread. */
     private static final int SENT_AT_ONCE = 64 * 1024;
 
-    /** Null when nobody waits for it. */
+    /** Null when no client waits for the response. */
     private final ResponseSnapshot start;
 
     private final Judge judge;
@@ -57,7 +58,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
     private Way way = Way.UNDECIDED;
     private CapturedBody kept;
 
-    /** Null until another thread sends. */
+    /** Null until another thread sends the body. */
     private ClientSender sender;
 
     private boolean completed;
@@ -66,36 +67,40 @@ final class CapturingResponse extends HttpServletResponseWrapper {
     private Supplier<Map<String, String>> trailers;
     private final ServletOutputStream body = new Body();
 
-    /** Where an answer goes. */
+    /** Where a response goes. */
     enum Way {
         UNDECIDED,
         /** To the client, as it comes. */
         PASS,
-        /** To the client, as it comes, and a copy is kept. */
+        /** To the client, as it comes, and a copy is collected for the cache. */
         COPY,
-        /** It is kept, and the client gets nothing of it yet. */
+        /** It is collected, and the client gets nothing of it yet. */
         KEEP,
-        /** Nowhere: the exchange is cut. */
+        /** Nowhere: the exchange is aborted. */
         DROP
     }
 
-    /** Decides where an answer goes. */
+    /** Decides where a response goes. */
     interface Judge {
-        /** @param trailers whether fields may follow its body */
+        /**
+         * Decides once the head is complete.
+         *
+         * @param trailers whether trailer fields may follow the body
+         */
         Way way(HttpResponse head, boolean trailers);
 
-        /** What the client is told of the cache's part in an answer that goes this way (RFC 9211). */
+        /** The value of Cache-Status (RFC 9211) for a response that goes this way. */
         String cacheStatus(Way way);
 
-        /** The copy has become too long, and is given up. */
+        /** Called when the collected body is too long, or there is no memory left for it, so that it is not stored. */
         void tooLong();
     }
 
     /**
-     * @param client null when nobody waits for it
-     * @param most how long the body of one that is kept may be
-     * @param budget bytes that may still be taken for bodies which are being collected
-     * @param senders run what sends an answer that is still being collected
+     * @param client null when no client waits for the response
+     * @param most maximum length in bytes of a collected body
+     * @param budget how many bytes all bodies that are being collected may still take
+     * @param senders runs the {@link ClientSender} of a response that is still being collected
      */
     CapturingResponse(HttpServletResponse client, Judge judge, long most, AtomicLong budget, Executor senders) {
         super(client == null ? NOBODY : client);
@@ -110,12 +115,12 @@ final class CapturingResponse extends HttpServletResponseWrapper {
         return way;
     }
 
-    /** The head as the app sent it, without what was for the connection alone. */
+    /** The head as the app sent it, without hop-by-hop fields. */
     HttpResponse head() {
         return head;
     }
 
-    /** The whole answer, when it was kept. */
+    /** The head and the collected body; only when the body was collected. */
     ClassicHttpResponse whole() {
         BasicClassicHttpResponse whole = new BasicClassicHttpResponse(head.getCode());
         whole.setHeaders(head.getHeaders());
@@ -125,16 +130,16 @@ final class CapturingResponse extends HttpServletResponseWrapper {
         return whole;
     }
 
-    /** Says that the app's answer is whole. */
+    /** Marks the app's response as complete. */
     void finish() throws IOException {
         decide();
     }
 
     /**
-     * Waits until the client has what was collected of an answer that is for both; of which the client's is now the only copy
-     * that is still on its way.
+     * Sends the client what was collected of a response for both, and waits until it is sent. From now on only the copy for
+     * the client counts against the budget, because the cache has its own.
      *
-     * @throws ClientDisconnectedException when it takes no more
+     * @throws ClientDisconnectedException when sending to the client has failed
      */
     void complete() throws ClientDisconnectedException {
         if (way != Way.COPY) {
@@ -155,19 +160,19 @@ final class CapturingResponse extends HttpServletResponseWrapper {
         completed = true;
     }
 
-    /** Lets no other thread use the client's response any more. */
+    /** Returns when no other thread uses the client's response any more. */
     void endSending() {
         if (sender != null) {
             sender.end();
             try {
                 sender.awaitEnd();
             } catch (ClientDisconnectedException e) {
-                // Who asks for the answer has been told, or has a failure of its own.
+                // The caller has seen this failure already, or is about to throw another one.
             }
         }
     }
 
-    /** How many octets that count as sent the client has not been given. */
+    /** How many bytes the request's record counts as sent, although the container has not got them. */
     long unsent() {
         if (way != Way.COPY || completed || kept == null) {
             return 0;
@@ -175,7 +180,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
         return kept.size() - (sender == null ? 0 : sender.sent());
     }
 
-    /** Lets the client have after all what was kept from it so far. */
+    /** Sends the client what was withheld so far, and lets the rest pass as it comes. */
     void release() throws IOException {
         way = Way.PASS;
         sendHead();
@@ -185,7 +190,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
         }
     }
 
-    /** Gives back the memory that was taken for it. */
+    /** Drops the collected body and returns its bytes to the budget. */
     void forget() {
         budget.addAndGet(copies * taken);
         copies = COPIES;
@@ -246,7 +251,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
             try {
                 senders.execute(starting);
             } catch (RejectedExecutionException | OutOfMemoryError e) {
-                // Without a thread for it, it is sent when all of it is there.
+                // Without a second thread, the body is sent when it is complete.
                 return;
             }
             sender = starting;
@@ -262,7 +267,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
     private void giveUp() throws IOException {
         judge.tooLong();
         if (way == Way.COPY) {
-            // The client's pace counts from now on.
+            // From now on the app's response is read only as fast as the client reads.
             complete();
             way = Way.PASS;
             forget();

@@ -34,9 +34,12 @@ final class CdnCacheControl {
 
     private CdnCacheControl() {}
 
-    /** Empty when they are malformed; a value is as it was written, a string with its quotes. */
+    /**
+     * Returns the directives of all lines; empty when the lines together are malformed. Values are as the app wrote them,
+     * strings with their quotes.
+     */
     static Optional<List<Directive>> of(Header[] lines) {
-        // Spaces around each line belong to none of them.
+        // White space around a line is not part of its value (RFC 9110 §5.5).
         String text = Arrays.stream(lines)
                 .map(line -> line.getValue() == null ? "" : line.getValue().strip())
                 .collect(Collectors.joining(", "));

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Sends a body to its client as fast as that reads it, while another thread goes on collecting the body. The collecting
- * thread waits for no client, because others wait for what it collects.
+ * Sends a body to its client as fast as the client reads it, while another thread collects the body. The collecting thread
+ * does not wait for the client, because other requests wait for the response that it collects.
  */
 final class ClientSender implements Runnable {
     private static final int PIECE = 16 * 1024;
@@ -30,10 +30,10 @@ final class ClientSender implements Runnable {
     }
 
     /**
-     * Says that more was collected.
+     * Tells the sender that more bytes were collected.
      *
-     * @param flush whether the client is to have it before more comes
-     * @throws ClientDisconnectedException when the client takes no more
+     * @param flush whether to send them before more are collected
+     * @throws ClientDisconnectedException when sending to the client has failed
      */
     void more(boolean flush) throws ClientDisconnectedException {
         lock.lock();
@@ -45,7 +45,7 @@ final class ClientSender implements Runnable {
         }
     }
 
-    /** Says that no more will be collected. */
+    /** Tells the sender that the body is complete. */
     void end() {
         lock.lock();
         ended = true;
@@ -54,9 +54,9 @@ final class ClientSender implements Runnable {
     }
 
     /**
-     * Waits until all was sent.
+     * Waits until the whole body was sent; call {@link #end} before.
      *
-     * @throws ClientDisconnectedException when the client takes no more
+     * @throws ClientDisconnectedException when sending to the client has failed
      */
     void awaitEnd() throws ClientDisconnectedException {
         Throwable failure = end.handle((nothing, thrown) -> thrown).join();
@@ -65,7 +65,7 @@ final class ClientSender implements Runnable {
         }
     }
 
-    /** How many octets the client was given. */
+    /** How many bytes were written to the container's response. */
     int sent() {
         return sent;
     }
@@ -91,7 +91,7 @@ final class ClientSender implements Runnable {
                 boolean committed = client.isCommitted();
                 client.flushBuffer();
                 if (!committed) {
-                    // Open Liberty only commits the answer the first time.
+                    // The first flush only commits the response on Open Liberty; the second one sends the bytes.
                     client.flushBuffer();
                 }
             }

@@ -22,17 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HttpClient's cache without the client around it: the one link of the client's chain that looks up, judges and stores
- * answers. What comes after it in the chain is whoever asks.
+ * HttpClient's cache without the client around it: the one element of the client's execution chain that looks up, judges
+ * and stores responses. The caller passes the next element of the chain to {@link #execute}. Safe for any number of threads.
  */
 final class HttpClientCache extends CachingHttpClientBuilder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpClientCache.class);
     private static final HttpRoute ROUTE = new HttpRoute(CacheKey.HOST);
 
-    /** They ask for answers that are past their time while those are still being used. */
+    /** Threads that revalidate stale responses in the background ({@code stale-while-revalidate}). */
     private static final int RENEWING_THREADS = 4;
 
-    /** The client's connection, of which the cache has no need; it only wants a second one when it asks meanwhile. */
+    /**
+     * Stands for the connection that the chain's scope requires. The cache never uses it; it only forks it for a
+     * revalidation in the background.
+     */
     private static final ExecRuntime NO_CONNECTION = (ExecRuntime) Proxy.newProxyInstance(
             HttpClientCache.class.getClassLoader(), new Class<?>[] {ExecRuntime.class}, (runtime, method, arguments) -> {
                 if (method.getName().equals("fork")) {
@@ -67,7 +70,11 @@ final class HttpClientCache extends CachingHttpClientBuilder implements AutoClos
         return new ExecChain.Scope("cache", ROUTE, request, NO_CONNECTION, HttpCacheContext.create());
     }
 
-    /** @param app asked when the cache has no answer */
+    /**
+     * Serves a request from the cache, or from the app through the cache.
+     *
+     * @param app the next element of the chain; called when the cache has no response that it may use
+     */
     ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain app)
             throws IOException, HttpException {
         return cache.execute(request, scope, app);

@@ -8,8 +8,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * The answer to a request that may have changed something. When it is no error, what the cache has of the address, and of
- * those that the answer names, is forgotten (RFC 9111 §4.4) before the client sees any of it: it may ask at once.
+ * The response to a request with an unsafe method. When it is not an error, the cache removes what it has stored for the
+ * request's target and for the targets in Location and Content-Location on the same host (RFC 9111 §4.4). It does so before
+ * the client gets any of the response, because the client may send its next request at once.
  */
 final class InvalidatingResponse extends HttpServletResponseWrapper {
     private static final int FIRST_ERROR = 400;
@@ -50,7 +51,7 @@ final class InvalidatingResponse extends HttpServletResponseWrapper {
                 forget(query == null ? named.getRawPath() : named.getRawPath() + "?" + query);
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
-            // What cannot be read names nothing.
+            // A malformed reference names no stored response.
         }
     }
 

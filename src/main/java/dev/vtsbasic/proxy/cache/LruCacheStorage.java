@@ -16,19 +16,20 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.MessageHeaders;
 
 /**
- * The answers in the shared cache, bounded by the memory they take: whoever was not asked for the longest time goes first.
- * HttpClient's own storage counts answers, however long they are. Safe for any number of threads.
+ * The stored responses of the shared cache, bounded by the memory they take; it evicts the least recently used ones first.
+ * HttpClient's own storage is bounded by the number of responses, whatever their length. Safe for any number of threads.
  */
 final class LruCacheStorage implements HttpCacheStorage {
-    /** No more than this part of the memory is one answer's. */
+    /** One response may take the capacity divided by this. */
     private static final int PART = 8;
 
-    /** How many answers one address may have by {@code Vary}; with one more it begins anew. */
+    /** How many variants one resource may have; one more removes all earlier ones. */
     static final int MOST_VARIANTS = 100;
 
-    /** What the objects of an entry, and of a header field, take besides their text. */
+    /** Bytes that the objects of an entry take besides their text. */
     private static final int ENTRY_OVERHEAD = 600;
 
+    /** Bytes that the objects of a header field take besides their text. */
     private static final int FIELD_OVERHEAD = 120;
 
     private final LinkedHashMap<String, Sized> entries = new LinkedHashMap<>(16, 0.75f, true);
@@ -38,7 +39,7 @@ final class LruCacheStorage implements HttpCacheStorage {
 
     private record Sized(HttpCacheEntry entry, long bytes) {}
 
-    /** @param capacity most bytes they may take */
+    /** @param capacity how many bytes the stored responses may take */
     LruCacheStorage(long capacity) {
         this.capacity = capacity;
     }
@@ -47,7 +48,7 @@ final class LruCacheStorage implements HttpCacheStorage {
         return capacity;
     }
 
-    /** Most bytes that one answer may take. */
+    /** How many bytes one response may take. */
     long largest() {
         return capacity / PART;
     }
@@ -95,7 +96,10 @@ final class LruCacheStorage implements HttpCacheStorage {
         }
     }
 
-    /** Called for the entry of an address that lists its variants; the list must not grow with what clients make up. */
+    /**
+     * Called for the root entry of a resource, which lists its variants. The list is bounded, because clients can make up
+     * any number of values for the fields in {@code Vary}.
+     */
     @Override
     public synchronized void updateEntry(String key, HttpCacheCASOperation operation) throws ResourceIOException {
         HttpCacheEntry existing = getEntry(key);
@@ -124,7 +128,7 @@ final class LruCacheStorage implements HttpCacheStorage {
         return found;
     }
 
-    /** Removes the entry of an address and all its variants. */
+    /** Removes the root entry of a resource and all its variants. */
     synchronized void removeAll(String key) {
         HttpCacheEntry root = getEntry(key);
         if (root != null && root.hasVariants()) {
@@ -134,9 +138,9 @@ final class LruCacheStorage implements HttpCacheStorage {
     }
 
     /**
-     * Removes those whose request's URI in the cache fits.
+     * Removes the entries whose request URI in the cache (see {@link CacheKey}) matches.
      *
-     * @return how many addresses they had
+     * @return how many responses they held
      */
     synchronized int removeIf(Predicate<String> requestUri) {
         int addresses = 0;
@@ -146,7 +150,7 @@ final class LruCacheStorage implements HttpCacheStorage {
             if (requestUri.test(one.entry().getRequestURI())) {
                 bytes -= one.bytes();
                 all.remove();
-                // The entry that lists the variants of an address has no body; it is not counted with each of them.
+                // A root entry that lists variants is not counted, because each of its variants is.
                 addresses += one.entry().hasVariants() ? 0 : 1;
             }
         }

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 
 /**
- * The requests that are under way to fill the shared cache: one for each thing, however many ask for it. Safe for any
- * number of threads.
+ * The in-flight requests that fill the shared cache: one for each variant, into which later requests for the same variant
+ * are collapsed (RFC 9211 §2.6). Safe for any number of threads.
  */
 final class RequestCollapser {
     private static final int MOST_REMEMBERED = 10_000;
@@ -23,13 +23,16 @@ final class RequestCollapser {
 
     private final Map<String, Flight> underWay = new ConcurrentHashMap<>();
 
-    /** How many have left, by the hash of their keys. */
+    /** How many in-flight requests have left, by the hash of their keys. */
     private final AtomicLongArray left = new AtomicLongArray(COUNTERS);
 
-    /** Those under way, and those that were replaced and whose answers may come yet. */
+    /** All in-flight requests, also those that were replaced and whose responses may still come. */
     private final Set<Flight> live = ConcurrentHashMap.newKeySet();
 
-    /** What was of no use to others lately, by the hash of what was asked; nobody waits for the like. */
+    /**
+     * The variants of which a response turned out not to be shareable: by the hash of the variant's key, the {@link
+     * System#nanoTime} at which it did. Requests for such a variant do not wait for each other.
+     */
     private final Map<Integer, Long> useless = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -39,19 +42,19 @@ final class RequestCollapser {
         }
     };
 
-    /** How a flight ended. */
+    /** How an in-flight request ended. */
     enum End {
-        /** The answer is in the cache. */
+        /** The response is in the cache. */
         STORED,
-        /** The answer is not for others, or it is not known. */
+        /** The response may not be shared, or the wait was interrupted. */
         OF_NO_USE,
-        /** It broke off; somebody else may try. */
+        /** It broke off; another request may ask the app. */
         BROKEN,
-        /** It goes on. */
+        /** It is still in flight. */
         NOT_YET
     }
 
-    /** A request under way. */
+    /** An in-flight request to the app. */
     final class Flight {
         private final String what;
         private final String key;
@@ -63,21 +66,21 @@ final class RequestCollapser {
             this.key = key;
         }
 
-        /** It brings nothing any more; who asks for the same from now on has a flight of its own. */
+        /** Makes later requests for the same variant ask the app themselves. Those that wait already go on waiting. */
         void leave() {
-            // First, so that whoever boards the next one sees it.
+            // First, so that the next request that begins for this variant sees the new count.
             left.incrementAndGet(counter(key));
             underWay.remove(what, this);
             live.remove(this);
         }
 
-        /** Ends it, and lets those go on who wait for it. */
+        /** Ends it and wakes the requests that wait for it. */
         void end(End how) {
             leave();
             end.complete(how);
         }
 
-        /** As {@link #end}, and nobody is to wait for the same in the next minutes. */
+        /** As {@link #end} with {@link End#OF_NO_USE}; for two minutes, no request waits for this variant. */
         void endUseless() {
             synchronized (useless) {
                 useless.remove(what.hashCode());
@@ -86,12 +89,17 @@ final class RequestCollapser {
             end(End.OF_NO_USE);
         }
 
-        /** Whether what it asked for was changed or taken away meanwhile. */
+        /** Whether the resource was invalidated or purged while this request was in flight. */
         boolean isOutdated() {
             return outdated;
         }
 
-        /** Waits for the end, but not for ever. */
+        /**
+         * Waits until it ends.
+         *
+         * @param nanos how long to wait at most
+         * @return {@link End#NOT_YET} after that time, {@link End#OF_NO_USE} when this thread was interrupted
+         */
         End await(long nanos) {
             try {
                 return end.get(nanos, TimeUnit.NANOSECONDS);
@@ -107,15 +115,15 @@ final class RequestCollapser {
     }
 
     /**
-     * Begins a flight, unless one for the same is under way.
+     * Begins an in-flight request, unless there is one for the same variant.
      *
-     * @param what the thing and, where it has several forms, which of them
-     * @param key of the thing in the cache
-     * @return the new flight, else the other one
+     * @param what key of the variant
+     * @param key of the resource in the cache
+     * @return the new in-flight request, or the one that exists
      */
     Boarding board(String what, String key) {
         Flight mine = new Flight(what, key);
-        // First, so that what is outdated from now on is seen to be.
+        // First, so that an invalidation cannot miss a request that has just begun.
         live.add(mine);
         Flight other = underWay.putIfAbsent(what, mine);
         if (other == null) {
@@ -126,9 +134,9 @@ final class RequestCollapser {
     }
 
     /**
-     * Begins a flight in place of one that takes too long.
+     * Begins an in-flight request in place of one that takes too long.
      *
-     * @return null when somebody else did so before
+     * @return null when another request has replaced that one already, or it has ended
      */
     Flight replace(Flight tooLong) {
         Flight mine = new Flight(tooLong.what, tooLong.key);
@@ -141,8 +149,8 @@ final class RequestCollapser {
     }
 
     /**
-     * A number that changes when a flight for this key leaves, and now and then besides: if it has changed since before the
-     * cache was asked, the cache may know more.
+     * A count that changes when an in-flight request for this key leaves, and sometimes without cause, because keys share
+     * counters by their hash. If it has changed since the cache was asked, the cache may hold a newer response.
      */
     long left(String key) {
         return left.get(counter(key));
@@ -152,10 +160,10 @@ final class RequestCollapser {
         return Math.floorMod(key.hashCode(), COUNTERS);
     }
 
-    /** A flight, and whether it is that of the caller. */
+    /** An in-flight request, and whether the caller has begun it. */
     record Boarding(Flight flight, boolean mine) {}
 
-    /** Whether the answer to the same was of no use to others lately. */
+    /** Whether, in the last two minutes, a response of this variant turned out not to be shareable. */
     boolean wasUseless(String what) {
         synchronized (useless) {
             Long when = useless.get(what.hashCode());
@@ -163,7 +171,7 @@ final class RequestCollapser {
         }
     }
 
-    /** What those under way bring is no longer to be kept. */
+    /** Marks the in-flight requests for these keys, so that their responses do not stay in the cache. */
     void outdate(Predicate<String> keys) {
         for (Flight flight : live) {
             if (keys.test(flight.key)) {

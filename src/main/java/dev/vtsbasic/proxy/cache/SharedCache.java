@@ -16,11 +16,14 @@ import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.message.HeaderGroup;
 
 /**
- * A shared cache (RFC 9111) of what the app allows to be kept. HttpClient's cache judges and stores; this has the memory,
- * the requests that are under way, and what is done to all of it. Safe for any number of threads.
+ * A shared cache (RFC 9111) of the responses that the app allows it to store. HttpClient's cache judges and stores them;
+ * this class holds the memory, collapses requests, invalidates and counts. Safe for any number of threads.
  */
 public final class SharedCache implements AutoCloseable {
-    /** This part of the memory, once more, is for bodies that are on their way into it; as in {@code HeapBudget}. */
+    /**
+     * Bodies that are being collected may take another {@code capacity / PART} bytes. {@code HeapBudget} reserves the same
+     * amount.
+     */
     private static final int PART = 2;
 
     private final LruCacheStorage stored;
@@ -35,16 +38,20 @@ public final class SharedCache implements AutoCloseable {
     final LongAdder collapsed = new LongAdder();
     final LongAdder kept = new LongAdder();
 
-    /** Asks the app, and hands over its answer. */
+    /** Sends a request to the app and passes its response on. */
     @FunctionalInterface
     public interface App {
-        /** @param deadline until when to wait for a worker that is ready, in terms of {@link System#nanoTime} */
+        /**
+         * Sends a request to the app.
+         *
+         * @param deadline until when to wait for a worker that is ready, in terms of {@link System#nanoTime}
+         */
         void ask(InboundRequest request, HttpServletResponse response, long deadline) throws IOException;
     }
 
     /**
-     * @param capacity most bytes that the answers in it may take
-     * @param senders run what sends an answer to its client while it is still being collected
+     * @param capacity how many bytes the stored responses may take
+     * @param senders runs the {@link ClientSender} of a response that is still being collected
      */
     public SharedCache(long capacity, Executor senders) {
         this.senders = senders;
@@ -54,10 +61,13 @@ public final class SharedCache implements AutoCloseable {
     }
 
     /**
-     * Answers a request, from here or from the app.
+     * Serves a request from the cache or from the app. A response to an unsafe method that is not an error removes what it
+     * invalidates (RFC 9111 §4.4).
      *
-     * @param app asks on behalf of the client
-     * @param renewal asks on behalf of nobody, after the client got its answer
+     * @param app sends the client's request to the app
+     * @param renewal sends a revalidation to the app that no client waits for
+     * @param deadline until when to wait for a worker that is ready, in terms of {@link System#nanoTime}
+     * @throws IOException when the response broke off after it had begun, or the client disconnected
      */
     public void answer(
             InboundRequest request,
@@ -88,17 +98,17 @@ public final class SharedCache implements AutoCloseable {
         return senders;
     }
 
-    /** How long the body of an answer in it may be. */
+    /** Maximum length of a stored body, in bytes. */
     long largest() {
         return stored.largest();
     }
 
-    /** Whether there is something for this address, if perhaps in other forms than the one that is asked for. */
+    /** Whether a response is stored under this key, perhaps only for other variants. */
     boolean knows(String key) {
         return stored.getEntry(key) != null;
     }
 
-    /** What is asked for: the address and, where it is known to have several forms, which of them. */
+    /** The key of the variant that the request selects; the key itself when no variants of it are known. */
     String form(String key, ClassicHttpRequest request) {
         HttpCacheEntry root = stored.getEntry(key);
         return root == null || !root.hasVariants()
@@ -106,7 +116,7 @@ public final class SharedCache implements AutoCloseable {
                 : CacheKeyGenerator.INSTANCE.generateVariantKey(request, root) + key;
     }
 
-    /** What the cache has of the form that is asked for; without a field when that is gone. */
+    /** The header fields of the stored variant that the request selects; none when it is no longer stored. */
     MessageHeaders known(String key, ClassicHttpRequest request) {
         HttpCacheEntry entry = stored.getEntry(form(key, request));
         return entry == null ? new HeaderGroup() : entry;
@@ -116,17 +126,18 @@ public final class SharedCache implements AutoCloseable {
         return flights;
     }
 
-    /** Forgets one address in all its forms. */
+    /** Removes all variants of a resource; a response to it that is in flight is not stored either. */
     void forget(String key) {
         flights.outdate(key::equals);
         stored.removeAll(key);
     }
 
     /**
-     * Forgets what was asked for at a path, with whatever query, host and form.
+     * Removes all responses for a path, with any query, host and variant. Responses to it that are in flight are not stored
+     * either.
      *
-     * @param path raw, as browsers see it; empty for everything
-     * @return how many answers it held
+     * @param path raw, as browsers see it, without a query; empty for all paths
+     * @return how many stored responses were removed
      */
     public int forgetAll(Optional<String> path) {
         flights.outdate(key -> isAt(path, key));

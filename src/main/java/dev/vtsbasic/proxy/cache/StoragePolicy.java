@@ -16,34 +16,43 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageHeaders;
 
 /**
- * Which requests have to do with the shared cache, and which answers may get into it. HttpClient's cache has rules of its
- * own, by RFC 9111; these come first, and are stricter where an app's slip would show one visitor's page to another, or one
- * visitor could spoil an answer for all.
+ * Decides which requests the shared cache may serve, and which responses it may store. HttpClient's cache applies RFC 9111
+ * after these rules. They are stricter where an app's mistake would show one visitor's page to another, or one visitor
+ * could spoil a response for all.
  */
 public final class StoragePolicy {
-    /** Errors are not among them: whoever provokes one is not to provoke it for all. */
+    /**
+     * Statuses of responses that may be stored. Other errors than 404 and 410 are excluded, so that a client that provokes
+     * an error does not provoke it for all.
+     */
     private static final Set<Integer> KEPT_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 410);
 
-    /** Those of them that say of the thing that it is another one now, and not only of who asks. */
+    /** Statuses that say something about the resource. The others, such as a redirect to a login, may depend on the client. */
     private static final Set<Integer> OF_THE_THING = Set.of(200, 203, 204, 404, 410);
 
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
-    /** By which some frameworks take a request for one of another method. */
+    /** Fields that override the method in some frameworks. */
     private static final List<String> CHANGE_THE_METHOD =
             List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
 
-    /** By which some take it for one of another address; such a request is no more than a stranger's word. */
+    /**
+     * Fields that override the URL in some frameworks. Requests with them bypass the cache, because any client can forge
+     * them.
+     */
     private static final List<String> CHANGE_THE_ADDRESS = List.of(
             "X-Original-URL", "X-Original-Host", "X-Original-URI", "X-Rewrite-URL", "X-Host", "X-HTTP-Host-Override");
 
-    /** Of these an answer has one line at most; of several, readers differ in which of them counts. */
+    /** Fields of which a response may have one line at most, because recipients differ in which of several counts. */
     private static final List<String> SINGULAR =
             List.of("Content-Location", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location");
 
     private static final List<String> FOR_A_PART = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
 
-    /** What the cache is not told of a request, so that no answer can depend on it. */
+    /**
+     * Fields of a request that HttpClient's cache does not get. A response that varies by one of them is therefore not
+     * stored.
+     */
     private static final Set<String> NOT_TOLD = Set.of(
             "authorization",
             "x-request-id",
@@ -56,7 +65,7 @@ public final class StoragePolicy {
 
     private StoragePolicy() {}
 
-    /** Whether the answer may come from the cache or get into it. */
+    /** Whether the response to this request may come from the cache or be stored in it. */
     public static boolean concern(InboundRequest request) {
         return (request.method().equals("GET") || request.method().equals("HEAD"))
                 && !request.hasBody()
@@ -66,7 +75,7 @@ public final class StoragePolicy {
                 && none(request, CHANGE_THE_ADDRESS);
     }
 
-    /** Whether it may change what the app answers to others (RFC 9111 §4.4). */
+    /** Whether the request may change resources, so that its response invalidates stored ones (RFC 9111 §4.4). */
     static boolean isUnsafe(InboundRequest request) {
         return !SAFE_METHODS.contains(request.method()) || !none(request, CHANGE_THE_METHOD);
     }
@@ -79,7 +88,7 @@ public final class StoragePolicy {
         return !NOT_TOLD.contains(lowerCaseName);
     }
 
-    /** Whether the answer to this request may be kept for others. */
+    /** Whether the response to this request may be stored for other clients. */
     static boolean mayBeStored(HttpResponse answer, InboundRequest request) {
         return mayBeStored(answer) && isForEverybody(CacheControl.of(answer), request);
     }
@@ -95,9 +104,9 @@ public final class StoragePolicy {
     }
 
     /**
-     * The same for an answer that only renews one that is there (304).
+     * As {@link #mayBeStored(HttpResponse, InboundRequest)}, for a 304 that revalidates a stored response.
      *
-     * @param renewed what that one will say of its storing
+     * @param renewed the directives of the stored response after the 304 has updated it
      */
     static boolean mayRenew(HttpResponse answer, CacheControl renewed, InboundRequest request) {
         boolean silent =
@@ -109,13 +118,19 @@ public final class StoragePolicy {
         return SINGULAR.stream().allMatch(name -> answer.countHeaders(name) <= 1);
     }
 
-    /** Whether an answer that is not stored says that the one before it is not right any more, for whoever asks. */
+    /**
+     * Whether a response that is not stored makes the stored one invalid for all clients. It does not when only the
+     * request's credentials forbid storing it.
+     */
     static boolean endsTheOldOne(HttpResponse answer, InboundRequest request) {
         boolean onlyForCredentials = mayBeStored(answer) && !isForEverybody(CacheControl.of(answer), request);
         return OF_THE_THING.contains(answer.getCode()) && !onlyForCredentials;
     }
 
-    /** No event stream, which may have no end, and nothing that HttpClient's cache cannot read when it is asked for it. */
+    /**
+     * Whether the Content-Type allows storing: it is absent, or HttpClient's cache can parse it and it is not an event
+     * stream. An event stream may have no end, and an unknown charset makes HttpClient's cache fail at each hit.
+     */
     static boolean hasKnownType(HttpResponse answer) {
         Header type = answer.getFirstHeader("Content-Type");
         try {
@@ -133,16 +148,17 @@ public final class StoragePolicy {
     }
 
     /**
-     * Whether an answer may be shared with, or come from, whoever sends this: to one with credentials the app must say so,
-     * since it may have made its answer for their owner. For a cookie {@code max-age} does not say it, which is mostly meant
-     * for the browser.
+     * Whether the response to this request may be stored for other clients, and a stored response sent to this one. If the
+     * request has credentials, the app must allow it explicitly, because it may have made the response for their owner:
+     * with {@code public} or {@code s-maxage}; for Authorization {@code must-revalidate} is enough, too (RFC 9111 §3.5).
+     * For a Cookie {@code max-age} is not enough, because apps mostly mean the browser's cache by it.
      */
     static boolean isForEverybody(CacheControl directives, InboundRequest request) {
         boolean shared = directives.has("public") || directives.has("s-maxage");
         return isForEverybody(shared, directives.has("must-revalidate"), request);
     }
 
-    /** The same with the directives as HttpClient's cache has read them. */
+    /** As the other method, with the directives as HttpClient's cache has read them from the stored response. */
     static boolean isForEverybody(ResponseCacheControl directives, InboundRequest request) {
         boolean shared = directives.isPublic() || directives.getSharedMaxAge() >= 0;
         return isForEverybody(shared, directives.isMustRevalidate(), request);

@@ -13,19 +13,23 @@ import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.BasicHttpResponse;
 
 /**
- * The fields of an answer as HttpClient's cache has them. That cache knows no CDN-Cache-Control, and reads dates and ages in
- * its own way. So the fields by which it judges are put as {@link CacheControl} have read them, and what the app has sent
- * stays beside them for the clients.
+ * The header fields of a response as HttpClient's cache stores them. That cache ignores CDN-Cache-Control, accepts
+ * malformed dates and fails on a malformed Age. Therefore it gets the fields by which it judges as {@link CacheControl} and
+ * this class have read them; the fields that the app sent are stored beside them under other names, for the clients.
  */
 final class StoredFields {
-    /** No token begins with it, so that no answer of the app has such a field. */
+    /** Prefix of the names of fields as the app sent them. No token begins with it, so the app cannot send such a field. */
     private static final String AS_SENT = ":";
 
     private static final List<String> PUT_ANEW = List.of("Cache-Control", "Expires");
 
     private StoredFields() {}
 
-    /** @param directives those of the answer, or of what it renews */
+    /**
+     * Replaces the fields by which HttpClient's cache judges.
+     *
+     * @param directives of the response, or, for a 304, of the stored response after the 304 has updated it
+     */
     static void put(HttpResponse answer, CacheControl directives) {
         boolean directs = answer.containsHeader("Cache-Control") || answer.containsHeader(CacheControl.TARGETED);
         Optional<String> expires = first(answer, "Expires").map(StoredFields::expiryOf);
@@ -34,7 +38,7 @@ final class StoredFields {
             answer.setHeader("Cache-Control", directives.asCacheControl());
         }
         expires.ifPresent(date -> answer.setHeader("Expires", date));
-        // RFC 9110 §6.6.1: an invalid date may be replaced by the time at which the answer came.
+        // RFC 9110 §6.6.1: a recipient may replace an invalid Date with the time at which it received the response.
         Instant date = first(answer, "Date").map(HttpDate::parseForCache).orElse(null);
         answer.setHeader("Date", HttpDate.of(date == null ? Instant.now() : date));
         Optional<Long> age = ageOf(answer);
@@ -42,12 +46,12 @@ final class StoredFields {
         age.ifPresent(seconds -> answer.addHeader("Age", seconds));
     }
 
-    /** Forbids its use for anybody else. */
+    /** Makes HttpClient's cache use the response for no other request. */
     static void forbid(HttpResponse answer) {
         answer.setHeader("Cache-Control", "no-cache");
     }
 
-    /** The fields of what the cache gave, as the app has sent them. */
+    /** The fields of a response from HttpClient's cache, as the app sent them. */
     static List<Header> asSent(HttpResponse stored) {
         return Arrays.stream(stored.getHeaders())
                 .filter(field -> PUT_ANEW.stream().noneMatch(name -> name.equalsIgnoreCase(field.getName())))
@@ -58,7 +62,10 @@ final class StoredFields {
     }
 
     /**
-     * What the stored answer will say of its storing when this one (304) has renewed it: what this one does not repeat stays.
+     * The directives of a stored response after a 304 has updated it; fields that the 304 does not repeat stay.
+     *
+     * @param answer the 304
+     * @param stored fields of the stored response
      */
     static CacheControl renewed(HttpResponse answer, MessageHeaders stored) {
         BasicHttpResponse both = new BasicHttpResponse(answer.getCode());
@@ -73,7 +80,10 @@ final class StoredFields {
         return CacheControl.of(both);
     }
 
-    /** RFC 9111 §5.1: of several ages the first one counts, and what is no number is to be ignored. */
+    /**
+     * The age in seconds. RFC 9111 §5.1: the first of several values counts, and a value that is not a number is ignored;
+     * then this is empty.
+     */
     static Optional<Long> ageOf(MessageHeaders head) {
         return Arrays.stream(head.getHeaders("Age"))
                 .flatMap(line -> Arrays.stream(value(line).split(",")))
@@ -84,7 +94,7 @@ final class StoredFields {
                 .filter(seconds -> seconds >= 0);
     }
 
-    /** RFC 9111 §5.3: what is no date lies in the past. */
+    /** RFC 9111 §5.3: an invalid date means a time in the past. */
     private static String expiryOf(String text) {
         Instant expiry = HttpDate.parseForCache(text);
         return HttpDate.of(expiry == null ? Instant.EPOCH : expiry);

@@ -12,82 +12,94 @@ import java.io.IOException;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be asked of a client's connection, or of its stream where a connection has many, besides reading and writing.
+ * The client's side of an exchange beyond reading and writing: its connection, or its stream in HTTP/2.
  *
- * <p>The Servlet API knows none of it. Tomcat does, embedded or not; its classes are found at run time, so that no other
- * container needs them. Elsewhere Linux tells when a client has left; on other systems that shows at the next write.
+ * <p>The Servlet API offers none of these operations. On Tomcat they use its internals, which are found by reflection,
+ * so that other containers do not need Tomcat's classes. On other containers, Linux shows when a client has left; on
+ * other systems only the next write does.
  */
 public interface ClientConnection {
     /**
-     * Whether the client closed it. To be called through {@link ConnectionGuard#clientIsGone}, since it may read; at any time
-     * if {@link #isStream}.
+     * Whether the client closed the connection, or either side reset the stream. Call it through
+     * {@link ConnectionGuard#clientIsGone}, because it may read; if {@link #isStream}, any thread may call it at any
+     * time.
      */
     boolean isGone();
 
     /**
-     * Whether a read of this body would not have to wait for the client; true also where the container cannot tell. To be
-     * called through a {@link ConnectionGuard}, since it may read what has come.
+     * Whether a read of this body would return without waiting for the client; true also where the container cannot
+     * tell. Call it through a {@link ConnectionGuard}, because it may read bytes that have arrived.
      */
     boolean hasInput(ServletInputStream body);
 
-    /** Whether only {@link #sendContinue} tells a client to send its body, and looking whether it does has no effect. */
+    /** Whether only {@link #sendContinue} sends {@code 100 Continue}, so that {@link #hasInput} never does. */
     boolean isContinuedByHand();
 
     /**
-     * Tells a client that waits with its body to send it (RFC 9110 §10.1.1).
+     * Tells a client that waits for {@code 100 Continue} to send its body (RFC 9110 §10.1.1).
      *
-     * @return false when only a read of the body does, which then waits for it
+     * @return false when the container does so only within a read of the body, which then waits for the client
      */
     boolean sendContinue(ServletInputStream body);
 
-    /** Has the container not wait, once the answer was sent, for a body that the client was not told to send. */
+    /** Keeps the container from waiting, after the response, for a body that the client was not told to send. */
     void dropInput();
 
     /**
-     * Reads the rest of a body, the answer to which has been sent, where a container that ends the request on another thread
-     * would close the connection at once; to be called through a {@link ConnectionGuard}.
+     * Reads the rest of the body after the response was sent, where a container that ends the request on another thread
+     * would close the connection at once. Call it through a {@link ConnectionGuard}.
      */
     default void readRest() throws IOException {
-        // Most read as much of it as they will.
+        // Most containers read the rest of a body themselves, as far as they want to.
     }
 
-    /** Whether it is one of many on a connection, whose end can be seen while a body is read, and after the request. */
+    /**
+     * Whether this is one of many streams on a connection. The end of a stream can be seen even while its body is read,
+     * and after its request.
+     */
     boolean isStream();
 
-    /** Whether {@link #endRequest} can be called. */
+    /** Whether {@link #endRequest} is possible. */
     boolean outlivesRequest();
 
     /**
-     * Ends the request, whose answer has been sent so far; the connection stays open and is the handler's.
+     * Ends the request, of whose response at least the head has been sent, and gives the open connection to a handler.
      *
-     * @return the handler, which the container calls when it has given up the request
+     * @return the handler, which the container calls once it has released the request
      */
     <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException;
 
     /**
-     * Has the container cut the answer when the servlet returns, which must be on the container's own thread; it tells the
-     * log nothing.
+     * Makes the container cut the response when the servlet returns, without a line in its log. Call it on the
+     * container's own thread only.
      *
-     * @return false when it cannot: then only an exception will do
+     * @return false when the container cannot do so; then only an exception from the servlet cuts the response
      */
     boolean cut();
 
-    /** Makes the container's closing of it a reset, which no client can take for an end. */
+    /** Makes the container's close a reset, because a client could mistake a regular close for the response's end. */
     void resetWhenClosed();
 
     /**
-     * Takes back the error that the container has put in place of the answer when a read failed.
+     * Removes the error response that the container prepared when a read failed.
      *
-     * @return whether it has, so that another answer can be sent
+     * @return whether it was removed, so that the proxy can send another response
      */
     boolean takeBackError();
 
-    /** Ends a read that waits for more of the client's body; any thread may call it. */
+    /** Ends a read that waits for the client's body. Any thread may call it. */
     void endInput();
 
-    /** Ends a write that waits for the client; any thread may call it. */
+    /** Ends a write that waits for the client. Any thread may call it. */
     void endOutput();
 
+    /**
+     * Chooses the implementation for the request's container.
+     *
+     * @param protocol of the client's request
+     * @param clientAddress the client's IP address, without a port
+     * @param connections the system's TCP connections, for containers that do not show when a client leaves
+     */
     static ClientConnection of(
             HttpServletRequest request,
             HttpServletResponse response,
@@ -106,7 +118,7 @@ public interface ClientConnection {
                 if (processor.getClass().getName().equals("org.apache.coyote.http2.StreamProcessor")) {
                     return new TomcatHttp2Stream(ContainerInternals.valueOf("stream", processor), coyoteRequest);
                 }
-                // Whoever wraps a request or its answer counts on both to go on until the end.
+                // A filter that wraps the request or the response expects both to last until the end of the response.
                 boolean wrapped = innermost != request || response instanceof ServletResponseWrapper;
                 return new TomcatHttp1Connection(
                         (HttpServletRequest) innermost,

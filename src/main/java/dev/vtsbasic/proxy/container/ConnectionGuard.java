@@ -12,37 +12,45 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Lets one thread at a time make the container read from a client's connection or write to it.
+ * Lets only one thread of an exchange at a time make the container read from the client's connection or write to it.
  *
- * <p>A servlet's request and response share one connection and are not made for two threads: a read can write (a {@code 100
- * Continue}, a window update) and can change the response (a malformed chunk becomes a 400), and containers keep their
- * buffers for other clients' connections. So an exchange has the container's input and response only through here, and each
- * call happens under one lock.
+ * <p>A servlet's request and response share one connection and are not thread-safe: a read can write
+ * ({@code 100 Continue}, a window update) and can change the response (a malformed chunk becomes a 400), and containers
+ * reuse their buffers for other clients. So an exchange reads the body and uses the response only through this class,
+ * which makes each call under one lock.
  *
- * <p>A large body is read while the answer is written. The lock is then never held by a thread that waits for the client's
- * octets: it reads only what has come, where the container tells that, and else waits without the lock.
+ * <p>A large body is read while the response is written. A thread that waits for the client's bytes then does not hold
+ * the lock: where the container shows what has arrived, the thread reads only that, and waits for more without the
+ * lock.
+ *
+ * <p>Safe for any number of threads.
  */
 public final class ConnectionGuard {
-    /** How long a client may think about a body that it offers, before it is told to send it. */
+    /**
+     * How long the guard waits before it sends {@code 100 Continue}, because a client may send its body without one.
+     */
     private static final long CONTINUE_AFTER_NANOS = 250_000_000;
 
-    /** How often to look whether more of a body has come: at first, and when nothing came for seconds. */
+    /** Shortest and longest time between two checks for more of a body. */
     private static final long MIN_LOOK_NANOS = 200_000;
 
     private static final long MAX_LOOK_NANOS = 250_000_000;
 
-    /** The time between two looks is this part of the silence so far, and the first one this part of the usual silence. */
+    /** Between two checks pass an eighth of the wait so far or a quarter of the usual wait, whichever is longer. */
     private static final int LOOKS_PER_SILENCE = 8;
 
     private static final int LOOKS_PER_USUAL_SILENCE = 4;
 
-    /** As long as the embedded Tomcat waits within a read. */
+    /** Equals the embedded Tomcat's timeout of a read. */
     private static final Duration MAX_SILENCE = Duration.ofSeconds(60);
 
-    /** What of an answer is written in a second before the end of the body: sockets hold a good deal of it unread. */
+    /**
+     * Maximum bytes of a response per second while the client still sends its body. The sockets' buffers hold much of
+     * that if the client does not read yet.
+     */
     private static final int MAX_EARLY = 64 * 1024;
 
-    /** A client that sends nothing for so long is waiting for the answer rather than sending. */
+    /** A client that sends nothing for this long counts as waiting for the response. */
     private static final long PAUSE_NANOS = 20_000_000;
 
     private static final long SECOND_NANOS = 1_000_000_000;
@@ -69,29 +77,41 @@ public final class ConnectionGuard {
     private long early;
     private long earlySince;
 
-    /** @param response the container's; others use {@link #response} */
+    /**
+     * Allows the client to send nothing of its body for 60 seconds.
+     *
+     * @param response the container's own; the exchange uses {@link #response}
+     */
     public ConnectionGuard(ClientConnection client, HttpServletResponse response) {
         this(client, response, MAX_SILENCE);
     }
 
-    /** @param maxSilence how long a client may send nothing of its body */
+    /**
+     * @param response the container's own; the exchange uses {@link #response}
+     * @param maxSilence how long the client may send nothing of its body
+     */
     public ConnectionGuard(ClientConnection client, HttpServletResponse response, Duration maxSilence) {
         this.maxSilenceNanos = maxSilence.toNanos();
         this.client = client;
         this.response = new GuardedResponse(this, response);
     }
 
-    /** A call of the container that may read or write. */
+    /** A call to the container that may read or write. */
     @FunctionalInterface
     public interface Call<T> {
         T run() throws IOException;
     }
 
-    /** The response as any thread of the exchange may use it. */
+    /** The guarded response, which any thread of the exchange may use. */
     public HttpServletResponse response() {
         return response;
     }
 
+    /**
+     * Makes a call to the container under the lock.
+     *
+     * @throws IOException when the call fails, or after {@link #release()}
+     */
     public <T> T call(Call<T> call) throws IOException {
         lock.lock();
         try {
@@ -123,10 +143,12 @@ public final class ConnectionGuard {
         });
     }
 
-    /** Whether the client has left; false while another thread reads or writes, which will find it out. */
+    /**
+     * Whether the client has left; false while another thread reads or writes, because that call will fail by itself.
+     */
     public boolean clientIsGone() {
         if (client.isStream()) {
-            // This reads a state that the container's own thread sets, and nothing of the connection.
+            // This needs no lock, because it reads only a state that the container's own thread sets.
             return client.isGone();
         }
         if (!lock.tryLock()) {
@@ -139,7 +161,9 @@ public final class ConnectionGuard {
         }
     }
 
-    /** Lets no thread of the exchange through any more: from now on the container may use its objects for others. */
+    /**
+     * Makes all later calls fail, because the container may now reuse its objects. Waits for a call that is running.
+     */
     public void release() {
         lock.lock();
         released = true;
@@ -147,15 +171,15 @@ public final class ConnectionGuard {
         lock.unlock();
     }
 
-    /** Lets no thread of the exchange through any more, without waiting for one that is within the container. */
+    /** Makes all later calls fail, without waiting for a call that is running. */
     public void shut() {
         released = true;
     }
 
     /**
-     * The same as {@link #release()}, for as long as the wait for a thread that is within the container may take.
+     * Makes all later calls fail, and waits at most so many seconds for a call that is running.
      *
-     * @return whether no thread is within the container any more
+     * @return whether no call is running any more
      */
     public boolean release(int seconds) throws InterruptedException {
         shut();
@@ -170,15 +194,16 @@ public final class ConnectionGuard {
         return true;
     }
 
-    /** Reads a body that nothing is written during: waits for the client within the container. */
+    /** Reads a body before anything is written: waits for the client within the container, under the lock. */
     public int read(ServletInputStream body, byte[] buffer, int offset, int count) throws IOException {
         return call(() -> body.read(buffer, offset, count));
     }
 
     /**
-     * The same, as long as something has come before a time in terms of {@link System#nanoTime}.
+     * Reads once something has arrived, up to the end of the buffer.
      *
-     * @return 0 when nothing has come by then
+     * @param end until when to wait, in terms of {@link System#nanoTime}
+     * @return how many bytes were read; 0 when none arrived in time, -1 at the end of the body
      */
     public int readUntil(long end, ServletInputStream body, byte[] buffer, int offset) throws IOException {
         lock.lock();
@@ -199,13 +224,13 @@ public final class ConnectionGuard {
     }
 
     /**
-     * A body is going to be read while the answer is written.
+     * Starts to receive a body while the response is written; called anew when the request is retried.
      *
-     * @param awaitsContinue whether the client sends it only when it is told to (RFC 9110 §10.1.1)
+     * @param awaitsContinue whether the client waits for {@code 100 Continue} (RFC 9110 §10.1.1)
      */
     public void beginReceiving(boolean awaitsContinue) {
         lock.lock();
-        // When it is sent a second time, the client may have been told already.
+        // On a retry the client may have been told already.
         asked = begun ? asked : !awaitsContinue;
         begun = true;
         receiving = true;
@@ -218,7 +243,7 @@ public final class ConnectionGuard {
         lock.unlock();
     }
 
-    /** The body has been read as far as it will be. */
+    /** Marks the body as read as far as it will be, so that writes no longer wait for it. */
     public void endReceiving() {
         lock.lock();
         receiving = false;
@@ -227,10 +252,11 @@ public final class ConnectionGuard {
     }
 
     /**
-     * Reads what of a body has come, and waits without the lock until something has.
+     * Reads the part of a body that has arrived, and waits without the lock while none has.
      *
-     * @throws AnsweredException when the whole answer has been sent meanwhile
-     * @throws SocketTimeoutException when the client has sent nothing for too long
+     * @return how many bytes were read; -1 at the end of the body
+     * @throws AnsweredException when the whole response has been sent meanwhile
+     * @throws SocketTimeoutException when the client sent nothing for the time that the constructor was given
      */
     public int receive(ServletInputStream body, byte[] buffer) throws IOException {
         lock.lock();
@@ -286,7 +312,7 @@ public final class ConnectionGuard {
         client.dropInput();
     }
 
-    /** Whether the container has found the body malformed before any answer, and has put its own in place. */
+    /** Whether the container found the body malformed before any response, and set a 400 of its own. */
     public boolean isRefusedByContainer() {
         lock.lock();
         try {
@@ -296,13 +322,16 @@ public final class ConnectionGuard {
         }
     }
 
-    /** Most containers tell the client to send its body when it is read, and only then: they must not be asked before. */
+    /**
+     * Whether the body may be touched now. Most containers send {@code 100 Continue} when the body is read or checked,
+     * so that neither may happen before the client is to send it.
+     */
     private boolean mayRead(ServletInputStream body) {
         if (refused) {
             return false;
         }
         if (!asked && client.isContinuedByHand() && client.hasInput(body)) {
-            // A client whose body has come needs no 100 (RFC 9110 §10.1.1).
+            // A client whose body has arrived needs no 100 (RFC 9110 §10.1.1).
             asked = true;
         }
         if (!asked && !answering && System.nanoTime() - continueAt >= 0) {
@@ -313,11 +342,13 @@ public final class ConnectionGuard {
     }
 
     /**
-     * Sends the answer's head. A client that was not told to send its body will not be told so any more, since no 100 may
-     * follow: whether it sends it is its own affair, and its connection can carry no other request.
+     * Sets the response's head, and sends it if a body is being received. A client that was not told to send its body
+     * will not be told any more, because no 100 may follow the head. Because it may still send the body or not, its
+     * connection (not a stream) closes after the response.
      *
-     * @param answer gets the head
-     * @param head puts it there, while nothing is read that could put another answer in its place
+     * @param answer the response that gets the head
+     * @param head sets status and header fields; no read can replace the response meanwhile
+     * @throws IOException when the client has left, or the container found the body malformed and responds itself
      */
     public void beginAnswering(HttpServletResponse answer, Runnable head) throws IOException {
         lock.lock();
@@ -337,14 +368,14 @@ public final class ConnectionGuard {
                     response.closeConnection();
                 }
             }
-            // What is wrong with the rest of the body cannot take the place of an answer that has begun.
+            // Commits the head, so that an error in the rest of the body cannot replace the response.
             answer.flushBuffer();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The whole answer was sent, so that the rest of the body is of no use. */
+    /** Marks the whole response as sent, so that a thread that still receives the body stops. */
     public void endAnswering() {
         lock.lock();
         answered = true;
@@ -356,10 +387,11 @@ public final class ConnectionGuard {
     }
 
     /**
-     * Sends the end of the answer, then has the container read what the client still sends of its body, if the connection is
-     * to be closed: with something unread that would be a reset, which may take the answer from the client (RFC 9112 §9.6).
+     * Sends the end of the response, then makes the container read the rest of the body if the connection is to close.
+     * A close with unread bytes would be a reset, because of which the client may lose the response (RFC 9112 §9.6).
+     * Does nothing if the client was not told to send its body.
      *
-     * @param awaitsContinue whether the client sends the body only when it is told to
+     * @param awaitsContinue whether the client waits for {@code 100 Continue}
      */
     public void linger(boolean awaitsContinue) throws IOException {
         call(() -> {
@@ -372,9 +404,10 @@ public final class ConnectionGuard {
     }
 
     /**
-     * Writes a part of the answer. A client may read nothing until it has sent its whole body: then a write that waits for
-     * it would keep the body from being read. So of a long answer the rest waits, without the lock, for the end of the body
-     * or for a client that has stopped sending, or leaves in small pieces to one that goes on.
+     * Writes a part of the response. A client may read nothing until it has sent its whole body; a write that waits for
+     * such a client would keep the proxy from reading the body. So while the client sends, a response leaves at no more
+     * than {@link #MAX_EARLY} bytes a second. The rest waits, without the lock, for the end of the body or a pause of
+     * the client.
      */
     void write(Call<Void> write, int count) throws IOException {
         lock.lock();
@@ -394,7 +427,7 @@ public final class ConnectionGuard {
         }
     }
 
-    /** Whether more than a second's share would have left with these octets. */
+    /** Whether this many more bytes would exceed {@link #MAX_EARLY} in a second. */
     private boolean isEnoughWith(int count) {
         long now = System.nanoTime();
         long elapsed = Math.min(now - earlySince, SECOND_NANOS);
@@ -407,7 +440,7 @@ public final class ConnectionGuard {
         return System.nanoTime() - lastReceived < PAUSE_NANOS;
     }
 
-    /** The answer came before the end of the body. */
+    /** The whole response was sent before the end of the body. */
     public static final class AnsweredException extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,10 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What Tomcat keeps to itself; found once, since each request asks for it. */
+/**
+ * Reads non-public fields of containers' classes, and calls their methods without parameters, by reflection. Each
+ * member is looked up once, because every request needs it. Safe for any number of threads.
+ */
 final class ContainerInternals {
     private static final Map<Name, Field> FIELDS = new ConcurrentHashMap<>();
     private static final Map<Name, Method> METHODS = new ConcurrentHashMap<>();

@@ -11,12 +11,12 @@ import java.util.Locale;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 
-/** Passes on what an app says of its answer before it (RFC 8297), where the container can send that. */
+/** Passes the app's 103 Early Hints (RFC 8297) on to the client, where the container can send them. */
 public final class EarlyHints {
-    /** Of which servlets' API knows no constant yet. */
+    /** The status of Early Hints, for which the Servlet API 6.0 has no constant. */
     public static final int STATUS = 103;
 
-    /** Tomcat has a method for it besides, which tells its versions apart. */
+    /** Whether a container sends a 103. Of Tomcat's versions, those do whose response has this further method. */
     private static final ClassValue<Boolean> SENDS = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> response) {
@@ -28,7 +28,13 @@ public final class EarlyHints {
 
     private EarlyHints() {}
 
-    /** @param protocol of the client's request; HTTP/1.0 knows no interim answers */
+    /**
+     * Sends the hints without their hop-by-hop fields and Content-Length; does nothing where the container cannot send
+     * them, or once the response is committed.
+     *
+     * @param protocol of the client's request; HTTP/1.0 has no interim responses
+     * @throws ClientDisconnectedException when the client takes no more
+     */
     public static void pass(ClassicHttpResponse hints, String protocol, HttpServletResponse response)
             throws ClientDisconnectedException {
         ServletResponse container = response;

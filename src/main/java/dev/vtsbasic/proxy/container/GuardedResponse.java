@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.hc.core5.http.Header;
 
-/** A container's response, of which each use goes through a {@link ConnectionGuard}. */
+/** A container's response, each use of which goes through a {@link ConnectionGuard}. Safe for any number of threads. */
 final class GuardedResponse extends HttpServletResponseWrapper {
     private final ConnectionGuard guard;
     private final ServletOutputStream body = new Body();
@@ -24,12 +24,12 @@ final class GuardedResponse extends HttpServletResponseWrapper {
         this.guard = guard;
     }
 
-    /** Makes the container close the connection behind the answer, whatever the app's says. */
+    /** Makes the container close the connection after the response, even if the app's response keeps it open. */
     void closeConnection() {
         setHeader("Connection", "close");
     }
 
-    /** Sends them ahead of the answer, of which nothing has been sent yet, and leaves that as it was. */
+    /** Sends a 103 with these fields and then restores the response's own fields; does nothing if it is committed. */
     void sendEarlyHints(List<Header> hints) throws ClientDisconnectedException {
         try {
             guard.call(() -> {

@@ -7,7 +7,10 @@ import java.lang.reflect.Modifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What Open Liberty keeps to itself; its classes are found at run time, so that no other container needs them. */
+/**
+ * Uses internals of Open Liberty: finds unparsed bytes of a body and closes upgraded connections. Its classes are found
+ * by reflection, so that other containers do not need them.
+ */
 final class LibertyConnectionCloser {
     private static final Logger LOG = LoggerFactory.getLogger(LibertyConnectionCloser.class);
     private static final String NAME = "com.ibm.ws.webcontainer31.upgrade.UpgradedWebConnectionImpl";
@@ -18,7 +21,10 @@ final class LibertyConnectionCloser {
         return name.startsWith("com.ibm.") || name.startsWith("io.openliberty.");
     }
 
-    /** Whether it has read octets of a body that {@link ServletInputStream#available} does not count yet. */
+    /**
+     * Whether Liberty has read bytes of a body that {@link ServletInputStream#available} does not count yet; true if
+     * that cannot be found out.
+     */
     static boolean hasUnparsed(ServletInputStream body) {
         if (!isClassName(body.getClass().getName())) {
             return false;
@@ -35,10 +41,10 @@ final class LibertyConnectionCloser {
     }
 
     /**
-     * Closes an upgraded connection, which {@link WebConnection#close} leaves open for as long as a {@link
-     * jakarta.servlet.ReadListener} waits for bytes. The link below it closes at once.
+     * Closes an upgraded connection through the link below it, because {@link WebConnection#close} leaves the
+     * connection open while a {@link jakarta.servlet.ReadListener} waits for bytes.
      *
-     * @return whether this was such a connection, and is closed
+     * @return whether this was a connection of Liberty's and is closed now
      */
     static boolean close(WebConnection connection) {
         if (!connection.getClass().getName().equals(NAME)) {

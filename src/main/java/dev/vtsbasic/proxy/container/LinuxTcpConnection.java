@@ -7,9 +7,13 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** In a container that tells nothing. What the system tells need not be of this connection, if others stand in front. */
+/**
+ * A client's connection in a container that does not show when a client leaves: {@link ProcNetTcp} shows it instead.
+ * The container's addresses may not be those of the TCP connection, if a proxy stands in front, so that a connection
+ * that was never found does not count as closed.
+ */
 public final class LinuxTcpConnection implements ClientConnection {
-    /** Made when it is asked for, which most requests end before. */
+    /** Formatted on demand, because most requests end before it is needed. */
     private final Supplier<String> name;
 
     private final long since = System.nanoTime();
@@ -20,12 +24,18 @@ public final class LinuxTcpConnection implements ClientConnection {
     private boolean seen;
     private long missed = -1;
 
-    /** What a container does with a body that nobody reads yet. */
+    /** What a container does with a body before the servlet reads it. */
     public enum Input {
-        /** It reads what has come, and no more, to tell what is available, and tells a client that waits to send. */
+        /**
+         * {@link ServletInputStream#available} reads what has arrived, does not wait, and sends {@code 100 Continue}.
+         */
         READ,
-        /** It has told a client that waits to send before the servlet was called, and tells what came with the head. */
+        /**
+         * It sends {@code 100 Continue} before it calls the servlet, and counts what arrived with the head as
+         * available.
+         */
         ASKED,
+        /** Not known: a read of the body may wait for the client, and may be what sends {@code 100 Continue}. */
         UNKNOWN;
 
         static Input of(ServletRequest request, boolean secure) {
@@ -33,11 +43,11 @@ public final class LinuxTcpConnection implements ClientConnection {
             if (container.startsWith("org.eclipse.jetty.") || UndertowConnection.isClassName(container)) {
                 return READ;
             }
-            // What waits in a layer of TLS nobody tells.
+            // With TLS, neither the container nor Linux shows the bytes that wait in the TLS layer.
             return !secure && (LibertyConnectionCloser.isClassName(container) || isOnGrizzly(request)) ? ASKED : UNKNOWN;
         }
 
-        /** In Payara and GlassFish, whose classes have the names of Tomcat's. */
+        /** Whether the container is Payara or GlassFish, whose request class has the name of Tomcat's. */
         private static boolean isOnGrizzly(ServletRequest request) {
             try {
                 Object connector = ContainerInternals.invoke("getCoyoteRequest", ContainerInternals.valueOf("request", request));
@@ -68,7 +78,10 @@ public final class LinuxTcpConnection implements ClientConnection {
         return sight.state() == ProcNetTcp.State.CLOSED || isMissing(sight) && seen;
     }
 
-    /** Reset, or not known. The table may change while it is read, so once could be a mistake. */
+    /**
+     * Whether the connection was absent from two readings of the table in a row, as after a reset. One reading could
+     * miss a connection, because the table may change meanwhile.
+     */
     private boolean isMissing(ProcNetTcp.Sight sight) {
         if (sight.state() == ProcNetTcp.State.UNKNOWN) {
             return false;
@@ -88,7 +101,7 @@ public final class LinuxTcpConnection implements ClientConnection {
         return false;
     }
 
-    /** A read that fails tells why. */
+    /** True after a failure, because the read will then report it. */
     @Override
     public boolean hasInput(ServletInputStream body) {
         try {
@@ -102,7 +115,7 @@ public final class LinuxTcpConnection implements ClientConnection {
         }
     }
 
-    /** Whether anything of the body has come to the container, or to this machine. */
+    /** Whether the first bytes of the body have arrived, in the container or in the system's socket. */
     private boolean hasFirst(ServletInputStream body) throws IOException {
         awaitsFirst =
                 body.available() == 0 && !body.isFinished() && !LibertyConnectionCloser.hasUnparsed(body) && !hasUnread();
@@ -114,7 +127,7 @@ public final class LinuxTcpConnection implements ClientConnection {
         return sight.unread() || sight.state() == ProcNetTcp.State.CLOSED || isMissing(sight);
     }
 
-    /** Jetty knows the end of a body, or what is wrong with it, before it says that the body is finished. */
+    /** Whether Jetty already knows the body's end or an error in it, before it reports the body as finished. */
     private static boolean hasEnd(ServletInputStream body) {
         try {
             return body.getClass().getName().startsWith("org.eclipse.jetty.")
@@ -136,7 +149,9 @@ public final class LinuxTcpConnection implements ClientConnection {
         return input != Input.UNKNOWN;
     }
 
-    /** Other containers than Undertow close a connection behind an answer that says so. */
+    /**
+     * Only Undertow needs help: other containers close the connection after a response with {@code Connection: close}.
+     */
     @Override
     public void dropInput() {
         undertow.ifPresent(UndertowConnection::endRequest);
@@ -164,16 +179,16 @@ public final class LinuxTcpConnection implements ClientConnection {
 
     @Override
     public void resetWhenClosed() {
-        // A cut connection has to do.
+        // These containers offer no way to reset a connection.
     }
 
     @Override
     public void endInput() {
-        // Its own time-out ends the read.
+        // The container's own timeout ends the read.
     }
 
     @Override
     public void endOutput() {
-        // Its own time-out ends the write.
+        // The container's own timeout ends the write.
     }
 }

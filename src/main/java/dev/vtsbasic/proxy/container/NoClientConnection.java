@@ -4,7 +4,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 
-/** The client of a request that nobody made: it is ours, and its answer is for the cache alone. */
+/** Stands in for the client of a request that the shared cache makes by itself, to renew a stored response. */
 public final class NoClientConnection implements ClientConnection {
     @Override
     public boolean isGone() {
@@ -28,7 +28,7 @@ public final class NoClientConnection implements ClientConnection {
 
     @Override
     public void dropInput() {
-        // There is none.
+        // There is no input.
     }
 
     @Override
@@ -53,7 +53,7 @@ public final class NoClientConnection implements ClientConnection {
 
     @Override
     public void resetWhenClosed() {
-        // Nobody sees it.
+        // There is no connection.
     }
 
     @Override
@@ -63,11 +63,11 @@ public final class NoClientConnection implements ClientConnection {
 
     @Override
     public void endInput() {
-        // There is none.
+        // There is no input.
     }
 
     @Override
     public void endOutput() {
-        // There is none.
+        // There is no output.
     }
 }

@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of TCP connections, as Linux tells of those of this machine; on other systems none is known. It is read anew
- * now and then, once for all who ask. Safe for any number of threads.
+ * The state of this machine's TCP connections, from Linux's {@code /proc/self/net/tcp} and {@code tcp6}; on other
+ * systems the table is empty. All callers share one reading, which is repeated once it is older than 400 ms, or 10 ms
+ * for {@link #lookForInput}. Safe for any number of threads.
  */
 public final class ProcNetTcp {
     private static final Logger LOG = LoggerFactory.getLogger(ProcNetTcp.class);
@@ -30,16 +31,18 @@ public final class ProcNetTcp {
     private static final String ESTABLISHED = "01";
     private static final String NOTHING_UNREAD = ":00000000";
 
-    /** What precedes an IPv4 address in the table of IPv6. */
+    /** Prefix of an IPv4 address in the IPv6 table. */
     private static final String MAPPED = "0000000000000000FFFF0000";
 
-    /** Where the columns are: {@code 0: 0100007F:1F90 0100007F:D431 01 …}. */
+    /** Indexes of the columns of a line: {@code 0: 0100007F:1F90 0100007F:D431 01 …}. */
     private static final int LOCAL = 1;
 
     private static final int REMOTE = 2;
     private static final int STATE = 3;
 
-    /** Octets that were not acknowledged, and those that were not read: {@code 00000000:0000002A}. */
+    /**
+     * How many sent bytes are not acknowledged, and how many received bytes are not read: {@code 00000000:0000002A}.
+     */
     private static final int QUEUES = 4;
 
     private final Source source;
@@ -53,21 +56,26 @@ public final class ProcNetTcp {
         this(ProcNetTcp::lines, System::nanoTime);
     }
 
-    /** @param nanoTime the clock, in terms of {@link System#nanoTime} */
+    /**
+     * @param source reads the lines of the tables
+     * @param nanoTime the clock, in terms of {@link System#nanoTime}
+     */
     public ProcNetTcp(Source source, LongSupplier nanoTime) {
         this.source = source;
         this.nanoTime = nanoTime;
     }
 
-    /** The lines of all connections. */
+    /** Reads the lines of all tables. */
     @FunctionalInterface
     interface Source {
         List<String> lines() throws IOException;
     }
 
     /**
-     * @param unread whether octets have come that the server has not read yet
-     * @param reading how often all were read before, so that two answers from the same reading can be told
+     * The state of one connection.
+     *
+     * @param unread whether the system holds received bytes that the server has not read
+     * @param reading the number of the reading, which shows whether two results come from the same one
      */
     record Sight(State state, boolean unread, long reading) {}
 
@@ -75,14 +83,17 @@ public final class ProcNetTcp {
 
     enum State {
         OPEN,
-        /** By either side. */
+        /** Either side has closed it, or it is not established for another reason. */
         CLOSED,
         ABSENT,
-        /** No table was read since then. */
+        /** No reading began after the time of interest. */
         UNKNOWN
     }
 
-    /** In words of 32 bits, each in the machine's order; what is no address stays as it is. */
+    /**
+     * Formats an IP address as Linux does: hexadecimal words of 32 bits, each in the machine's byte order. Text that is
+     * no IP address stays as it is.
+     */
     private static String octets(String address) {
         if (address == null) {
             return "";
@@ -105,15 +116,18 @@ public final class ProcNetTcp {
     }
 
     /**
+     * Looks up a connection.
+     *
      * @param name of the connection, see {@link #nameOf}
-     * @param since when the connection was open for sure, in terms of {@link System#nanoTime}: a table that was read before
-     *     may tell of an earlier one between the same two ports, or of one that is only being opened
+     * @param since a time at which the connection was open, in terms of {@link System#nanoTime}. A reading from before
+     *     is not used, because it may show an earlier connection between the same ports, or this one before it was
+     *     established.
      */
     Sight look(String name, long since) {
         return look(name, since, FRESH_NANOS);
     }
 
-    /** The same, read anew more often, because a client's body waits for the answer. */
+    /** Looks up a connection in a newer reading than {@link #look}, because the result delays a client's body. */
     Sight lookForInput(String name, long since) {
         return look(name, since, INPUT_FRESH_NANOS);
     }
@@ -156,7 +170,7 @@ public final class ProcNetTcp {
     private static List<String> lines() throws IOException {
         List<String> lines = new ArrayList<>();
         for (Path table : TABLES) {
-            // Another system, or one without IPv6, has none.
+            // A table is absent on other systems, and the second one on systems without IPv6.
             if (Files.exists(table)) {
                 lines.addAll(Files.readAllLines(table, StandardCharsets.US_ASCII));
             }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import org.slf4j.LoggerFactory;
 
-/** What Tomcat's connectors can be asked to do with a request. */
+/** Invokes actions of Tomcat's connector on one request, by reflection. */
 final class TomcatActions {
     private final Object coyoteRequest;
     private final Class<?> codes;
@@ -20,13 +20,16 @@ final class TomcatActions {
         available = type.getMethod("getAvailable");
     }
 
-    /** How much can be read at once; reads what has come, and no more. */
+    /** How many bytes can be read without waiting. Reads from the connection what has arrived. */
     int available() throws ReflectiveOperationException {
         invoke("AVAILABLE", Boolean.TRUE);
         return (int) available.invoke(coyoteRequest);
     }
 
-    /** An end of the connection counts: it shows in the read. */
+    /**
+     * Whether a read would return without waiting. True also at the connection's end or an error, which the read
+     * reports.
+     */
     boolean hasInput(ServletInputStream body) {
         try {
             return body.available() > 0 || body.isFinished() || available() > 0;
@@ -35,7 +38,7 @@ final class TomcatActions {
         }
     }
 
-    /** Not if the connector is set up to have done so before. */
+    /** Sends {@code 100 Continue}, unless the connector is configured to have sent it before the servlet was called. */
     void sendContinue() {
         try {
             Class<?> timing = Class.forName(
@@ -48,6 +51,7 @@ final class TomcatActions {
         }
     }
 
+    /** Keeps Tomcat from sending a second {@code 100 Continue}. */
     void forgetExpectation() {
         try {
             coyoteRequest

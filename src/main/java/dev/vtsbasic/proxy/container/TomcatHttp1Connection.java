@@ -13,7 +13,10 @@ import java.nio.channels.SocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asked for available bytes with permission to read, Tomcat finds the end of the connection. */
+/**
+ * A connection of HTTP/1 in Tomcat. To find out whether the client has left, it asks Tomcat for available bytes and
+ * allows it to read, by which Tomcat notices the end of the connection.
+ */
 final class TomcatHttp1Connection implements ClientConnection {
     private static final Logger LOG = LoggerFactory.getLogger(TomcatHttp1Connection.class);
 
@@ -33,8 +36,9 @@ final class TomcatHttp1Connection implements ClientConnection {
     }
 
     /**
-     * Tomcat reads the next request while it looks for the end of the connection, behind the octets of it that came with
-     * the body of this one, which it would lose: so it must not look once any have come. Who sent them is there.
+     * False once bytes of the next request have arrived, because the client that sent them is there. Tomcat must not
+     * look for the end of the connection then: it would read on and lose the bytes that came along with this request's
+     * body.
      */
     @Override
     public boolean isGone() {
@@ -47,7 +51,7 @@ final class TomcatHttp1Connection implements ClientConnection {
         }
     }
 
-    /** Whether octets have come that belong to no body that was read. */
+    /** Whether Tomcat holds bytes that follow what it has read of the body. */
     private static boolean hasMore(Object input) throws ReflectiveOperationException {
         if (((ByteBuffer) ContainerInternals.valueOf("byteBuffer", input)).hasRemaining()) {
             return true;
@@ -87,7 +91,10 @@ final class TomcatHttp1Connection implements ClientConnection {
         return true;
     }
 
-    /** Tomcat's own page for it becomes a 500 when the request ends before the thread that it came on is back. */
+    /**
+     * Needed because Tomcat turns its own error page into a 500 when the request ends before the thread that it came on
+     * has returned.
+     */
     @Override
     public boolean takeBackError() {
         try {
@@ -106,7 +113,10 @@ final class TomcatHttp1Connection implements ClientConnection {
         }
     }
 
-    /** Tomcat reads the rest of a body after the answer, and would wait for one that the client does not send. */
+    /**
+     * Stops Tomcat from reading the rest of the body after the response, which would wait for what the client never
+     * sends.
+     */
     @Override
     public void dropInput() {
         try {
@@ -121,7 +131,10 @@ final class TomcatHttp1Connection implements ClientConnection {
         }
     }
 
-    /** Up to {@code maxSwallowSize}, 2 MiB if nothing else is set; of a connection that stays open it does so itself. */
+    /**
+     * Reads up to the connector's {@code maxSwallowSize}, by default 2 MiB. Does nothing on a connection that stays
+     * open, because Tomcat reads the rest itself there.
+     */
     @Override
     public void readRest() throws IOException {
         try {
@@ -143,11 +156,11 @@ final class TomcatHttp1Connection implements ClientConnection {
 
     @Override
     public boolean outlivesRequest() {
-        // Tomcat takes an upgrade only from the thread it called the servlet on.
+        // Tomcat accepts an upgrade only on the thread on which it called the servlet.
         return upgradable && !request.isAsyncStarted() && !compresses();
     }
 
-    /** What it compresses it has to see. */
+    /** Whether the connector compresses; then the rest of the response must pass through it. */
     private boolean compresses() {
         try {
             Object connector = ContainerInternals.invoke("getConnector", catalinaRequest);
@@ -158,7 +171,7 @@ final class TomcatHttp1Connection implements ClientConnection {
         }
     }
 
-    /** It takes an upgrade as well after any other head as after 101, and needs the request no more from then on. */
+    /** Upgrades, which Tomcat allows after a head of any status, not only after a 101; it then releases the request. */
     @Override
     public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException {
         try {

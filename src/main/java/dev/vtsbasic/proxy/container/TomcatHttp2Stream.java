@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A stream of HTTP/2. Its state tells of a reset from the client, or of the end of the whole connection, as soon as the
- * frame was read, which happens whether or not anybody reads the body.
+ * A stream of HTTP/2 in Tomcat. Its state shows a reset by the client, or the end of the whole connection, as soon as
+ * Tomcat has read the frame, which it does even while the servlet does not read the body.
  */
 final class TomcatHttp2Stream implements ClientConnection {
     private static final Logger LOG = LoggerFactory.getLogger(TomcatHttp2Stream.class);
@@ -30,7 +30,7 @@ final class TomcatHttp2Stream implements ClientConnection {
     @Override
     public boolean isGone() {
         try {
-            // By either side: Tomcat resets the streams of clients that break the rules.
+            // A reset by either side, because Tomcat resets the streams of clients that violate the protocol.
             return ((String) stateName.invoke(state)).startsWith("CLOSED_RST");
         } catch (ReflectiveOperationException e) {
             return false;
@@ -52,7 +52,7 @@ final class TomcatHttp2Stream implements ClientConnection {
         return true;
     }
 
-    /** A stream does not know that it has told the client, and would tell it again with the first read. */
+    /** Also clears the expectation, because Tomcat would send a second 100 with the first read of a stream. */
     @Override
     public boolean sendContinue(ServletInputStream body) {
         actions.sendContinue();
@@ -60,10 +60,9 @@ final class TomcatHttp2Stream implements ClientConnection {
         return true;
     }
 
-    /** Tomcat resets a stream whose answer is complete and whose body is not. */
     @Override
     public void dropInput() {
-        // Nothing to do.
+        // Tomcat itself resets a stream whose response is complete while its body is not.
     }
 
     @Override
@@ -71,7 +70,7 @@ final class TomcatHttp2Stream implements ClientConnection {
         return false;
     }
 
-    /** Other streams share its connection, which cannot be taken over. */
+    /** False, because other streams share the connection, which therefore cannot be given to a handler. */
     @Override
     public boolean outlivesRequest() {
         return false;
@@ -88,19 +87,20 @@ final class TomcatHttp2Stream implements ClientConnection {
         return actions.closeNow();
     }
 
-    /** Tomcat wakes who reads from a stream that is closed. */
     @Override
     public void endInput() {
-        // Nothing to do.
+        // Tomcat itself wakes a thread that reads from a closed stream.
     }
 
-    /** Tomcat wakes who writes to a stream that is closed. */
     @Override
     public void endOutput() {
-        // Nothing to do.
+        // Tomcat itself wakes a thread that writes to a closed stream.
     }
 
-    /** Tomcat resets the stream of a failed request, but by default only after having sent its regular end. */
+    /**
+     * Records a reset in the stream's output buffer, because by default Tomcat resets the stream of a failed request
+     * only after it has sent its regular end.
+     */
     @Override
     public void resetWhenClosed() {
         try {

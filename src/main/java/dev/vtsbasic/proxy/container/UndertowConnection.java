@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Undertow, the server in WildFly, keeps to itself; its classes are found at run time, so that no other container
- * needs them.
+ * Uses internals of Undertow, the server in WildFly, to end a request. Its classes are found by reflection, so that
+ * other containers do not need them.
  */
 final class UndertowConnection {
     private static final Logger LOG = LoggerFactory.getLogger(UndertowConnection.class);
@@ -22,7 +22,7 @@ final class UndertowConnection {
         return name.startsWith("io.undertow.");
     }
 
-    /** @param request the container's own */
+    /** @param request the container's own, not a wrapper */
     static Optional<UndertowConnection> of(ServletRequest request) {
         if (!isClassName(request.getClass().getName())) {
             return Optional.empty();
@@ -36,9 +36,9 @@ final class UndertowConnection {
     }
 
     /**
-     * Ends a request whose body the client was not told to send. Undertow waits for the end of a chunked one on a channel
-     * that it has closed, and never closes the connection. On one that is kept nothing happens: what the client still sends
-     * would be taken for its next request.
+     * Ends a request whose body the client was not told to send, because Undertow waits for the end of a chunked body
+     * on a channel that it has closed, and never closes the connection. Does nothing on a persistent connection,
+     * because Undertow would parse bytes that the client still sends of the body as its next request.
      */
     void endRequest() {
         try {

@@ -8,7 +8,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A client's connection that carries requests no more: what a worker sends goes to it as it comes. */
+/**
+ * The client's side of a connection after an upgrade: sends a worker's bytes to the client, and closes the connection.
+ */
 public final class UpgradedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradedConnection.class);
 
@@ -25,18 +27,23 @@ public final class UpgradedConnection {
         out.flush();
     }
 
-    /** Sends these octets at once. */
+    /** Writes and flushes. */
     public void send(byte[] octets, int offset, int length) throws IOException {
         out.write(octets, offset, length);
         out.flush();
     }
 
-    /** Says that the container has closed it: to close it again would be an error in the log of Open Liberty. */
+    /**
+     * Records that the container has closed the connection, because a second close is an error in Open Liberty's log.
+     */
     public void closed() {
         closing.set(true);
     }
 
-    /** Tomcat closes the connection only from one of its own threads; a write listener gets us onto one. */
+    /**
+     * Closes the connection; only the first call does. Tomcat closes it only on a thread of its own, on which it calls
+     * the write listener that is set here. Any thread may call this.
+     */
     public void close() {
         if (!closing.compareAndSet(false, true) || LibertyConnectionCloser.close(client)) {
             return;

@@ -1,0 +1,51 @@
+package dev.vtsbasic.app;
+
+import dev.vtsbasic.bun.SlotHealth;
+import dev.vtsbasic.manage.AdminOperations;
+import dev.vtsbasic.manage.HealthReport;
+import dev.vtsbasic.manage.LifecyclePhase;
+import dev.vtsbasic.manage.SingleFlight;
+import java.util.List;
+import java.util.Optional;
+
+/** What an operator can do with a running application. Thread-safe. */
+final class ApplicationOperations implements AdminOperations {
+    private final Parts parts;
+
+    private final SingleFlight<List<SlotHealth>> health;
+
+    ApplicationOperations(Parts parts) {
+        this.parts = parts;
+        this.health = new SingleFlight<>(parts.upstream()::health);
+    }
+
+    @Override
+    public HealthReport health() {
+        return new HealthReport(parts.drain().phase(), !parts.upstream().firstReady().isDone(), health.get());
+    }
+
+    @Override
+    public boolean restart() {
+        return parts.upstream().restart();
+    }
+
+    @Override
+    public Optional<Integer> purge(Optional<String> path) {
+        return parts.proxy().purge(path);
+    }
+
+    @Override
+    public LifecyclePhase phase() {
+        return parts.drain().phase();
+    }
+
+    @Override
+    public void drain() {
+        parts.drain().begin();
+    }
+
+    @Override
+    public boolean resume() {
+        return parts.drain().end();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.vtsbasic.app;
+
+import dev.vtsbasic.header.SecurityHeaders;
+import dev.vtsbasic.header.SecurityHeadersFilter;
+import dev.vtsbasic.limit.RateLimitFilter;
+import dev.vtsbasic.manage.AdminOperations;
+import dev.vtsbasic.manage.ManagementAccess;
+import dev.vtsbasic.manage.ManagementServlet;
+import dev.vtsbasic.manage.RuntimeStats;
+import dev.vtsbasic.page.MaintenanceFilter;
+import dev.vtsbasic.settings.LimitRules;
+import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.status.StatusServlet;
+import dev.vtsbasic.syntax.RequestSyntaxFilter;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a request passes, in order: the table of contents of a request. */
+final class RequestPipeline {
+    private static final String MANAGEMENT = "management";
+    private static final String STATUS = "status";
+    private static final String PROXY = "proxy";
+
+    private final ServletContext context;
+
+    private RequestPipeline(ServletContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Registers all filters and servlets.
+     *
+     * @return the one that has connections and a thread of its own
+     */
+    static StatusServlet register(
+            ServletContext context, Parts parts, AdminOperations operations, RuntimeStats stats) {
+        Settings settings = parts.settings();
+        RequestPipeline pipeline = new RequestPipeline(context);
+
+        // Every request: counted and logged, refused if malformed, then answered with a file if there is one.
+        pipeline.first("traffic", parts.traffic());
+        pipeline.first("request-syntax", new RequestSyntaxFilter(parts.pages()));
+        pipeline.first("assets", parts.assets());
+
+        // Management: /-/live, /-/ready, /-/metrics and the status page.
+        ManagementAccess access = new ManagementAccess(
+                operatorTokens(parts),
+                settings.metricsToken(),
+                settings.managementNetworks(),
+                settings.managementHosts());
+        String prefix = settings.managementPath();
+        String statusPath = prefix + "/status";
+        StatusServlet status = new StatusServlet(statusPath, access, operations, stats, settings.inForce());
+        context.addServlet(MANAGEMENT, new ManagementServlet(prefix, access, operations, stats))
+                .addMapping(prefix + "/*");
+        pipeline.servlet(STATUS, status, statusPath + "/*");
+        pipeline.before("security-headers", new SecurityHeadersFilter(securityHeaders(settings)), MANAGEMENT, STATUS);
+
+        // Everything else: maintenance page, rate limits, then the proxy with its permits, cache and exchanges.
+        pipeline.servlet(PROXY, parts.proxy(), "/*");
+        settings.maintenance()
+                .ifPresent(file ->
+                        pipeline.before("maintenance", new MaintenanceFilter(file, parts.pages()), PROXY));
+        LimitRules limits = settings.limits();
+        if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
+            pipeline.before("rate-limit", new RateLimitFilter(limits, parts.pages()), PROXY);
+        }
+        return status;
+    }
+
+    static SecurityHeaders securityHeaders(Settings settings) {
+        return new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies());
+    }
+
+    private static List<String> operatorTokens(Parts parts) {
+        return Stream.concat(
+                        Stream.of(parts.operator().text()),
+                        parts.settings().managementToken().stream())
+                .toList();
+    }
+
+    /**
+     * Adds a filter for all requests, behind those that were added before. Filters that must match after other mappings
+     * would not do, because WildFly matches those in the opposite order.
+     */
+    private void first(String name, Filter filter) {
+        FilterRegistration.Dynamic registration = context.addFilter(name, filter);
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+    }
+
+    private void before(String name, Filter filter, String... servlets) {
+        FilterRegistration.Dynamic registration = context.addFilter(name, filter);
+        registration.setAsyncSupported(true);
+        registration.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, servlets);
+    }
+
+    private void servlet(String name, Servlet servlet, String mapping) {
+        ServletRegistration.Dynamic registration = context.addServlet(name, servlet);
+        registration.setAsyncSupported(true);
+        registration.addMapping(mapping);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.vtsbasic.app;
+
+import dev.vtsbasic.deploy.BuildWatcher;
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.manage.jmx.JmxRegistration;
+import dev.vtsbasic.status.StatusServlet;
+import dev.vtsbasic.traffic.AccessLog;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops an application in order: first {@link #finish} lets the requests end, then {@link #close} ends the parts. A servlet
+ * container that stops the application calls only the second.
+ */
+final class ShutdownSequence {
+    private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class);
+
+    /** Workers have at least this time to close their WebSockets. */
+    private static final Duration MIN_CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+    private final Parts parts;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private Optional<StatusServlet> status = Optional.empty();
+    private Optional<JmxRegistration> jmx = Optional.empty();
+
+    ShutdownSequence(Parts parts) {
+        this.parts = parts;
+    }
+
+    /** Adds what exists only when a container has registered the application. */
+    void add(StatusServlet registered, JmxRegistration registration) {
+        status = Optional.of(registered);
+        jmx = Optional.of(registration);
+    }
+
+    /**
+     * Waits for the requests of the accepted connections within {@code VTS_STOP_TIMEOUT}, then ends the workers, which tell
+     * their WebSocket clients so. The server's port must be closed.
+     *
+     * @return how many requests were still running at the end of the time-out
+     */
+    int finish(AcceptedConnections connections) throws InterruptedException {
+        Duration timeout = parts.settings().stopTimeout();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        status.ifPresent(StatusServlet::endStreams);
+
+        connections.awaitFirstRequests(timeout);
+        parts.inFlight().awaitIdle(remaining(deadline).toNanos());
+        // Not earlier, because a connection that waited for a response may have brought its next request meanwhile.
+        connections.stopAccepting();
+        int left = parts.inFlight().awaitIdle(remaining(deadline).toNanos());
+        parts.proxy().endEventStreams();
+        left += connections.awaitFiles(remaining(deadline));
+        if (left > 0) {
+            Event.REQUESTS_CUT.log(LOG, "{requests} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
+        }
+
+        parts.watcher().ifPresent(BuildWatcher::close);
+        Duration rest = remaining(deadline);
+        parts.upstream().close(rest.compareTo(MIN_CLOSE_TIMEOUT) < 0 ? MIN_CLOSE_TIMEOUT : rest);
+        return left;
+    }
+
+    private static Duration remaining(long deadline) {
+        return Duration.ofNanos(deadline - System.nanoTime());
+    }
+
+    /** Ends all parts. A second call does nothing. */
+    void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        jmx.ifPresent(JmxRegistration::close);
+        status.ifPresent(StatusServlet::close);
+        parts.proxy().endEventStreams();
+        parts.watcher().ifPresent(BuildWatcher::close);
+        parts.upstream().close();
+        parts.proxy().close();
+        parts.assets().close();
+        parts.accessLog().ifPresent(AccessLog::close);
+        parts.operator().close();
+        parts.copies().close();
+        parts.bundledApp().ifPresent(app -> {
+            try {
+                app.close();
+            } catch (IOException e) {
+                Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
+            }
+        });
+    }
+}

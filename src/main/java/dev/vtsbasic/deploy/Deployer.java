@@ -1,0 +1,111 @@
+package dev.vtsbasic.deploy;
+
+import dev.vtsbasic.asset.AssetFilter;
+import dev.vtsbasic.asset.AssetIndex;
+import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.log.Event;
+import dev.vtsbasic.page.Pages;
+import dev.vtsbasic.settings.Validation;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checks a build and puts its files into service. The first build and each later one take the same path. Not thread-safe:
+ * the start uses it first, then the {@link BuildWatcher} alone.
+ */
+public final class Deployer {
+    private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
+
+    private final BasePathCopies copies;
+    private final AssetFilter assets;
+    private final Pages pages;
+    private final Validation validation;
+    private final boolean checksServerCode;
+
+    /**
+     * @param validation what happens to an invalid build
+     * @param checksServerCode whether Bun runs the build here; false when another server runs the app
+     */
+    public Deployer(
+            BasePathCopies copies, AssetFilter assets, Pages pages, Validation validation, boolean checksServerCode) {
+        this.copies = copies;
+        this.assets = assets;
+        this.pages = pages;
+        this.validation = validation;
+        this.checksServerCode = checksServerCode;
+    }
+
+    /**
+     * Writes a build for the path at which browsers see the app, if it leaves that open.
+     *
+     * @throws IOException when the build cannot be read, or no copy of it can be made
+     */
+    public BasePathCopies.Fitted fit(Dist dist) throws IOException {
+        return copies.fit(dist);
+    }
+
+    /**
+     * Checks a build and indexes its client files, which are not served yet.
+     *
+     * @throws InvalidBuildException when the build is invalid and the settings do not accept that
+     * @throws IOException when the build cannot be read
+     */
+    public Candidate prepare(BasePathCopies.Fitted build) throws IOException, InvalidBuildException {
+        ValidationReport all = copies.validate(build);
+        ValidationReport report = checksServerCode ? all : all.withoutServer();
+        if (!report.warnings().isEmpty()) {
+            Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
+        }
+        if (report.valid()) {
+            Event.BUILD_VALID.log(LOG, "{report}", report.text());
+        } else if (validation == Validation.WARN) {
+            Event.BUILD_INVALID.log(LOG, "{problem}", report.text());
+        } else {
+            throw new InvalidBuildException(report.text());
+        }
+        return new Candidate(build, assets.add(build.dist().client(), build.rewritten()));
+    }
+
+    /** Removes the copies of builds whose files are not served any more. */
+    void removeUnusedCopies() {
+        copies.keepOnly(assets.clients());
+    }
+
+    /** A build that was checked. Its files are served from {@link #putIntoService} on. */
+    public final class Candidate {
+        private final BasePathCopies.Fitted build;
+        private final AssetIndex index;
+
+        private Candidate(BasePathCopies.Fitted build, AssetIndex index) {
+            this.build = build;
+            this.index = index;
+        }
+
+        /** Serves its files and its error pages from now on. Files of the builds before it stay, for pages that are open. */
+        public void putIntoService() {
+            assets.makeCurrent(index);
+            pages.takeFrom(build.dist().client());
+        }
+
+        /** Begins to compress the files that the build does not bring compressed. */
+        public void compress() {
+            assets.compress(index, build.rewritten());
+        }
+
+        /** Forgets it. Must not be called after {@link #putIntoService}. */
+        void discard() {
+            assets.remove(index);
+        }
+    }
+
+    /** A build lacks files or does not fit; the message says what is wrong with it. */
+    public static final class InvalidBuildException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        InvalidBuildException(String message) {
+            super(message);
+        }
+    }
+}
