@@ -84,13 +84,13 @@ public final class Application implements AutoCloseable {
         List<Path> workDirectories =
                 new ArrayList<>(WorkDirectory.candidates(settings.workDir().orElse(null)));
         containerDirectory.ifPresent(workDirectories::add);
-        String base = settings.publicPath().orElse(contextPath);
+        String base = settings.server().publicPath().orElse(contextPath);
         Deque<AutoCloseable> begun = new ArrayDeque<>();
         try {
             BasePathCopies copies = new BasePathCopies(base, workDirectories);
             begun.push(copies);
             Optional<BundledApp> bundledApp =
-                    settings.appDir().isPresent() ? Optional.empty() : Optional.of(BundledApp.of(war, workDirectories));
+                    settings.app().directory().isPresent() ? Optional.empty() : Optional.of(BundledApp.of(war, workDirectories));
             bundledApp.ifPresent(begun::push);
             InFlightRequests inFlight = new InFlightRequests();
             AssetFilter assets = new AssetFilter(
@@ -102,13 +102,13 @@ public final class Application implements AutoCloseable {
             begun.push(assets);
             Pages pages = new Pages(RequestPipeline.securityHeaders(settings));
             Deployer deployer = new Deployer(
-                    copies, assets, pages, settings.validate(), settings.upstream().isEmpty());
+                    copies, assets, pages, settings.app().validation(), settings.app().upstream().isEmpty());
 
             Dist dist = distOf(settings, bundledApp);
             Optional<BuildFingerprint> fingerprint = BuildFingerprint.of(dist.root());
             BasePathCopies.Fitted build = deployer.fit(dist);
             // Before the build is checked, because Bun takes longer to start than the check.
-            Upstream upstream = settings.upstream().isPresent()
+            Upstream upstream = settings.app().upstream().isPresent()
                     ? externalUpstream(settings, build, base)
                     : workers(settings, BunLocator.find(settings, war, workDirectories), build, base);
             begun.push(upstream);
@@ -117,18 +117,18 @@ public final class Application implements AutoCloseable {
             // Not earlier, because Bun needs the processor to start.
             upstream.firstReady().thenRun(first::compress);
 
-            ProxyServlet proxy = new ProxyServlet(upstream.pool(), settings, base, pages, inFlight);
-            Optional<BuildWatcher> watcher = settings.appDir().isPresent() && upstream instanceof BunSupervisor workers
+            ProxyServlet proxy = new ProxyServlet(upstream.pool(), settings.proxy(), base, pages, inFlight);
+            Optional<BuildWatcher> watcher = settings.app().directory().isPresent() && upstream instanceof BunSupervisor workers
                     ? Optional.of(BuildWatcher.watch(
-                            settings.appDir().get(),
+                            settings.app().directory().get(),
                             fingerprint,
                             deployer,
                             workers,
                             () -> proxy.purge(Optional.empty())))
                     : Optional.empty();
-            Optional<AccessLog> accessLog = settings.accessLog() == AccessLogFormat.OFF
+            Optional<AccessLog> accessLog = settings.logs().accessLog() == AccessLogFormat.OFF
                     ? Optional.empty()
-                    : Optional.of(AccessLog.start(settings.accessLog(), settings.accessLogSample(), accessLines));
+                    : Optional.of(AccessLog.start(settings.logs().accessLog(), settings.logs().accessLogSample(), accessLines));
             return new Application(new Parts(
                     settings,
                     copies,
@@ -140,7 +140,7 @@ public final class Application implements AutoCloseable {
                     proxy,
                     watcher,
                     accessLog,
-                    new TrafficFilter(settings.trustedProxies(), accessLog),
+                    new TrafficFilter(settings.proxy().trustedProxies(), accessLog),
                     new OperatorTokenFile(),
                     new DrainState()));
         } catch (Deployer.InvalidBuildException e) {
@@ -169,7 +169,7 @@ public final class Application implements AutoCloseable {
             return Dist.at(bundledApp.get().directory());
         }
         try {
-            Path directory = settings.appDir().orElseThrow();
+            Path directory = settings.app().directory().orElseThrow();
             Dist.at(directory);
             // Resolved, because a deployment may switch a link while this build runs.
             return Dist.at(directory.toRealPath());
@@ -187,7 +187,7 @@ public final class Application implements AutoCloseable {
                     base);
         }
         return new ExternalUpstream(
-                settings.upstream().orElseThrow(), base + settings.readyPath(), settings.connectTimeout());
+                settings.app().upstream().orElseThrow(), base + settings.workers().readyPath(), settings.proxy().connectTimeout());
     }
 
     private static Upstream workers(Settings settings, BunBinary bun, BasePathCopies.Fitted build, String base)

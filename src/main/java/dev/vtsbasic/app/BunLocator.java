@@ -22,7 +22,7 @@ public final class BunLocator {
         try {
             Optional<BundledBun> bundled =
                     BundledBun.of(war.open(path + ".properties"), war.onDisk(path), () -> war.open(path));
-            return BunBinary.find(settings.bun(), bundled, workDirectories);
+            return BunBinary.find(settings.workers().bun(), bundled, workDirectories);
         } catch (IOException e) {
             throw new NoBunException(e);
         }

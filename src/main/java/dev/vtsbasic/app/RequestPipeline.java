@@ -52,10 +52,10 @@ final class RequestPipeline {
         // Management: /-/live, /-/ready, /-/metrics and the status page.
         ManagementAccess access = new ManagementAccess(
                 operatorTokens(parts),
-                settings.metricsToken(),
-                settings.managementNetworks(),
-                settings.managementHosts());
-        String prefix = settings.managementPath();
+                settings.management().metricsToken(),
+                settings.management().networks(),
+                settings.management().hosts());
+        String prefix = settings.management().path();
         String statusPath = prefix + "/status";
         StatusServlet status = new StatusServlet(statusPath, access, operations, stats, settings.inForce());
         context.addServlet(MANAGEMENT, new ManagementServlet(prefix, access, operations, stats))
@@ -65,10 +65,10 @@ final class RequestPipeline {
 
         // Everything else: maintenance page, rate limits, then the proxy with its permits, cache and exchanges.
         pipeline.servlet(PROXY, parts.proxy(), "/*");
-        settings.maintenance()
+        settings.proxy().maintenance()
                 .ifPresent(file ->
                         pipeline.before("maintenance", new MaintenanceFilter(file, parts.pages()), PROXY));
-        LimitRules limits = settings.limits();
+        LimitRules limits = settings.proxy().limits();
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
             pipeline.before("rate-limit", new RateLimitFilter(limits, parts.pages()), PROXY);
         }
@@ -76,13 +76,13 @@ final class RequestPipeline {
     }
 
     static SecurityHeaders securityHeaders(Settings settings) {
-        return new SecurityHeaders(settings.securityHeaders(), settings.trustedProxies());
+        return new SecurityHeaders(settings.proxy().securityHeaders(), settings.proxy().trustedProxies());
     }
 
     private static List<String> operatorTokens(Parts parts) {
         return Stream.concat(
                         Stream.of(parts.operator().text()),
-                        parts.settings().managementToken().stream())
+                        parts.settings().management().token().stream())
                 .toList();
     }
 

@@ -44,7 +44,7 @@ final class ShutdownSequence {
      * @return how many requests were still running at the end of the time-out
      */
     int finish(AcceptedConnections connections) throws InterruptedException {
-        Duration timeout = parts.settings().stopTimeout();
+        Duration timeout = parts.settings().server().stopTimeout();
         long deadline = System.nanoTime() + timeout.toNanos();
         status.ifPresent(StatusServlet::endStreams);
 

@@ -10,7 +10,7 @@ package dev.vtsbasic.asset;
 final class AcceptEncoding {
     private static final int NOT_NAMED = -1;
 
-    /** Weight of identity if the field does not name it: acceptable, but any named coding is preferred. */
+    /** Weight of identity if the field does not name it: acceptable, but a coding that it names is preferred. */
     private static final int LEAST = 1;
 
     private static final int MOST = 1000;
@@ -53,9 +53,7 @@ final class AcceptEncoding {
         return weight;
     }
 
-    /**
-     * The quality value of a coding in thousandths, from 0 to 1000; {@link #NOT_NAMED} if the line does not name it.
-     */
+    /** The quality value of a coding in thousandths, from 0 to 1000; {@code NOT_NAMED} if the line does not name it. */
     private static int weight(String line, String coding) {
         int length = line.length();
         for (int start = 0; start < length; ) {

@@ -14,7 +14,7 @@ final class Asset {
     /** Shortest first. The array is never modified, only replaced. */
     private volatile Representation[] representations;
 
-    /** The file to compress in the background; null if the build compressed it, or compression is useless. */
+    /** The file to compress in the background; null if the build compressed it, or it is not worth compressing. */
     private final Path source;
 
     private final AtomicBoolean codingsAreAskedFor = new AtomicBoolean();

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the hashed assets of the last builds in a directory that several instances may share. So the files of a page
- * are found if an earlier build made the page, or the next build, which another instance already serves.
+ * Keeps the hashed assets of the last builds in a directory that several instances may share. So pages of an earlier
+ * build still find their files, and so do pages of the next build, which another instance may already serve.
  *
  * <p>Each build is a directory of client files with an index, and a digest of its content is its name. A build appears
  * with one rename and its files never change, so that every reader sees a complete build. Its modification time is the
@@ -60,7 +60,7 @@ final class AssetArchive {
      *
      * @param at the archive directory's modification time before it was read
      * @param settled whether any later change is certain to give the directory another modification time
-     * @param builds by name of their directories
+     * @param builds by the names of their directories
      */
     private record Known(FileTime at, boolean settled, Map<String, AssetIndex> builds) {}
 

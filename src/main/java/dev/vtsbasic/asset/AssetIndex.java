@@ -253,7 +253,7 @@ public final class AssetIndex {
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
-    /** Returns the memory of the bodies. Responses in progress still send theirs. */
+    /** Stops counting the bodies against the limit of {@code memory}. Responses in progress still send theirs. */
     void release(AssetMemory memory) {
         byPath.values().stream().distinct().forEach(asset -> memory.release(asset.representations()));
     }

@@ -41,7 +41,7 @@ final class AssetMemory {
         return body;
     }
 
-    /** Returns the memory of these representations. */
+    /** Stops counting the bodies of these representations against the limit. */
     void release(Representation... representations) {
         for (Representation representation : representations) {
             if (representation.body() != null) {

@@ -89,7 +89,7 @@ final class BackgroundCompressor implements AutoCloseable {
     }
 
     private Representation[] withCodings(Representation identity, Path target) throws IOException {
-        // Few clients request the uncompressed file from now on, so its memory is for the codings.
+        // Free its memory for the codings, because few clients request the uncompressed file from now on.
         memory.release(identity);
         List<Representation> all = new ArrayList<>();
         all.add(new Representation(null, identity.length(), identity.entityTag(), null, identity.file()));

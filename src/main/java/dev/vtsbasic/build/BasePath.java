@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds the path of Vite's {@code base}. No file of a build states it, so the path is taken that most URLs have in
- * front of a hashed client file's name. Hashes are ignored, because the base is also needed when client and server do
- * not match.
+ * Finds the path of Vite's {@code base}. No file of a build states it, so it is taken from the build's URLs: it is the
+ * path that most of them have in front of a hashed client file's name. Hashes are ignored, because the base is also
+ * needed when client and server do not match.
  */
 final class BasePath {
     private BasePath() {}

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The files of a build, read once. Hidden files, links that lead out of their directory, and {@code node_modules} are
- * left out.
+ * The files of a build at one moment. Hidden files and links that lead out of their directory are left out, because
+ * they are not served. {@code node_modules} and files behind a link to a directory are left out, too.
  *
  * @param client the client's files by name
  * @param server the server's files by name

@@ -41,8 +41,7 @@ public final class BuildReproduction implements AutoCloseable {
      *
      * @param dist the build; the project is the nearest directory above it with a {@code package.json}
      * @param bun the binary that runs the project's build; its directory comes first in the build's {@code PATH}
-     * @param command the command that builds; empty for the script {@code build:prod}, or {@code build} if there is
-     *     none
+     * @param command the command that builds; empty for the script {@code build:prod} or {@code build}
      * @throws IOException if there is no such project or script, or no temporary directory can be made
      */
     public static BuildReproduction of(Path dist, Path bun, Optional<String> command) throws IOException {

@@ -3,8 +3,8 @@ package dev.vtsbasic.build;
 /**
  * A string in a file of a build that may name a client file.
  *
- * @param path a URL's path if it begins with a slash ({@code /shop/assets/main-abc.js}); if not, a path within {@code
- *     client/} ({@code assets/main-abc.js})
+ * @param path a URL's path if it begins with a slash, {@code /shop/assets/main-abc.js}; if not, a path within {@code
+ *     client/}, {@code assets/main-abc.js}
  * @param certainty how certain it is that a file of this name has to exist
  */
 record Mention(String path, Certainty certainty) {

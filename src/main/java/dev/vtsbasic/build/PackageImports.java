@@ -37,8 +37,8 @@ final class PackageImports {
     private static final Pattern DIRECTIVE = Pattern.compile("\"[^\"\\n]*\"|'[^'\\n]*'");
 
     /**
-     * {@code name} or {@code @scope/name}, and possibly a path in the package; Node's internal modules, which begin
-     * with {@code _}, are no packages.
+     * {@code name} or {@code @scope/name}, and possibly a path in the package. Names that begin with {@code _}
+     * are those of Node's internal modules.
      */
     private static final Pattern PACKAGE = Pattern.compile("((?:@[\\w.~-]+/)?(?!_)[\\w.~-]+)(?:/.*)?");
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** The result of a {@link BuildReproduction}. Immutable. */
+/** The result of a {@link BuildReproduction}. */
 public final class ReproductionReport {
     private static final int SHOWN = 5;
 

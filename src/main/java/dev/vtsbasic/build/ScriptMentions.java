@@ -25,7 +25,7 @@ final class ScriptMentions {
     private final Kind kind;
     private final Consumer<Mention> found;
 
-    /** The kind of file; only in those that a browser loads, a path can be relative to the file. */
+    /** The kind of file. A path can be relative to the file only if a browser loads the file. */
     enum Kind {
         CLIENT,
         SERVER,

@@ -6,13 +6,13 @@ import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Computes the pause before a crashed worker is started again: none the first time, then 250 ms, doubling up to 30 s. The
- * pauses begin anew after a worker that was ready for as long as the crash window. Also detects crash loops. Used by the
- * thread of one {@link WorkerSlot}; not safe for several threads.
+ * Computes the pause before a crashed worker is started again: none the first time, then 250 ms, doubling up to 30 s.
+ * The pauses begin anew after a worker that was ready for as long as the crash window. Also detects crash loops. Used
+ * by the thread of one {@link WorkerSlot}; not safe for several threads.
  *
- * <p>A crash counts towards a crash loop only when no client's request had been sent to the worker, because otherwise clients
- * could cause a crash loop, which ends the server. A worker that had been sent a request shows that the app can run, so
- * after its end there is only a pause.
+ * <p>A crash counts towards a crash loop only when no client's request had been sent to the worker, because otherwise
+ * clients could cause a crash loop, which ends the server. A worker that had been sent a request shows that the app can
+ * run, so after its end there is only a pause.
  *
  * <p>The clock runs only while a worker is ready. So neither a slow start nor the pauses make crashes look rare.
  */
@@ -21,8 +21,8 @@ final class Backoff {
     private static final long LONGEST_MILLIS = 30_000;
 
     /**
-     * Much shorter than {@code VTS_HOLD_TIMEOUT} (30 s by default), because otherwise a few requests could leave the server
-     * without a worker for longer than requests wait.
+     * Much shorter than {@code VTS_HOLD_TIMEOUT} (30 s by default), because otherwise a few requests could leave the
+     * server without a worker for longer than requests wait.
      */
     private static final long LONGEST_AFTER_REQUESTS_MILLIS = 2_000;
 
@@ -42,8 +42,8 @@ final class Backoff {
      * Records the crash of a worker to which no client's request had been sent.
      *
      * @param answered how long the worker had been ready; zero when it never was
-     * @return how long to wait before the next start, with up to a quarter more by chance, so that many hosts do not start
-     *     at the same moment
+     * @return how long to wait before the next start, with up to a quarter more by chance, so that many hosts do not
+     *     start at the same moment
      */
     Duration crashed(Duration answered) {
         inARow = wasStable(answered) ? 1 : inARow + 1;

@@ -11,13 +11,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The requests that a worker's app was given last, so that the pool knows whether the app has seen a request. The launcher
- * ({@code launcher.js}) writes their ids into a memory-mapped file, which the system keeps when the worker hangs or is
- * killed.
+ * The requests that a worker's app was given last, so that the pool knows whether the app has seen a request. The
+ * launcher ({@code launcher.js}) writes their ids into a memory-mapped file, which the system keeps when the worker
+ * hangs or is killed.
  *
  * <p>The file holds the count of all requests, four bytes in little-endian order, and then {@value #PLACES} records of
- * {@value #PLACE} bytes, each with an id that ends with a zero byte. The launcher fills the records in turn and begins again
- * at the first.
+ * {@value #PLACE} bytes, each with an id that ends with a zero byte. The launcher fills the records in turn and begins
+ * again at the first.
  *
  * @param ids the ids that the file still holds
  * @param last the id of the last request; empty when there is none
@@ -35,8 +35,8 @@ record BegunRequests(Set<String> ids, String last, boolean known) {
     static final int SIZE = Integer.BYTES + PLACES * PLACE;
 
     /**
-     * Leases after which an id may have been overwritten. A worker also begins requests without a lease, such as probes; half
-     * of the records is left for those.
+     * Leases after which an id may have been overwritten. A worker also begins requests without a lease, such as
+     * probes; half of the records is left for those.
      */
     private static final int SURE = PLACES / 2;
 

@@ -27,14 +27,15 @@ import java.util.function.Predicate;
  * Finds the requests, by method and path, that end one worker after another ("queries of death"), and blocks them for a
  * while.
  *
- * <p>The end of a worker counts against a request only when no other request can be the cause, because otherwise a client
- * could make this proxy refuse a page to others. The suspects are the requests in flight at that worker; one drops out when
- * it is sent again and another worker answers it. The doubts are event streams, WebSockets and requests that were answered
- * or given up shortly before, because their handlers may have set a timer; one drops out when its path is answered again and
- * that worker lives on. When one suspect is left and no doubt, that suspect is the cause.
+ * <p>The end of a worker counts against a request only when no other request can be the cause, because otherwise a
+ * client could make this proxy refuse a page to others. The suspects are the requests in flight at that worker; a
+ * suspect drops out when it is sent again and another worker answers it. The doubts are event streams, WebSockets and
+ * requests that were answered or given up shortly before, because their handlers may have set a timer; a doubt drops
+ * out when its path is answered again and that worker lives on. When one suspect and no doubt is left, that suspect is
+ * the cause.
  *
- * <p>A response clears a request of all ends that count against it, so that a page that works for other clients stays open.
- * Bounded in number, size and time. Not thread-safe: {@link LeastLoadedPool} calls it under its lock.
+ * <p>A response clears a request of all ends that count against it, so that a page that works for other clients stays
+ * open. Bounded in number, size and time. Not thread-safe: {@link LeastLoadedPool} calls it under its lock.
  */
 final class BlockedRequests {
     /** How long a request is blocked. Afterwards it is sent again, and one more worker that it ends blocks it again. */
@@ -98,7 +99,7 @@ final class BlockedRequests {
                     : null;
         }
 
-        /** Whether no suspect is left that this end could count against. */
+        /** Whether each method and path that is left was answered since, so that this end counts against none. */
         private boolean isOver() {
             return cleared.containsAll(suspects.keySet());
         }
@@ -165,8 +166,8 @@ final class BlockedRequests {
      * Notes the end of a worker.
      *
      * @param suspects the requests that were in flight there
-     * @param doubts requests that were not in flight any more, or have no end, and may have ended the worker, for example by
-     *     a timer
+     * @param doubts requests that were not in flight any more, or have no end, and may have ended the worker, for
+     *     example by a timer
      * @return requests that are blocked from now on
      */
     List<BlockedRequest> ended(Collection<LeasedRequest> suspects, Collection<LeasedRequest> doubts) {
@@ -250,7 +251,7 @@ final class BlockedRequests {
         ends.clear();
     }
 
-    /** The number of different methods and paths among the requests. */
+    /** The number of different pairs of method and path among the requests. */
     static int count(Collection<LeasedRequest> requests) {
         return keysOf(requests).size();
     }

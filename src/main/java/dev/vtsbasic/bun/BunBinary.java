@@ -36,7 +36,8 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
     private static final int VERSION_TIMEOUT_SECONDS = 10;
 
     /**
-     * Finds a Bun that runs here: the configured one, or the first that runs of the one in the WAR and those on the PATH.
+     * Finds a Bun that runs here: the configured one or, without a configured one, the first that runs of the one in
+     * the WAR and those on the PATH, in this order.
      *
      * @param configured {@code VTS_BUN}; when present no other is tried
      * @param workDirectories directories to copy the one in the WAR to, best first, if it cannot run from its own path
@@ -74,8 +75,8 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
     }
 
     /**
-     * The path of the binary. If the copy from the WAR is gone or incomplete, it is made again first, because cleaners of
-     * temporary directories delete files that were not opened for long.
+     * The path of the binary. If the copy from the WAR is gone or incomplete, it is made again first, because cleaners
+     * of temporary directories delete files that were not opened for long.
      *
      * @throws IOException when the copy cannot be made, or when other users can write to its directory
      */

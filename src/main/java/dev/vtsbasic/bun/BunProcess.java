@@ -131,23 +131,23 @@ final class BunProcess {
                         "--no-env-file",
                         run.launcher().toString())
                 .directory(dist.root().toFile());
-        boolean unix = settings.bunTransport() == BunTransport.UNIX;
+        boolean unix = settings.workers().transport() == BunTransport.UNIX;
         Path socket = unix ? run.socket(name) : null;
         String token = UUID.randomUUID().toString();
         Map<String, String> environment = builder.environment();
         environment.clear();
-        environment.putAll(WorkerEnvironment.of(System.getenv(), settings.workerEnv()));
+        environment.putAll(WorkerEnvironment.of(System.getenv(), settings.workers().environment()));
         environment.put(BASE_VARIABLE, base);
         JsonObjectBuilder launch = JSON.createObjectBuilder()
                 .add("entry", dist.entry().toString())
                 .add("directory", workingDirectory.toString())
                 .add("token", token)
-                .add("nice", settings.workerNice());
+                .add("nice", settings.workers().nice());
         if (unix) {
             Files.deleteIfExists(socket);
             launch.add("socket", socket.toString());
         } else {
-            launch.add("port", settings.bunPort());
+            launch.add("port", settings.workers().port());
         }
         Path mark = Files.write(run.mark(name), new byte[BegunRequests.SIZE]);
         launch.add("mark", mark.toString());
@@ -189,8 +189,8 @@ final class BunProcess {
     }
 
     /**
-     * Probes {@code path} until the listening app responds with a status below 500. The pause between two probes doubles
-     * from 50 ms up to 1 s.
+     * Probes {@code path} until the listening app responds with a status below 500. The pause between two probes
+     * doubles from 50 ms up to 1 s.
      *
      * @param deadline in terms of {@link System#nanoTime}
      * @param whenSilent called once for each probe whose response takes longer than a second
@@ -245,8 +245,8 @@ final class BunProcess {
     }
 
     /**
-     * Whether a signal (such as SIGSTOP) has stopped the process, so that no request holds its event loop. False where the
-     * system has no {@code /proc}.
+     * Whether a signal (such as SIGSTOP) has stopped the process, so that no request holds its event loop. False where
+     * the system has no {@code /proc}.
      */
     boolean isStopped() {
         try {
@@ -314,8 +314,8 @@ final class BunProcess {
     }
 
     /**
-     * Tells the launcher to finish its requests and end, and kills the process when it has not ended within {@code grace}.
-     * Then kills the processes that it started.
+     * Tells the launcher to finish its requests and end, and kills the process when it has not ended within {@code
+     * grace}. Then kills the processes that it started.
      */
     void stop(Duration grace) throws InterruptedException {
         List<ProcessHandle> started = process.descendants().toList();
@@ -343,8 +343,8 @@ final class BunProcess {
     }
 
     /**
-     * Whether the launcher, not the app, printed a line. The launcher prints a line break and then, once it listens, a line
-     * with its port and a token that the app does not know.
+     * Whether the launcher printed a line. Once it listens, the launcher prints a line break, and then a line with a
+     * token that the app does not know and the port. Empty lines before that count as the launcher's.
      */
     private boolean isLaunchersLine(String line) {
         if (listeningPort.isDone()) {

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps Bun workers running, each in a {@link WorkerSlot}: decides which build they run, and gives up when the workers of
- * all slots keep crashing. Safe for any number of threads.
+ * Keeps Bun workers running, each in a {@link WorkerSlot}: decides which build they run, and gives up when the workers
+ * of all slots keep crashing. Safe for any number of threads.
  */
 public final class BunSupervisor implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(BunSupervisor.class);
@@ -76,14 +76,14 @@ public final class BunSupervisor implements Upstream {
         this.bun = bun;
         this.base = base;
         this.settings = settings;
-        this.rules = settings.workers();
+        this.rules = settings.workers().rules();
         this.workingDirectory = workingDirectory;
         this.run = run;
         this.release = WorkerRevision.first(dist);
         for (RestartCause cause : RestartCause.values()) {
             restarts.put(cause, new LongAdder());
         }
-        this.pool = new LeastLoadedPool(settings.holdQueue());
+        this.pool = new LeastLoadedPool(settings.proxy().holdQueue());
         this.slots = IntStream.rangeClosed(1, rules.count())
                 .mapToObj(number -> new WorkerSlot(number, this, settings, pool))
                 .toList();
@@ -186,8 +186,8 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * Replaces all workers, one slot at a time. Each worker goes on until its successor is ready, except with a fixed {@code
-     * VTS_BUN_PORT}. After giving up, starts workers again.
+     * Replaces all workers, one slot at a time. Each worker goes on until its successor is ready, except with a fixed
+     * {@code VTS_BUN_PORT}. After giving up, starts workers again.
      */
     @Override
     public boolean restart() {
@@ -206,11 +206,11 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * Replaces all workers by workers that run another build, if the first of these becomes ready. To be called for one build
-     * at a time: a further call before the first has completed leaves that one incomplete.
+     * Replaces all workers by workers that run another build, if the first of these becomes ready. To be called for one
+     * build at a time: a further call before the first has completed leaves that one incomplete.
      *
-     * @return completes empty when the first new worker is ready, or with the reason why it is not; then the other workers
-     *     stay
+     * @return completes empty when the first new worker is ready, or with the reason why it is not; then the other
+     *     workers stay
      */
     public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
         workingDirectory.warnIfReplaced();
@@ -230,7 +230,7 @@ public final class BunSupervisor implements Upstream {
 
     /** Path, base path included, that a probe requests to see whether a worker answers. */
     String readyPath() {
-        return base + settings.readyPath();
+        return base + settings.workers().readyPath();
     }
 
     /** A slot may replace its worker only while it holds the one permit. */
@@ -351,8 +351,8 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * Waits for {@code pause}, or until there is another revision to run; then waits until a worker may start in this slot.
-     * Returns at once when the supervisor stops.
+     * Waits for {@code pause}, or until there is another revision to run; then waits until a worker may start in this
+     * slot. Returns at once when the supervisor stops.
      */
     void awaitNextStart(int slot, WorkerRevision crashed, Duration pause) throws InterruptedException {
         lock.lockInterruptibly();
@@ -381,7 +381,7 @@ public final class BunSupervisor implements Upstream {
     /** Stops all workers. Those that do not end within {@code VTS_STOP_TIMEOUT} are killed. */
     @Override
     public void close() {
-        close(settings.stopTimeout());
+        close(settings.server().stopTimeout());
     }
 
     @Override

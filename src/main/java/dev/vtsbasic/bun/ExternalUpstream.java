@@ -5,7 +5,7 @@ import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.pool.WorkerPool;
 import dev.vtsbasic.settings.Authority;
-import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.settings.AppSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server that someone else runs. It always counts as ready: when it is down, a request to it fails instead of waiting. Safe
- * for any number of threads.
+ * A server that someone else runs. It always counts as ready: when it is down, a request to it fails instead of
+ * waiting. Safe for any number of threads.
  */
 public final class ExternalUpstream implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(ExternalUpstream.class);
@@ -43,7 +43,7 @@ public final class ExternalUpstream implements Upstream {
      * @param connectTimeout for the connections of probes, as for those of requests
      */
     public ExternalUpstream(URI uri, String readyPath, Duration connectTimeout) {
-        Authority authority = Settings.authorityOf(uri);
+        Authority authority = AppSettings.authorityOf(uri);
         int port = authority.port().orElse(DEFAULT_PORT);
         this.worker = new Worker(uri.toString(), InetSocketAddress.createUnresolved(authority.host(), port));
         this.lease = new Unlimited(worker);

@@ -3,12 +3,12 @@ package dev.vtsbasic.bun;
 import java.time.Duration;
 
 /**
- * Decides whether a worker has not answered for too long. A ping that ends much later than its time-out is forgiven once,
- * because this machine or JVM may have stood still, and then finds a response too late that came in time. Not safe for
- * threads by itself.
+ * Decides whether a worker has not answered for too long. A ping that ends much later than its time-out is forgiven
+ * once, because this machine or JVM may have stood still, so that it finds a response too late that came in time. Not
+ * safe for threads by itself.
  */
 final class HangDetector {
-    /** A ping that ends later than this after its time-out was delayed on this side. */
+    /** A ping that ends later than this after its time-out was delayed by this JVM or machine. */
     private static final long LATE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final long limit;
@@ -27,8 +27,8 @@ final class HangDetector {
     }
 
     /**
-     * Records a ping without a response. The result is false for one that failed at once or is forgiven, so that the caller
-     * pings again.
+     * Records a ping without a response. The result is false for one that failed at once or is forgiven, so that the
+     * caller pings again.
      *
      * @param asked when the ping was sent, in terms of {@link System#nanoTime}
      * @param now when the ping was given up, on the same clock

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks up host names within a time limit. Java has none, and waits for many seconds when a name server does not respond.
- * One thread at a time looks up a name, and all callers share its result. Safe for any number of threads.
+ * Looks up host names within a time limit. Java has none, and waits for many seconds when a name server does not
+ * respond. One thread at a time looks up a name, and all callers share its result. Safe for any number of threads.
  */
 public final class HostLookup {
     private static final Map<String, CompletableFuture<List<InetAddress>>> RUNNING = new ConcurrentHashMap<>();
@@ -29,7 +29,8 @@ public final class HostLookup {
      *
      * @param host a name, or an address as in a URL
      * @throws UnknownHostException when the look-up fails
-     * @throws SocketTimeoutException when it takes longer than {@code timeout}; it goes on for the next caller
+     * @throws SocketTimeoutException when it takes longer than {@code timeout}; the look-up continues, for later
+     *     callers
      * @throws InterruptedIOException when the waiting thread is interrupted
      */
     public static List<InetAddress> addressesOf(String host, Duration timeout) throws IOException {

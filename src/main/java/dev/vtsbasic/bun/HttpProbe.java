@@ -25,7 +25,7 @@ public final class HttpProbe implements AutoCloseable {
 
     /**
      * The forwarding header fields that the app gets with each request. A probe has them too, because a framework's
-     * adapter that is configured to read one of them answers a request without it with an error.
+     * adapter that is configured to read one of them responds with an error when that one is missing.
      */
     private static final String FORWARDED = String.join(
             "\r\n",
@@ -64,7 +64,9 @@ public final class HttpProbe implements AutoCloseable {
         this.selector = selector;
     }
 
-    /** The probe was not sent, because this JVM lacks a resource such as file descriptors: the worker may be healthy. */
+    /**
+     * This JVM lacks a resource for the probe, such as file descriptors, so the probe says nothing about the worker.
+     */
     static final class NotAskedException extends IOException {
         private static final long serialVersionUID = 1L;
 

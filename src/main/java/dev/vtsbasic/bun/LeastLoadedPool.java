@@ -231,7 +231,7 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** How many requests were leased {@code worker}; 0 when it is not ready. */
+    /** How many requests {@code worker} was leased for; 0 when it is not ready. */
     long requests(Worker worker) {
         lock.lock();
         try {
@@ -243,8 +243,9 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * Adds a worker that listens but has not answered yet. It gets the waiting requests while no worker is ready, because
-     * the app itself may have sent one of them: an app may fetch something from this server before it can answer.
+     * Adds a worker that listens but has not answered yet. It gets the waiting requests while no worker is ready,
+     * because the app itself may have sent one of them: an app may fetch something from this server before it can
+     * answer.
      */
     void addListening(Worker worker) {
         change(() -> listening.putIfAbsent(worker, new Load(worker)));
@@ -284,7 +285,7 @@ final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    /** Ends the wait of all requests, and lets no other wait until {@link #resume}. */
+    /** Ends the wait of all requests, and leases no worker until {@link #resume}. */
     void giveUp(String why) {
         change(() -> {
             givenUp = why;
@@ -318,8 +319,8 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * As {@link #remove}, for a worker that SIGKILL ended, from outside or because memory ran out. A request that began less
-     * than 500 ms before is not the cause.
+     * As {@link #remove}, for a worker that SIGKILL ended, from outside or because memory ran out. A request that began
+     * less than 500 ms before is not the cause.
      */
     void removeKilled(Worker worker, BegunRequests begun) {
         removed(
@@ -411,9 +412,9 @@ final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * The requests that are not retried after the end of their worker, because all evidence points to them. There are several
-     * only when they have the same method and path or, after a hang, the same id. The evidence is no proof, but a mistake
-     * costs a request no more than its retry.
+     * The requests that are not retried after the end of their worker, because all evidence points to them. There are
+     * several only when they have the same method and path or, after a hang, the same id. The evidence is no proof, but
+     * a mistake costs a request no more than its retry.
      */
     private record Causes(List<Lease> certain) {
         static final Causes NONE = new Causes(List.of());
@@ -427,8 +428,8 @@ final class LeastLoadedPool implements WorkerPool {
      * The requests that may have ended a worker, see {@link BlockedRequests}.
      *
      * @param suspects the requests that were in flight
-     * @param doubts others that may have ended the worker, for example by a timer: event streams, WebSockets, and requests
-     *     that were answered or given up before
+     * @param doubts others that may have ended the worker, for example by a timer: event streams, WebSockets, and
+     *     requests that were answered or given up before
      */
     private record Evidence(List<Lease> suspects, List<Lease> doubts) {
         static final Evidence NONE = new Evidence(List.of(), List.of());
@@ -600,8 +601,8 @@ final class LeastLoadedPool implements WorkerPool {
         }
 
         /**
-         * All requests in flight are suspects, because the one that began last need not be the cause: the handler of another
-         * may have gone on after a pause, and now blocks the event loop.
+         * All requests in flight are suspects, because the one that began last need not be the cause: the handler of
+         * another may have gone on after a pause, and now blocks the event loop.
          */
         private Evidence evidenceOfHang(BegunRequests begun) {
             List<Lease> suspects = of(underWay, begun);

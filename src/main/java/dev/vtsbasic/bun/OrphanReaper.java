@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reaps orphans when this JVM is the first process of a container: processes that lost their parent become its children, and
- * when they end, they stay in the process table until it has asked for their exit codes. Java asks only for those of the
- * processes that it started.
+ * Reaps orphans when this JVM is the first process of a container: processes that lost their parent become its
+ * children, and when they end, they stay in the process table until it has asked for their exit codes. Java asks only
+ * for those of the processes that it started.
  *
  * <p>Java asks at once, so a child that has ended and is still in the table {@value #LOOK_EVERY_SECONDS} s later is an
- * orphan. The reaper calls {@code waitpid(2)} through Java's foreign function interface, by reflection because Java 17 lacks
- * it: there, the first such orphan makes the reaper log a message and stop. It does nothing if this JVM is not the first
- * process.
+ * orphan. The reaper calls {@code waitpid(2)} through Java's foreign function interface, by reflection because Java 17
+ * lacks it: there, the first such orphan makes the reaper log a message and stop. It does nothing if this JVM is not
+ * the first process.
  */
 final class OrphanReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
@@ -35,7 +35,7 @@ final class OrphanReaper implements AutoCloseable {
     private static final int WNOHANG = 1;
 
     /**
-     * The start of {@code /proc/PID/stat}: id, name in parentheses, which may contain parentheses, state, id of the parent.
+     * The start of {@code /proc/PID/stat}: id, name in parentheses (which may contain some itself), state, parent's id.
      */
     private static final Pattern ENDED_CHILD_OF_FIRST = Pattern.compile("(\\d+) \\(.*\\) Z 1 .*", Pattern.DOTALL);
 

@@ -42,8 +42,8 @@ final class ProcessGroup {
     }
 
     /**
-     * Kills the processes that are left after the leader has ended; there may be none. Waits up to {@value
-     * #PATIENCE_SECONDS} s. A script that cannot be started is logged.
+     * Kills the processes that are left after the leader has ended; there may be none. Waits up to
+     * {@value #PATIENCE_SECONDS} s for the script, and logs a message if it cannot be started.
      */
     void kill() {
         if (File.separatorChar == '\\') {

@@ -1,6 +1,6 @@
 package dev.vtsbasic.bun;
 
-/** Why a worker was started after or instead of another one in its slot. */
+/** Why a worker was restarted or replaced. */
 public enum RestartCause {
     /** It ended without being told to. */
     CRASHED,

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A directory that only this user can enter, for the launcher and the workers' sockets while this JVM runs.
  *
- * <p>It keeps other local users away from the sockets, because a worker believes every client address and scheme that it
- * gets there. Safe for any number of threads.
+ * <p>It keeps other local users away from the sockets, because a worker believes every client address and scheme that
+ * it gets there. Safe for any number of threads.
  */
 final class RunDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
@@ -139,9 +139,9 @@ final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Writes the launcher anew, for the start of one worker, so that Bun runs no changed script. If the directory is gone, or
-     * another user has made one of that name, this makes another directory and uses it from now on. The script is renamed
-     * into the directory, so that another worker that starts at the same time reads a whole one.
+     * Writes the launcher anew, for the start of one worker, so that Bun runs no changed script. If the directory is
+     * gone, or another user has made one of that name, this makes another directory and uses it from now on. The script
+     * is renamed into the directory, so that another worker that starts at the same time reads a whole one.
      */
     synchronized Path launcher() throws IOException {
         if (!isOurs(directory)) {

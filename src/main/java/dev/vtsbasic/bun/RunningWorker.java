@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker that became ready, and its measurements since. Only one thread at a time, one of its {@link WorkerSlot}, calls
- * {@link #measureAtStart}, {@link #isHung} and {@link #whyTooOld}; the other methods are safe for any thread.
+ * A worker that became ready, and its measurements since. Only one thread at a time, one of its {@link WorkerSlot},
+ * calls {@link #measureAtStart}, {@link #isHung} and {@link #whyTooOld}; the other methods are safe for any thread.
  */
 final class RunningWorker {
     private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
@@ -55,8 +55,8 @@ final class RunningWorker {
     }
 
     /**
-     * Measures the worker's memory before it serves. When that is above {@code VTS_WORKER_MAX_MEMORY} already, the limit does
-     * not apply to this worker, because its successor would use as much.
+     * Measures the worker's memory when it has just become ready. When that is above {@code VTS_WORKER_MAX_MEMORY}
+     * already, the limit does not apply to this worker, because its successor would use as much.
      */
     void measureAtStart(Duration timeout) {
         try {

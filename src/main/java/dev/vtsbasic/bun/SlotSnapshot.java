@@ -35,7 +35,7 @@ public record SlotSnapshot(
      * A worker that is ready.
      *
      * @param name unique within this JVM
-     * @param memory resident memory of its process in bytes, as it last reported within some seconds; 0 before the first report
+     * @param memory resident memory of its process in bytes, as of its last response to a ping; 0 before the first
      * @param cpu processor time that its process has used; zero when the system does not report it
      * @param started when its process was started
      * @param requests how many it was leased for

@@ -8,7 +8,7 @@ public enum SlotState {
     SILENT,
     /** No worker is ready; one is being started. */
     STARTING,
-    /** No worker is ready or being started for a moment, mostly because the last one crashed. */
+    /** No worker is ready or being started; the next one starts after a pause, or when the last one has ended. */
     PAUSING,
     /** No worker is started any more, because the workers of all slots kept crashing. */
     GIVEN_UP

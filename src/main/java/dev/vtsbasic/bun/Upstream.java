@@ -7,23 +7,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The server that the proxy sends requests to: Bun workers of this program, or a server that someone else runs. Safe for any
- * number of threads.
+ * The server that the proxy sends requests to: Bun workers of this program, or a server that someone else runs. Safe
+ * for any number of threads.
  */
 public sealed interface Upstream extends AutoCloseable permits BunSupervisor, ExternalUpstream {
     /** The pool that leases workers to the proxy. */
     WorkerPool pool();
 
     /**
-     * Completes when the first worker is ready, with the time that its start took; at once, with zero, when the workers are
-     * not ours.
+     * Completes when the first worker is ready, with the time that its start took; at once, with zero, when the workers
+     * are not ours.
      */
     CompletableFuture<Duration> firstReady();
 
     /**
-     * Completes when the first start failed or Bun keeps crashing; never when the workers are not ours. If the program goes on
-     * after a failed start, workers are started again, with longer and longer pauses. After a crash loop, only a restart or
-     * a new build starts workers again.
+     * Completes when the first start failed or Bun keeps crashing; never when the workers are not ours. If the program
+     * goes on after a failed start, workers are started again, with longer and longer pauses. After a crash loop, only
+     * a restart or a new build starts workers again.
      */
     CompletableFuture<BunFailure> failure();
 
@@ -45,7 +45,7 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     /** Identifies the build that the workers run; empty when they are not ours, or the build cannot be read. */
     String build();
 
-    /** Since when that build is in service; the start of this program when the workers are not ours. */
+    /** Since when that build is in service; since the application's start when the workers are not ours. */
     Instant buildSince();
 
     /** Version of Bun; empty when the workers are not ours. */
@@ -55,8 +55,8 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     boolean restart();
 
     /**
-     * Asks all workers now, at the same time. Takes up to two seconds when a worker hangs; for a server that is not ours, up
-     * to the connect time-out longer.
+     * Asks all workers now, at the same time. Takes up to two seconds when a worker hangs; for a server that is not
+     * ours, up to the connect time-out longer.
      */
     List<SlotHealth> health();
 

@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Selects the variables of this JVM's environment that a worker gets: those that every program needs, and those that the
- * operator names.
+ * Selects the variables of this JVM's environment that a worker gets: those that every program needs, and those that
+ * the operator names.
  *
- * <p>A worker does not get all of them, because they may hold the secrets of other programs in the same servlet container.
- * Variables that change what Bun runs, such as {@code BUN_OPTIONS} and {@code NODE_OPTIONS}, have to be named too.
+ * <p>A worker does not get all of them, because they may hold the secrets of other programs in the same servlet
+ * container. Variables that change what Bun runs, such as {@code BUN_OPTIONS} and {@code NODE_OPTIONS}, have to be
+ * named too.
  */
 final class WorkerEnvironment {
     private static final List<String> EVERYWHERE = List.of(

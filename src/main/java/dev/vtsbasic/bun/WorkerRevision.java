@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.HexFormat;
 
 /**
- * A build that all workers have to run, since a start, a restart or a deploy. A worker of another revision is replaced, even
- * if it runs the same build. Safe for any number of threads.
+ * A build that all workers have to run, since a start, a restart or a deploy. A worker of another revision is replaced,
+ * even if it runs the same build. Safe for any number of threads.
  */
 final class WorkerRevision {
     private static final int ID_OCTETS = 6;
@@ -49,9 +49,9 @@ final class WorkerRevision {
     }
 
     /**
-     * The first six bytes, in hexadecimal, of the SHA-256 digest of the server entry. That is enough to identify the build,
-     * because the entry names the other files, whose names change with their content. Computed at the first call; empty when
-     * the entry cannot be read then.
+     * The first six bytes, in hexadecimal, of the SHA-256 digest of the server entry. That is enough to identify the
+     * build, because the entry names the other files, whose names change with their content. Computed at the first
+     * call; empty when the entry cannot be read then.
      */
     synchronized String buildId() {
         if (buildId == null) {

@@ -28,7 +28,7 @@ final class WorkerSlot {
     /** How long a worker without requests may take to end before it is killed. */
     private static final Duration LAST_GRACE = Duration.ofSeconds(5);
 
-    /** Time until a worker is replaced after a successor did not become ready. */
+    /** Time until a successor of the same revision is tried again after one did not become ready. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     /** How many restarts are remembered, with their time and cause. */
@@ -57,7 +57,7 @@ final class WorkerSlot {
         this.number = number;
         this.supervisor = supervisor;
         this.settings = settings;
-        this.rules = settings.workers();
+        this.rules = settings.workers().rules();
         this.pool = pool;
         this.backoff = new Backoff(rules.maxCrashes(), rules.crashWindow());
         this.thread = new Thread(this::run, "vts-worker-" + number);
@@ -154,8 +154,8 @@ final class WorkerSlot {
     }
 
     /**
-     * Tells the pool of the worker's end at once, because requests in flight wait for that, and this slot's thread may be
-     * waiting for something different.
+     * Tells the pool of the worker's end at once, because requests in flight wait for that, and this slot's thread may
+     * be waiting for something different.
      */
     private void forgetWhenEnded(RunningWorker added) {
         added.process().whenEnded(() -> forget(added));
@@ -196,7 +196,7 @@ final class WorkerSlot {
         }
         Optional<Worker> listening = Optional.empty();
         try {
-            long deadline = started + settings.startupTimeout().toNanos();
+            long deadline = started + settings.workers().startupTimeout().toNanos();
             Worker worker = process.awaitListening(deadline);
             listening = Optional.of(worker);
             // The app may be waiting for the response to a request of its own, which waits in the pool for a worker.
@@ -243,7 +243,7 @@ final class WorkerSlot {
     }
 
     private String whyNotReady(Optional<ProbeResponse> last) {
-        long millis = settings.startupTimeout().toMillis();
+        long millis = settings.workers().startupTimeout().toMillis();
         if (last.isEmpty()) {
             return "Bun did not answer " + supervisor.readyPath() + " within " + millis
                     + " ms; VTS_STARTUP_TIMEOUT sets how long it may take, VTS_READY_PATH what is asked";
@@ -255,8 +255,8 @@ final class WorkerSlot {
     }
 
     /**
-     * Watches the slot's worker and, one after the other, those that replace it. Returns when {@link #run} has to start the
-     * next one, or when the supervisor is stopping.
+     * Watches the slot's worker and, one after the other, those that replace it. Returns when {@link #run} has to start
+     * the next one, or when the supervisor is stopping.
      */
     private void watch(RunningWorker first) throws InterruptedException {
         RunningWorker current = first;
@@ -285,8 +285,8 @@ final class WorkerSlot {
     }
 
     /**
-     * Kills a worker that hangs. Its requests may then be retried, except the one that it began last, because that one holds
-     * the event loop, busy or blocked. When a signal has stopped the process, no request is the cause.
+     * Kills a worker that hangs. Its requests may then be retried, except the one that it began last, because that one
+     * holds the event loop, busy or blocked. When a signal has stopped the process, no request is the cause.
      *
      * @return what happened to it, for the log
      */
@@ -355,7 +355,7 @@ final class WorkerSlot {
                     current.process().pid(),
                     "cause",
                     why.cause());
-            if (settings.bunPort() != 0) {
+            if (settings.workers().port() != 0) {
                 // The next worker needs the same port, so this one has to end first.
                 occupant = null;
                 count(why.cause());
@@ -404,13 +404,13 @@ final class WorkerSlot {
     }
 
     /**
-     * Waits up to {@code VTS_STOP_TIMEOUT} for the requests of a replaced worker to end, then stops it. The worker is watched
-     * meanwhile, because it may still hang.
+     * Waits up to {@code VTS_STOP_TIMEOUT} for the requests of a replaced worker to end, then stops it. The worker is
+     * watched meanwhile, because it may still hang.
      */
     private void retire(RunningWorker old, LeastLoadedPool.Load rest) {
         retiring.incrementAndGet();
         String name = old.worker().name();
-        long deadline = System.nanoTime() + settings.stopTimeout().toNanos();
+        long deadline = System.nanoTime() + settings.server().stopTimeout().toNanos();
         try {
             int left = rest.awaitEnd(LOOK_EVERY);
             while (left > 0 && System.nanoTime() - deadline < 0) {
@@ -463,7 +463,7 @@ final class WorkerSlot {
     }
 
     /**
-     * Counts a crash; the first one after a restart or a new build is counted from the beginning.
+     * Counts a crash. Crashes before a restart or a new build no longer count.
      *
      * @return how long to wait before the next start
      */

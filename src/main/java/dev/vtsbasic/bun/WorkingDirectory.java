@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that the app runs in. It has to outlive restarts, deploys and copies of the build, because files that the
- * app writes under relative names lie in it.
+ * The directory that the app runs in. It has to outlive restarts, deploys and copies of the build, because files that
+ * the app writes under relative names lie in it.
  *
  * <p>{@code VTS_APP_CWD} sets it. The default is {@code VTS_APP_DIR}, or the directory this JVM was started in. If
- * {@code VTS_APP_DIR} is a symbolic link, the directory that holds the link is used, because a deploy changes the target.
+ * {@code VTS_APP_DIR} is a symbolic link, the directory that holds the link is used, because a deploy changes the
+ * target.
  */
 final class WorkingDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(WorkingDirectory.class);
@@ -40,11 +41,11 @@ final class WorkingDirectory {
     }
 
     private static Path chosen(Settings settings) {
-        if (settings.appCwd().isPresent()) {
-            return settings.appCwd().get();
+        if (settings.app().workingDirectory().isPresent()) {
+            return settings.app().workingDirectory().get();
         }
         Path started = Path.of("").toAbsolutePath();
-        Path named = settings.appDir().map(Path::toAbsolutePath).orElse(started);
+        Path named = settings.app().directory().map(Path::toAbsolutePath).orElse(started);
         return Files.isSymbolicLink(named) ? named.getParent() : named;
     }
 

@@ -45,15 +45,15 @@ final class ManagementClient {
     /** Where to ask: an address that stands for all of this machine is asked at its loopback address. */
     static URI uri(Settings settings, String method, String endpoint) {
         // Whether it is ready is asked where everybody asks.
-        boolean apart = method.equals("POST") && settings.managementPort().isPresent();
-        int port = apart ? settings.managementPort().get() : settings.port();
-        String scheme = settings.tlsCert().isPresent() ? "https" : "http";
-        String address = apart ? settings.managementAddress() : settings.address();
+        boolean apart = method.equals("POST") && settings.management().port().isPresent();
+        int port = apart ? settings.management().port().get() : settings.server().port();
+        String scheme = settings.server().scheme();
+        String address = apart ? settings.management().address() : settings.server().address();
         String loopback = address.contains(":") ? "::1" : "127.0.0.1";
         String host = IpNetwork.isUnspecified(address) ? loopback : address;
         String inUri = host.contains(":") ? "[" + host + "]" : host;
         return URI.create(
-                scheme + "://" + inUri + ":" + port + settings.contextPath() + settings.managementPath() + endpoint);
+                scheme + "://" + inUri + ":" + port + settings.server().contextPath() + settings.management().path() + endpoint);
     }
 
     /**
@@ -66,13 +66,13 @@ final class ManagementClient {
         URI uri = uri(settings, method, endpoint);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         if (connection instanceof HttpsURLConnection tls) {
-            trustOnly(settings.tlsCert().orElseThrow(), tls);
+            trustOnly(settings.server().tls().orElseThrow().certificate(), tls);
         }
         connection.setRequestMethod(method);
         if (method.equals("POST")) {
-            settings.managementToken()
+            settings.management().token()
                     .or(() -> OperatorTokenFile.find(
-                            WorkDirectory.candidates(settings.workDir().orElse(null)), settings.port()))
+                            WorkDirectory.candidates(settings.workDir().orElse(null)), settings.server().port()))
                     .ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
         }
         connection.setConnectTimeout(TIMEOUT_MILLIS);

@@ -70,12 +70,12 @@ public final class ServeCommand implements Callable<Integer> {
         } catch (BadSettingException | IOException e) {
             return fail(CANNOT_START, e.getMessage());
         }
-        Logging.configure(settings.logLevel(), settings.logFormat());
+        Logging.configure(settings.logs().level(), settings.logs().format());
         Thread.setDefaultUncaughtExceptionHandler(ServeCommand::onUncaught);
         Application host;
         try {
             host = Application.start(
-                    settings, WarFiles.in(Main.home()), settings.contextPath(), Optional.empty(), Logging::print);
+                    settings, WarFiles.in(Main.home()), settings.server().contextPath(), Optional.empty(), Logging::print);
         } catch (BunLocator.NoBunException e) {
             return fail(BUN_FAILED, e.getMessage());
         } catch (BadSettingException | IOException e) {
@@ -93,7 +93,7 @@ public final class ServeCommand implements Callable<Integer> {
             host.closesConnections(server::closeConnectionsAfterAnswers);
             host.firstReady().thenRun(() -> announce(settings, server.port(), started));
             try {
-                if (settings.workers().onCrashLoop() == OnCrashLoop.STAY) {
+                if (settings.workers().rules().onCrashLoop() == OnCrashLoop.STAY) {
                     signals.received().get();
                 } else {
                     CompletableFuture.anyOf(signals.received(), host.failure()).get();
@@ -108,7 +108,7 @@ public final class ServeCommand implements Callable<Integer> {
             }
             String signal = signals.received().join();
             // Who balances sees it, and sends no more, before a connection is refused.
-            Duration delay = settings.shutdownDelay().minus(host.becomeNotReady());
+            Duration delay = settings.server().shutdownDelay().minus(host.becomeNotReady());
             if (delay.isNegative() || delay.isZero()) {
                 Event.STOPPING.log(logger(), "{signal} received: finishing the running requests", signal);
             } else {
@@ -179,19 +179,19 @@ public final class ServeCommand implements Callable<Integer> {
         Event.MANAGEMENT_READY.log(
                 logger(),
                 "What is managed is on {scheme}://{address}:{port}{path}/",
-                settings.tlsCert().isPresent() ? "https" : "http",
-                settings.managementAddress(),
+                settings.server().scheme(),
+                settings.management().address(),
                 port,
-                settings.contextPath() + settings.managementPath());
+                settings.server().contextPath() + settings.management().path());
     }
 
     private static void announce(Settings settings, int port, long started) {
         Event.READY.log(
                 logger(),
                 "Ready on {scheme}://localhost:{port}{path} after {duration_ms} ms",
-                settings.tlsCert().isPresent() ? "https" : "http",
+                settings.server().scheme(),
                 port,
-                settings.contextPath(),
+                settings.server().contextPath(),
                 Duration.ofNanos(System.nanoTime() - started).toMillis());
     }
 

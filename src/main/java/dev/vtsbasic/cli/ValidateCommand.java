@@ -91,9 +91,9 @@ public final class ValidateCommand implements Callable<Integer> {
 
     private int validate() throws IOException, BadSettingException {
         Settings settings = settings();
-        String base = settings.publicPath().orElse(settings.contextPath());
+        String base = settings.server().publicPath().orElse(settings.server().contextPath());
         ValidationReport all = new BasePathCopies(base, List.of()).validate(Dist.at(dist));
-        ValidationReport report = settings.upstream().isPresent() ? all.withoutServer() : all;
+        ValidationReport report = settings.app().upstream().isPresent() ? all.withoutServer() : all;
         System.out.println(json ? report.json() : report.text());
         if (!json && !report.warnings().isEmpty()) {
             System.out.println(report.warningText());

@@ -21,24 +21,29 @@ import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.modeler.Registry;
 
-/** A Tomcat in this JVM that serves one application. */
+/** An embedded Tomcat that serves one application on a public port and, if configured, on a management port. */
 public final class EmbeddedServer implements AutoCloseable {
-    /** Bun refuses request lines and headers of more than about 16 KiB; a little more here, so that Bun says so. */
+    /** In bytes; a little more than the 16 KiB or so that Bun accepts, so that Bun rejects a head that is too long. */
     private static final int LONGEST_REQUEST_HEAD = 20 * 1024;
 
-    /** Tomcat's own, for each direction of each connection. */
+    /** In bytes, for each direction of each connection; Tomcat's default. */
     private static final int SOCKET_BUFFER = 8 * 1024;
 
-    /** Of HTTP/1.1; Tomcat's own. */
+    /** On HTTP/1.1; Tomcat's default. */
     private static final int REQUESTS_PER_CONNECTION = 100;
 
-    /** For people and programs that look after it; they are to take little of the memory for connections. */
+    /**
+     * Few, because only operators and monitoring use the management port, and its connections take memory from clients.
+     */
     private static final int MANAGEMENT_CONNECTIONS = 100;
 
-    /** Browsers send these raw in paths and queries, and the app must see what they sent. */
+    /** Browsers send these characters unencoded in paths and queries, and the app must get them unchanged. */
     private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
 
-    /** From where an application has answered to where Tomcat has sent the end of the answer, or begun to send a file. */
+    /**
+     * How long a stop waits for Tomcat to send the end of a response that the application has finished, or to begin to
+     * send its file.
+     */
     private static final Duration LONGEST_HANDOVER = Duration.ofSeconds(1);
 
     private static final int LOOK_EVERY_MILLIS = 20;
@@ -63,13 +68,15 @@ public final class EmbeddedServer implements AutoCloseable {
     /**
      * Starts Tomcat with the application that {@code register} puts together.
      *
-     * @param refused is called for each request that was refused since the heap has no room for it
-     * @throws CannotListenException when the address or port cannot be had
+     * @param register called with the application's context while Tomcat starts
+     * @param refused called for each request that is refused because the heap has no room for it
+     * @throws CannotListenException when the server cannot start: it cannot use the address, the port or the TLS files,
+     *     has no directory to work in, or the application does not start
      */
     public static EmbeddedServer start(Settings settings, Consumer<ServletContext> register, Runnable refused)
             throws CannotListenException {
         Connector connector =
-                connector(HeapBudget.ofHeap(settings.cache()), refused, settings, settings.address(), settings.port());
+                connector(HeapBudget.ofHeap(settings.proxy().cache()), refused, settings, settings.server().address(), settings.server().port());
         OwnedDirectory baseDirectory;
         try {
             baseDirectory = OwnedDirectory.create(
@@ -77,7 +84,7 @@ public final class EmbeddedServer implements AutoCloseable {
         } catch (IOException e) {
             throw new CannotListenException("Tomcat has no directory to work in: " + e.getMessage());
         }
-        // Tomcat would describe each of its parts to JMX, from XML that takes a tenth of a second to read.
+        // Without this, Tomcat describes each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
         HostNameSyntax.allowUnderscores();
         Tomcat tomcat = new Tomcat();
@@ -86,17 +93,17 @@ public final class EmbeddedServer implements AutoCloseable {
         tomcat.setBaseDir(baseDirectory.path().toString());
         tomcat.setConnector(connector);
         StandardContext context = (StandardContext)
-                tomcat.addContext(settings.contextPath(), baseDirectory.path().toString());
+                tomcat.addContext(settings.server().contextPath(), baseDirectory.path().toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
-        // What these look for is left behind by applications that come and go; this one stays as long as the JVM.
+        // Tomcat looks for what an undeployed application leaves behind; this application stays as long as the JVM.
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
         tomcat.getHost().getPipeline().addValve(new PlainErrorValve());
-        // Else the host adds the one that it knows.
+        // The host adds its default valve unless the pipeline has one of this class.
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(PlainErrorValve.class.getName());
-        if (settings.managementPort().isPresent()) {
-            server.openManagement(refused, settings, settings.managementPort().get());
+        if (settings.management().port().isPresent()) {
+            server.openManagement(refused, settings, settings.management().port().get());
         }
         try {
             tomcat.start();
@@ -108,18 +115,19 @@ public final class EmbeddedServer implements AutoCloseable {
             server.close();
             throw explained;
         }
-        if (settings.tlsCert().isPresent()) {
+        if (settings.server().tls().isPresent()) {
             for (Connector each : tomcat.getService().findConnectors()) {
                 server.tls.add(Tls.watch(
-                        each, settings.tlsCert().get(), settings.tlsKey().orElseThrow()));
+                        each, settings.server().tls().get().certificate(), settings.server().tls().get().key()));
             }
         }
         return server;
     }
 
     private void openManagement(Runnable refused, Settings settings, int port) throws CannotListenException {
-        // Beside what the clients may have: whoever asks how it is gets an answer while they have all of it.
-        management = connector(HeapBudget.least(), refused, settings, settings.managementAddress(), port);
+        // The management port has a heap budget of its own, so that operators get responses while clients use all of
+        // theirs.
+        management = connector(HeapBudget.least(), refused, settings, settings.management().address(), port);
         management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPortValve(management, settings));
@@ -127,40 +135,41 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private static Connector connector(HeapBudget budget, Runnable refused, Settings settings, String address, int port)
             throws CannotListenException {
-        OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.holdTimeout(), refused);
-        HeaderTimeoutProtocol protocol = new HeaderTimeoutProtocol(endpoint, settings.headerTimeout());
+        OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.proxy().holdTimeout(), refused);
+        HeaderTimeoutProtocol protocol = new HeaderTimeoutProtocol(endpoint, settings.server().headerTimeout());
         Connector connector = new VerbatimConnector(protocol);
         connector.setPort(port);
         connector.setProperty("address", address);
         connector.setThrowOnFailure(true);
         protocol.setMaxKeepAliveRequests(REQUESTS_PER_CONNECTION);
-        // Else the port stays open while the running requests finish, and who comes then waits for nothing.
+        // With true, the port stays open while in-flight requests finish, and new clients connect and hang.
         connector.setProperty("bindOnInit", "false");
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
         connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
-        // HeadBuffer takes the place of the buffer that this is for.
+        // HeadBuffer replaces the buffer that has this size.
         connector.setProperty("maxHttpResponseHeaderSize", "0");
         connector.setProperty("socket.appReadBufSize", Integer.toString(SOCKET_BUFFER));
         connector.setProperty("socket.appWriteBufSize", Integer.toString(SOCKET_BUFFER));
         connector.setProperty("socket.directBuffer", "true");
         connector.setProperty("socket.bufferPool", "-1");
-        // Java's limit for such memory is that of the heap; what comes beyond waits until another has gone.
+        // By default, Java limits direct memory to the maximum size of the heap. A connection beyond the limit waits
+        // until another one closes.
         connector.setProperty(
                 "maxConnections", Long.toString(Runtime.getRuntime().maxMemory() * 9 / 10 / (2 * SOCKET_BUFFER)));
         connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
         connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
-        // Only when the body is read, which is when there is a worker to take it.
+        // Tomcat sends 100 (Continue) when the application reads the body, because only then a worker can receive it.
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
         connector.addUpgradeProtocol(new LimitedHttp2Protocol(endpoint.admission(), protocol.serving()));
-        // Any octet may be percent-encoded; what it means is the app's affair.
+        // A percent-encoded byte may have any value; only the app knows what it means.
         connector.setURIEncoding("ISO-8859-1");
-        if (settings.tlsCert().isPresent()) {
+        if (settings.server().tls().isPresent()) {
             try {
                 Tls.configure(
-                        connector, settings.tlsCert().get(), settings.tlsKey().orElseThrow());
+                        connector, settings.server().tls().get().certificate(), settings.server().tls().get().key());
             } catch (IOException e) {
                 throw new CannotListenException(e.getMessage());
             }
@@ -174,9 +183,9 @@ public final class EmbeddedServer implements AutoCloseable {
     private String explain(Settings settings, Throwable failure) {
         boolean isPublic = management == null || tomcat.getConnector().getState() != LifecycleState.STARTED;
         String where = isPublic
-                ? settings.address() + " port " + settings.port()
-                : settings.managementAddress() + " port "
-                        + settings.managementPort().orElseThrow();
+                ? settings.server().address() + " port " + settings.server().port()
+                : settings.management().address() + " port "
+                        + settings.management().port().orElseThrow();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof BindException) {
                 return "Cannot listen on " + where + " (" + cause.getMessage() + "); stop what uses it or set "
@@ -190,14 +199,14 @@ public final class EmbeddedServer implements AutoCloseable {
         return "The server cannot start on " + where + ": " + root.getMessage();
     }
 
-    /** The port that is listened on. */
+    /** The public port that the server listens on. */
     public int port() {
         return tomcat.getConnector().getLocalPort();
     }
 
     /**
-     * Whether each connection ends with its next answer, so that a balancer of connections moves its client elsewhere. One
-     * of HTTP/2 is told to bring no more.
+     * Sets whether each HTTP/1.1 connection closes after its next response, so that a load balancer of connections
+     * moves the client to another server. HTTP/2 connections get GOAWAY instead.
      */
     public synchronized void closeConnectionsAfterAnswers(boolean close) {
         protocol.setMaxKeepAliveRequests(close ? 1 : REQUESTS_PER_CONNECTION);
@@ -207,51 +216,58 @@ public final class EmbeddedServer implements AutoCloseable {
         goodbyes = close ? GoAwaySender.say(protocol) : null;
     }
 
-    /** The port that what is managed has for itself; empty when it has none. */
+    /** The management port; empty when management has no port of its own. */
     public OptionalInt managementPort() {
         return management == null ? OptionalInt.empty() : OptionalInt.of(management.getLocalPort());
     }
 
     /**
-     * Closes the port, when all that has come to it until now has been accepted. What was accepted is served, but for what
-     * is managed, whose port stays open.
+     * Closes the public port after Tomcat has accepted all connections that the kernel holds for it. Tomcat still
+     * serves the accepted connections, and the management port stays open.
      */
     public void stopListening() {
         endpoint.stopListening();
     }
 
-    /** Waits, for a few seconds at most, until what was accepted last has sent its first request. */
+    /**
+     * Waits until the connections that were accepted last have sent their first request. Each connection is given 5
+     * seconds from its acceptance.
+     *
+     * @param timeout maximum time to wait
+     */
     public void awaitFirstRequests(Duration timeout) throws InterruptedException {
         long start = System.nanoTime();
         while (endpoint.awaitsFirstRequest() && System.nanoTime() - start < timeout.toNanos()) {
-            // Tomcat tells nobody.
+            // Tomcat has no callback for this.
             Thread.sleep(LOOK_EVERY_MILLIS);
         }
     }
 
-    /** Takes no more connections but for what is managed, and no more requests on those that are open. */
+    /**
+     * Stops accepting connections on the public port, and requests on its open connections. Management is not affected.
+     */
     public void stopAccepting() {
         tomcat.getConnector().pause();
         protocol.closeServerSocketGraceful();
     }
 
     /**
-     * Waits, once no more requests are taken and the application has answered those there are, until Tomcat has sent what
-     * they left to it.
+     * Waits until Tomcat has sent the rest of the responses that the application has finished. To be called after
+     * {@link #stopAccepting}.
      *
-     * @return how many files it is still sending after {@code timeout}
+     * @return how many files Tomcat is still sending after {@code timeout}
      */
     public int awaitFiles(Duration timeout) throws InterruptedException {
         long start = System.nanoTime();
         while (true) {
             long waited = System.nanoTime() - start;
-            // Asked before the files are counted, lest one comes in between.
+            // Read before the files are counted, because a thread that serves a request may begin to send a file.
             boolean busy = protocol.serving().get() > 0 && waited < LONGEST_HANDOVER.toNanos();
             int files = protocol.filesBeingSent();
             if (files == 0 && !busy || waited >= timeout.toNanos()) {
                 return files;
             }
-            // Tomcat tells nobody when one has been sent.
+            // Tomcat has no callback for a file that has been sent.
             Thread.sleep(LOOK_EVERY_MILLIS);
         }
     }
@@ -276,11 +292,11 @@ public final class EmbeddedServer implements AutoCloseable {
         try {
             baseDirectory.close();
         } catch (IOException e) {
-            // Empty directories in a temporary place.
+            // Only empty directories are left, in the temporary directory.
         }
     }
 
-    /** The server cannot listen; the message says why and what to do. */
+    /** The server cannot start; the message says why and what the operator can do. */
     public static final class CannotListenException extends Exception {
         private static final long serialVersionUID = 1L;
 

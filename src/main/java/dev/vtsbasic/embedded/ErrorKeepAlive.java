@@ -14,15 +14,15 @@ import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * Keeps a connection of HTTP/1.1 open after an error that the app has answered with. Tomcat closes it after some statuses,
- * whoever they come from, because they may mean that it has not understood the request; of the app's they mean nothing of
- * the kind. Tomcat looks at the status when it composes the head and when the servlet has returned: both times it is shown
- * another one. Stands between a processor and both the response and the adapter of that.
+ * Keeps an HTTP/1.1 connection open after an error response of the app. Tomcat closes the connection after some
+ * statuses, whether the app or Tomcat chose them, because Tomcat may have failed to parse the request; a status of the
+ * app has no such meaning. Tomcat checks the status when it composes the head and when the servlet has returned. This
+ * class stands between a processor and its response and adapter, and shows Tomcat another status both times.
  */
 final class ErrorKeepAlive implements ActionHook, Adapter {
     private static final Set<Integer> CLOSING = Set.of(400, 408, 411, 413, 414, 500, 501, 503);
 
-    /** Tomcat keeps the connection after this error, which is sent as those are. */
+    /** Tomcat keeps the connection open after this error, and otherwise sends it as the {@link #CLOSING} ones. */
     private static final int NOT_CLOSING = 409;
 
     private static final Set<ActionCode> COMMITTING =
@@ -35,7 +35,7 @@ final class ErrorKeepAlive implements ActionHook, Adapter {
     private final HeadBuffer head;
     private boolean applied;
 
-    /** @throws IllegalStateException when this Tomcat is not as expected */
+    /** @throws IllegalStateException when this version of Tomcat has other internals */
     ErrorKeepAlive(AbstractProcessor processor, Adapter adapter, Request request, Response response, HeadBuffer head) {
         this.processor = processor;
         this.adapter = adapter;
@@ -82,7 +82,7 @@ final class ErrorKeepAlive implements ActionHook, Adapter {
     @Override
     public void service(Request served, Response answer) throws Exception {
         adapter.service(served, answer);
-        // The access log has the status by now, unless the answer goes on elsewhere.
+        // By now the access log has the real status, unless the response continues asynchronously.
         if (answer == response && response.isCommitted() && applied && !processor.isAsync()) {
             response.setStatus(NOT_CLOSING);
         }

@@ -9,18 +9,23 @@ import org.apache.coyote.http11.HttpOutputBuffer;
 import org.apache.coyote.http11.OutputFilter;
 
 /**
- * Has Tomcat send an answer on HTTP/2 in frames that fill either its buffer or what the client takes. Tomcat alone sends
- * each full buffer as a whole: where the client takes an octet less, that octet becomes a frame, and when the client
- * acknowledges each frame, so does an octet of every buffer that follows (the silly window syndrome of RFC 1122 §4.2.3.4).
+ * Has Tomcat send an HTTP/2 response in frames that fill either Tomcat's buffer or the client's flow-control window.
+ * Without this filter, Tomcat sends each full buffer as a whole: if the window is one byte smaller, that byte becomes a
+ * frame of its own, and if the client acknowledges each frame, so does one byte of every later buffer (silly window
+ * syndrome, RFC 1122 §4.2.3.4).
  *
- * <p>Where the client takes only little, more is awaited before anything is sent, but not for long, because it may be one that
- * lets no more be sent before it has had all it takes. So one that asks for octets one by one gets a few a second.
+ * <p>If the window is small, the filter waits until it grows, but for 200 ms at most, because a client may not enlarge
+ * its window before it has received all that the window allows. So a client that grants single bytes gets a few bytes a
+ * second.
  */
 final class FrameFilter implements OutputFilter {
-    /** The size of Tomcat's buffer for a stream. */
+    /** In bytes; the size of Tomcat's buffer for a stream. */
     private static final int BUFFER = 8192;
 
-    /** Frames of this size are worth sending, whatever the client takes at most. */
+    /**
+     * In bytes; the filter waits for a window of at least this size, even if the client's windows have all been
+     * smaller.
+     */
     private static final int WORTHWHILE = 256;
 
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -43,11 +48,11 @@ final class FrameFilter implements OutputFilter {
         while (data.position() < end) {
             int left = end - data.position();
             if (buffered + left <= BUFFER) {
-                // It goes out with what follows, or with the end of the answer.
+                // Sent with the bytes that follow, or at the end of the response.
                 pass(data, left);
             } else {
                 long free = await(BUFFER);
-                // What is in the buffer cannot be split there any more.
+                // The filter cannot split bytes that are in Tomcat's buffer already.
                 pass(data, (int) (free > buffered ? Math.min(free, BUFFER) : BUFFER) - buffered);
                 sendBuffer();
             }
@@ -60,7 +65,7 @@ final class FrameFilter implements OutputFilter {
         int passed = data.position() + length;
         data.limit(passed);
         next.doWrite(data);
-        // Where an answer has no body, nothing takes it.
+        // The next filter leaves the data unread when the response has no body.
         data.limit(end).position(passed);
         buffered += length;
     }
@@ -70,7 +75,7 @@ final class FrameFilter implements OutputFilter {
         next.flush();
     }
 
-    /** @return how much the client takes now, which may still be less than the frame, or nothing */
+    /** @return how many bytes the client's window allows now; may still be fewer than the frame has, or negative */
     private long await(int frame) throws IOException {
         long free = window.free();
         largest = Math.max(largest, free);
@@ -116,11 +121,11 @@ final class FrameFilter implements OutputFilter {
 
     @Override
     public void setResponse(Response response) {
-        // It is not needed.
+        // This filter needs no response.
     }
 
     @Override
     public void recycle() {
-        // Each answer has its own.
+        // Each response gets a new filter.
     }
 }

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says GOAWAY on connections of HTTP/2 until it is closed: on those that are open at once, or within a second when they
- * are just being read, and on new ones soon after they were made.
+ * Sends GOAWAY on HTTP/2 connections until it is closed: at once on open connections, and within about a second on new
+ * ones and on those that Tomcat is just reading.
  */
 final class GoAwaySender implements AutoCloseable {
     private static final long SAY_EVERY_SECONDS = 1;

@@ -15,18 +15,18 @@ import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Composes the heads of answers on HTTP/1.1. Tomcat's own buffer has a fixed size, which each request would pay for, and
- * sends no reason phrase; this one grows for a large head, for as long as that takes, and sends the standard phrase.
+ * Composes the heads of HTTP/1.1 responses. Tomcat's own buffer has a fixed size, which each request would pay for, and
+ * leaves out the reason phrase. This buffer grows only while a head is large, and sends the standard phrase.
  */
 final class HeadBuffer extends Http11OutputBuffer {
-    /** Holds nearly every head. */
+    /** In bytes; holds nearly every head. */
     private static final int USUAL = 8 * 1024;
 
     private static final byte[] VERSION = "HTTP/1.1 ".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] SEPARATOR = {':', ' '};
     private static final byte[] LINE_END = {'\r', '\n'};
 
-    /** The last control character of the first 32, and the one behind the others. */
+    /** The last of the 32 control characters at the beginning of ASCII; {@link #DELETE} is the only other one. */
     private static final int LAST_CONTROL = 31;
 
     private static final int DELETE = 127;
@@ -37,7 +37,7 @@ final class HeadBuffer extends Http11OutputBuffer {
     private boolean interim;
 
     private HeadBuffer(Response response, OutputFilter[] filters) {
-        // What is composed here never gets into the buffer of the superclass.
+        // This class composes heads in its own buffers and never in the superclass's.
         super(response, 0);
         for (OutputFilter filter : filters) {
             addFilter(filter);
@@ -45,10 +45,10 @@ final class HeadBuffer extends Http11OutputBuffer {
     }
 
     /**
-     * Puts one of these in the place of a processor's own, before it is used.
+     * Replaces the buffer of a processor that has not been used yet.
      *
-     * @return that
-     * @throws IllegalStateException when Java does not allow that
+     * @return the new buffer
+     * @throws IllegalStateException when Java does not allow the replacement
      */
     static HeadBuffer replaceIn(Http11Processor processor, Response response) {
         try {
@@ -65,12 +65,12 @@ final class HeadBuffer extends Http11OutputBuffer {
         }
     }
 
-    /** @param status takes the place of the response's until this is called again; 0 for none */
+    /** @param status sent in place of the response's status, until the next call; 0 to send the response's status */
     void sendInstead(int status) {
         instead = status;
     }
 
-    /** Begins a head; Tomcat does so anew when a field cannot be sent. */
+    /** Begins a head. Tomcat begins anew when a field cannot be sent. */
     @Override
     public void sendStatus(int ofResponse) {
         clear();
@@ -83,7 +83,7 @@ final class HeadBuffer extends Http11OutputBuffer {
 
     @Override
     public void sendHeader(MessageBytes name, MessageBytes value) {
-        // Both first: the conversion of either may fail.
+        // Both are converted before either is written, because a conversion may fail.
         ByteChunk nameOctets = octetsOf(name);
         ByteChunk valueOctets = octetsOf(value);
         put(nameOctets.getBytes(), nameOctets.getStart(), nameOctets.getLength());
@@ -97,7 +97,7 @@ final class HeadBuffer extends Http11OutputBuffer {
         put(LINE_END, 0, LINE_END.length);
     }
 
-    /** With a space for each control character but the tab, as Tomcat does it. */
+    /** Converts text to bytes, with a space in place of each control character except the tab, as Tomcat does. */
     private static ByteChunk octetsOf(MessageBytes text) {
         if (text.getType() == MessageBytes.T_BYTES) {
             return text.getByteChunk();
@@ -143,7 +143,7 @@ final class HeadBuffer extends Http11OutputBuffer {
             }
             socket.write(isBlocking(), head.flip());
             if (interim) {
-                // Else it would wait for the head of the answer itself.
+                // Without a flush, an interim response would wait for the head of the final one.
                 socket.flush(isBlocking());
             }
         } finally {

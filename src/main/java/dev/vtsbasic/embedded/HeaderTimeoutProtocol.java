@@ -12,16 +12,16 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * HTTP/1.1 that waits for a request line and its fields for so long and no longer. Tomcat alone begins to wait anew with
- * each octet, so that a client that sends one now and then keeps its connection for ever. It also knows what it is still
- * sending when it takes no more requests.
+ * HTTP/1.1 with a time limit for a whole request line and its fields. Tomcat alone restarts its timeout with each byte,
+ * so that a client that sends a byte now and then keeps its connection for ever. This class also knows which responses
+ * Tomcat is still sending when it takes no more requests.
  */
 final class HeaderTimeoutProtocol extends Http11NioProtocol {
     private final OffHeapEndpoint endpoint;
     private final Duration headTimeout;
     private final AtomicInteger serving = new AtomicInteger();
 
-    /** @param headTimeout zero for ever */
+    /** @param headTimeout maximum time for a request line and its fields; zero for no limit */
     HeaderTimeoutProtocol(OffHeapEndpoint endpoint, Duration headTimeout) {
         super(endpoint);
         this.endpoint = endpoint;
@@ -37,12 +37,15 @@ final class HeaderTimeoutProtocol extends Http11NioProtocol {
         return endpoint;
     }
 
-    /** How many threads are busy with a request, the end of its answer included. */
+    /** The number of threads that serve a request, until the end of its response has been sent. */
     AtomicInteger serving() {
         return serving;
     }
 
-    /** How many files are being sent without a thread, which begins while a thread is still {@link #serving}. */
+    /**
+     * The number of files that Tomcat is sending without a thread. A thread that begins to send a file still counts as
+     * {@link #serving}.
+     */
     int filesBeingSent() {
         return (int) getEndpoint().getConnections().stream()
                 .filter(HeaderTimeoutProtocol::hasFileToSend)
@@ -53,7 +56,10 @@ final class HeaderTimeoutProtocol extends Http11NioProtocol {
         return socket instanceof NioSocketWrapper nio && nio.getSendfileData() != null && !nio.isClosed();
     }
 
-    /** Says GOAWAY on each connection of HTTP/2 that has not been told so yet; what it brings within a second is served. */
+    /**
+     * Sends GOAWAY on each HTTP/2 connection that has not received it. Tomcat serves the streams that a client opens
+     * within the next second.
+     */
     void endMultiplexing() {
         getEndpoint().getHandler().pause();
     }
@@ -90,14 +96,14 @@ final class HeaderTimeoutProtocol extends Http11NioProtocol {
             }
         }
 
-        /** Is called whenever something has come; while nothing comes, Tomcat's own time-out runs. */
+        /** Tomcat calls this whenever bytes have arrived; while none arrive, Tomcat's own timeout applies. */
         private SocketState serveInTime(SocketWrapperBase<?> socket) throws IOException {
             long now = System.nanoTime();
             SocketState state = super.service(socket);
             if (state == SocketState.CLOSED
                     && hasFileToSend(socket)
                     && !getErrorState().isError()) {
-                // Tomcat forgets, once it takes no more requests, that the file is still being sent.
+                // Once Tomcat takes no more requests, it closes the connection although the file is still being sent.
                 return SocketState.SENDFILE;
             }
             boolean hasWholeHead = state != SocketState.LONG || isAsync();

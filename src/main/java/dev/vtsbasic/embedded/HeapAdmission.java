@@ -20,19 +20,23 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Lets requests begin only where the heap has room for them. Tomcat bounds them by its threads, but virtual threads have
- * no end, and a request whose head has not all come has no thread.
+ * Lets requests begin only when the heap has room for them. Tomcat bounds requests by its threads, but virtual threads
+ * have no bound, and a request whose head is incomplete has no thread.
  *
- * <p>A connection whose next request finds no room waits with what it has sent unread: neither a thread nor anything of
- * the request is there yet. It goes on when others have ended, the first to come first, or is answered with 503 when that
- * takes too long. What a connection has is seen from its processor whenever Tomcat lets go of it, so that no way in which
- * a request can end is forgotten.
+ * <p>If there is no room for a connection's next request, the connection waits and its bytes stay unread, so that the
+ * request has neither a thread nor objects on the heap. Connections continue in the order in which they came, when
+ * other requests have ended. A connection that waits too long gets a 503. The class derives what a connection holds
+ * from its processor whenever Tomcat has finished with an event, so that every way in which a request can end is
+ * counted.
  */
 final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
-    /** Of the budget; there are to be requests, however many streams there are. */
+    /** Share of the budget; the rest is left to requests, however many streams there are. */
     private static final double MOST_FOR_STREAMS = 15 / 16.0;
 
-    /** Beyond the budget, for connections from this machine: a page that has room may wait for what the app asks of us. */
+    /**
+     * Share of the budget that is added to it for connections from this machine, because an admitted page may wait for
+     * a request that the app sends to this server.
+     */
     private static final double MORE_FOR_OURSELVES = 1 / 16.0;
 
     private static final int MOST_DROPPED = 64 * 1024;
@@ -52,24 +56,30 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
     private final Line ourselves;
     private final long mostForStreams;
 
-    /** In bytes, without connections as such. */
+    /** In bytes, without {@link HeapBudget#CONNECTION} for each connection. */
     private final AtomicLong taken = new AtomicLong();
 
     private final AtomicLong takenByStreams = new AtomicLong();
 
-    /** What connections have that nobody is busy with. Whoever removes one owns what it has. */
+    /**
+     * The weights, in bytes, of connections that no thread is busy with. The thread that removes an entry owns its
+     * weight.
+     */
     private final Map<SocketWrapperBase<NioChannel>, Integer> held = new ConcurrentHashMap<>();
 
     private final Set<SocketWrapperBase<NioChannel>> late = ConcurrentHashMap.newKeySet();
 
     private record Waiting(SocketWrapperBase<NioChannel> socket, SocketEvent event, long deadline) {}
 
-    /** Those who wait, up to how much may be taken for them to go on. */
+    /**
+     * The connections that wait, and the bytes that all connections and requests may take together when one of these
+     * continues.
+     */
     private record Line(long limit, Queue<Waiting> queue) {}
 
     /**
      * @param patience how long a request may wait for room
-     * @param refused is called for each request that found none
+     * @param refused called for each request that is refused because there is no room
      */
     HeapAdmission(
             AbstractEndpoint.Handler<NioChannel> handler,
@@ -102,7 +112,7 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
             Line line = take(others) ? null : lineOf(socket);
             if (line != null && !(line == ourselves && take(ourselves))) {
                 line.queue.add(new Waiting(socket, event, System.nanoTime() + patienceNanos));
-                // What ended meanwhile did not see it waiting.
+                // A request that ended meanwhile did not find this connection in the queue.
                 admitWaiting();
                 return SocketState.SUSPENDED;
             }
@@ -128,13 +138,13 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         return IpNetwork.isLoopback(socket.getRemoteAddr()) ? ourselves : others;
     }
 
-    /** @return false when it is a stream too many */
+    /** @return false when the connection has become a stream beyond the limit of streams */
     private boolean keep(SocketWrapperBase<NioChannel> socket, int has) {
         int keeps = weightOf(socket.getCurrentProcessor());
         boolean isStream = keeps != 0 && keeps != HeapBudget.REQUEST;
         boolean wasStream = has != 0 && has != HeapBudget.REQUEST;
         if (has == HeapBudget.REQUEST && keeps != has) {
-            // Its last request's buffer and all that hangs on it, which Tomcat leaves there until the next request
+            // This drops the last request's buffer and all that it refers to; Tomcat keeps them until the next request
             // comes.
             socket.setAppReadBufHandler(null);
         }
@@ -145,7 +155,7 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         if (keeps > 0) {
             held.put(socket, keeps);
             if (socket.isClosed()) {
-                // It may have been closed before it was held.
+                // The connection may have been closed before it was added.
                 release(socket, held.remove(socket));
             }
         }
@@ -183,7 +193,10 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         release(socket, held.remove(socket));
     }
 
-    /** Whether there is room for a request that comes on a connection with others; {@link #leave} gives it back. */
+    /**
+     * Takes room for a request on a connection that has others; {@link #leave} gives it back. Returns false when there
+     * is none.
+     */
     boolean enter(int weight) {
         boolean entered = take(others, weight);
         if (!entered) {
@@ -192,7 +205,7 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         return entered;
     }
 
-    /** The connection has brought a whole head of a request. */
+    /** Notes that the connection has sent a whole head of a request. */
     void hasSentRequest(SocketWrapperBase<?> socket) {
         endpoint.hasSentRequest(socket);
     }
@@ -226,7 +239,8 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
             Waiting next = line.queue.poll();
             if (next == null) {
                 taken.addAndGet(-HeapBudget.REQUEST);
-                // Another one may have come and found what we had taken meanwhile.
+                // Another connection may have joined the queue meanwhile and found no room because of what was taken
+                // here.
                 continue;
             }
             held.put(next.socket, HeapBudget.REQUEST);
@@ -240,7 +254,7 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         }
     }
 
-    /** Refuses those who have waited for too long; to be called now and then. */
+    /** Refuses connections that have waited too long; the endpoint calls this every second. */
     void refuseLate() {
         admitWaiting();
         refuseLate(ourselves);
@@ -262,7 +276,10 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         }
     }
 
-    /** A client that speaks HTTP/2 has to do with the end of its connection, which is safe to take for "not processed". */
+    /**
+     * A client that has negotiated HTTP/2 by TLS gets no response: its connection ends, from which it can safely
+     * conclude that its request was not processed.
+     */
     private void refuse(SocketWrapperBase<NioChannel> socket) {
         refused.run();
         if ("h2".equals(socket.getNegotiatedProtocol())) {
@@ -270,14 +287,14 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         }
         try {
             ByteBuffer dropped = ByteBuffer.allocate(8 * 1024);
-            // What is left unread would make the end a reset, which may overtake the answer.
+            // Unread bytes would make the kernel reset the connection, and the reset may overtake the response.
             for (int total = 0, count = 1; count > 0 && total < MOST_DROPPED; total += count) {
                 count = socket.read(false, dropped.clear());
             }
             socket.write(false, REFUSAL, 0, REFUSAL.length);
             socket.flush(false);
         } catch (IOException e) {
-            // It has left.
+            // The client has disconnected.
         }
     }
 

@@ -11,9 +11,14 @@ import org.apache.coyote.http2.Http2AsyncUpgradeHandler;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
-/** A connection of HTTP/2 that tells when its client lets it send more, and ends when that only opens and resets streams. */
+/**
+ * An HTTP/2 connection that signals when the client enlarges a window, and that ends when the client mostly opens
+ * streams and resets them.
+ */
 final class Http2Connection extends Http2AsyncUpgradeHandler {
-    /** How many streams a client may reset within {@link #PERIOD_NANOS}, where these are more than half of its streams. */
+    /**
+     * How many streams a client may reset within {@link #PERIOD_NANOS}, if these are more than half of those it opened.
+     */
     private static final int MAX_RESETS = 100;
 
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -23,7 +28,7 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    // Only for the thread that reads the connection, which is one at a time.
+    // Only the thread that reads the connection uses these; one thread reads at a time.
     private long periodStart = System.nanoTime();
     private int opened;
     private int resets;
@@ -32,7 +37,7 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
         super(protocol, adapter, request, socket);
     }
 
-    /** Waits until a client's frame has made the condition true, or the time is over. */
+    /** Waits until a frame of the client has made the condition true, or until {@code nanos} have passed. */
     void await(BooleanSupplier condition, long nanos) throws InterruptedException {
         long left = nanos;
         lock.lock();
@@ -76,8 +81,8 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
     }
 
     /**
-     * Tomcat counts resets as well, but weighs each fully only when its request has ended, by which time a client may have
-     * sent thousands more.
+     * Counts each reset at once. Tomcat gives a reset its full weight only when the request has ended, and by then a
+     * client may have sent thousands more.
      */
     @Override
     public void reset(int stream, long error) {
@@ -102,8 +107,8 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
     }
 
     /**
-     * Only empty frames count as overhead: others add to the length of the request's head, which has a limit of its own, so
-     * that no number of them is an attack.
+     * Lets Tomcat count only empty frames as overhead. Other frames add to the length of the request's head, whose
+     * limit bounds their number.
      */
     @Override
     public void headersContinue(int length, boolean last) {
@@ -112,7 +117,7 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
         }
     }
 
-    /** The exceptions of Tomcat's that it does not let others name. */
+    /** Rethrows Tomcat's checked exceptions, whose class only its own package can name. */
     private static final class Unchecked {
         @SuppressWarnings("unchecked")
         static <E extends Exception> RuntimeException of(Exception exception) throws E {

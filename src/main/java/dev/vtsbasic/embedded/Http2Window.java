@@ -10,7 +10,10 @@ import org.apache.coyote.Response;
 import org.apache.coyote.http2.Http2AsyncUpgradeHandler;
 import org.apache.coyote.http2.Http2OutputBuffer;
 
-/** How much of an answer a client takes: on its stream, and on the connection. Tomcat knows, but tells nobody. */
+/**
+ * How many bytes of a response the client's flow-control windows allow, of the stream and of the connection. Tomcat has
+ * no API for this, so the class reads Tomcat's internals.
+ */
 final class Http2Window {
     private static final MethodHandle HOOK = field(Request.class, "hook", ActionHook.class);
     private static final MethodHandle OUTPUT = field(Response.class, "outputBuffer", OutputBuffer.class);
@@ -47,7 +50,7 @@ final class Http2Window {
         }
     }
 
-    /** Where filters of a response on HTTP/2 are added. */
+    /** The buffer to which filters of an HTTP/2 response are added. */
     static Http2OutputBuffer outputOf(Response response) {
         try {
             return (Http2OutputBuffer) (OutputBuffer) OUTPUT.invoke(response);
@@ -56,7 +59,7 @@ final class Http2Window {
         }
     }
 
-    /** May be negative. */
+    /** In bytes; may be negative. */
     long free() {
         try {
             return Math.min((long) WINDOW.invoke(stream), (long) WINDOW.invoke((Object) connection));
@@ -65,7 +68,7 @@ final class Http2Window {
         }
     }
 
-    /** Whether nothing can be sent any more. */
+    /** Whether Tomcat can send nothing more on the stream. */
     boolean isClosed() {
         try {
             return !(boolean) CAN_WRITE.invoke(stream);

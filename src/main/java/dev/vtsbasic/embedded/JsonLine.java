@@ -18,15 +18,15 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 
 /**
- * A log message as a JSON object on one line.
+ * Formats a log message as a JSON object on one line.
  *
- * <p>What the app prints as JSON stays an object, in a field of its own, {@code app}: whatever names it has, they cannot
- * be taken for ours, and nothing of it has to be parsed a second time.
+ * <p>An object that the app prints as JSON stays an object, in the field {@code app}: its names cannot be confused with
+ * this program's, and a reader need not parse it a second time.
  */
 final class JsonLine extends Formatter {
     private static final JsonProvider JSON = JsonProvider.provider();
 
-    /** As loggers of apps call what they say. */
+    /** The names under which loggers of apps write their message. */
     private static final String[] MESSAGE_NAMES = {"msg", "message"};
 
     @Override
@@ -60,7 +60,7 @@ final class JsonLine extends Formatter {
             }
             json.writeEnd();
         }
-        // JSON need not escape all that steers a terminal.
+        // JSON does not require that all terminal control characters are escaped.
         return Printable.line(line.toString());
     }
 
@@ -87,7 +87,7 @@ final class JsonLine extends Formatter {
         }
     }
 
-    /** Null when it is no JSON object. */
+    /** Returns null when the line is not a JSON object. */
     private static JsonObject parse(String printed) {
         if (!printed.startsWith("{") || !printed.endsWith("}")) {
             return null;
@@ -95,10 +95,10 @@ final class JsonLine extends Formatter {
         try (JsonParser parser = JSON.createParser(new StringReader(printed))) {
             parser.next();
             JsonObject object = parser.getObject();
-            // It throws when something follows.
+            // This throws when something follows the object.
             return parser.hasNext() ? null : object;
         } catch (RuntimeException e) {
-            // Not JSON. The parser refuses deep nesting with a bare RuntimeException.
+            // The line is not JSON. The parser rejects deep nesting with a bare RuntimeException.
             return null;
         }
     }

@@ -15,46 +15,49 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * HTTP/2 by TLS or by prior knowledge. Not by an upgrade of a plain request, which is deprecated (RFC 9113 §3.1) and would
- * get requests past the rules of a proxy in front of us that sees only the first.
+ * HTTP/2 by TLS or by prior knowledge, but not by an upgrade of a plain request, because RFC 9113 §3.1 deprecates that
+ * and because the later requests would bypass the rules of a proxy in front, which sees only the first one.
  */
 final class LimitedHttp2Protocol extends Http2Protocol {
     /**
-     * Tomcat ends a connection on which this adds up to more than 100; it counts a reset when it comes and again when the
-     * stream is closed, and takes off 20 for each request. With its own 50 a page that takes back two requests would lose
-     * all others; this allows for fifty more that are taken back than are answered.
+     * Tomcat ends a connection whose overhead exceeds 100. It adds this weight when a reset arrives and again when the
+     * stream is closed, and subtracts 20 for each request. With Tomcat's default of 50, a page that cancels two
+     * requests would lose all others; with 11, a client may cancel fifty more requests than it lets finish.
      */
     private static final int WEIGHT_OF_RESET = 11;
 
     /**
-     * What Tomcat adds for a WINDOW_UPDATE of one octet, and less for larger ones. It takes off 20 for each frame of an answer,
-     * which a client may acknowledge twice, for the stream and for the connection: so who acknowledges all frames, however
-     * small, is never cut, and who sends such updates for nothing is.
+     * Tomcat adds this overhead for a WINDOW_UPDATE of one byte, and less for a larger one. It subtracts 20 for each
+     * DATA frame of a response, which a client may acknowledge twice, for the stream and for the connection. So a
+     * client that acknowledges all frames, however small, keeps its connection, and a client that sends such updates
+     * without cause loses it.
      */
     private static final int WEIGHT_OF_SMALL_UPDATE = 10;
 
-    /** What Tomcat adds for a CONTINUATION without content, as for a PING or a setting. */
+    /** Tomcat adds this overhead for a CONTINUATION without content, as for a PING or a setting. */
     private static final int WEIGHT_OF_EMPTY_CONTINUATION = 10;
 
     private final HeapAdmission admission;
     private final AtomicInteger serving;
 
-    /** @param serving counts the threads that are busy with a request */
+    /** @param serving counts the threads that serve a request */
     LimitedHttp2Protocol(HeapAdmission admission, AtomicInteger serving) {
         this.admission = admission;
         this.serving = serving;
-        // A stream keeps its thread until it ends, and event streams do not: with Tomcat's 20 the next one would wait.
+        // A stream keeps its thread until it ends, and event streams do not end: with Tomcat's default of 20 streams
+        // that run at once, further ones would wait.
         setMaxConcurrentStreamExecution((int) getMaxConcurrentStreams());
         setOverheadResetFactor(WEIGHT_OF_RESET);
-        // It goes on where a stop does not see it, and copies the file all the same, into frames.
+        // A stop does not see files that Tomcat sends by sendfile on HTTP/2, and Tomcat copies them into frames anyway.
         setUseSendfile(false);
         setOverheadWindowUpdateThreshold(WEIGHT_OF_SMALL_UPDATE);
         setOverheadContinuationThreshold(WEIGHT_OF_EMPTY_CONTINUATION);
-        // A proxy that ends TLS says what the browser used (RFC 9113 §8.3.1), and not only what it uses itself.
+        // A proxy that terminates TLS may send the browser's scheme (RFC 9113 §8.3.1) and not that of its own
+        // connection.
         setAllowSchemeMismatch(true);
-        // An upload may well consist of small pieces, each of which is worth passing on.
+        // An upload may consist of small pieces, each of which is worth forwarding.
         setOverheadDataThreshold(0);
-        // As long as HTTP/1.1 waits for a client that neither sends nor takes anything.
+        // The same timeout as HTTP/1.1 has for a client that neither sends nor receives anything.
         setStreamReadTimeout(Constants.DEFAULT_CONNECTION_TIMEOUT);
         setStreamWriteTimeout(Constants.DEFAULT_CONNECTION_TIMEOUT);
     }
@@ -74,8 +77,9 @@ final class LimitedHttp2Protocol extends Http2Protocol {
     }
 
     /**
-     * Answers a CONNECT with 501, and a request with 503 when there is no room for it. It is not to wait: what it has by
-     * then, a part of its body above all, is most of what it takes.
+     * Responds to CONNECT with 501, to a scheme that is neither http nor https with 400, and to a request for which
+     * there is no room with 503. The request does not wait for room, because most of its memory is taken by then, above
+     * all by a part of its body.
      */
     private static final class Admitting implements Adapter {
         private final HeapAdmission admission;
@@ -94,11 +98,14 @@ final class LimitedHttp2Protocol extends Http2Protocol {
             this.tls = tls;
         }
 
-        /** An asynchronous request goes on afterwards; where it is one, it needs one of a bounded number of threads. */
+        /**
+         * An asynchronous request continues after this method has given its room back. A bounded number of threads then
+         * bounds the requests, because exchanges are asynchronous only where Java has no virtual threads.
+         */
         @Override
         public void service(Request request, Response response) throws Exception {
             if (request.getMethod().equals("CONNECT")) {
-                // It has neither scheme nor path (RFC 9113 §8.5).
+                // CONNECT has neither scheme nor path (RFC 9113 §8.5).
                 refuse(response, HttpServletResponse.SC_NOT_IMPLEMENTED);
                 return;
             }
@@ -115,7 +122,7 @@ final class LimitedHttp2Protocol extends Http2Protocol {
                 refuse(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE);
                 return;
             }
-            // What the client says of it (:scheme) is no more than a word.
+            // The client may send any :scheme, so the scheme of its connection replaces it.
             request.scheme().setString(tls ? "https" : "http");
             Http2Window.outputOf(response).addFilter(new FrameFilter(connection, Http2Window.of(connection, request)));
             serving.incrementAndGet();

@@ -16,11 +16,11 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Log lines on standard output: sentences with time, level and logger, or JSON. */
+/** Writes log lines to standard output: text with time, level and logger, or JSON. */
 public final class Logging {
     private Logging() {}
 
-    /** Replaces the JVM's own handlers. */
+    /** Replaces the handlers of the root logger. */
     public static void configure(LogLevel level, LogFormat format) {
         Level least = switch (level) {
             case ERROR -> Level.SEVERE;
@@ -36,11 +36,11 @@ public final class Logging {
         Handler handler = new StandardOutput(format == LogFormat.JSON ? new JsonLine() : new Line());
         handler.setLevel(least);
         root.addHandler(handler);
-        // Tomcat tells its version and each step of its start; what matters of that we say ourselves.
+        // Tomcat logs its version and each step of its start; this program logs what matters of that itself.
         quiet("org.apache.catalina", least);
         quiet("org.apache.coyote", least);
         quiet("org.apache.tomcat", least);
-        // An answer that has to be cut leaves the servlet as an exception, and we have said why already.
+        // A response that has to be cut leaves the servlet as an exception, whose cause has been logged already.
         Logger servlets = Logger.getLogger("org.apache.catalina.core.ContainerBase.[Tomcat].[localhost].[/]");
         servlets.setLevel(Level.OFF);
         KEPT.add(servlets);
@@ -54,10 +54,10 @@ public final class Logging {
         }
     }
 
-    /** The JVM forgets the level of a logger that nobody holds. */
+    /** The JVM forgets the level of a logger that no code references. */
     private static final List<Logger> KEPT = new ArrayList<>();
 
-    /** Prints whole lines, which are given without their ends, in one piece. */
+    /** Prints whole lines in one piece; they are given without line ends. Safe for any number of threads. */
     public static void print(List<String> lines) {
         byte[] octets = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
         System.out.write(octets, 0, octets.length);
@@ -78,12 +78,12 @@ public final class Logging {
 
         @Override
         public void flush() {
-            // Each line is printed at once.
+            // Each line is flushed when it is printed.
         }
 
         @Override
         public void close() {
-            // Standard output is not ours.
+            // Others use standard output, too.
         }
     }
 
@@ -104,7 +104,7 @@ public final class Logging {
                 message.getThrown().printStackTrace(new PrintWriter(trace));
                 line.append('\n').append(trace.toString().stripTrailing());
             }
-            // Other libraries' messages, and those of exceptions, may quote what a client or a worker sent.
+            // Messages of other libraries and of exceptions may quote what a client or a worker sent.
             return Printable.lines(line.toString());
         }
 

@@ -11,8 +11,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Keeps apart what is managed and what is public, each on its port. Whether the public one is ready is asked there, as
- * probes and balancers do who cannot reach the other.
+ * Serves management on its own port only, and everything else on the public port only. The public port also serves live
+ * and ready, because probes and load balancers may not reach the management port.
  */
 final class ManagementPortValve extends ValveBase {
     private static final Set<String> SERVLETS = Set.of("management", "status");
@@ -23,13 +23,13 @@ final class ManagementPortValve extends ValveBase {
     ManagementPortValve(Connector connector, Settings settings) {
         super(true);
         this.connector = connector;
-        String prefix = settings.contextPath() + settings.managementPath();
+        String prefix = settings.server().contextPath() + settings.management().path();
         this.probes = Set.of(prefix + "/live", prefix + "/ready");
     }
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        // By what the container has decided, however the path is written.
+        // The servlet that the container has chosen decides, because a path can be written in many ways.
         boolean managed = request.getWrapper() != null
                 && SERVLETS.contains(request.getWrapper().getName());
         boolean here = request.getConnector() == connector;

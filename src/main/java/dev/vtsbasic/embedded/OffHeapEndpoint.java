@@ -23,11 +23,15 @@ import org.apache.tomcat.util.net.openssl.ciphers.SignatureScheme;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 
 /**
- * Keeps the buffers of connections off the heap, where thousands of idle ones would crowd out everything else, and leaves
- * it to the garbage collector to free them: Tomcat's own way makes Java print warnings. What is on the heap it bounds.
+ * Keeps the buffers of connections off the heap, where the buffers of thousands of idle connections would leave no room
+ * for anything more. The garbage collector frees the buffers, because Java prints warnings when Tomcat frees them.
+ * {@link HeapAdmission} bounds what connections and requests take of the heap.
  */
 final class OffHeapEndpoint extends NioEndpoint {
-    /** A client that sends no request for so long after it has connected may have none, as browsers that connect ahead. */
+    /**
+     * A client that has sent no request for so long after it has connected may have none, like a browser that
+     * preconnects.
+     */
     private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final String[] APPLICATION_PROTOCOLS = {"h2", "http/1.1"};
@@ -38,14 +42,16 @@ final class OffHeapEndpoint extends NioEndpoint {
     private HeapAdmission admission;
     private Future<?> refusing;
 
-    /** Connections that have sent no whole request yet, and when they were accepted. */
+    /**
+     * The connections that have not sent a whole request, with the {@link System#nanoTime} at which each was accepted.
+     */
     private final Map<SocketChannel, Long> withoutRequest = new ConcurrentHashMap<>();
 
     private volatile boolean stopsListening;
 
     /**
      * @param patience how long a request may wait for room on the heap
-     * @param refused is called for each request that found none
+     * @param refused called for each request that is refused because there is no room
      */
     OffHeapEndpoint(HeapBudget budget, Duration patience, Runnable refused) {
         this.budget = budget;
@@ -59,14 +65,15 @@ final class OffHeapEndpoint extends NioEndpoint {
         super.setHandler(admission);
     }
 
-    /** Once the protocol has set its handler. */
+    /** Null until the protocol has set its handler. */
     HeapAdmission admission() {
         return admission;
     }
 
     /**
-     * Tomcat does as if a client that asks for protocols none of which is spoken here had asked for none, and speaks HTTP/1.1
-     * to it. Java sends the alert that RFC 7301 §3.2 asks for when it knows what is spoken.
+     * If Tomcat speaks none of the protocols that a client offers by ALPN, it continues as if the client had offered
+     * none, and speaks HTTP/1.1. Java sends the alert that RFC 7301 §3.2 demands, if it knows which protocols the
+     * server speaks.
      */
     @Override
     protected SSLEngine createSSLEngine(
@@ -87,15 +94,16 @@ final class OffHeapEndpoint extends NioEndpoint {
     }
 
     /**
-     * Accepts what the port holds, and closes it. Tomcat would destroy what it accepts once it is to stop, and the kernel
-     * resets the connections that a port holds when it is closed, though their clients have sent requests.
+     * Accepts the connections that the port holds, then closes the port. Without this, Tomcat destroys the connections
+     * that it accepts during a stop, and the kernel resets those that the port still holds when it is closed, although
+     * their clients have sent requests.
      */
     void stopListening() {
         stopsListening = true;
-        // Returns when the acceptor has ended, or after a second.
+        // This returns when the acceptor has ended, or after a second.
         unlockAccept();
         if (acceptor.getState() != Acceptor.AcceptorState.ENDED) {
-            // It waits for a connection to end, since there may be no more.
+            // The acceptor waits for a connection to end, because there are as many as there may be.
             closePort();
         }
     }
@@ -104,24 +112,24 @@ final class OffHeapEndpoint extends NioEndpoint {
         try {
             getServerSocket().close();
         } catch (IOException e) {
-            // Nothing is accepted from it in any case.
+            // Tomcat accepts no connection from the port in any case.
         }
     }
 
-    /** Whether a connection that was accepted a moment ago is still to send its first request. */
+    /** Whether a connection that was accepted less than 5 seconds ago has yet to send its first request. */
     boolean awaitsFirstRequest() {
         long now = System.nanoTime();
         return withoutRequest.values().stream().anyMatch(accepted -> now - accepted < FIRST_REQUEST_NANOS);
     }
 
     void hasSentRequest(SocketWrapperBase<?> socket) {
-        // Of one that is closed Tomcat has forgotten it, and it was removed before.
+        // Tomcat forgets the channel of a closed connection, which was removed before.
         if (socket.getSocket() instanceof NioChannel channel && channel.getIOChannel() != null) {
             withoutRequest.remove(channel.getIOChannel());
         }
     }
 
-    /** @return null when there is nothing more to accept, after which the acceptor ends */
+    /** @return null when there is no connection left to accept; the acceptor then ends */
     @Override
     protected SocketChannel serverSocketAccept() throws Exception {
         if (!stopsListening) {
@@ -145,7 +153,7 @@ final class OffHeapEndpoint extends NioEndpoint {
         return next;
     }
 
-    /** @param socket null as {@link #serverSocketAccept} has it */
+    /** @param socket null if {@link #serverSocketAccept} has returned null */
     @Override
     protected void destroySocket(SocketChannel socket) {
         if (socket == null) {
@@ -157,7 +165,7 @@ final class OffHeapEndpoint extends NioEndpoint {
 
     @Override
     protected boolean setSocketOptions(SocketChannel socket) {
-        // Before, because it may be served at once.
+        // The connection is added first, because Tomcat may serve it at once.
         withoutRequest.put(socket, System.nanoTime());
         boolean done = super.setSocketOptions(socket);
         if (!done || !socket.isOpen()) {
@@ -188,15 +196,16 @@ final class OffHeapEndpoint extends NioEndpoint {
             refusing.cancel(false);
         }
         if (getNioChannels() != null) {
-            // It has none when the port could not be had.
+            // There are none when the port could not be opened.
             getNioChannels().clear();
         }
         super.stopInternal();
     }
 
     /**
-     * Lets what one of its threads hands over get as far as it can before that thread goes on: else one that reads a
-     * connection of HTTP/2 would pile up requests, and windows of their bodies, that nobody has looked at yet.
+     * Yields when a virtual thread starts a task, so that the task runs as far as it can before that thread continues.
+     * Without this, a thread that reads an HTTP/2 connection would pile up requests, and windows of their bodies,
+     * before any of them is looked at.
      */
     private static final class OrderlyExecutor extends VirtualThreadExecutor {
         OrderlyExecutor(String prefix) {
@@ -206,7 +215,7 @@ final class OffHeapEndpoint extends NioEndpoint {
         @Override
         public void execute(Runnable work) {
             super.execute(work);
-            // Not the poller, which is a plain thread.
+            // The poller does not yield; it is a platform thread.
             if (Thread.currentThread().getClass() != Thread.class) {
                 Thread.yield();
             }

@@ -16,9 +16,9 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import org.apache.tomcat.util.net.jsse.PEMFile;
 
-/** A certificate with its chain and the private key that was seen to belong to it. */
+/** Reads a certificate with its chain and the private key, and proves that the two belong together. */
 final class PemPair {
-    /** Of a key store that never leaves the memory. */
+    /** The password of a key store that never leaves memory. */
     static final String PASSWORD = "memory";
 
     private static final String ALIAS = "server";
@@ -29,9 +29,10 @@ final class PemPair {
     private PemPair() {}
 
     /**
-     * Reads both files.
+     * Reads both files and checks that the key belongs to the first certificate.
      *
-     * @throws IOException when they cannot be used; the message names the setting, the file and the cause
+     * @return a key store in memory, with {@link #PASSWORD}
+     * @throws IOException when the files cannot be used; the message names the setting, the file and the cause
      */
     static KeyStore read(Path certificate, Path key) throws IOException {
         List<X509Certificate> chain = certificates(certificate);
@@ -66,7 +67,7 @@ final class PemPair {
         try {
             return new PEMFile(file.toString()).getCertificates();
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            // A key in the same file does not matter.
+            // PEMFile fails at an unusable private key in the same file, which does not matter here.
             return certificatesAlone(file, text);
         }
     }
@@ -102,7 +103,7 @@ final class PemPair {
             key = new PEMFile(file.toString(), null, null).getPrivateKey();
         } catch (IOException | GeneralSecurityException | RuntimeException first) {
             try {
-                // It may be of a kind that Tomcat does not try by itself, such as Ed25519.
+                // Tomcat does not try all kinds of keys by itself, for example not Ed25519.
                 key = new PEMFile(file.toString(), null, algorithm).getPrivateKey();
             } catch (IOException | GeneralSecurityException | RuntimeException e) {
                 throw unusable(
@@ -137,7 +138,7 @@ final class PemPair {
             signature.update(SIGNED);
             return signature.verify(signed);
         } catch (GeneralSecurityException e) {
-            // Of another kind.
+            // The key is of another kind than the certificate.
             return false;
         }
     }

@@ -9,7 +9,10 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
 
-/** A line of plain text in the place of Tomcat's page, for requests that never reach the application or that it has no page for. */
+/**
+ * Sends a line of plain text in place of Tomcat's error page, for requests that never reach the application or for
+ * which it has no page.
+ */
 final class PlainErrorValve extends ErrorReportValve {
     @Override
     protected void report(Request request, Response response, Throwable failure) {
@@ -30,7 +33,7 @@ final class PlainErrorValve extends ErrorReportValve {
             response.getOutputStream().write(body);
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
-            // The client has left.
+            // The client has disconnected.
         }
     }
 

@@ -2,7 +2,7 @@ package dev.vtsbasic.embedded;
 
 import java.util.Map;
 
-/** The phrases of IANA's registry of status codes (RFC 9110 §15), which browsers show and HTTP/2 does not have. */
+/** The reason phrases of IANA's registry of status codes (RFC 9110 §15). Browsers show them; HTTP/2 has none. */
 final class ReasonPhrase {
     private static final Map<Integer, String> STANDARD = Map.ofEntries(
             Map.entry(100, "Continue"),
@@ -68,7 +68,7 @@ final class ReasonPhrase {
 
     private ReasonPhrase() {}
 
-    /** Empty for a status that is not registered. */
+    /** Returns an empty text for a status that is not registered. */
     static String of(int status) {
         return STANDARD.getOrDefault(status, "");
     }

@@ -4,18 +4,18 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The signals that ask a program to stop, as an event rather than as the JVM's shutdown, during which logging is gone
- * and the exit code is fixed.
+ * Turns the signals that ask a program to stop into an event. A hook of the JVM's shutdown would be too late, because
+ * logging is gone by then and the exit code is fixed.
  *
- * <p>The JVM's API for signals is {@code sun.misc.Signal}, called by reflection since its use cannot be compiled without
- * a warning. Where it is missing a signal ends the JVM as usual.
+ * <p>The JVM's API for signals is {@code sun.misc.Signal}. This class calls it by reflection, because javac warns of
+ * its use. Where it is missing, a signal ends the JVM as usual.
  */
 public final class Signals {
     private final CompletableFuture<String> received = new CompletableFuture<>();
 
     private Signals() {}
 
-    /** Takes over SIGTERM and SIGINT; a second signal ends the JVM at once. */
+    /** Handles SIGTERM and SIGINT from now on; a second signal ends the JVM at once, with exit code 130. */
     public static Signals install() {
         Signals signals = new Signals();
         for (String name : new String[] {"TERM", "INT"}) {
@@ -24,7 +24,7 @@ public final class Signals {
         return signals;
     }
 
-    /** Completes with the name of the first signal. */
+    /** Completes with the name of the first signal, such as {@code SIGTERM}. */
     public CompletableFuture<String> received() {
         return received;
     }
@@ -43,7 +43,7 @@ public final class Signals {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), onSignal);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            // This JVM has no such signal, or keeps it for itself.
+            // This JVM has no such signal, or reserves it for itself.
         }
     }
 }

@@ -15,12 +15,17 @@ import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** TLS of the embedded server: certificate and key from PEM files, read again when one of them changes. */
+/**
+ * TLS of the embedded server. Certificate and key come from PEM files, which are read again when one of them changes.
+ */
 final class Tls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
     private static final long LOOK_EVERY_SECONDS = 10;
 
-    /** Those without CBC, whose ways of padding were attacked again and again; the first that a client has is used. */
+    /**
+     * The suites without CBC, whose padding has been attacked repeatedly. The server uses the first one that the client
+     * supports.
+     */
     private static final String TLS_1_2_SUITES = String.join(
             ":",
             "ECDHE-ECDSA-AES128-GCM-SHA256",
@@ -67,8 +72,8 @@ final class Tls implements AutoCloseable {
     }
 
     /**
-     * Java breaks the handshake off when the name that a client asks for (RFC 6066 §3) has a {@code _}. There is one
-     * certificate for all names, so it need not look at them; Tomcat reads them by itself. Java reads the property once.
+     * Java aborts a handshake whose server name (RFC 6066 §3) contains a {@code _}. The server has one certificate for
+     * all names, so Java need not check them; Tomcat reads the name by itself. Java reads this property only once.
      */
     private static void takeAnyServerName() {
         if (System.getProperty(DISABLED_EXTENSIONS) == null) {
@@ -76,7 +81,7 @@ final class Tls implements AutoCloseable {
         }
     }
 
-    /** Looks at the files until it is closed. */
+    /** Checks the files every 10 seconds until it is closed. */
     static Tls watch(Connector connector, Path certificate, Path key) {
         Tls tls = new Tls(connector, certificate, key);
         Thread thread = new Thread(tls::run, "vts-tls-files");
@@ -101,7 +106,7 @@ final class Tls implements AutoCloseable {
 
     private boolean reload() {
         try {
-            // What was proved is what is used, whatever becomes of the files meanwhile.
+            // The server uses the pair that was checked, even if the files change meanwhile.
             ((AbstractHttp11Protocol<?>) connector.getProtocolHandler())
                     .addSslHostConfig(host(PemPair.read(certificate, key)), true);
             Event.CERTIFICATE_LOADED.log(LOG, "Loaded the changed certificate {certificate}", certificate);
@@ -124,7 +129,7 @@ final class Tls implements AutoCloseable {
         try {
             return Files.getLastModifiedTime(file);
         } catch (IOException e) {
-            // Between two versions; the next look finds the new one.
+            // The file is being replaced; the next check finds the new one.
             return FileTime.fromMillis(0);
         }
     }

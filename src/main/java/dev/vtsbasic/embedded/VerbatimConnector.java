@@ -5,8 +5,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.coyote.ProtocolHandler;
 
 /**
- * Its answers have the Content-Type that was set. Tomcat takes it apart to find the charset for a writer, which no part of
- * this application uses, and puts it together in another way.
+ * Sends the Content-Type of a response as it was set. Tomcat parses the value to find the charset for a writer, which
+ * no part of this application uses, and writes it in another form.
  */
 final class VerbatimConnector extends Connector {
     VerbatimConnector(ProtocolHandler protocol) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A new directory of our own that is deleted in the end. Bun is started in one, because it reads {@code bunfig.toml} of the
- * directory it is started in and runs the modules that are named there under {@code preload}.
+ * A new, empty, private directory that is deleted when it is closed. This program starts Bun in one for its own
+ * purposes, because Bun runs the modules that {@code bunfig.toml} of its start directory names under {@code preload}.
  */
 public final class EmptyDirectory implements AutoCloseable {
     private final OwnedDirectory directory;
@@ -28,7 +28,7 @@ public final class EmptyDirectory implements AutoCloseable {
         try {
             directory.close();
         } catch (IOException e) {
-            // It is empty and lies in a temporary directory.
+            // An empty directory that stays costs nothing, and lies in the temporary directory.
         }
     }
 }

@@ -16,16 +16,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A new directory that is deleted when it is closed, or, when the JVM was killed, by the next that makes one beside it.
+ * A new directory that is deleted when it is closed or, if its JVM was killed, by the next JVM that makes one beside
+ * it.
  *
- * <p>Each has a lock beside it that ends with its JVM, so that what a killed one has left can be told from what is in use.
+ * <p>A lock file lies beside each directory. The system releases the lock when the JVM ends, so that another JVM can
+ * tell a directory that was left behind from one in use.
  */
 public final class OwnedDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
 
     /**
-     * Tells our locks from those of other JVMs: opening and closing a file gives up all locks that this very JVM has on
-     * it, those of another copy of the WAR too.
+     * Part of the names of this JVM's lock files, which its sweeps leave alone: to open and close a file would release
+     * all locks that this JVM has on it, also those of another copy of the WAR.
      */
     private static final String JVM = ProcessHandle.current().pid() + "-"
             + ProcessHandle.current()
@@ -35,7 +37,7 @@ public final class OwnedDirectory implements AutoCloseable {
                     .orElse(0L)
             + "-";
 
-    /** A lock is a moment younger than its file. */
+    /** A sweep leaves younger lock files alone, because a JVM locks its file a moment after it has made it. */
     private static final Duration YOUNG = Duration.ofMinutes(1);
 
     private final Path path;
@@ -47,10 +49,12 @@ public final class OwnedDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes one that nobody else can enter.
+     * Makes a directory that no other user can enter, and removes those of the same prefix that killed JVMs of this
+     * user have left in {@code parent}.
      *
-     * @param parent a directory in which no other user can replace what is ours
-     * @param prefix of its name; what others of this prefix have left in {@code parent} is removed
+     * @param parent a directory in which other users cannot replace files of this user
+     * @param prefix start of the directory's name
+     * @throws IOException when the directory or its lock cannot be made
      */
     public static OwnedDirectory create(Path parent, String prefix) throws IOException {
         Path lock = Files.createTempFile(parent, prefix + JVM, LOCK);
@@ -88,11 +92,11 @@ public final class OwnedDirectory implements AutoCloseable {
             locks = files.filter(file -> isOfAnother(file.getFileName().toString(), prefix))
                     .toList();
         } catch (IOException e) {
-            return; // What is left takes room only; the next one tries again.
+            return; // The directories left behind only take room; the next sweep tries again.
         }
         for (Path lock : locks) {
             try {
-                // What lies in a place for all may be another user's, and lead to anything.
+                // In a directory that all users share, a file may be another user's, or a link to anything.
                 if (Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
                         && Files.getOwner(lock, LinkOption.NOFOLLOW_LINKS).equals(us)
                         && Files.getLastModifiedTime(lock)
@@ -101,7 +105,7 @@ public final class OwnedDirectory implements AutoCloseable {
                     removeIfLeftBehind(lock);
                 }
             } catch (IOException | OverlappingFileLockException e) {
-                // It was removed meanwhile, or is in use; the others are looked at all the same.
+                // Another JVM has removed it, or it is in use; the sweep goes on with the next.
             }
         }
     }

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Removes directories with all that is in them. Safe for any number of threads, on the same directory too. */
+/** Removes directories with their content. Safe for any number of threads, also on the same directory. */
 public final class Trees {
     private static final int ATTEMPTS = 5;
 
     private Trees() {}
 
     /**
-     * Removes a directory; does nothing when there is none. What was just killed may still write there or take files away,
-     * so it is tried a few times.
+     * Removes a directory; does nothing if it does not exist. Tries up to five times, because a process that
+     * was just killed may still write to the directory or remove files from it.
      *
-     * @throws IOException when something cannot be removed
+     * @throws IOException when a file cannot be removed
      */
     public static void delete(Path tree) throws IOException {
         for (int attempt = 1; Files.exists(tree); attempt++) {

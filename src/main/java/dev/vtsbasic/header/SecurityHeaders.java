@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Adds to HTML documents what makes browsers more careful, where they do not say it themselves: what the app sets stands.
+ * Adds security header fields to HTML documents. A field that the app sets itself is kept.
  *
- * <p>Strict-Transport-Security goes on every response over TLS, because it counts for the whole host and a browser may never
- * see another one: a redirect may lead elsewhere, and a page of another host may show no more than an image of this one.
- * Safe for any number of threads.
+ * <p>Strict-Transport-Security is added to every response over TLS, because it applies to the whole host, and a browser
+ * may get no document of this host: a redirect may lead elsewhere, and a page of another host may show only an image of
+ * this one. Safe for any number of threads.
  */
 public final class SecurityHeaders {
     private static final Pattern DOCUMENT = Pattern.compile("(text/html|application/xhtml\\+xml)\\s*(;.*)?");
@@ -25,24 +25,28 @@ public final class SecurityHeaders {
     private final boolean on;
     private final List<IpNetwork> trustedProxies;
 
-    /** @param trustedProxies those whose word counts for the scheme that the browser used */
+    /**
+     * @param on whether any field is added
+     * @param trustedProxies proxies whose forwarded header fields decide which scheme the browser used
+     */
     public SecurityHeaders(boolean on, List<IpNetwork> trustedProxies) {
         this.on = on;
         this.trustedProxies = trustedProxies;
     }
 
-    /** Such that add nothing. */
+    /** An instance that adds no header field. */
     public static SecurityHeaders off() {
         return new SecurityHeaders(false, List.of());
     }
 
     /**
-     * Completes a head that is not sent yet.
+     * Adds the missing header fields to a response that is not committed. Adds none to a 304.
      *
      * @param https whether the browser used TLS
      */
     public void complete(HttpServletResponse response, boolean https) {
-        // A 304 changes the head of what the browser has, which may say more than the 304 repeats.
+        // A 304 updates the response that the browser has stored, in which the app may have set fields that the 304
+        // does not repeat. Defaults must not replace them.
         if (!on || response.getStatus() == HttpServletResponse.SC_NOT_MODIFIED) {
             return;
         }
@@ -59,7 +63,7 @@ public final class SecurityHeaders {
         }
     }
 
-    /** As {@link #complete(HttpServletResponse, boolean)}, for an answer that the app has no part in. */
+    /** As {@link #complete(HttpServletResponse, boolean)}, for a response made without the app. */
     public void complete(HttpServletRequest request, HttpServletResponse response) {
         if (on) {
             complete(

@@ -7,7 +7,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Puts what goes on each response, whatever it is, on those of servlets that do not do so themselves. */
+/**
+ * Adds the {@link SecurityHeaders} that every response gets, before servlets that do not add them themselves. The
+ * content type is not set yet, so that fields for HTML documents are not added.
+ */
 public final class SecurityHeadersFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 

@@ -22,26 +22,29 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The files of a WAR on disk, in a directory named after their content: {@code war-DIGEST} in a work directory.
+ * Explodes the {@code WEB-INF} of a WAR into a directory named after its content: {@code war-DIGEST} in a work
+ * directory.
  *
- * <p>Each file is written beside its place and moved there, so that several JVMs may explode the same WAR at once and
- * a killed one leaves nothing half-written; a directory that was swept in part is completed. A lock shared by the
- * running JVMs keeps it; directories of other versions that nobody holds are removed.
+ * <p>Each file is written under a temporary name and renamed, so that several JVMs may explode the same WAR at once and
+ * a killed one leaves no half-written file. Files that are missing or have another size are written again. The running
+ * JVMs share a lock on their directory; directories of other versions that no JVM has locked are removed.
  */
 final class ExplodedWar {
     private static final String PREFIX = "war-";
     private static final String LOCK = ".lock";
 
-    /** Kept from the garbage collector, which would close the file and so give up the lock. */
+    /** Keeps the locks from the garbage collector, which would close the files and so release the locks. */
     private static final List<FileLock> HELD = new ArrayList<>();
 
     private ExplodedWar() {}
 
     /**
-     * @param war the WAR file
-     * @param workDirectories where to put its files, best first
-     * @return the first directory that could hold them
-     * @throws IOException when none could; the message names each and what was wrong with it
+     * Explodes the WAR into the first work directory that can be used. To be called once in a JVM, because a JVM cannot
+     * lock a file twice.
+     *
+     * @param workDirectories best first
+     * @return the directory that holds {@code WEB-INF}
+     * @throws IOException when no work directory can be used; the message names each and its fault
      */
     static Path of(Path war, List<Path> workDirectories) throws IOException {
         StringBuilder refusals = new StringBuilder();
@@ -103,8 +106,8 @@ final class ExplodedWar {
     }
 
     /**
-     * Holds the directory and removes those that nobody holds, one process at a time: otherwise one could get hold of a
-     * lock that another is about to delete with its directory.
+     * Locks the directory and removes those that no JVM has locked. One process at a time does this, because otherwise
+     * it could lock a file that another process is about to delete with its directory.
      */
     private static synchronized void takeHold(Path workDirectory, Path home) throws IOException {
         try (FileChannel gate =
@@ -116,7 +119,7 @@ final class ExplodedWar {
         }
     }
 
-    /** Shares the directory's lock until this JVM ends, however it ends. */
+    /** Takes a shared lock on the directory, which the system releases when this JVM ends in any way. */
     @SuppressWarnings("resource")
     private static void hold(Path home) throws IOException {
         FileChannel file = FileChannel.open(
@@ -149,7 +152,7 @@ final class ExplodedWar {
                 }
             }
         } catch (OverlappingFileLockException e) {
-            // Held by this very JVM.
+            // This JVM itself has locked it.
         }
     }
 }

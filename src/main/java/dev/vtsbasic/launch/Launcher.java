@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What {@code java -jar vts-basic.war} starts: explodes the WAR once and runs {@code dev.vtsbasic.Main} with its jars.
+ * The main class of {@code java -jar vts-basic.war}: explodes the WAR once and runs {@code dev.vtsbasic.Main} with its
+ * jars.
  *
- * <p>It lies at the top of the WAR, where the JVM looks and no servlet container does, and uses nothing but the JDK.
+ * <p>It lies at the top of the WAR, where the JVM looks for classes and a servlet container does not, and uses only the
+ * JDK.
  */
 public final class Launcher {
     private Launcher() {}
@@ -33,8 +35,8 @@ public final class Launcher {
             System.exit(2);
             return;
         }
-        // Not closed: it serves the program until the JVM ends. Its parent is not this class's loader, so that every
-        // class of ours comes from one place.
+        // Never closed, because the program needs it until the JVM ends. Its parent is not the loader of this class, so
+        // that all classes of the program come from one loader.
         @SuppressWarnings("resource")
         ClassLoader loader = new URLClassLoader("vts-basic", jars, ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(loader);

@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Directories this program may keep files in, best first.
+ * The directories that this program may keep files in.
  *
- * <p>A binary is run from here, so a directory counts only when nobody else can write to it: it is created with mode
- * 0700, or was found to be ours and closed to others. That matters under {@code /tmp}, where names can be guessed.
+ * <p>A directory is used only if no other user can write to it, because this program runs a binary from it: it is
+ * created with mode 0700, or belongs to this user already and only this user can write to it. That matters under
+ * {@code /tmp}, where others can guess the names. Safe for any number of threads.
  */
 public final class WorkDirectory {
     private static final Set<PosixFilePermission> OTHERS_MAY_WRITE =
@@ -26,16 +27,17 @@ public final class WorkDirectory {
 
     private WorkDirectory() {}
 
-    /** {@code vts.work-dir} or {@code VTS_WORK_DIR} as set by the user; null when neither is. */
+    /** The system property {@code vts.work-dir}, or the variable {@code VTS_WORK_DIR}; null when neither is set. */
     public static Path configured() {
         String property = System.getProperty("vts.work-dir", System.getenv("VTS_WORK_DIR"));
         return property == null || property.isBlank() ? null : Path.of(property);
     }
 
     /**
-     * Where to look for a usable directory: the configured one, the user's cache directory, the temporary directory.
+     * The directories to try, best first: the configured one, one in the user's cache directory, one in the temporary
+     * directory.
      *
-     * @param configured the user's choice, tried first; null for none
+     * @param configured null for none
      */
     public static List<Path> candidates(Path configured) {
         List<Path> candidates = new ArrayList<>();
@@ -53,15 +55,16 @@ public final class WorkDirectory {
         return candidates;
     }
 
-    /** Java calls a user whom the system does not know a question mark, and Bun runs nothing from such a path. */
+    /** Replaces {@code ?}, which Java uses for unknown users, because Bun runs nothing from a path that contains it. */
     static Path inTemporary(String temporary, String user) {
         return Path.of(temporary, "vts-basic-" + user.replace('?', '_'));
     }
 
     /**
-     * Makes sure that {@code directory} exists, can be written to by us and by nobody else.
+     * Makes sure that {@code directory} exists, that this user can write to it, and that no other user can.
      *
-     * @throws IOException when that cannot be had; the message says why
+     * @return {@code directory}
+     * @throws IOException when one of these fails; the message says which
      */
     public static Path makePrivate(Path directory) throws IOException {
         boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
@@ -78,7 +81,7 @@ public final class WorkDirectory {
             }
             probe = Files.createTempFile(directory, "probe", null);
         } catch (FileSystemException e) {
-            // Its message is only the path.
+            // The message of a FileSystemException may be only the path.
             String why = Files.exists(directory) && !Files.isDirectory(directory)
                     ? "is not a directory"
                     : "cannot be written to";
@@ -90,7 +93,7 @@ public final class WorkDirectory {
                 if (!Files.getOwner(directory).equals(us)) {
                     throw new IOException(directory + " belongs to another user");
                 }
-                // It leads to a directory of ours, but to one of somebody else's choice.
+                // The link leads to a directory of this user, but another user chose which one.
                 if (Files.isSymbolicLink(directory) && !isOf(directory, us)) {
                     throw new IOException(directory + " is a link of another user's");
                 }

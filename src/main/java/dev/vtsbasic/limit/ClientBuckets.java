@@ -5,11 +5,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A bucket for each client that has asked lately, in two generations: who asks is taken into the young one, and when that
- * is old, or full, those who stayed in the old one are forgotten. Safe for any number of threads.
+ * Keeps a token bucket for each recent client, in two generations. A request moves its client's bucket to the young
+ * generation. When that is too old or full, it becomes the old one, and the buckets left in the previous old generation
+ * are dropped. Safe for any number of threads.
  *
- * <p>A generation lasts for as long as a bucket takes to fill, so what is forgotten is as good as a new one; only a flood of
- * addresses makes it shorter, so that memory has a bound, and even then nobody is forgotten who asks again meanwhile.
+ * <p>A generation lasts as long as a bucket takes to fill, at least a second, so that a dropped bucket was full. Only a
+ * flood of addresses makes a generation shorter, because memory must have a bound. Even then, a client keeps its bucket
+ * if it sends a request in each generation.
  */
 final class ClientBuckets {
     private static final long SHORTEST_NANOS = 1_000_000_000;
@@ -21,7 +23,7 @@ final class ClientBuckets {
 
     private record Generations(long since, Map<Long, Bucket> young, Map<Long, Bucket> old) {}
 
-    /** @param most how many clients there are in a generation */
+    /** @param most number of clients after which a generation is full */
     ClientBuckets(Policy policy, int most) {
         this.policy = policy;
         this.most = most;
@@ -57,7 +59,7 @@ final class ClientBuckets {
         return generations;
     }
 
-    /** How many there are. */
+    /** The number of buckets in both generations; a client in both counts twice. */
     int size() {
         return generations.young.size() + generations.old.size();
     }

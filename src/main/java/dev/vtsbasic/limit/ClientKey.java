@@ -3,9 +3,12 @@ package dev.vtsbasic.limit;
 import dev.vtsbasic.settings.IpNetwork;
 import java.nio.ByteBuffer;
 
-/** Tells clients apart: IPv4 by the whole address, IPv6 by its first 64 bits, of which each client has all that follow. */
+/**
+ * Identifies a client by its address: all of an IPv4 address, or the first 64 bits of an IPv6 address, because a client
+ * has all addresses that begin with these.
+ */
 public final class ClientKey {
-    /** Of a client that has no address, for instance behind a Unix socket. */
+    /** The key of all clients without an IP address, for example behind a Unix socket. */
     private static final long UNKNOWN = -1;
 
     private ClientKey() {}

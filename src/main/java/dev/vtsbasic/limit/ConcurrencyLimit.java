@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 
-/** How many requests the app has at once; more wait, the first to come first. Safe for any number of threads. */
+/**
+ * Limits the number of requests that the app has at once. Further requests wait for a permit, in order of arrival. Safe
+ * for any number of threads.
+ */
 public final class ConcurrencyLimit {
     private static final Permit FREE = () -> {};
 
@@ -15,16 +18,16 @@ public final class ConcurrencyLimit {
     private final int mostWaiting;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    /** What a request has while the app has it. */
+    /** The permit of a request, held while the app has the request. */
     @FunctionalInterface
     public interface Permit {
-        /** A second time does nothing. */
+        /** Releases the permit. A second call does nothing. */
         void leave();
     }
 
     /**
-     * @param most how many there may be; 0 for any number
-     * @param mostWaiting how many may wait; more are turned away at once
+     * @param most number of permits; 0 for no limit
+     * @param mostWaiting number of requests that may wait; more are refused at once
      */
     public ConcurrencyLimit(int most, int mostWaiting) {
         this.places = most == 0 ? null : new Semaphore(most, true);
@@ -32,13 +35,13 @@ public final class ConcurrencyLimit {
     }
 
     /**
-     * Waits for a place.
+     * Waits for a permit.
      *
-     * @param ofApp whether the app may have made the request itself: it then has a place, which it would not leave while
-     *     this one waits
-     * @param deadline in terms of {@link System#nanoTime}
-     * @param held is told how many nanoseconds it had to wait, if it had to
-     * @return empty when the deadline passed or too many wait already
+     * @param ofApp whether the app may have made the request itself. Such a request does not wait, because the app may
+     *     make it while it holds a permit, and would not release that until this request is done
+     * @param deadline as a value of {@link System#nanoTime}
+     * @param held called with the nanoseconds waited, if the request had to wait
+     * @return empty if the deadline passed, too many requests wait already, or the thread was interrupted
      */
     public Optional<Permit> enter(boolean ofApp, long deadline, LongConsumer held) {
         if (places == null || ofApp) {
@@ -68,7 +71,7 @@ public final class ConcurrencyLimit {
         }
     }
 
-    /** How many wait now. */
+    /** The number of requests that wait now. */
     public int waiting() {
         return waiting.get();
     }

@@ -8,13 +8,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.function.LongSupplier;
 
 /**
- * How many requests may come, and how a client is told: in the fields of draft-ietf-httpapi-ratelimit-headers-11, where
- * the burst is the quota and its window the time in which it comes back.
+ * A rate limit and its header fields, as in draft-ietf-httpapi-ratelimit-headers-11. The quota is the burst, and the
+ * window is the time in which an empty bucket fills.
  *
- * @param name as the fields have it
+ * @param name of the policy in the fields
+ * @param nanos clock, in nanoseconds
  */
 record Policy(String name, Rate rate, LongSupplier nanos) {
-    /** A full bucket. */
+    /** A new, full bucket. */
     Bucket bucket() {
         return Bucket.builder()
                 .addLimit(limit -> limit.capacity(rate.burst()).refillGreedy(rate.count(), rate.period()))
@@ -22,7 +23,11 @@ record Policy(String name, Rate rate, LongSupplier nanos) {
                 .build();
     }
 
-    /** @return seconds after which to try again; 0 when the request may pass */
+    /**
+     * Adds the header fields to a response.
+     *
+     * @return seconds after which the client may retry; 0 if the request may pass
+     */
     long tell(ConsumptionProbe probe, HttpServletResponse response) {
         long retryAfter = probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
         long window = probe.isConsumed() ? seconds(probe.getNanosToWaitForReset()) : retryAfter;
@@ -34,7 +39,7 @@ record Policy(String name, Rate rate, LongSupplier nanos) {
         return retryAfter;
     }
 
-    /** Rounded up: the fields know whole seconds only, and nobody is to come too early. */
+    /** Rounds up, at least to 1, because the fields have whole seconds only, and a client must not retry too early. */
     private static long seconds(long nanos) {
         return Math.max(1, (nanos + 999_999_999) / 1_000_000_000);
     }

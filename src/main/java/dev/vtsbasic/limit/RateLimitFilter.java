@@ -18,13 +18,14 @@ import java.io.IOException;
 import java.util.function.LongSupplier;
 
 /**
- * Lets no more requests through than the rates allow. A client is told with each answer how much it has left; how much all
- * together have is told only when it is nothing. Safe for any number of threads.
+ * Refuses requests beyond the configured rates with 429. With a rate per client, each response tells the client how
+ * much of its quota is left. The quota of all clients together is shown only in the 429 that it causes. Safe for any
+ * number of threads.
  */
 public final class RateLimitFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
-    /** Some 20 MB for both generations. */
+    /** Number of clients in a generation of {@link ClientBuckets}. Both generations together take about 20 MB. */
     private static final int MOST_CLIENTS = 25_000;
 
     private final transient Policy all;
@@ -51,7 +52,7 @@ public final class RateLimitFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Bucket own = null;
-        // The app is no client: it asks while it renders the pages of many.
+        // The app is not a client, because it sends its own requests while it renders the pages of many clients.
         if (perClient != null && !Caller.isOfThisMachine(request)) {
             own = clients.of(
                     ClientKey.of(RequestRecord.of(request).caller(request).address()));
@@ -65,7 +66,7 @@ public final class RateLimitFilter extends HttpFilter {
             ConsumptionProbe probe = bucketOfAll.tryConsumeAndReturnRemaining(1);
             if (!probe.isConsumed()) {
                 if (own != null) {
-                    // It is not to pay for what others have used up.
+                    // Give the token back, because other clients used up the common quota.
                     own.addTokens(1);
                 }
                 refuse(all.tell(probe, response), request, response);

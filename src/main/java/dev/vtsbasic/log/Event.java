@@ -14,9 +14,10 @@ import org.slf4j.spi.CallerBoundaryAware;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * What the log tells of: each has a name that does not change, by which programs find it, and one sentence for people.
+ * The events of the log. Each has a name that does not change, so that programs can find it, and one sentence for
+ * people.
  *
- * <p>The sentence has its fields in it, {@code {worker} is ready after {duration_ms} ms}, so that both are written once.
+ * <p>The sentence contains its fields, {@code {worker} is ready after {duration_ms} ms}, so that both are written once.
  */
 public enum Event {
     READY(Level.INFO, "The app answers.", ""),
@@ -142,7 +143,7 @@ public enum Event {
             "As the first process of a container we cannot take note of the end of others.",
             "Run the container with an init process.");
 
-    /** Of what was logged; the app's own lines are not among them. */
+    /** How many events are kept; the app's own lines are not among them. */
     private static final int KEPT = 100;
 
     private static final int LONGEST_KEPT = 4000;
@@ -162,14 +163,14 @@ public enum Event {
     /**
      * An event that is being logged.
      *
-     * @param fields in their order
+     * @param fields names and values, in their order
      */
     public record Entry(Event event, Map<String, Object> fields) {}
 
     /** An event that was logged. */
     public record Logged(Instant time, Level level, Event event, String sentence) {}
 
-    /** The last that were logged by this deployment, oldest first. */
+    /** The last events that this deployment has logged, 100 at most, oldest first. */
     public static List<Logged> last() {
         synchronized (LAST) {
             return List.copyOf(LAST);
@@ -189,12 +190,12 @@ public enum Event {
         }
     }
 
-    /** What the current thread is logging, for who writes it; null when it is no event. */
+    /** The event that the current thread is logging, for the log's formatter; null when there is none. */
     public static Entry current() {
         return CURRENT.get();
     }
 
-    /** As in a log line: {@code worker-ready}. */
+    /** The name in a log line, such as {@code worker-ready}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -207,23 +208,23 @@ public enum Event {
         return meaning;
     }
 
-    /** Empty when nothing need be done. */
+    /** Empty when the operator need not do anything. */
     String remedy() {
         return remedy;
     }
 
     /**
-     * Logs it.
+     * Logs the event at its own level.
      *
      * @param sentence with the names of fields in braces
-     * @param values of these fields; then names and values in turn of fields that the sentence does not need; at the end,
-     *     perhaps, an exception
+     * @param values the values of these fields, in order; then names and values in turn, of fields that are not in the
+     *     sentence; at the end, if there is one, an exception
      */
     public void log(Logger logger, String sentence, Object... values) {
         logAt(level, logger, sentence, values);
     }
 
-    /** The same at another level. */
+    /** As {@link #log}, at another level. */
     public void logAt(Level level, Logger logger, String sentence, Object... values) {
         if (!logger.isEnabledForLevel(level)) {
             return;
@@ -245,7 +246,7 @@ public enum Event {
         Throwable failure = used < values.length ? (Throwable) values[used] : null;
         LoggingEventBuilder line = logger.makeLoggingEventBuilder(level).setCause(failure);
         if (line instanceof CallerBoundaryAware aware) {
-            // Servers' logs name the class that has something to say.
+            // Servers' logs then name the class that has logged the event, and not this one.
             aware.setCallerBoundary(Event.class.getName());
         }
         keep(level, text.toString());

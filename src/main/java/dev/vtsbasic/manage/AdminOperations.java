@@ -5,8 +5,8 @@ import java.util.Optional;
 /** The operations that HTTP and JMX offer to operators. Implementations are safe for any number of threads. */
 public interface AdminOperations {
     /**
-     * Probes each worker now. This takes up to two seconds when a worker hangs; with {@code VTS_UPSTREAM} the time to
-     * connect, up to {@code VTS_CONNECT_TIMEOUT}, comes on top.
+     * Probes each worker now. This takes up to two seconds when a worker hangs; with {@code VTS_UPSTREAM}, connecting
+     * can take up to {@code VTS_CONNECT_TIMEOUT} more.
      */
     HealthReport health();
 
@@ -25,8 +25,8 @@ public interface AdminOperations {
     LifecyclePhase phase();
 
     /**
-     * Begins a drain: reports "not ready", so that load balancers choose other instances, and still serves every request.
-     * A second call does nothing.
+     * Begins a drain: reports "not ready", so that load balancers choose other instances, and still serves every
+     * request. A second call does nothing.
      */
     void drain();
 

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this deployment drains: it reports "not ready", so that load balancers choose other instances, and still serves
- * every request. An operator begins and ends a drain; a stop drains for good. Safe for any number of threads.
+ * Whether this deployment drains: it reports "not ready", so that load balancers choose other instances, and still
+ * serves every request. An operator begins and ends a drain; a stop drains for good. Safe for any number of threads.
  */
 public final class DrainState {
     private static final Logger LOG = LoggerFactory.getLogger(DrainState.class);

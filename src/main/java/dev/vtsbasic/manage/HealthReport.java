@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether a deployment is ready, and why not, by a probe of its workers. It holds nothing secret, because every client may
- * read {@code /-/ready}.
+ * Whether a deployment is ready, and why not, by a probe of its workers. It holds nothing secret, because every client
+ * may read {@code /-/ready}.
  *
  * @param phase whether load balancers should send requests
  * @param neverReady whether no worker has been ready yet

@@ -18,11 +18,13 @@ import java.util.regex.Pattern;
  * Decides which requests may read metrics and status, and which may change something. Safe for any number of threads.
  *
  * <p>A change needs a token. Reading needs a token too, unless the request comes from this machine or from a management
- * network, and no header field shows that a proxy forwarded it, because a proxy forwards the requests of remote clients.
+ * network, and no header field shows that a proxy forwarded it, because a proxy forwards the requests of remote
+ * clients.
  *
- * <p>A proxy on this machine that adds no such field shows by HTTP/1.0, which nginx uses by default, or by a host other than
- * localhost. The check of the host also stops DNS rebinding: a page of another site, in a browser on this machine or in a
- * management network, sends requests to that site's name, which the site's owner has made resolve to this server.
+ * <p>A proxy on this machine that adds no such field is recognised by HTTP/1.0, which nginx uses by default, or by a
+ * host that is neither localhost nor a loopback address. The check of the host also stops DNS rebinding: a page of
+ * another site, in a browser on this machine or in a management network, sends requests to that site's name, which the
+ * site's owner has made resolve to this server.
  */
 public final class ManagementAccess {
     public static final String WHO_MAY_READ =
@@ -37,8 +39,8 @@ public final class ManagementAccess {
             Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?");
 
     /**
-     * Names that an attacker cannot own in the public DNS: names of one label, and names below a domain for local use (RFC
-     * 6761, RFC 6762, RFC 8375).
+     * Names that an attacker cannot own in the public DNS: names of one label, and names below a domain for local use
+     * (RFC 6761, RFC 6762, RFC 8375).
      */
     private static final Pattern LOCAL_NAME =
             Pattern.compile("[^.]+|.+\\.(localhost|local|internal|home\\.arpa|svc)", Pattern.CASE_INSENSITIVE);
@@ -76,7 +78,8 @@ public final class ManagementAccess {
     }
 
     /**
-     * Whether the token allows reading. After many wrong tokens of a client, this waits for a second before it checks one.
+     * Whether the token allows reading. After many wrong tokens of a client, this may wait for a second before it
+     * checks one.
      *
      * @param request request that brought the token, in a header field or in a form
      */
@@ -84,7 +87,9 @@ public final class ManagementAccess {
         return isKnown(request, token);
     }
 
-    /** Whether the request may read, because of its bearer token or because of the place that it comes from. */
+    /**
+     * Whether the request may read: by its bearer token, or without one by its address, its host and its header fields.
+     */
     public boolean mayRead(HttpServletRequest request) {
         return mayRead(request, bearerToken(request))
                 || Collections.list(request.getHeaderNames()).stream().noneMatch(Caller::isFieldOfProxies)

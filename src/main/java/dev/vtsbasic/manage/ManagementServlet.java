@@ -17,10 +17,11 @@ import java.util.Set;
 /**
  * Serves the management endpoints, except the status. Safe for any number of threads.
  *
- * <p>{@code /-/live} responds with 200 while this server runs. {@code /-/ready} probes the workers and responds with 200 if
- * one of them responds and there is no drain, otherwise with 503. Both have the format of MicroProfile Health. {@code
- * /-/metrics} has the metrics for Prometheus. {@code POST /-/restart} replaces the workers, {@code /-/drain} reports "not
- * ready", {@code /-/resume} ends a drain, and {@code /-/purge} removes responses from the shared cache.
+ * <p>{@code /-/live} responds with 200 while this server runs. {@code /-/ready} probes the workers and responds with
+ * 200 if one of them responds and neither a drain nor a stop has begun, otherwise with 503. Both have the format of
+ * MicroProfile Health. {@code /-/metrics} has the metrics for Prometheus. {@code POST /-/restart} replaces the workers,
+ * {@code /-/drain} reports "not ready", {@code /-/resume} ends a drain, and {@code /-/purge} removes responses from the
+ * shared cache.
  */
 public final class ManagementServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -49,8 +50,8 @@ public final class ManagementServlet extends HttpServlet {
     }
 
     /**
-     * Refuses TRACE, because {@code HttpServlet} would echo the request's header fields, which may hold credentials (RFC 9110
-     * §9.3.8).
+     * Refuses TRACE, because {@code HttpServlet} would echo the request's header fields, which may hold credentials
+     * (RFC 9110 §9.3.8).
      */
     @Override
     protected void doTrace(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A random token by which an instance recognises its own user. The {@code restart} command reads it from a file that only
- * this user can read, and whose name contains the port. Safe for any number of threads.
+ * A random token by which an instance recognises its own user. The {@code restart} command reads it from a file that
+ * only this user can read, and whose name contains the port. Safe for any number of threads.
  *
- * <p>A loopback address would not be enough, because a proxy on this machine forwards the requests of remote clients and need
- * not say so.
+ * <p>A loopback address would not be enough, because a proxy on this machine forwards the requests of remote clients
+ * and need not say so.
  */
 public final class OperatorTokenFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorTokenFile.class);
@@ -31,7 +31,10 @@ public final class OperatorTokenFile implements AutoCloseable {
     private final String text = UUID.randomUUID().toString();
     private Path file;
 
-    /** The lock ends with this JVM, so that {@code sweep} can tell the file of a killed JVM from a file in use. */
+    /**
+     * The lock ends with this JVM at the latest, so that {@code sweep} can tell the file of a killed JVM from a file in
+     * use.
+     */
     private FileChannel lock;
 
     public String text() {
@@ -39,8 +42,8 @@ public final class OperatorTokenFile implements AutoCloseable {
     }
 
     /**
-     * Writes the token into a file in the first directory that can hold one. If none can, the {@code restart} command of this
-     * user finds no token.
+     * Writes the token into a file in the first directory that can hold one. If none can, the {@code restart} command
+     * of this user finds no token.
      *
      * @param directories candidates, best first
      * @param port port of the server, which becomes part of the file's name
@@ -49,7 +52,7 @@ public final class OperatorTokenFile implements AutoCloseable {
         for (Path directory : directories) {
             try {
                 sweep(WorkDirectory.makePrivate(directory));
-                // Its own file mode: only the owner can read a temporary file.
+                // createTempFile makes a file that only its owner can read.
                 Path unfinished = Files.createTempFile(directory, "restart", null);
                 Files.writeString(unfinished, text);
                 lock = FileChannel.open(unfinished, StandardOpenOption.WRITE);
@@ -85,7 +88,7 @@ public final class OperatorTokenFile implements AutoCloseable {
         for (Path directory : directories) {
             try {
                 if (Files.isRegularFile(in(directory, port))) {
-                    // Fails in a directory that other users can write to, because the file could then be another user's.
+                    // Fails if another user can write to the directory, because the file could then be that user's.
                     String text = Files.readString(in(WorkDirectory.makePrivate(directory), port));
                     return Optional.of(UUID.fromString(text).toString());
                 }

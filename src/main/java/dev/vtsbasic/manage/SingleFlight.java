@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * Collapses concurrent calls of a supplier: callers that arrive while it runs wait for the same result, so that many callers
- * cost no more than one. Safe for any number of threads.
+ * Collapses concurrent calls of a supplier: callers that arrive while it runs wait for the same result, so that many
+ * callers cost no more than one. Safe for any number of threads.
  */
 public final class SingleFlight<T> implements Supplier<T> {
     private final Supplier<T> question;
@@ -19,8 +19,8 @@ public final class SingleFlight<T> implements Supplier<T> {
     /**
      * {@inheritDoc}
      *
-     * @throws java.util.concurrent.CompletionException in a caller that waited, with the failure of the supplier as its cause;
-     *     the caller that ran the supplier gets the failure itself
+     * @throws java.util.concurrent.CompletionException in a caller that waited, with the failure of the supplier as its
+     *     cause; the caller that ran the supplier gets the failure itself
      */
     @Override
     public T get() {
@@ -31,7 +31,7 @@ public final class SingleFlight<T> implements Supplier<T> {
         }
         try {
             T answer = question.get();
-            // Before complete(), so that a call after this one's return runs the supplier again.
+            // Before complete(), so that a caller that has this result and calls again gets a newer one.
             underWay.set(null);
             own.complete(answer);
             return answer;

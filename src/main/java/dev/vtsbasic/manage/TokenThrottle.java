@@ -8,20 +8,22 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
- * Slows the guessing of tokens. A client that has sent ten wrong tokens within a minute waits for a second before each further
- * token is checked. A right token waits too, because otherwise the time would show that it is right. No client is refused,
- * because several clients may share an address. Safe for any number of threads.
+ * Slows the guessing of tokens. A client that has sent ten wrong tokens within a minute waits for a second before each
+ * further token is checked. A right token waits too, because otherwise the time would show that it is right. No client
+ * is refused, because several clients may share an address. Safe for any number of threads.
  */
 final class TokenThrottle {
     static final int FREE_TRIES = 10;
+
     /** Counted from the first wrong token. */
     static final Duration FORGIVEN_AFTER = Duration.ofMinutes(1);
+
     static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int MAX_CLIENTS = 1000;
 
     /**
-     * How many of the container's threads wait at a time, because it has few; further tokens are checked at once. Virtual
-     * threads are not counted, because there are enough of them.
+     * At most this many platform threads wait at a time, because the container has few; further tokens are checked at
+     * once. Virtual threads are not counted, because there are enough of them.
      */
     private static final int MAX_PAUSED = 10;
 

@@ -18,10 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The app's own pages: {@code errors/starting.html}, {@code errors/503.html} and the like among its static files, and
- * {@code errors/error.html} for all that have no file. Read once; a page is needed most when little else works.
+ * The app's own error pages among its static files: {@code errors/starting.html}, {@code errors/503.html} and the like,
+ * and {@code errors/error.html} for every page without its own file. They are read in advance, because error pages are
+ * sent when little else works. Immutable.
  */
 final class BrandedPages {
+    /** In bytes. */
     static final int LONGEST = 256 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(BrandedPages.class);
@@ -39,7 +41,11 @@ final class BrandedPages {
         return new BrandedPages(Map.of());
     }
 
-    /** @param client the directory of the app's static files */
+    /**
+     * Reads the pages. A file that is too long or cannot be read is logged and left out.
+     *
+     * @param client the directory of the app's static files
+     */
     static BrandedPages in(Path client) {
         Map<String, String> files = new HashMap<>();
         Path directory = client.resolve(DIRECTORY);
@@ -77,7 +83,11 @@ final class BrandedPages {
         }
     }
 
-    /** The app's own form of a page, if it has one. */
+    /**
+     * The app's own HTML for a page, with its placeholders filled in; empty if the app has none.
+     *
+     * @param id of the request
+     */
     Optional<String> of(Page page, String id) {
         return namesOf(page).stream()
                 .filter(files::containsKey)

@@ -2,11 +2,14 @@ package dev.vtsbasic.page;
 
 import static dev.vtsbasic.text.Markup.escape;
 
-/** The form of a page for browsers, where the app has none of its own. */
+/** The default HTML of a page, used if the app has no page of its own. */
 final class Html {
     private Html() {}
 
-    /** @param explanation for a person on this machine; empty for none */
+    /**
+     * @param id of the request
+     * @param explanation shown only to a browser on this machine; empty for none
+     */
     static String of(Page page, String id, String explanation) {
         return """
                 <!doctype html>

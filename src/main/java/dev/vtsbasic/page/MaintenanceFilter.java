@@ -19,11 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps requests from the app while a file is there, whose text, if any, is what people are told. The file is looked at
- * once a second at most. Safe for any number of threads.
+ * Keeps requests from the app and sends the maintenance page while the operator's maintenance file exists. The text of
+ * the file, if any, is the message on the page. The file is checked at most once a second. Safe for any number of
+ * threads.
  */
 public final class MaintenanceFilter extends HttpFilter {
     static final long LOOK_EVERY_NANOS = 1_000_000_000;
+    /** Bytes of the file that are shown. */
     static final int LONGEST = 2000;
 
     private static final long serialVersionUID = 1L;
@@ -34,7 +36,12 @@ public final class MaintenanceFilter extends HttpFilter {
     private final transient LongSupplier nanos;
     private transient volatile Look last;
 
-    /** @param page what to answer; null while the file is not there */
+    /**
+     * The result of one check of the file.
+     *
+     * @param at time of the check, in nanoseconds
+     * @param page the page to send; null while the file does not exist
+     */
     private record Look(long at, Page page) {}
 
     public MaintenanceFilter(Path file, Pages pages) {
@@ -97,7 +104,7 @@ public final class MaintenanceFilter extends HttpFilter {
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {
-            // It is there, as a directory for instance, or one that only others may read.
+            // The file may exist but be unreadable: a directory, or a file that this process may not read.
             return Files.exists(file) ? Page.MAINTENANCE : null;
         }
     }

@@ -3,14 +3,14 @@ package dev.vtsbasic.page;
 import java.util.List;
 
 /**
- * What a person or program gets to see when the app cannot answer.
+ * The content of a response that is sent if the app cannot answer.
  *
- * @param name of the app's own file for it, without {@code .html}
- * @param status of the answer
+ * @param name of the app's own file for this page, without {@code .html}
+ * @param status HTTP status code
  * @param title in a few words
- * @param sentence what happened, and what to do
- * @param retryAfter seconds after which to try again; 0 when nobody knows
- * @param refreshes whether a browser that shows it tries again by itself
+ * @param sentence says what happened and what to do
+ * @param retryAfter value of Retry-After, in seconds; 0 for no such field
+ * @param refreshes whether a browser that shows the page reloads it by itself
  */
 public record Page(String name, int status, String title, String sentence, int retryAfter, boolean refreshes) {
     private static final int SOON = 5;
@@ -49,7 +49,7 @@ public record Page(String name, int status, String title, String sentence, int r
     public static final Page GATEWAY_TIMEOUT =
             of(504, "Gateway Timeout", "The application took too long to answer. Please try again.", 0);
 
-    /** Each that there is. */
+    /** All pages. */
     static final List<Page> ALL = List.of(
             BAD_REQUEST,
             BODY_TOO_LARGE,
@@ -67,12 +67,12 @@ public record Page(String name, int status, String title, String sentence, int r
         return new Page(Integer.toString(status), status, title, sentence, retryAfter, false);
     }
 
-    /** The same with another sentence. */
+    /** This page with another sentence. */
     public Page saying(String other) {
         return new Page(name, status, title, other, retryAfter, refreshes);
     }
 
-    /** The same with another time after which to try again, in seconds. */
+    /** This page with another Retry-After, in seconds. */
     public Page retryAfter(long seconds) {
         return new Page(
                 name, status, title, sentence, Math.toIntExact(Math.min(seconds, Integer.MAX_VALUE)), refreshes);

@@ -5,25 +5,28 @@ import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * What a page has to know of the request that it answers.
+ * The parts of a request that decide how a {@link Page} is sent.
  *
  * @param method as the client sent it
- * @param accept value of the Accept field; empty for none
- * @param destination what a browser wants it for: value of the Sec-Fetch-Dest field; empty for none
- * @param fromThisMachine whether a person on this machine asks, and for nobody else
- * @param id names the request in the log
- * @param record is told what becomes of it
+ * @param accept value of the Accept field, all lines joined; empty for none
+ * @param destination value of the Sec-Fetch-Dest field: what a browser uses the response for; empty for none
+ * @param fromThisMachine whether a browser on this machine sent the request, and no proxy forwarded it
+ * @param id of the request, as in the log
+ * @param record of the request, which notes what was sent
  */
 public record PageRequest(
         String method, String accept, String destination, boolean fromThisMachine, String id, RequestRecord record) {
-    /** The form that a client takes. */
+    /** The format of the response. */
     enum Form {
         HTML,
         JSON,
         TEXT
     }
 
-    /** Only on the container's thread, and before the request is made asynchronous. */
+    /**
+     * Reads a request, as one that does not come from this machine. Must be called on the container's thread, before
+     * the request is made asynchronous.
+     */
     public static PageRequest of(HttpServletRequest request) {
         RequestRecord record = RequestRecord.of(request);
         String id = record.caller(request).requestId();
@@ -36,7 +39,7 @@ public record PageRequest(
                 record);
     }
 
-    /** JSON for who names it and not HTML, plain text for who takes neither. */
+    /** JSON if the client accepts JSON and does not name HTML, plain text if it accepts neither, otherwise HTML. */
     Form form() {
         if (accept.contains("text/html") || accept.isBlank()) {
             return Form.HTML;
@@ -47,7 +50,7 @@ public record PageRequest(
         return accept.contains("*/*") ? Form.HTML : Form.TEXT;
     }
 
-    /** Whether a browser shows the answer in a window of its own, as a page that a person went to. */
+    /** Whether a browser shows the response as a page that a person navigated to. */
     boolean isNavigation() {
         return method.equals("GET")
                 && accept.contains("text/html")

@@ -8,8 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Sends the {@link Page}s, in the form that the client takes: the app's own HTML or ours, JSON (RFC 9457), plain text. No
- * form has anything of the inside in it. Safe for any number of threads.
+ * Sends a {@link Page} in the format that the client accepts: the app's own HTML or the default HTML, JSON (RFC 9457),
+ * or plain text. No format reveals internals, except for an explanation to a browser on this machine. Safe for any
+ * number of threads.
  */
 public final class Pages {
     private static final String REFRESHES = " This page tries again by itself every few seconds.";
@@ -18,23 +19,28 @@ public final class Pages {
     private final SecurityHeaders headers;
     private volatile BrandedPages branded = BrandedPages.none();
 
-    /** @param headers what is added to each page */
+    /** @param headers adds security header fields to each page */
     public Pages(SecurityHeaders headers) {
         this.headers = headers;
     }
 
-    /** Sends the app's own pages from now on, as far as it has any. */
+    /**
+     * Reads the app's own pages and sends them from now on. A page that the app does not have is sent as the default.
+     *
+     * @param client the directory of the app's static files
+     */
     public void takeFrom(Path client) {
         branded = BrandedPages.in(client);
     }
 
-    /** Sends a page in an answer of which nothing was sent yet, and in which there is nothing of another. */
+    /** Sends a page. The response must be uncommitted and carry no header fields of an earlier attempt. */
     public void send(Page page, PageRequest request, HttpServletResponse response) throws IOException {
         send(page, request, response, "");
     }
 
     /**
-     * The same with an explanation, which only a person on this machine gets to see.
+     * Sends a page with an explanation, which is shown only to a browser on this machine. The response must be
+     * uncommitted and carry no header fields of an earlier attempt.
      *
      * @param explanation any text; empty for none
      */
@@ -65,7 +71,7 @@ public final class Pages {
             response.setHeader("Retry-After", Integer.toString(page.retryAfter()));
         }
         if (refreshes) {
-            // What <meta http-equiv="refresh"> does, in the app's own pages, too.
+            // A header field instead of <meta http-equiv="refresh">, because it also works for the app's own pages.
             response.setHeader("Refresh", Integer.toString(page.retryAfter()));
         }
         headers.complete(response, request.record().isHttps());
@@ -76,7 +82,7 @@ public final class Pages {
         }
     }
 
-    /** An explanation has no place in the app's own page. */
+    /** A page with an explanation is always the default HTML, because the app's own page has no placeholder for it. */
     private String html(Page page, String id, String explanation) {
         return explanation.isEmpty()
                 ? branded.of(page, id).orElseGet(() -> Html.of(page, id, ""))

@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Connects to a worker. Requests and probes both use it, because a probe that connected in another way would not show whether
- * a request can succeed. Safe for any number of threads.
+ * Connects to a worker. Requests and probes both use it, because a probe that connected in another way would not show
+ * whether a request can succeed. Safe for any number of threads.
  */
 public final class WorkerConnector {
     /** Pause before the next attempt to connect to a worker whose accept queue is full. */
@@ -30,8 +30,8 @@ public final class WorkerConnector {
     /**
      * Opens a connection, in blocking mode.
      *
-     * @param address an unresolved host name is looked up at each call, because its addresses may have changed; all of them
-     *     are tried
+     * @param address an unresolved host name is looked up at each call, because its addresses may have changed; all of
+     *     them are tried
      * @param timeout for the look-up and all attempts together
      * @throws NoSocketException when this process cannot open a socket
      * @throws IOException when there is no connection within {@code timeout}
@@ -82,8 +82,8 @@ public final class WorkerConnector {
     }
 
     /**
-     * Tries again until {@code deadline} while the worker has hundreds of connections still to accept. Linux then rejects a
-     * connection, or lets it wait without a limit, which does not mean that the worker has ended.
+     * Tries again until {@code deadline} while the worker has hundreds of connections still to accept. Linux then
+     * rejects a connection, or lets it wait without a limit, which does not mean that the worker has ended.
      */
     private static SocketChannel connectUnix(UnixDomainSocketAddress address, long deadline) throws IOException {
         while (true) {

@@ -5,11 +5,11 @@ public interface WorkerLease extends AutoCloseable {
     Worker worker();
 
     /**
-     * Marks the request as endless, such as an event stream or a WebSocket: a worker that is replaced does not wait for its
-     * end. A second call does nothing.
+     * Marks the request as endless, such as an event stream or a WebSocket: a worker that is replaced does not wait for
+     * its end. A second call does nothing.
      *
-     * @param end called when the worker is being replaced, possibly by another thread and while the lease is being closed;
-     *     not called after that
+     * @param end called when the worker is being replaced, possibly by another thread and at the same time as {@link
+     *     #close}; not called when the lease was closed before
      */
     void endless(Runnable end);
 
@@ -26,8 +26,8 @@ public interface WorkerLease extends AutoCloseable {
     /**
      * Whether the worker has ended, after its connection broke off. May be called before or after the lease is closed.
      *
-     * @param deadline until when to wait for the worker's end, which the pool notices a moment after the connection broke
-     *     off; in terms of {@link System#nanoTime}
+     * @param deadline until when to wait for the worker's end, which the pool notices a moment after the connection
+     *     broke off; in terms of {@link System#nanoTime}
      * @throws InterruptedException when the waiting thread is interrupted
      */
     default WorkerExit awaitExit(long deadline) throws InterruptedException {

@@ -9,15 +9,15 @@ public interface WorkerPool {
      *
      * @param avoid a worker that could not be reached and must not be returned; null for none
      * @param deadline until when to wait, in terms of {@link System#nanoTime}
-     * @return empty when the deadline passed, too many requests wait already, no worker is started any more, or the pool is
-     *     closed
+     * @return empty when the deadline passed, too many requests wait already, no worker is started any more, or the
+     *     pool is closed
      * @throws InterruptedException when the waiting thread is interrupted
      */
     Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException;
 
     /**
-     * The request that needs a worker. The pool tells it within {@link #lease} how the wait goes, possibly under its lock, so
-     * its methods must not block.
+     * The request that needs a worker. The pool tells it within {@link #lease} how the wait goes, possibly under its
+     * lock, so its methods must not block.
      */
     interface Seeker {
         LeasedRequest request();
@@ -47,7 +47,8 @@ public interface WorkerPool {
     }
 
     /**
-     * Why no worker is started until a restart or a new build, with the last worker's output; empty when workers are started.
+     * Why no worker is started until a restart or a new build, with the last worker's output; empty when workers are
+     * started.
      */
     default Optional<String> givenUp() {
         return Optional.empty();

@@ -25,7 +25,7 @@ import dev.vtsbasic.proxy.tunnel.ProtocolUpgrade;
 import dev.vtsbasic.proxy.tunnel.TunnelOpener;
 import dev.vtsbasic.proxy.tunnel.UpgradeOffer;
 import dev.vtsbasic.proxy.upstream.WorkerConnectionPool;
-import dev.vtsbasic.settings.Settings;
+import dev.vtsbasic.settings.ProxySettings;
 import dev.vtsbasic.traffic.CacheStatistics;
 import dev.vtsbasic.traffic.InFlightRequests;
 import dev.vtsbasic.traffic.RequestKind;
@@ -57,7 +57,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     /** Each that waits for the worker's answer holds a thread of the container's, of which there may be 200. */
     private static final int MAX_OFFERS = 50;
 
-    private final transient Settings settings;
+    private final transient ProxySettings settings;
     private final transient String base;
     private final transient Pages pages;
     private final transient ConcurrencyLimit concurrency;
@@ -82,7 +82,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
      * @param pages what is sent when the app cannot answer
      * @param running where requests are counted, event streams and tunnels aside
      */
-    public ProxyServlet(WorkerPool pool, Settings settings, String base, Pages pages, InFlightRequests running) {
+    public ProxyServlet(WorkerPool pool, ProxySettings settings, String base, Pages pages, InFlightRequests running) {
         this.settings = settings;
         this.base = base;
         this.pages = pages;

@@ -22,4 +22,16 @@ public record WorkerRules(
         int maxRequests,
         int maxCrashes,
         Duration crashWindow,
-        OnCrashLoop onCrashLoop) {}
+        OnCrashLoop onCrashLoop) {
+    static WorkerRules read(SettingValues values) throws BadSettingException {
+        return new WorkerRules(
+                values.of(Setting.WORKERS),
+                values.of(Setting.HANG_TIMEOUT),
+                values.of(Setting.WORKER_MAX_MEMORY),
+                values.of(Setting.WORKER_MAX_AGE),
+                values.of(Setting.WORKER_MAX_REQUESTS),
+                values.of(Setting.MAX_CRASHES),
+                values.of(Setting.CRASH_WINDOW),
+                values.of(Setting.ON_CRASH_LOOP));
+    }
+}

@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Who signed in with a token, until a restart or for twelve hours. Safe for any number of threads. */
+/**
+ * The sessions of users who signed in with a token. They end after twelve hours, and at a restart of the server,
+ * because they are kept only in memory. Safe for any number of threads.
+ */
 final class AdminSessions {
     static final Duration LIFE = Duration.ofHours(12);
 
-    /** The oldest goes when there are more. */
+    /** One more session ends the oldest. */
     static final int MOST = 100;
 
     private static final int ID_OCTETS = 32;
@@ -22,16 +25,16 @@ final class AdminSessions {
     private final Map<String, Session> byId = new LinkedHashMap<>();
 
     /**
-     * Someone who signed in.
+     * The session of one user.
      *
-     * @param id nobody else knows it
-     * @param formToken nobody else's page knows it
-     * @param mayChange whether by a token of who may change something
-     * @param begun by {@link System#nanoTime}
+     * @param id secret value of the session's cookie
+     * @param formToken secret value in each form of the page, which a page of another site cannot know
+     * @param mayChange whether the token allows changing something
+     * @param begun time of the sign-in by {@link System#nanoTime}
      */
     record Session(String id, String formToken, boolean mayChange, long begun) {}
 
-    /** @param nanos {@link System#nanoTime} */
+    /** @param nanos the clock, in terms of {@link System#nanoTime} */
     AdminSessions(LongSupplier nanos) {
         this.nanos = nanos;
     }

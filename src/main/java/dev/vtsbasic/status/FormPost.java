@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a page's form sent.
+ * The content of a form that a browser sent.
  *
- * @param fields by name
- * @param fromHere whether nothing says that it was another site's page
+ * @param fields values by name; the last one of a name counts
+ * @param fromHere whether no header field shows that the form is on another site's page
  */
 record FormPost(Map<String, String> fields, boolean fromHere) {
-    /** No form of ours is longer. */
+    /** In bytes, which no form of the status page exceeds; the rest of a longer body is not read. */
     private static final int LONGEST = 8192;
 
-    /** Reads the body; no parameter, which containers read in their own ways. */
+    /** Reads the body instead of the request's parameters, because each container parses these in its own way. */
     static FormPost of(HttpServletRequest request) throws IOException {
         String body = new String(request.getInputStream().readNBytes(LONGEST), StandardCharsets.US_ASCII);
         Map<String, String> fields = new HashMap<>();
@@ -40,7 +40,7 @@ record FormPost(Map<String, String> fields, boolean fromHere) {
         }
     }
 
-    /** Browsers say where a form is from by Sec-Fetch-Site on secure connections, by Origin on all. */
+    /** Falls back to Origin, because browsers send Sec-Fetch-Site on secure connections only. */
     private static boolean isFromHere(HttpServletRequest request) {
         FieldLines site = FieldLines.of(request, "Sec-Fetch-Site");
         if (site.arePresent()) {
@@ -61,7 +61,10 @@ record FormPost(Map<String, String> fields, boolean fromHere) {
         }
     }
 
-    /** A proxy may have changed the Host, but no page can make a browser send the other. */
+    /**
+     * X-Forwarded-Host counts too, because a proxy may have changed the Host field, and no page of another site can
+     * make a browser send X-Forwarded-Host.
+     */
     private static boolean isHost(String authority, HttpServletRequest request) {
         return authority.equalsIgnoreCase(FieldLines.of(request, "Host").single())
                 || authority.equalsIgnoreCase(
@@ -70,7 +73,7 @@ record FormPost(Map<String, String> fields, boolean fromHere) {
                         FieldLines.of(request, "X-Forwarded-Host").single());
     }
 
-    /** Empty when it was not sent. */
+    /** The value of a field; empty when the form has no such field. */
     String field(String name) {
         return fields.getOrDefault(name, "");
     }

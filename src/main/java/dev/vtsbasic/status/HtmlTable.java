@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A table of a page, whose rows a script puts new ones in the place of.
+ * A table of the status page. The page's script replaces its rows when they have changed.
  *
- * @param id of its rows
- * @param columns the first one's cells name their rows; those after it that begin with a # have numbers
- * @param rows cells, as HTML
+ * @param id element id of the rows
+ * @param columns plain titles; the first column has the rows' names, and a # before another title marks a column of
+ *     numbers
+ * @param rows cells of each row, as HTML
  */
 record HtmlTable(String id, String caption, List<String> columns, List<List<String>> rows) {
     String html() {

@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Amounts as people read them. */
+/** Formats numbers, sizes and times for the status page. */
 final class HumanFormat {
     static final String NONE = "–";
 
@@ -23,7 +23,7 @@ final class HumanFormat {
         return Double.isNaN(rate) ? NONE : String.format(Locale.ROOT, rate < 10 ? "%.1f/s" : "%,.0f/s", rate);
     }
 
-    /** @param seconds NaN when nobody knows */
+    /** @param seconds NaN when unknown */
     static String seconds(double seconds) {
         if (Double.isNaN(seconds)) {
             return NONE;
@@ -42,11 +42,12 @@ final class HumanFormat {
                 : String.format(Locale.ROOT, "%,.0f MB", bytes / 1e6);
     }
 
+    /** As an HTML {@code time} element, in UTC. */
     static String time(Instant time) {
         return "<time datetime=\"%s\">%s</time>".formatted(time, TIME.format(time));
     }
 
-    /** In its two largest units. */
+    /** In its two largest units; a negative duration counts as zero. */
     static String duration(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 60) {

@@ -18,10 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event streams of open pages, none of which holds a thread. Who reads too slowly misses events, but gets the latest.
- * Safe for any number of threads.
+ * The event streams of open status pages. No stream holds a thread, because the container calls back when a client can
+ * take more. A client that reads too slowly misses events, but gets the latest. Safe for any number of threads.
  */
 final class LiveUpdates implements AutoCloseable {
+    /** How many pages may have a stream at once. */
     static final int MOST = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveUpdates.class);
@@ -34,10 +35,10 @@ final class LiveUpdates implements AutoCloseable {
     }
 
     /**
-     * Answers with an event stream.
+     * Responds with an event stream.
      *
-     * @param mayWatch asked before each event, as long as it is so
-     * @return false when there are too many
+     * @param mayWatch asked before each event; the stream ends when it returns false
+     * @return false, without a response, when there are {@link #MOST} streams or after {@link #close}
      */
     synchronized boolean add(HttpServletRequest request, HttpServletResponse response, BooleanSupplier mayWatch)
             throws IOException {
@@ -46,7 +47,7 @@ final class LiveUpdates implements AutoCloseable {
         }
         response.setHeader("Content-Type", "text/event-stream; charset=utf-8");
         response.setHeader("Cache-Control", "no-store");
-        // As nginx wants to be told.
+        // nginx would otherwise buffer the events.
         response.setHeader("X-Accel-Buffering", "no");
         RequestRecord record = RequestRecord.of(request);
         record.kind(RequestKind.EVENTS);
@@ -62,14 +63,18 @@ final class LiveUpdates implements AutoCloseable {
         return true;
     }
 
-    /** @param text of any number of lines */
+    /**
+     * Sends an event to every open page.
+     *
+     * @param text data of the event, of any number of lines
+     */
     void send(String text) {
         byte[] event =
                 ("data: " + text.replace("\r", "").replace("\n", "\ndata: ") + "\n\n").getBytes(StandardCharsets.UTF_8);
         open.forEach(watcher -> watcher.send(event));
     }
 
-    /** Ends all; browsers try again by themselves. */
+    /** Ends all streams and accepts no more; browsers reconnect by themselves. */
     @Override
     public void close() {
         synchronized (this) {
@@ -78,13 +83,17 @@ final class LiveUpdates implements AutoCloseable {
         open.forEach(Watcher::end);
     }
 
+    /** The event stream of one page. */
     private final class Watcher implements WriteListener, AsyncListener {
         private final AsyncContext async;
         private final ServletOutputStream out;
         private final RequestRecord record;
         private final BooleanSupplier mayWatch;
 
-        /** A comment at first, so that the browser knows that it is connected. */
+        /**
+         * The newest event, until it is written. At first it is a comment line, so that the browser learns that it is
+         * connected.
+         */
         private byte[] next = ":\n\n".getBytes(StandardCharsets.UTF_8);
 
         private boolean flushed;
@@ -169,7 +178,7 @@ final class LiveUpdates implements AutoCloseable {
 
         @Override
         public void onStartAsync(AsyncEvent event) {
-            // It is started once.
+            // The request is made asynchronous only once.
         }
     }
 }

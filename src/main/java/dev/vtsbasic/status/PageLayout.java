@@ -3,8 +3,8 @@ package dev.vtsbasic.status;
 import static dev.vtsbasic.text.Markup.escape;
 
 /**
- * What is around the content of each page, and the form to sign in. Links are relative: nobody knows at which path a
- * browser sees us.
+ * The HTML around the content of each page, and the sign-in form. Links are relative, because a proxy may show this
+ * server at another path.
  */
 final class PageLayout {
     private PageLayout() {}
@@ -31,7 +31,7 @@ final class PageLayout {
                 """.formatted(escape(title), content);
     }
 
-    /** A page of its own to sign in. */
+    /** A page that has only the sign-in form. */
     static String signInPage(String notice) {
         return of(
                 "Sign in",
@@ -42,12 +42,12 @@ final class PageLayout {
                         + "</div>\n");
     }
 
-    /** @param sentence empty for none */
+    /** @param sentence plain text; empty for no notice */
     static String notice(String sentence) {
         return sentence.isEmpty() ? "" : "<p role=\"status\" class=\"notice\">" + escape(sentence) + "</p>\n";
     }
 
-    /** @param explanation HTML */
+    /** @param explanation the text above the form, as HTML */
     static String signIn(String explanation) {
         return """
                 <p>%s</p>

@@ -6,9 +6,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** Samples of the last ten minutes. Safe for any number of threads. */
+/** The samples of the last ten minutes, kept in memory. Safe for any number of threads. */
 final class SampleHistory {
     static final Duration STEP = Duration.ofSeconds(5);
+
+    /** Intervals that are kept; there is one more sample than intervals. */
     static final int STEPS = 120;
 
     private final RuntimeStats figures;
@@ -19,7 +21,7 @@ final class SampleHistory {
         add();
     }
 
-    /** Takes a sample; to be called once in each {@link #STEP}. */
+    /** Takes a sample; must be called once in each {@link #STEP}. */
     void add() {
         StatsSample sample = StatsSample.of(figures);
         synchronized (this) {

@@ -6,7 +6,7 @@ import dev.vtsbasic.traffic.StatusClass;
 import java.util.Arrays;
 import java.util.function.Function;
 
-/** What happened between two samples. */
+/** Rates and quantiles of the requests that ended between two samples. */
 record SampleInterval(StatsSample from, StatsSample to) {
     private static final double[] BOUNDS = Durations.bounds();
 
@@ -14,22 +14,22 @@ record SampleInterval(StatsSample from, StatsSample to) {
         return (to.nanos() - from.nanos()) / 1e9;
     }
 
-    /** How many requests of a kind ended per second. */
+    /** Requests of a kind that ended, per second. */
     double rate(RequestKind kind) {
         return perSecond(to.of(kind).requests() - from.of(kind).requests());
     }
 
-    /** How many requests of visitors ended per second. */
+    /** Requests of all kinds but management that ended, per second. */
     double rate() {
         return StatsSample.visitors().mapToDouble(this::rate).sum();
     }
 
-    /** How many of them ended so per second. */
+    /** Requests of all kinds but management that ended with such a status, per second. */
     double rate(StatusClass status) {
         return perSecond(count(status));
     }
 
-    /** How many of them ended so. */
+    /** Requests of all kinds but management that ended with such a status. */
     long count(StatusClass status) {
         return StatsSample.visitors()
                 .mapToLong(kind -> to.of(kind).of(status) - from.of(kind).of(status))
@@ -41,12 +41,17 @@ record SampleInterval(StatsSample from, StatsSample to) {
         return seconds <= 0 ? 0 : count / seconds;
     }
 
-    /** The time in seconds that a share of the first bytes did not need longer than; NaN when there were none. */
+    /**
+     * Quantile of the time to the first byte.
+     *
+     * @param share from 0 to 1: 0.95 for the 95th percentile
+     * @return seconds, at most the largest finite bound of {@link Durations}; NaN when no request ended with a response
+     */
     double firstByte(RequestKind kind, double share) {
         return quantile(kind, share, StatsSample.Counts::firstByte);
     }
 
-    /** The same of whole answers. */
+    /** The same quantile of the time to the end of the response; NaN for a kind that has no end of its own. */
     double total(RequestKind kind, double share) {
         return quantile(kind, share, StatsSample.Counts::total);
     }
@@ -58,7 +63,7 @@ record SampleInterval(StatsSample from, StatsSample to) {
         return quantile(counts, share);
     }
 
-    /** As Prometheus' {@code histogram_quantile}: between two bounds, times are taken to lie evenly. */
+    /** Like Prometheus's {@code histogram_quantile}: assumes that times lie evenly between two bounds. */
     static double quantile(long[] counts, double share) {
         double rank = share * Arrays.stream(counts).sum();
         if (rank <= 0) {
@@ -70,7 +75,7 @@ record SampleInterval(StatsSample from, StatsSample to) {
             below += counts[bucket++];
         }
         double lower = bucket == 0 ? 0 : BOUNDS[bucket - 1];
-        // Nobody knows how much longer the longest took.
+        // The last bucket has no upper bound to interpolate to.
         return Double.isInfinite(BOUNDS[bucket])
                 ? lower
                 : lower + (BOUNDS[bucket] - lower) * (rank - below) / counts[bucket];

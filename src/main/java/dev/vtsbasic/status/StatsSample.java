@@ -14,19 +14,20 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What had been counted by a moment, and the memory in use then.
+ * The totals at one moment, and the memory in use then.
  *
- * @param nanos when, by {@link System#nanoTime}
- * @param heap used by the JVM, in bytes
- * @param workers resident memory of all workers, in bytes
+ * @param nanos time of the sample by {@link System#nanoTime}
+ * @param heap heap memory that the JVM uses, in bytes
+ * @param workers resident memory of all ready workers, in bytes
  */
 record StatsSample(long nanos, Map<RequestKind, Counts> kinds, long heap, long workers) {
     /**
-     * Requests that have ended.
+     * Totals of the ended requests of one kind.
      *
-     * @param statuses how many by {@link StatusClass}
-     * @param firstByte how many by {@link Durations#bounds} of the time to their first byte
-     * @param total the same by the time to their end
+     * @param statuses requests by {@link StatusClass}
+     * @param firstByte requests with a response, by the bounds of {@link Durations#bounds} of the time to the first
+     *     byte
+     * @param total requests by the same bounds of the time to their end; zero for a kind that has no end of its own
      */
     record Counts(long[] statuses, long[] firstByte, long[] total) {
         static Counts of(Traffic traffic, RequestKind kind) {
@@ -70,7 +71,7 @@ record StatsSample(long nanos, Map<RequestKind, Counts> kinds, long heap, long w
         return kinds.get(kind);
     }
 
-    /** Requests of visitors, not of who looks after the server. */
+    /** All kinds of requests but those of management. */
     static Stream<RequestKind> visitors() {
         return Arrays.stream(RequestKind.values()).filter(kind -> kind != RequestKind.MANAGEMENT);
     }

@@ -23,9 +23,11 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** The status for programs. Names are those of the metrics and their labels, times are in seconds, sizes in bytes. */
+/**
+ * Renders the status as JSON. Names are those of the metrics and their labels, times are in seconds, sizes in bytes.
+ */
 final class StatusJson {
-    /** Looked up once: each static method of {@code jakarta.json.Json} searches for its provider anew. */
+    /** Made once, because each static method of {@code jakarta.json.Json} looks up the provider again. */
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
 
     private StatusJson() {}
@@ -114,7 +116,7 @@ final class StatusJson {
         return requests;
     }
 
-    /** Of the last minute; empty when there was nothing in it. */
+    /** Quantiles of the last minute in seconds; empty when there were no requests in it. */
     private static JsonObjectBuilder quantiles(DoubleUnaryOperator ofShare) {
         JsonObjectBuilder quantiles = object();
         for (int percent : new int[] {50, 95, 99}) {

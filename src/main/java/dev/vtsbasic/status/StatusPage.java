@@ -30,9 +30,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The status for people: whole without a script, which only puts new figures in the place of old ones. */
+/**
+ * Renders the status as an HTML page. The page is complete without JavaScript; its script only replaces elements that
+ * are marked {@code data-live} with newer ones.
+ */
 final class StatusPage {
-    /** Answers that are none of its beginning or its end. */
+    /** The status classes that have a column in the table of requests: all but 1xx. */
     private static final List<StatusClass> ENDS = List.of(
             StatusClass.SUCCESSFUL,
             StatusClass.REDIRECTION,
@@ -50,12 +53,12 @@ final class StatusPage {
         this.minute = status.minute();
     }
 
-    /** @param controls what there is to do, as HTML */
+    /** @param controls notice and buttons, as HTML */
     String html(String controls) {
         return PageLayout.of("Status", live(controls));
     }
 
-    /** What an open page takes its new figures from. */
+    /** The HTML from which the script of an open page takes the new elements. */
     String live() {
         return live("");
     }
@@ -394,7 +397,7 @@ final class StatusPage {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    /** What whoever looks may do. */
+    /** The sign-in form if there is no session, otherwise the buttons that the session may use, as HTML. */
     static String controls(Optional<Session> session, LifecyclePhase phase) {
         if (session.isEmpty()) {
             return "<details class=\"panel\"><summary>Restart or drain</summary>%s</details>\n"

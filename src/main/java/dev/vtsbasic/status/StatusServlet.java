@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /-/status}: JSON for programs, a page for browsers, whose figures stay fresh by {@code /-/status/events}, and the
- * buttons of that page. Safe for any number of threads.
+ * Serves {@code /-/status}: JSON for programs, and for browsers a page with buttons, which {@code /-/status/events}
+ * keeps up to date. Safe for any number of threads.
  */
 public final class StatusServlet extends HttpServlet implements AutoCloseable {
     private static final long serialVersionUID = 1L;
@@ -46,7 +46,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             "/status.js", "text/javascript; charset=utf-8",
             "/icon.svg", "image/svg+xml");
 
-    /** What the page says when a form has led back to it, by query. */
+    /** The page's notice after a form has redirected to it, by query. */
     private static final Map<String, String> NOTICES = Map.of(
             "wrong-token", "This is not a token of this server.",
             "restart", "The workers are being replaced, one after the other.",
@@ -65,8 +65,8 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     private final transient ScheduledExecutorService timer;
 
     /**
-     * @param path that this servlet is mapped to, with all below it
-     * @param settings as they may be shown
+     * @param path path that this servlet is mapped to, without the context path and without a slash at the end
+     * @param settings settings in force, without secrets
      */
     public StatusServlet(
             String path,
@@ -95,7 +95,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
                 watchers.send(new StatusPage(status()).live());
             }
         } catch (RuntimeException | Error e) {
-            // Else it would be the last one, and nobody would hear of it.
+            // An exception would end the timer without a log line.
             Event.REQUEST_FAILED.log(LOG, "The status could not be brought up to date", e);
         }
     }
@@ -122,7 +122,10 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         super.service(request, response);
     }
 
-    /** Nobody's header fields are told to anybody. */
+    /**
+     * Refuses TRACE, because {@code HttpServlet} would echo the request's header fields, which may hold credentials
+     * (RFC 9110 §9.3.8).
+     */
     @Override
     protected void doTrace(HttpServletRequest request, HttpServletResponse response) throws IOException {
         text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not done here");
@@ -205,11 +208,12 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             backToStatus(response, "?wrong-token");
         } else {
             Session session = sessions.open(access.mayChange(token));
-            // Any proxy's word is enough, because to be wrong harms nobody but whoever has said it.
+            // X-Forwarded-Proto counts from every client, because a false value harms only the client that sent it.
             boolean secure = RequestRecord.of(request).caller(request).origin().isHttps()
                     || FieldLines.of(request, "X-Forwarded-Proto").elements().stream()
                             .anyMatch("https"::equalsIgnoreCase);
-            // Without a path it is for all that is beside this action, at whatever path a browser sees that.
+            // Without Path, the cookie applies to the status at whatever path the browser sees it, because the default
+            // is this request's path without its last segment (RFC 6265 §5.1.4).
             response.addHeader(
                     "Set-Cookie",
                     COOKIE + "=" + session.id() + "; Max-Age=" + AdminSessions.LIFE.toSeconds()
@@ -249,7 +253,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What stands behind the path of the status. */
+    /** The part of the request's path after {@code /-/status}. */
     private String below(HttpServletRequest request) {
         String all = request.getRequestURI().substring(request.getContextPath().length());
         return all.startsWith(path) ? all.substring(path.length()) : all;
@@ -260,7 +264,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         return query == null ? "" : NOTICES.getOrDefault(query, "");
     }
 
-    /** Relative, since nobody knows at which path a browser sees us. */
+    /** Relative, because a proxy may show this server at another path. */
     private static void backToStatus(HttpServletResponse response, String query) {
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);
         response.setHeader("Location", "../status" + query);
@@ -299,18 +303,19 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         response.getOutputStream().write(body);
     }
 
-    /** Ends the event streams; browsers try again by themselves. */
+    /** Ends the event streams and accepts no more; browsers reconnect by themselves. */
     public void endStreams() {
         watchers.close();
     }
 
-    /** A second time does nothing. */
+    /** A second call does nothing. */
     @Override
     public void close() {
         timer.shutdownNow();
         watchers.close();
         try {
-            // Containers look for threads that an application leaves behind.
+            // Waits for the timer's thread to end, because containers look for threads that an application leaves
+            // behind.
             timer.awaitTermination(LONGEST_TICK_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -10,11 +10,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A deployment as it is at a moment. What is counted is read from where the metrics are read from.
+ * What the status shows of a deployment at one moment. Its counts have the same source as the metrics.
  *
- * @param health as the workers were asked
- * @param history what had been counted before, oldest first
- * @param now what has been counted by now
+ * @param health result of the probe of the workers
+ * @param history samples of the last ten minutes, oldest first; never empty
+ * @param now sample of this moment
+ * @param places worker slots, by number from 1
+ * @param output last lines that the workers printed, in the order of the slots
+ * @param events last events of the log, oldest first
  * @param server name of the servlet container
  */
 record StatusSnapshot(
@@ -30,12 +33,12 @@ record StatusSnapshot(
         String server) {
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
-    /** What the worker of a place said, or why there is none. */
+    /** The state of a slot by the probe. */
     SlotState state(SlotSnapshot place) {
         return health.places().get(place.number() - 1).state();
     }
 
-    /** The last minute, or as much of it as there was. */
+    /** The last minute, or the time since the first sample when that is shorter. */
     SampleInterval minute() {
         StatsSample from = history.get(0);
         for (StatsSample sample : history) {

@@ -10,20 +10,21 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A figure with lines over what is known of the last ten minutes, drawn here and so also there without JavaScript.
+ * A line chart of the last ten minutes, or of the time since the start when that is shorter. The server draws it, so
+ * that it needs no JavaScript.
  *
- * @param id of its element
- * @param unit how a value is shown to people
- * @param leastMaximum up to where the chart reaches at least
+ * @param id id of the chart's element
+ * @param unit formats a value with its unit
+ * @param leastMaximum smallest upper end of the vertical axis, a power of ten
  */
 record SvgChart(String id, String title, DoubleFunction<String> unit, double leastMaximum, List<Line> lines) {
     private static final double WIDTH = 600;
     private static final double HEIGHT = 120;
 
-    /** What there is of less than a minute is not drawn out. */
+    /** The horizontal axis spans at least a minute, so that a few values are not stretched over the whole width. */
     private static final int FEWEST_STEPS = 12;
 
-    /** @param values one for each step up to now; NaN where there is none */
+    /** @param values one for each interval between samples, the latest last; NaN where there is none */
     record Line(String name, double[] values) {
         double last() {
             return values.length == 0 ? Double.NaN : values[values.length - 1];
@@ -80,7 +81,7 @@ record SvgChart(String id, String title, DoubleFunction<String> unit, double lea
                         .collect(Collectors.joining());
     }
 
-    /** A line with gaps; what has no neighbour is a dot. */
+    /** An SVG path with a gap for each NaN; a value without a neighbour becomes a dot. */
     static String path(double[] values, double maximum) {
         StringBuilder path = new StringBuilder();
         boolean drawing = false;
@@ -108,7 +109,7 @@ record SvgChart(String id, String title, DoubleFunction<String> unit, double lea
                 .orElse(Double.NaN);
     }
 
-    /** One, two or five times a power of ten. */
+    /** The upper end of the vertical axis: one, two or five times a power of ten. */
     private double maximum() {
         double highest = highest();
         double maximum = leastMaximum;

@@ -1,12 +1,15 @@
 package dev.vtsbasic.syntax;
 
-/** What header and trailer fields may consist of (RFC 9110 §5.1, §5.5); parsers let more pass, of which others make two. */
+/**
+ * The syntax of header and trailer fields (RFC 9110 §5.1, §5.5). It is checked because parsers let more pass, and
+ * another parser may read two fields where one was meant.
+ */
 public final class FieldSyntax {
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
     private FieldSyntax() {}
 
-    /** Whether it is a token (RFC 9110 §5.6.2), as methods and the names of fields are. */
+    /** Whether the text is a token (RFC 9110 §5.6.2), as methods and field names must be. */
     public static boolean isToken(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
@@ -18,7 +21,7 @@ public final class FieldSyntax {
         return !name.isEmpty();
     }
 
-    /** Whether it has no control character but the tab. */
+    /** Whether the value has no control character other than the tab. */
     public static boolean isValue(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

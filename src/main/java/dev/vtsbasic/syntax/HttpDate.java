@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Dates in the three formats that RFC 9110 §5.6.7 has a recipient take. */
+/** Reads dates in the three formats that RFC 9110 §5.6.7 requires a recipient to accept, and writes IMF-fixdate. */
 public final class HttpDate {
     private static final DateTimeFormatter IMF_FIXDATE =
             format(new DateTimeFormatterBuilder(), "EEE, dd MMM yyyy HH:mm:ss 'GMT'");
@@ -27,14 +27,14 @@ public final class HttpDate {
 
     private HttpDate() {}
 
-    /** Null for what is no date: such a field is to be ignored. */
+    /** Parses a date; null if the text is not a valid date, in which case its field is to be ignored. */
     public static Instant parse(String text) {
         return parse(text, FORMATS);
     }
 
     /**
-     * The same for a cache, which is to take capitals and small letters for the same (RFC 9111 §4.2). The day of the week says
-     * nothing that the rest does not say, so a wrong one makes no other date of it.
+     * Parses a date for a cache, which must ignore case (RFC 9111 §4.2); null if the text is not a valid date. A wrong
+     * day of the week is ignored too, because the rest determines the date.
      */
     public static Instant parseForCache(String text) {
         return parse(text, FORMATS_FOR_CACHES);
@@ -45,13 +45,13 @@ public final class HttpDate {
             try {
                 return LocalDateTime.parse(text.strip(), format).toInstant(ZoneOffset.UTC);
             } catch (DateTimeException e) {
-                // Perhaps one of the others.
+                // Try the next format.
             }
         }
         return null;
     }
 
-    /** @param at to the second */
+    /** Writes a date as IMF-fixdate. Fractions of a second are dropped. */
     public static String of(Instant at) {
         return IMF_FIXDATE.format(at.atOffset(ZoneOffset.UTC));
     }
@@ -71,7 +71,7 @@ public final class HttpDate {
                 ChronoField.SECOND_OF_MINUTE);
     }
 
-    /** A year that seems to lie more than 50 years ahead is the last one with these digits. */
+    /** A two-digit year more than 50 years in the future is read as the most recent past year with the same digits. */
     private static DateTimeFormatter rfc850(DateTimeFormatterBuilder builder) {
         builder.appendPattern("EEEE, dd-MMM-")
                 .appendValueReduced(

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is a request (RFC 9110 §5.5, §9.1; RFC 9112 §3, §6), whatever the container's parser lets pass: two readers of what
- * is none may find two different requests in it.
+ * Checks the syntax of a request (RFC 9110 §5.5, §9.1; RFC 9112 §3, §6) after the container's parser, which may let
+ * more pass. Two readers of a malformed request may read two different requests.
  */
 final class RequestSyntax {
     private static final Pattern PROTOCOL = Pattern.compile("HTTP/(?:1\\.[0-9]|[23](?:\\.0)?)");
@@ -27,7 +27,7 @@ final class RequestSyntax {
         this.request = request;
     }
 
-    /** What is wrong with it, as a sentence; empty when it is a request. */
+    /** What is wrong with a request, as a sentence for the client; empty if it is valid. */
     static Optional<String> problemOf(HttpServletRequest request) {
         RequestSyntax syntax = new RequestSyntax(request);
         return syntax.problemOfRequestLine()
@@ -53,13 +53,16 @@ final class RequestSyntax {
         if (path == null || query != null && !isVisible(query)) {
             return false;
         }
-        // The URL parser of an app takes a backslash in a path for a slash.
+        // A backslash is refused, because an app's URL parser reads it as a slash.
         boolean ofPath = path.startsWith("/") && isVisible(path) && path.indexOf('\\') < 0;
         return ofPath
                 || path.equals("*") && query == null && request.getMethod().equals("OPTIONS");
     }
 
-    /** Browsers leave many characters as they are that RFC 3986 wants encoded, but neither these nor any other letter. */
+    /**
+     * Whether the text has visible ASCII characters only, without {@code #}. RFC 3986 allows fewer characters, but
+     * browsers leave many of the others unencoded.
+     */
     private static boolean isVisible(String text) {
         return text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#');
     }
@@ -80,7 +83,7 @@ final class RequestSyntax {
 
     private Optional<String> problemOfHost() {
         List<String> hosts = valuesOf("Host");
-        // HTTP/1.0 need not have it, and HTTP/2 has :authority in its place.
+        // HTTP/1.0 does not require Host, and HTTP/2 has :authority instead.
         if (hosts.size() > 1 || hosts.isEmpty() && isOfHttp1() && !isOfHttp10()) {
             return Optional.of("A request has exactly one Host field.");
         }
@@ -100,12 +103,12 @@ final class RequestSyntax {
         return known && isName(parts.group("name"));
     }
 
-    /** Containers write an IPv6 address with and without its brackets. */
+    /** Accepts an IPv6 address with and without brackets, because containers write both. */
     private static boolean isName(String host) {
         return host.indexOf(':') < 0 ? Authority.isName(host) : IpNetwork.isAddress(host);
     }
 
-    /** RFC 9112 §6.1, §6.3: where the body ends must not be open to two answers. */
+    /** Checks that the end of the body is unambiguous (RFC 9112 §6.1, §6.3). */
     private Optional<String> problemOfFraming() {
         List<String> codings = elementsOf("Transfer-Encoding");
         boolean coded = !valuesOf("Transfer-Encoding").isEmpty();
@@ -117,7 +120,7 @@ final class RequestSyntax {
         if (coded && !lengths.isEmpty()) {
             return Optional.of("A body has a Content-Length or a Transfer-Encoding, not both.");
         }
-        // RFC 9110 §8.6 allows to take equal values as one, but containers fail when they are asked for that one.
+        // RFC 9110 §8.6 allows a server to merge equal values, but containers fail when they are asked for that length.
         boolean one =
                 lengths.size() == 1 && LENGTH.matcher(lengths.get(0).strip()).matches();
         return !lengths.isEmpty() && !one ? Optional.of("The Content-Length is not one number.") : Optional.empty();

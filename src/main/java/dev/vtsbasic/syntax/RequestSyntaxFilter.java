@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Decides what is a request, before any part that answers: containers differ in what their parsers let pass. What is none
- * is answered 400, and its connection is closed, because nobody can tell where the next request begins. Safe for any number
- * of threads.
+ * Refuses malformed requests with 400 before any other part sees them, because containers differ in what their parsers
+ * let pass. The connection is closed, because it is unknown where the next request begins. Safe for any number of
+ * threads.
  */
 public final class RequestSyntaxFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
@@ -33,7 +33,7 @@ public final class RequestSyntaxFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        // HTTP/2 has no such field, and a stream of its own for each request.
+        // HTTP/2 has no Connection field and does not need it, because each request has its own stream.
         if (!String.valueOf(request.getProtocol()).startsWith("HTTP/2")) {
             response.setHeader("Connection", "close");
         }

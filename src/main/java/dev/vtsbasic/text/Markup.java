@@ -1,10 +1,10 @@
 package dev.vtsbasic.text;
 
-/** Text for HTML. */
+/** Escapes text for HTML. */
 public final class Markup {
     private Markup() {}
 
-    /** Any text as one of an element, or of an attribute in quotes. */
+    /** Escapes any text for use in an element, or in a quoted attribute value. */
     public static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -4,14 +4,15 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** Finds what somebody probably meant: the known names closest to an unknown one by edit distance (Levenshtein). */
+/** Suggests known names for an unknown one, by edit distance (Levenshtein). */
 public final class NearestName {
     private NearestName() {}
 
     /**
-     * The closest names first, none that shares less than half of its letters with {@code unknown}.
+     * The closest names first, equally close ones in alphabetical order. Leaves out names whose distance is more than
+     * half the length of {@code unknown}.
      *
-     * @param limit how many at most
+     * @param limit maximum number of names
      */
     public static List<String> of(String unknown, Collection<String> known, int limit) {
         record Candidate(String name, int distance) {}

@@ -2,18 +2,19 @@ package dev.vtsbasic.text;
 
 import java.util.Locale;
 
-/** Text of workers and clients as it may be shown in a terminal or a log. */
+/** Makes text of workers and clients safe for a terminal or a log. */
 public final class Printable {
     private Printable() {}
 
     /**
-     * Writes what could move a terminal's cursor, fake another line or turn the text around as {@code \\u001b} and the like.
+     * Escapes characters that could move a terminal's cursor, fake another line or reverse the text's direction, as
+     * {@code \\u001b} and the like.
      */
     public static String line(String text) {
         return escaped(text, false);
     }
 
-    /** The same, but ends of lines stay. */
+    /** As {@link #line}, but keeps line feeds. */
     public static String lines(String text) {
         return escaped(text, true);
     }

@@ -5,17 +5,20 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** How the access log writes a request. Whatever a client sends, it stays within its line and its quotes. */
+/**
+ * Formats a request for the access log. Control characters and quotes that a client sends are escaped, so that they end
+ * neither the line nor a quoted text.
+ */
 interface AccessLine {
-    /** A line without its end. */
+    /** Returns a line without a line end. */
     String of(RequestRecord record);
 
-    /** What nginx says of a request whose client left before there was an answer. */
+    /** Returns 499, as nginx does, for a request whose client left before there was a response. */
     private static int statusOf(RequestRecord record) {
         return record.status() == 0 ? 499 : record.status();
     }
 
-    /** The format that most servers have, and most tools read. */
+    /** The Combined Log Format, which most servers write and most tools read. */
     final class Combined implements AccessLine {
         private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                         "dd/MMM/yyyy:HH:mm:ss xx", Locale.ROOT)
@@ -55,7 +58,7 @@ interface AccessLine {
         }
     }
 
-    /** A JSON object. */
+    /** A JSON object on one line. */
     final class Json implements AccessLine {
         @Override
         public String of(RequestRecord record) {
@@ -112,7 +115,7 @@ interface AccessLine {
             line.append((char) ('0' + micros / 10 % 10)).append((char) ('0' + micros % 10));
         }
 
-        /** Leaves out what is not there. */
+        /** Writes nothing for an empty value. */
         private static void text(StringBuilder line, String name, String value) {
             if (value.isEmpty()) {
                 return;
@@ -132,7 +135,7 @@ interface AccessLine {
         }
     }
 
-    /** Of ISO 8859-1, which is what containers read header fields as. */
+    /** Whether it is a control character of ISO 8859-1, which is how containers decode header fields. */
     private static boolean isControl(char character) {
         return character < ' ' || character >= 0x7F && character <= 0x9F;
     }

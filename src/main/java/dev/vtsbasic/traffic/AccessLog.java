@@ -16,16 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A line for each request, or a share of them, save those for the management.
+ * Writes a line for each request, or for a share of the requests. Requests for management get none.
  *
- * <p>One thread writes them, some at a time, a few times a second. It may be slow, or wait for whoever reads what it
- * writes: what does not fit into its queue meanwhile is left out and counted, and no request ever waits. Safe for any
- * number of threads.
+ * <p>One thread writes the lines, in batches, because the output may be slow, or block until another program reads it.
+ * A request never waits: if the queue is full, its line is dropped and counted. Safe for any number of threads.
  */
 public final class AccessLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
 
-    /** More than come within a pause at any rate that can be kept up. */
+    /** In requests; more than arrive within a pause at any rate that the writer can sustain. */
     private static final int LONGEST_QUEUE = 16 * 1024;
 
     private static final int BATCH = 512;
@@ -52,9 +51,12 @@ public final class AccessLog implements AutoCloseable {
     }
 
     /**
+     * Starts the log and its thread.
+     *
      * @param format not OFF
-     * @param share of the requests, from 0 to 1
-     * @param out takes lines without their ends
+     * @param share the share of the requests that is logged, from 0 to 1; those with a status of 500 or more are always
+     *     logged
+     * @param out gets lines without line ends
      */
     public static AccessLog start(AccessLogFormat format, double share, Consumer<List<String>> out) {
         AccessLine line = format == AccessLogFormat.JSON ? new AccessLine.Json() : new AccessLine.Combined();
@@ -103,7 +105,7 @@ public final class AccessLog implements AutoCloseable {
         }
     }
 
-    /** Whether there was something to write. */
+    /** Returns whether there was a line to write. */
     private boolean writeSome() {
         List<String> lines = new ArrayList<>();
         for (RequestRecord next = queue.poll(); next != null; next = lines.size() < BATCH ? queue.poll() : null) {
@@ -121,7 +123,7 @@ public final class AccessLog implements AutoCloseable {
         return !lines.isEmpty();
     }
 
-    /** Writes what there is, unless it takes too long. */
+    /** Writes the lines that are left, and returns after 2 seconds at most. */
     @Override
     public void close() {
         closing = true;

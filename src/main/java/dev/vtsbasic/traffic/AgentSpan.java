@@ -4,8 +4,8 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 
 /**
- * The span that OpenTelemetry's Java agent has begun for a request, where the JVM has that agent. Without it nothing of
- * OpenTelemetry is loaded.
+ * The span that OpenTelemetry's Java agent has begun for a request, if the JVM runs that agent. Without the agent, the
+ * JVM loads no class of OpenTelemetry.
  */
 final class AgentSpan {
     private static final boolean PRESENT = isPresent();
@@ -13,13 +13,14 @@ final class AgentSpan {
     private AgentSpan() {}
 
     /**
-     * Names it as W3C Trace Context does; empty when there is none. To be called on the container's thread, whose span it is.
+     * Returns the span in the form of W3C Trace Context; empty when there is none. To be called on the container's
+     * thread, to which the span belongs.
      */
     static String traceparent() {
         return PRESENT ? Current.traceparent() : "";
     }
 
-    /** Every agent made of OpenTelemetry's has that class, and puts its jar where the JVM has its own. */
+    /** Every agent that is made from OpenTelemetry's has this class, and puts its jar on the boot class path. */
     private static boolean isPresent() {
         try {
             Class.forName("io.opentelemetry.javaagent.OpenTelemetryAgent", false, null);
@@ -29,7 +30,10 @@ final class AgentSpan {
         }
     }
 
-    /** The agent lets the class below see its own spans; a class of its own, as the JVM would load that with this one. */
+    /**
+     * The agent makes the API below show the agent's spans. This is a class of its own, because the JVM would load the
+     * API together with {@link AgentSpan} otherwise.
+     */
     private static final class Current {
         static String traceparent() {
             SpanContext span = Span.current().getSpanContext();

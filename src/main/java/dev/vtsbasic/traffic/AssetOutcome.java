@@ -1,11 +1,11 @@
 package dev.vtsbasic.traffic;
 
-/** What a request for a static file got, by the status of the answer. */
+/** The result of a request for a static file, by the status of the response. */
 public enum AssetOutcome {
     WHOLE(200),
     PART(206),
     NOT_MODIFIED(304),
-    /** No file has the name. */
+    /** No file has this name. */
     UNKNOWN(404),
     NOT_ALLOWED(405),
     NOT_ACCEPTABLE(406),

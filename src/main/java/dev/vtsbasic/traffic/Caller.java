@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Who asks, and the names that a request goes by: in the log, on error pages and for the app.
+ * The client of a request, and the identifiers of the request in the log, on error pages and for the app.
  *
- * @param forwarded what the client asked, as the trusted proxies say
- * @param requestId the trusted proxy's X-Request-Id, else one of our own
- * @param traceparent the span of OpenTelemetry's agent where there is one, else the client's, else the beginning of a trace
- *     of our own (W3C Trace Context)
- * @param traceContinues whether the client's trace goes on
+ * @param forwarded the request as the client made it, according to the trusted proxies
+ * @param requestId the trusted proxy's X-Request-Id, or a random one
+ * @param traceparent the span of OpenTelemetry's agent if there is one, or the client's, or the beginning of a new
+ *     trace (W3C Trace Context)
+ * @param traceContinues whether the request continues the client's trace
  * @param trusted whether the request comes from a trusted proxy
  */
 public record Caller(
@@ -26,14 +26,17 @@ public record Caller(
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
-    /** Only while the container's request is that of this client. */
+    /**
+     * To be called before the request becomes asynchronous, because some containers reuse the request object
+     * afterwards.
+     */
     static Caller of(HttpServletRequest request, List<IpNetwork> trustedProxies) {
         String peer = ForwardedRequest.peerOf(request);
         boolean trusted = trustedProxies.stream().anyMatch(network -> network.contains(peer));
         String givenId = trusted ? FieldLines.of(request, "X-Request-Id").single() : "";
         String given = FieldLines.of(request, "traceparent").single();
         String agents = AgentSpan.traceparent();
-        // An agent may take part in no trace that a client has begun.
+        // An agent may begin its own trace instead of continuing the client's.
         boolean continues = !given.isEmpty()
                 && TRACEPARENT.matcher(given).matches()
                 && (agents.isEmpty() || traceOf(agents).equals(traceOf(given)));
@@ -45,7 +48,10 @@ public record Caller(
                 trusted);
     }
 
-    /** Whether the app may have asked, or somebody on this machine: no proxy says for whom it asks, be it for nobody. */
+    /**
+     * Whether the app, or another program on this machine, may have made the request by itself: the connection was made
+     * on this machine, and there is neither X-Forwarded-For nor Forwarded, not even an empty one.
+     */
     public static boolean isOfThisMachine(HttpServletRequest request) {
         return comesFromThisMachine(request)
                 && Stream.of("X-Forwarded-For", "Forwarded")
@@ -53,19 +59,25 @@ public record Caller(
     }
 
     /**
-     * Whether the connection was made on this machine. The client's address alone does not tell: a container may take it
-     * from a header field, as Tomcat's RemoteIpValve does, and take that field away.
+     * Whether the connection was made on this machine. The client's address alone does not prove it, because a
+     * container may take the address from a header field and remove that field, as Tomcat's RemoteIpValve does.
      */
     public static boolean comesFromThisMachine(HttpServletRequest request) {
         return IpNetwork.isLoopback(request.getRemoteAddr()) && IpNetwork.isLoopback(request.getLocalAddr());
     }
 
-    /** Whether a header field of this name is written by proxies, so that the request may be anybody's. */
+    /**
+     * Whether proxies write a header field of this name, in any case of letters. A request with such a field may come
+     * from any client.
+     */
     public static boolean isFieldOfProxies(String name) {
         return FIELD_OF_PROXIES.matcher(name).matches();
     }
 
-    /** Of the client: as the container sees it or, when that is a trusted proxy, by the word of that; by RFC 5952. */
+    /**
+     * The client's address, in the form of RFC 5952: as the container sees it or, when that is a trusted proxy, as the
+     * proxy reports it. Empty when the container has none.
+     */
     public String address() {
         return forwarded.clientAddress();
     }
@@ -75,7 +87,7 @@ public record Caller(
         return forwarded.origin();
     }
 
-    /** The trace that it belongs to. */
+    /** The ID of the request's trace: 32 hexadecimal digits. */
     public String traceId() {
         return traceOf(traceparent);
     }
@@ -87,7 +99,7 @@ public record Caller(
         return continued.isEmpty() ? "00-" + randomHex(16) + "-" + randomHex(8) + "-00" : continued;
     }
 
-    /** As many digits follow the version and its hyphen in any version. */
+    /** The trace ID has this position in every version of traceparent. */
     private static String traceOf(String traceparent) {
         return traceparent.substring(3, 35);
     }
@@ -95,7 +107,7 @@ public record Caller(
     private static String randomHex(int octets) {
         byte[] random = new byte[octets];
         ThreadLocalRandom.current().nextBytes(random);
-        // All zeros are not allowed in a traceparent.
+        // A traceparent must not have an ID of zeros only.
         random[0] |= 1;
         return HexFormat.of().formatHex(random);
     }

@@ -1,6 +1,6 @@
 package dev.vtsbasic.traffic;
 
-/** The content coding of an answer. */
+/** The content coding of a response. */
 public enum ContentCoding {
     IDENTITY,
     GZIP,
@@ -8,7 +8,7 @@ public enum ContentCoding {
     ZSTD,
     OTHER;
 
-    /** @param token as in Content-Encoding; null or empty when there is none */
+    /** @param token the value of Content-Encoding; null or empty when there is none */
     public static ContentCoding of(String token) {
         if (token == null || token.isEmpty()) {
             return IDENTITY;

@@ -3,7 +3,10 @@ package dev.vtsbasic.traffic;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** A count for each constant of an enumeration, which makes their number bounded. Safe for any number of threads. */
+/**
+ * A counter for each constant of an enumeration, so that the number of counters is bounded. Safe for any number of
+ * threads.
+ */
 final class Counters<E extends Enum<E>> {
     private final LongAdder[] counts;
 

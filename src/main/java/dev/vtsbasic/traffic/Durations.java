@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** How many of some times were how long. Safe for any number of threads. */
+/** A histogram of durations. Safe for any number of threads. */
 public final class Durations {
-    /** Upper bounds in seconds, of which the last stands for any time. */
+    /** Upper bounds in seconds; the last one is above any duration. */
     private static final double[] BOUNDS = {
         0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, Double.POSITIVE_INFINITY
     };
@@ -29,17 +29,17 @@ public final class Durations {
         nanos.add(duration);
     }
 
-    /** Upper bounds of the counts, in seconds. */
+    /** The upper bounds of {@link #counts}, in seconds; the last one is infinite. */
     public static double[] bounds() {
         return BOUNDS.clone();
     }
 
-    /** For each bound, how many times were not above it, but above the one before. */
+    /** For each bound, how many durations are at most that long, but longer than the bound before it. */
     public long[] counts() {
         return Arrays.stream(counts).mapToLong(LongAdder::sum).toArray();
     }
 
-    /** All times together, in seconds. */
+    /** The sum of all durations, in seconds. */
     public double sum() {
         return nanos.sum() / 1e9;
     }

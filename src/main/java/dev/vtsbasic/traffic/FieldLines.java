@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * All field lines of one name in a request (RFC 9110 §5.2). There is no way to ask for the first one, because a client can
- * put any number of lines, and an empty one, before the line that the app goes by.
+ * All field lines of one name in a request (RFC 9110 §5.2). No method returns the first line, because a client can put
+ * any number of lines, and an empty one, before the line that the app reads.
  *
- * @param values of the lines, in their order
+ * @param values the values of the lines, in their order
  */
 public record FieldLines(List<String> values) {
-    /** Only on the container's thread, and before the request is made asynchronous. */
+    /** To be called on the container's thread, before the request becomes asynchronous. */
     public static FieldLines of(HttpServletRequest request, String name) {
         return new FieldLines(Collections.list(request.getHeaders(name)));
     }
 
-    /** Whether the field was sent, even if it is empty. */
+    /** Whether the client sent the field, even an empty one. */
     public boolean arePresent() {
         return !values.isEmpty();
     }
 
-    /** The value of a field that is a list (RFC 9110 §5.3); empty when there is none. */
+    /** The value of a field that is a list (RFC 9110 §5.3); empty when the field is absent. */
     public String joined() {
         return String.join(", ", values);
     }
@@ -37,8 +37,8 @@ public record FieldLines(List<String> values) {
     }
 
     /**
-     * The value of a field that is no list. Empty when there is none, and when there are several lines, because readers
-     * differ in which of them counts.
+     * The value of a field that is not a list. Empty when the field is absent, and when it has several lines, because
+     * recipients differ in which line they read.
      */
     public String single() {
         return values.size() == 1 ? values.get(0) : "";

@@ -10,12 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What one proxy says of the request that it got (RFC 7239 §4), unchecked; a text is empty where it says nothing.
+ * The description that one proxy gives of a request that it received (RFC 7239 §4), unchecked. A text is empty when the
+ * proxy does not give it.
  *
- * @param node from whom it got it: an address with or without a port, {@code unknown}, or {@code _obfuscated}
- * @param proto by which scheme
- * @param host for which {@code host[:port]}
- * @param port at which port; Forwarded has it in the host
+ * @param node the client of that proxy: an address with or without a port, {@code unknown}, or {@code _obfuscated}
+ * @param proto the scheme
+ * @param host {@code host[:port]}
+ * @param port the port; Forwarded has it in the host
  */
 record ForwardedElement(String node, String proto, String host, String port) {
     static final ForwardedElement NOTHING = new ForwardedElement("", "", "", "");
@@ -23,7 +24,7 @@ record ForwardedElement(String node, String proto, String host, String port) {
     private static final String PORT = "(?::(?:[0-9]+|_[A-Za-z0-9._-]+))?";
     private static final Pattern NODE = Pattern.compile("\\[([^\\]]*)]" + PORT + "|([0-9.]+)" + PORT);
 
-    /** Without its brackets and its port. */
+    /** The node without its brackets and its port. */
     String nodeName() {
         Matcher parts = NODE.matcher(node);
         if (!parts.matches()) {
@@ -32,14 +33,14 @@ record ForwardedElement(String node, String proto, String host, String port) {
         return parts.group(1) == null ? parts.group(2) : parts.group(1);
     }
 
-    /** The elements of one line of Forwarded; empty when it is none. */
+    /** Parses one line of Forwarded; returns empty when the line is malformed. */
     static Optional<List<ForwardedElement>> parse(String line) {
         return new Parser(line).elements();
     }
 
-    /** By hand: a regular expression takes as much of the stack as a client's quoted string is long. */
+    /** Parses by hand, because the stack that a regular expression needs grows with a client's quoted string. */
     private static final class Parser {
-        /** Of tokens, and those that proxies write without the quotes that addresses and ports need. */
+        /** The marks of tokens, and those of addresses and ports, which proxies write without the required quotes. */
         private static final String UNQUOTED_MARKS = "!#$%&'*+-.^_`|~:[]";
 
         private final String line;
@@ -71,7 +72,7 @@ record ForwardedElement(String node, String proto, String host, String port) {
             }
         }
 
-        /** One pair or none, with the spaces around it. */
+        /** Reads one pair or none, with the spaces around it; returns false when it is malformed. */
         private boolean readPair(Map<String, String> pairs) {
             skipSpaces();
             String name = readUnquoted().toLowerCase(Locale.ROOT);
@@ -83,7 +84,7 @@ record ForwardedElement(String node, String proto, String host, String port) {
             }
             String value = at < line.length() && line.charAt(at) == '"' ? readQuoted() : readUnquoted();
             skipSpaces();
-            // RFC 7239 §4: each parameter at most once in an element.
+            // RFC 7239 §4 allows each parameter once per element.
             return value != null && pairs.put(name, value) == null;
         }
 
@@ -102,7 +103,7 @@ record ForwardedElement(String node, String proto, String host, String port) {
                     || UNQUOTED_MARKS.indexOf(c) >= 0;
         }
 
-        /** Null when it has no end. */
+        /** Returns null when the string has no end. */
         private String readQuoted() {
             StringBuilder value = new StringBuilder();
             for (at++; at < line.length(); at++) {

@@ -10,14 +10,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A request as the client made it to the outermost trusted proxy. Without a trusted proxy, as it came here.
+ * A request as the client made it to the outermost trusted proxy or, without a trusted proxy, as it arrived here.
  *
- * <p>A proxy may say it by X-Forwarded-For, -Proto, -Host and -Port or by Forwarded (RFC 7239). When one of the former is
- * there, Forwarded does not count, because a proxy that knows only the former passes on what a client put into it.
+ * <p>A proxy describes the request in X-Forwarded-For, -Proto, -Host and -Port or in Forwarded (RFC 7239). If there is
+ * one of the former, Forwarded is ignored, because a proxy that knows only the former passes on a Forwarded that the
+ * client wrote.
  *
- * @param clientAddress by RFC 5952
- * @param forwardedFor what goes in front of our element of X-Forwarded-For; empty for nothing
- * @param forwarded what goes in front of our element of Forwarded; empty for nothing
+ * @param clientAddress in the form of RFC 5952; empty when the container has none
+ * @param origin the scheme, host and port that the client used
+ * @param forwardedFor the text in front of this server's element of X-Forwarded-For; empty for none
+ * @param forwarded the text in front of this server's element of Forwarded; empty for none
  */
 public record ForwardedRequest(String clientAddress, PublicOrigin origin, String forwardedFor, String forwarded) {
 
@@ -62,7 +64,7 @@ public record ForwardedRequest(String clientAddress, PublicOrigin origin, String
                 lines.add(line.strip());
                 elements.addAll(parsed.get());
             } else {
-                // What stands left of it may be part of a quoted string that a client has begun.
+                // The elements to the left may be part of a quoted string that the client has begun.
                 lines.clear();
                 elements.clear();
             }
@@ -83,10 +85,10 @@ public record ForwardedRequest(String clientAddress, PublicOrigin origin, String
     /**
      * The outermost trusted proxy.
      *
-     * @param element what it says
-     * @param index of that
-     * @param client the last address on the way that is known. What stands left of an address that no trusted proxy has,
-     *     its owner may have made up.
+     * @param element the description that it gives
+     * @param index the position of that element
+     * @param client the address of the client, or the outermost one that is known. The elements to the left of an
+     *     address that is not a trusted proxy's are ignored, because the client at that address may have invented them.
      */
     private record Outermost(ForwardedElement element, int index, String client) {
         static Outermost of(List<ForwardedElement> elements, String peer, List<IpNetwork> trustedProxies) {
@@ -108,7 +110,10 @@ public record ForwardedRequest(String clientAddress, PublicOrigin origin, String
         }
     }
 
-    /** Address of the other end of the connection, as the container sees it, by RFC 5952; empty when it has none. */
+    /**
+     * The address of the other end of the connection, as the container sees it, in the form of RFC 5952; empty when the
+     * container has none.
+     */
     public static String peerOf(HttpServletRequest request) {
         String peer = request.getRemoteAddr();
         if (peer == null) {
@@ -117,7 +122,10 @@ public record ForwardedRequest(String clientAddress, PublicOrigin origin, String
         return peer.indexOf(':') < 0 ? peer : IpNetwork.canonical(peer);
     }
 
-    /** The same in the form of Forwarded; only the first of them has said what it was asked for. */
+    /**
+     * Writes elements of X-Forwarded-For in the form of Forwarded. Only the first one gets the host and the scheme,
+     * because only its proxy has reported them.
+     */
     private static String written(List<ForwardedElement> elements, PublicOrigin origin) {
         String others = elements.stream()
                 .skip(1)
@@ -126,7 +134,7 @@ public record ForwardedRequest(String clientAddress, PublicOrigin origin, String
         return forwardedElement(elements.get(0).nodeName(), origin) + others;
     }
 
-    /** One element of Forwarded. */
+    /** Writes one element of Forwarded, with {@code for=unknown} when {@code address} is no address. */
     public static String forwardedElement(String address, PublicOrigin origin) {
         String host = origin.host();
         String quoted = host.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -143,14 +151,16 @@ public record ForwardedRequest(String clientAddress, PublicOrigin origin, String
         return canonical.contains(":") ? "for=\"[" + canonical + "]\"" : "for=" + canonical;
     }
 
-    /** Commas at the end separate nothing; an element without a text within the list is a proxy that did not know. */
+    /**
+     * Commas at the end separate nothing; an empty element in between stands for a proxy that did not know its client.
+     */
     private static List<String> nodes(String forwardedFor) {
         return forwardedFor.isEmpty()
                 ? List.of()
                 : Stream.of(forwardedFor.split(",")).map(String::strip).toList();
     }
 
-    /** The element beside the one of X-Forwarded-For, or the first where the lists are not of one length. */
+    /** Returns the element beside the node at {@code index}, or the first one when the lists differ in length. */
     private static String at(int index, List<String> list, List<String> nodes) {
         if (list.isEmpty()) {
             return "";

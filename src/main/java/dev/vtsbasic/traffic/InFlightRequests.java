@@ -4,8 +4,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts the requests that a stop has to wait for. An event stream is none of them: it has no end to wait for, and its
- * client connects again by itself.
+ * Counts the requests that a stop has to wait for. An event stream is not counted, because it has no end and its client
+ * reconnects by itself. Safe for any number of threads.
  */
 public final class InFlightRequests {
     private final ReentrantLock lock = new ReentrantLock();
@@ -20,9 +20,9 @@ public final class InFlightRequests {
     }
 
     /**
-     * Waits until none is left.
+     * Waits until no request is in flight.
      *
-     * @return how many are left when {@code timeoutNanos} have passed
+     * @return how many are in flight after {@code timeoutNanos}; 0 when none is
      */
     public int awaitIdle(long timeoutNanos) throws InterruptedException {
         lock.lockInterruptibly();
@@ -36,11 +36,11 @@ public final class InFlightRequests {
         }
     }
 
-    /** A request's place among the running ones. */
+    /** Counts one request as in flight until {@link #leave} is called. */
     public final class Permit {
         private boolean left;
 
-        /** Leaves; a second time does nothing. */
+        /** Ends the request; a second call does nothing. */
         public void leave() {
             lock.lock();
             try {

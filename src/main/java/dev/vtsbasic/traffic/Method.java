@@ -1,6 +1,6 @@
 package dev.vtsbasic.traffic;
 
-/** A request's method, of which clients may make up any number. */
+/** The method of a request. All uncommon ones are {@link #OTHER}, because clients may invent any number of them. */
 public enum Method {
     GET,
     HEAD,

@@ -7,23 +7,23 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Scheme, host and port that the browser used.
+ * The scheme, host and port that the browser used.
  *
  * @param scheme {@code http} or {@code https}
- * @param host {@code host[:port]} as it was sent
+ * @param host {@code host[:port]} as the client sent it
  */
 public record PublicOrigin(String scheme, String host, int port) {
     private static final String HTTP = "http";
     private static final String HTTPS = "https";
 
-    /** Servlet specification §3.9: each container has them for a request that came by TLS. */
+    /** A container sets these for a request that came by TLS (Servlet specification §3.9). */
     private static final String[] TLS_ATTRIBUTES = {
         "jakarta.servlet.request.cipher_suite",
         "jakarta.servlet.request.key_size",
         "jakarta.servlet.request.secure_protocol"
     };
 
-    /** Tomcat's RemoteIpValve leaves it: then it has decided on the scheme. */
+    /** Set by Tomcat's RemoteIpValve, which has then decided on the scheme. */
     private static final String REMOTE_IP_VALVE = "org.apache.catalina.AccessLog.RemoteAddr";
 
     /** Whether the browser used TLS. */
@@ -31,18 +31,18 @@ public record PublicOrigin(String scheme, String host, int port) {
         return scheme.equals(HTTPS);
     }
 
-    /** As the connection and the Host field have it. */
+    /** The origin according to the connection and the Host field. */
     static PublicOrigin of(HttpServletRequest request) {
         String scheme = schemeOf(request);
         String host = hostOf(request);
-        // The container has derived the port from a scheme that is not the connection's.
+        // The container has derived its port from a scheme that is not the connection's.
         int port = scheme.equalsIgnoreCase(request.getScheme())
                 ? request.getServerPort()
                 : portIn(host).orElse(defaultPort(scheme));
         return new PublicOrigin(scheme, host, port);
     }
 
-    /** The same, but for what a trusted proxy says of it; what is no scheme, host or port counts as if it were absent. */
+    /** A copy with the scheme, host and port that a trusted proxy reports; a malformed one is ignored. */
     PublicOrigin as(ForwardedElement element) {
         Optional<String> givenScheme = scheme(element.proto());
         Optional<Authority> givenHost = Authority.of(element.host());
@@ -54,8 +54,8 @@ public record PublicOrigin(String scheme, String host, int port) {
     }
 
     /**
-     * The scheme of the connection. In HTTP/2 a container takes it from the client ({@code :scheme}, RFC 9113 §8.3.1), who
-     * may say what it likes.
+     * The scheme of the connection. On HTTP/2, a container takes it from the client ({@code :scheme}, RFC 9113 §8.3.1),
+     * which may send any.
      */
     public static String schemeOf(HttpServletRequest request) {
         boolean https = request.getProtocol().startsWith("HTTP/2") && request.getAttribute(REMOTE_IP_VALVE) == null
@@ -73,13 +73,16 @@ public record PublicOrigin(String scheme, String host, int port) {
         return false;
     }
 
-    /** The Host field, or the name that the container knows itself by. */
+    /**
+     * The Host field or, when it is absent, the server name and port that the container reports. Empty when there are
+     * several Host fields.
+     */
     public static String hostOf(HttpServletRequest request) {
         FieldLines host = FieldLines.of(request, "Host");
         return host.arePresent() ? host.single() : authority(request);
     }
 
-    /** HTTP/2 has {@code :authority} in place of the Host field. */
+    /** On HTTP/2, the client sends {@code :authority} instead of the Host field. */
     private static String authority(HttpServletRequest request) {
         boolean defaultPort = request.getServerPort() == (request.isSecure() ? 443 : 80);
         return defaultPort ? request.getServerName() : request.getServerName() + ":" + request.getServerPort();

@@ -1,19 +1,22 @@
 package dev.vtsbasic.traffic;
 
-/** What a request turned out to be. */
+/** The kind of a request, which may become known only while it is served. */
 public enum RequestKind {
-    /** For a static file, there or not. */
+    /** A request for a static file, whether the file exists or not. */
     ASSET,
-    /** Forwarded to the app. */
+    /** A request that is forwarded to the app. */
     PROXIED,
-    /** Answered with an event stream, by the app or for the status page, which lasts for as long as a page is open. */
+    /**
+     * A request whose response is an event stream, of the app or of the status page. It lasts for as long as a page is
+     * open.
+     */
     EVENTS,
-    /** Asked to switch protocols, WebSocket before all; lasts for as long as the tunnel if there is one. */
+    /** A request to switch protocols, mostly to WebSocket. It lasts for as long as the tunnel, if one is opened. */
     TUNNEL,
-    /** For this server itself: live, ready, metrics and the like. */
+    /** A request to this server itself: live, ready, metrics and the like. */
     MANAGEMENT;
 
-    /** Whether how long it takes says something about the server. */
+    /** Whether the duration of such a request says something about the server. */
     public boolean hasAnEnd() {
         return this != EVENTS && this != TUNNEL;
     }

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 
 /**
- * What the access log tells of a request besides its {@link RequestRecord}. Any text is the client's, with whatever
- * characters.
+ * The values that the access log needs besides a {@link RequestRecord}. The client chooses the texts, so they may
+ * contain any character.
  *
- * @param path without the query, which may hold secrets
+ * @param path without the query, which may contain secrets
  * @param userAgent empty when there is none
  * @param referer without its query and user information; empty when there is none
  */
@@ -25,7 +25,7 @@ record RequestLine(Instant time, String method, String path, String protocol, St
                 withoutSecrets(FieldLines.of(request, "Referer").single()));
     }
 
-    /** Browsers send no user information, but others do (RFC 9110 §10.1.3). */
+    /** Removes the user information, too, because some clients send it, although browsers do not (RFC 9110 §10.1.3). */
     private static String withoutSecrets(String url) {
         int query = url.indexOf('?');
         return USER.matcher(query < 0 ? url : url.substring(0, query)).replaceFirst("$1");

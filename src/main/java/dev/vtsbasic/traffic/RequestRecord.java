@@ -7,15 +7,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What became of a request, filled in by those who know, in whichever thread works on it, until it ends.
- *
- * <p>It is kept as an attribute of the request. Filling in costs an assignment; totals and the access log get it when it
+ * The facts about one request. The parts of the program that serve the request fill them in, on any thread, until it
  * ends.
+ *
+ * <p>The record is an attribute of the request. To fill in a fact costs one assignment; the totals and the access log
+ * read the record when the request ends.
  */
 public final class RequestRecord {
     private static final String ATTRIBUTE = RequestRecord.class.getName();
 
-    /** For requests that no {@link TrafficFilter} has seen: nobody is told of their end. */
+    /** The totals of the records that no {@link TrafficFilter} has begun; no code reads them. */
     private static final Traffic NOWHERE = new Traffic(record -> {});
 
     private final Traffic traffic;
@@ -41,7 +42,7 @@ public final class RequestRecord {
     private volatile boolean ofApp;
     private long firstByte;
     private long end;
-    // Each has one writer, which need not be the thread that ends the request.
+    // Only one thread writes each of these, but it need not be the thread that ends the request.
     private volatile long received;
     private volatile long sent;
 
@@ -58,12 +59,12 @@ public final class RequestRecord {
         return record;
     }
 
-    /** One that nobody reads. */
+    /** A record that neither the totals nor the access log read. */
     public static RequestRecord unread() {
         return new RequestRecord(NOWHERE, Method.OTHER, List.of());
     }
 
-    /** The record of a request; one that nobody reads when none was begun. */
+    /** The record of a request. If no {@link TrafficFilter} has begun one, the request gets an {@link #unread} one. */
     public static RequestRecord of(HttpServletRequest request) {
         RequestRecord record = (RequestRecord) request.getAttribute(ATTRIBUTE);
         if (record == null) {
@@ -73,13 +74,16 @@ public final class RequestRecord {
         return record;
     }
 
-    /** Keeps what the access log tells. */
+    /** Keeps the values that the access log needs. */
     void keepLine(HttpServletRequest request) {
         line = RequestLine.of(request);
         caller(request);
     }
 
-    /** Who asks. At first only on the container's thread, and before the request is made asynchronous. */
+    /**
+     * The client and the identifiers of the request. The first call must be on the container's thread, before the
+     * request becomes asynchronous.
+     */
     public Caller caller(HttpServletRequest request) {
         if (caller == null) {
             caller = Caller.of(request, trustedProxies);
@@ -91,12 +95,12 @@ public final class RequestRecord {
         this.kind = kind;
     }
 
-    /** The answer's status, as far as the client gets one. */
+    /** The status of the response that the client gets. */
     public void status(int status) {
         this.status = status;
     }
 
-    /** @param worker name of the one that answers, or was the last to be asked */
+    /** @param worker the name of the worker that responds, or of the last one that was asked */
     public void worker(String worker) {
         this.worker = worker;
     }
@@ -105,30 +109,30 @@ public final class RequestRecord {
         this.coding = coding;
     }
 
-    /** Whether the browser used TLS, as far as somebody has asked {@link #caller} who calls. */
+    /** Whether the browser used TLS; false as long as {@link #caller(HttpServletRequest)} has not been called. */
     public boolean isHttps() {
         return caller != null && caller.origin().isHttps();
     }
 
-    /** It is about a static file. */
+    /** The request is for a static file. */
     public void asset(AssetOutcome outcome) {
         kind = RequestKind.ASSET;
         asset = outcome;
     }
 
-    /** It had to wait for a worker, or for its turn. */
+    /** The request had to wait for a worker, or for its turn. The times of several calls add up. */
     public void held(long nanos) {
         held = true;
         heldNanos += nanos;
     }
 
-    /** It is sent to a worker once more. */
+    /** The request is sent to a worker once more. */
     public void retried() {
         retries++;
         answeredAnew();
     }
 
-    /** What was said of its answer is about one that nobody will see. */
+    /** Forgets what was noted about a response that the client does not get. */
     public void answeredAnew() {
         firstByte = 0;
         sent = 0;
@@ -136,12 +140,12 @@ public final class RequestRecord {
         ofApp = false;
     }
 
-    /** Its status is the app's word, and none of this program's. */
+    /** The status of the response is the app's and not this program's. */
     public void answeredByApp() {
         ofApp = true;
     }
 
-    /** Whether {@link #answeredByApp} was said last of the answer to this request; any thread may ask. */
+    /** Whether the app has chosen the status of the response as it is now; any thread may ask. */
     public static boolean isAnsweredByApp(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof RequestRecord record && record.ofApp;
     }
@@ -150,7 +154,10 @@ public final class RequestRecord {
         shed = reason;
     }
 
-    /** As {@link #shed}, before anybody has looked at what it asks for. */
+    /**
+     * As {@link #shed(ShedReason)}, for a request whose kind is not known yet. A WebSocket handshake becomes a
+     * {@link RequestKind#TUNNEL}.
+     */
     public void shed(ShedReason reason, HttpServletRequest request) {
         shed(reason);
         if (FieldLines.of(request, "Upgrade").elements().stream().anyMatch("websocket"::equalsIgnoreCase)) {
@@ -162,35 +169,38 @@ public final class RequestRecord {
         upstreamError = error;
     }
 
-    /** Its answer comes from the shared cache, though it may have been turned away before the app. */
+    /**
+     * The response comes from the shared cache. If the request was shed before it reached the app, that no longer
+     * counts.
+     */
     public void cached() {
         cached = true;
         shed = null;
     }
 
-    /** The client left before it had the whole answer. */
+    /** The client disconnected before it had the whole response. */
     public void clientGone() {
         clientGone = true;
     }
 
-    /** So many bytes of the request's body came. */
+    /** More bytes of the request's body have arrived. */
     public void received(long bytes) {
         received += bytes;
     }
 
-    /** So many bytes of the answer's body are given to the container. */
+    /** More bytes of the response's body have been given to the container. */
     public void sent(long bytes) {
         sent += bytes;
     }
 
-    /** The answer begins, if it has not yet. */
+    /** The response begins; only the first call counts. */
     public void firstByte() {
         if (firstByte == 0) {
             firstByte = System.nanoTime();
         }
     }
 
-    /** It goes on when the filters have returned; whoever says so is to call {@link #end}. */
+    /** The request continues after the filters have returned; the caller must then call {@link #end()} later. */
     public void endsLater() {
         endsLater = true;
     }
@@ -199,7 +209,7 @@ public final class RequestRecord {
         return endsLater;
     }
 
-    /** The request is over; a second time does nothing. */
+    /** Ends the request; a second call does nothing. */
     public void end() {
         if (ended.compareAndSet(false, true)) {
             end = System.nanoTime();
@@ -208,9 +218,10 @@ public final class RequestRecord {
     }
 
     /**
-     * The request is over, and its answer is as it stands; a second time does nothing.
+     * Ends the request, with the status of the response unless one has been noted; a second call does nothing. If the
+     * response was not begun, the status is 0 when the client has disconnected, or 500 when the request failed.
      *
-     * @param failed whether the container learns of it by an exception
+     * @param failed whether the container gets an exception
      */
     public void end(HttpServletResponse response, boolean failed) {
         if (status == 0) {
@@ -228,7 +239,7 @@ public final class RequestRecord {
         return line;
     }
 
-    /** Null when nobody asked for it and there is no access log. */
+    /** Null until {@link #caller(HttpServletRequest)} has been called. */
     Caller caller() {
         return caller;
     }
@@ -241,12 +252,12 @@ public final class RequestRecord {
         return kind;
     }
 
-    /** 0 when there was no answer. */
+    /** 0 when there was no response. */
     int status() {
         return status;
     }
 
-    /** Empty when there was none. */
+    /** Empty when no worker was asked. */
     String worker() {
         return worker;
     }
@@ -267,17 +278,17 @@ public final class RequestRecord {
         return retries;
     }
 
-    /** Null when it was not turned away. */
+    /** Null when the request was not shed. */
     ShedReason shed() {
         return shed;
     }
 
-    /** Null when there was none. */
+    /** Null when the upstream did not fail. */
     UpstreamError upstreamError() {
         return upstreamError;
     }
 
-    /** Null when it is not about a static file. */
+    /** Null when the request is not for a static file. */
     AssetOutcome asset() {
         return asset;
     }

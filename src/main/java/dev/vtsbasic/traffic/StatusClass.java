@@ -1,8 +1,8 @@
 package dev.vtsbasic.traffic;
 
-/** The first digit of an answer's status. */
+/** The first digit of a response's status. */
 public enum StatusClass {
-    /** There was no answer: its client had left. */
+    /** There was no response, because the client had disconnected; or the status is not one from 100 to 599. */
     NONE,
     INFORMATIONAL,
     SUCCESSFUL,

@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * All requests of a deployment: which are under way, and totals of those that have ended. Safe for any number of threads.
+ * All requests of a deployment: those that are in flight, and totals of those that have ended. Safe for any number of
+ * threads.
  */
 public final class Traffic {
     private static final RequestKind[] KINDS = RequestKind.values();
@@ -32,7 +33,7 @@ public final class Traffic {
         RETRIED
     }
 
-    /** @param log is told of each request that has ended */
+    /** @param log called for each request that has ended */
     Traffic(Consumer<RequestRecord> log) {
         this.log = log;
     }
@@ -76,7 +77,7 @@ public final class Traffic {
         if (record.asset() != null) {
             assets.get(record.coding().ordinal()).add(record.asset(), 1);
         }
-        // Not before it is counted: what is no longer under way is in the totals.
+        // Removed only after it is counted, so that a request that is no longer in flight is in the totals.
         underWay.remove(record);
         log.accept(record);
     }
@@ -85,12 +86,12 @@ public final class Traffic {
         return requests.get(kind.ordinal() * METHODS + method.ordinal()).of(status);
     }
 
-    /** Until the answer began, of those that were answered. */
+    /** Times from a request to the beginning of its response, of requests that got one. */
     public Durations timesToFirstByte(RequestKind kind) {
         return firstByte[kind.ordinal()];
     }
 
-    /** Until the end of the answer; of kinds that have no end of their own, nothing. */
+    /** Times from a request to the end of its response; none for kinds that have no end of their own. */
     public Durations durations(RequestKind kind) {
         return total[kind.ordinal()];
     }
@@ -103,17 +104,17 @@ public final class Traffic {
         return sent.of(kind);
     }
 
-    /** How many had to wait for a worker, or for their turn. */
+    /** How many requests had to wait for a worker, or for their turn. */
     public long held() {
         return held.of(Held.WAITED);
     }
 
-    /** How many were sent to a worker more than once. */
+    /** How many requests were sent to a worker more than once. */
     public long retried() {
         return held.of(Held.RETRIED);
     }
 
-    /** A request was turned away of which there is no record. */
+    /** Counts a refused request that has no record. */
     public void turnedAway(ShedReason reason) {
         shed.add(reason, 1);
     }
@@ -130,7 +131,7 @@ public final class Traffic {
         return assets.get(coding.ordinal()).of(outcome);
     }
 
-    /** How many have not ended, counted now. */
+    /** How many requests are in flight now. A kind that has none is absent. */
     public Map<RequestKind, Long> underWay() {
         Map<RequestKind, Long> counts = new EnumMap<>(RequestKind.class);
         underWay.forEach(record -> counts.merge(record.kind(), 1L, Long::sum));

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Begins a {@link RequestRecord} for each request, and ends it unless someone else is to.
+ * Begins a {@link RequestRecord} for each request, and ends it unless another part of the program is to end it.
  *
- * <p>Neither request nor response is wrapped: Tomcat's way to send files, and our look at the client's connection, need
- * the container's own. Safe for any number of threads.
+ * <p>The filter wraps neither the request nor the response, because Tomcat's way to send files, and the proxy's access
+ * to the client's connection, need the container's own objects. Safe for any number of threads.
  */
 public final class TrafficFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
@@ -24,8 +24,8 @@ public final class TrafficFilter extends HttpFilter {
     private final transient Traffic traffic;
 
     /**
-     * @param trustedProxies whose word counts for who asks
-     * @param log of all requests, if there is one
+     * @param trustedProxies the proxies whose reports about a client are believed
+     * @param log the access log, if there is one
      */
     public TrafficFilter(List<IpNetwork> trustedProxies, Optional<AccessLog> log) {
         this.trustedProxies = trustedProxies;

@@ -1,15 +1,15 @@
 package dev.vtsbasic.traffic;
 
-/** Why a request got no whole answer from the app. */
+/** Why a request got no complete response of the app. */
 public enum UpstreamError {
-    /** No worker was ready within {@code VTS_HOLD_TIMEOUT}, or all were given up. */
+    /** No worker was ready within {@code VTS_HOLD_TIMEOUT}, or all workers were given up. */
     NO_WORKER,
-    /** The worker broke off: it died, or closed the connection. */
+    /** The worker died or closed the connection before the response was complete. */
     BROKE_OFF,
-    /** The worker was silent for longer than {@code VTS_RESPONSE_TIMEOUT}. */
+    /** The worker sent nothing for longer than {@code VTS_RESPONSE_TIMEOUT}. */
     SILENT,
-    /** What the worker answered is not HTTP, or its head is too large. */
+    /** The worker's response is not HTTP, or its head is too large. */
     NOT_HTTP,
-    /** It was not sent, because one worker after another ended at the same request. */
+    /** The request was not sent, because one worker after another had ended at the same request. */
     BLOCKED
 }

@@ -11,7 +11,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** The app in the WAR as a directory on disk, where Bun needs it; a copy that goes with us when the WAR is not unpacked. */
+/**
+ * The app in the WAR as a directory on disk, because Bun needs files. If the container does not unpack the WAR, it is a
+ * copy in a work directory, which {@link #close} removes.
+ */
 public final class BundledApp implements AutoCloseable {
     private static final String PATH = "/WEB-INF/app";
 
@@ -23,6 +26,10 @@ public final class BundledApp implements AutoCloseable {
         this.copy = copy;
     }
 
+    /**
+     * @param workDirectories directories for a copy, best first
+     * @throws IOException when the WAR has no app, or no work directory can be used; the message says what to set
+     */
     public static BundledApp of(WarFiles war, List<Path> workDirectories) throws IOException {
         Optional<Path> onDisk = war.onDisk(PATH);
         if (onDisk.isPresent()) {

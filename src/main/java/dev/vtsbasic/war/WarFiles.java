@@ -10,18 +10,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The files of the WAR this program came in, exploded or not. Paths start with a slash: {@code /WEB-INF/app}. */
+/** The files of this program's WAR, exploded or not. Paths start with a slash: {@code /WEB-INF/app}. */
 public interface WarFiles {
-    /** The file or directory, if it lies on disk. */
+    /** The file or directory; empty when it does not exist on disk. */
     Optional<Path> onDisk(String path);
 
-    /** Opens a file; null when there is none. */
+    /** Opens a file; null when it does not exist. */
     InputStream open(String path) throws IOException;
 
-    /** What a directory holds, as paths, those of directories with a slash at the end; empty when there is none. */
+    /** The paths in a directory, those of directories with a slash at the end; empty when it does not exist. */
     Set<String> list(String directory) throws IOException;
 
-    /** The WAR as a servlet container shows it, which may never unpack it. */
+    /** The WAR as a servlet container gives access to it; the container may not unpack it. */
     static WarFiles of(ServletContext context) {
         return new WarFiles() {
             @Override

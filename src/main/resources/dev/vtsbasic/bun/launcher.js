@@ -1,11 +1,12 @@
-// Runs the app's server entry on the socket that the host chose, and ends with the host.
+// Runs the app's server entry on the socket that the JVM chose, and ends when the JVM ends.
 import { dlopen } from "bun:ffi";
 import { EventEmitter } from "node:events";
 import { lstatSync, readSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
-// The host's first line says what to run. Not in the environment: that would reach whatever the app starts.
+// The JVM's first line on stdin says what to run. It does not come in the environment, because processes that the app
+// starts would inherit that.
 const { entry, directory, socket, port, token, nice, mark } = JSON.parse(firstLine());
 
 function firstLine() {
@@ -36,23 +37,24 @@ function cLibrary() {
         poll: { args: ["ptr", "u64", "int"], returns: "int" },
       }).symbols;
     } catch {
-      // Another C library, or a system where no code may be made at run time.
+      // Another C library, or a system that forbids making code at run time.
     }
   }
   return undefined;
 }
 
-// The host alone says when we end, because it lets running requests finish first. A service manager sends SIGTERM to all
-// processes of a service at once, and a terminal SIGINT or SIGHUP: these do nothing here, also while the app is loaded.
+// These signals do nothing here, also while the app is being loaded: the JVM alone decides when this process ends,
+// because it lets the requests in flight finish first. A service manager sends SIGTERM to all processes of a service at
+// once, and a terminal sends SIGINT or SIGHUP.
 const ENDING_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"];
 const own = { on: process.on, removeAllListeners: process.removeAllListeners };
 function ignoreEndingSignals() {
-  // Not by SIG_IGN, which what the app starts would inherit.
+  // By an empty handler and not by SIG_IGN, which processes that the app starts would inherit.
   for (const signal of ENDING_SIGNALS) own.on.call(process, signal, () => {});
 }
 ignoreEndingSignals();
 
-// The app's handlers of these signals are kept here, until the host says that we are to end.
+// Holds the app's handlers of these signals. Those of SIGTERM run when the JVM asks this process to end.
 const appHandlers = new EventEmitter();
 const METHODS =
   "on addListener prependListener once prependOnceListener off removeListener listeners rawListeners listenerCount emit";
@@ -71,20 +73,21 @@ process.removeAllListeners = (...event) => {
   return process;
 };
 
-// A session, and so a process group, of its own: all that the app starts can be ended at once.
+// A session, and so a process group, of its own, so that all processes that the app starts can be killed at once.
 const libc = cLibrary();
 const leads = libc?.setsid() === process.pid;
 if (nice > 0) {
-  // Node's function reaches one thread only; the engine has started some by now.
+  // For the group, because Node's setPriority changes only one thread, and the engine has started others by now.
   const PRIO_PGRP = 1;
   if (!leads || libc.setpriority(PRIO_PGRP, 0, nice) !== 0) setPriority(nice);
 }
 
-// The host holds the other end of stdin. An end means that it is gone, however it died. Nobody else will remove the
-// directory it made for this script and its socket, nor end what the app has started.
+// The JVM holds the other end of stdin, so stdin ends when the JVM has ended, however it died. This process then
+// removes the directory that the JVM made for this script and its socket, and kills the processes that the app has
+// started.
 process.stdin.on("end", () => {
   const runDirectory = lstatSync(import.meta.dir, { throwIfNoEntry: false });
-  // Not what someone else has put in its place since.
+  // Only a directory of this user, because another user may have made one at this path since.
   if (runDirectory?.isDirectory() && (!process.getuid || runDirectory.uid === process.getuid())) {
     rmSync(import.meta.dir, { recursive: true, force: true });
   }
@@ -92,10 +95,10 @@ process.stdin.on("end", () => {
   process.exit(1);
 });
 
-// An event loop that does not come back sees no such end, so the kernel looks at stdin too: it sends SIGIO when anything
-// happens there. The handler is alarm(2) itself, to which the number of the signal is a number of seconds, 29: then
-// SIGALRM ends the process, unless the loop has come back and called it off. No clock runs while the host lives, because
-// a machine may stand still for any time. Only on Linux, since elsewhere fcntl cannot be called like this.
+// A blocked event loop does not see that end, so the kernel watches stdin too: it sends SIGIO when anything happens
+// there. The handler of SIGIO is alarm(2) itself, which takes the signal's number, 29, for a number of seconds. SIGALRM
+// then ends the process, unless the event loop runs again and cancels the alarm. No timer runs while the JVM lives,
+// because a machine may be suspended for any time. Only on Linux, because elsewhere fcntl cannot be called like this.
 if (libc && process.platform === "linux") {
   const SIGIO = 29;
   const F_GETFL = 3;
@@ -106,22 +109,22 @@ if (libc && process.platform === "linux") {
   libc.fcntl(0, F_SETOWN, process.pid);
   libc.fcntl(0, F_SETFL, libc.fcntl(0, F_GETFL, 0) | O_ASYNC);
   setInterval(() => libc.alarm(0), 5000).unref();
-  // It may have happened before: struct pollfd has the events that occurred at octet 6.
+  // Stdin may have ended before. In struct pollfd, the events that have occurred start at byte 6.
   const stdin = new Uint8Array(8);
   const POLLHUP = 0x10;
   if (libc.poll(stdin, 1, 0) > 0 && stdin[6] & POLLHUP) process.exit(1);
 }
 
-// Whatever the host says after its first line means that we are to end.
+// Any input after the first line asks this process to end.
 let end = () => process.exit(0);
 process.stdin.on("data", () => end());
 process.stdin.resume();
 
-// The app may put another in its place.
+// Bound before the app is loaded, because the app may replace process.stdout.write.
 const print = process.stdout.write.bind(process.stdout);
 
-// What the app writes under relative names is to stay, whatever becomes of the build. Bun was started in the build, since
-// it runs what bunfig.toml of that directory names.
+// Files that the app writes under relative names have to outlive the build, so the app runs in a directory of its own.
+// Bun itself was started in the build, because it runs the modules that bunfig.toml of its start directory names.
 try {
   process.chdir(directory);
 } catch (error) {
@@ -137,20 +140,20 @@ if (typeof app?.fetch !== "function") {
   process.exit(1);
 }
 
-// Bun's own request for each that the app gets in its place.
+// Maps each request that asTheBrowserSeesIt has made to Bun's own request.
 const originals = new WeakMap();
 
-// host[:port], of which nothing can be taken for a part of a path.
+// host[:port], without a character that could start a path.
 const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
-// Bun builds request.url from the Host header, whatever that holds, and always says http. The app compares it with the
-// browser's Origin, so it must carry the scheme and host the browser used. Only our host can reach this socket, and what
-// it says in these fields no client can make it say.
+// Bun builds request.url from the Host field without a check, and always with the scheme http. The app compares the URL
+// with the browser's Origin, so the URL must have the scheme and host that the browser used. The X-Forwarded-* fields
+// hold these and can be believed, because only the proxy can reach this socket, and it lets no client set them.
 function asTheBrowserSeesIt(request) {
   const { headers, url } = request;
   const scheme = headers.get("x-forwarded-proto") === "https" ? "https" : "http";
   const forwarded = headers.get("x-forwarded-host") ?? "";
-  // Without a Host it is a path alone.
+  // Without a Host field, the URL is only a path.
   const start = url.startsWith("http://") ? url.indexOf("/", "http://".length) : 0;
   const own = url.slice("http://".length, start);
   const host = AUTHORITY.test(forwarded) ? forwarded : own;
@@ -162,8 +165,8 @@ function asTheBrowserSeesIt(request) {
   return seen;
 }
 
-// Undefined for a host of the right form that is none, such as 1.2.3.999: Bun checks no URL that it gets with a request
-// to copy. Most requests have the origin of the one before.
+// Returns undefined for an invalid host of the right form, such as 1.2.3.999, because Bun does not check the URL in
+// new Request(url, request). The last result is kept, because most requests have the same origin as the one before.
 let lastOrigin = {};
 function originOf(text) {
   if (lastOrigin.text !== text) {
@@ -172,7 +175,7 @@ function originOf(text) {
   return lastOrigin.origin;
 }
 
-// Bun would say who is at the other end of the socket, which is our host.
+// The client's address from the proxy, because server.requestIP gives the proxy's own.
 function clientAddress(request) {
   const own = originals.get(request) ?? request;
   const address = own.headers.get("x-real-ip");
@@ -180,7 +183,7 @@ function clientAddress(request) {
   return { address, family: address.includes(":") ? "IPv6" : "IPv4", port: 0 };
 }
 
-// server.upgrade(request) and its like take only Bun's own requests.
+// Passes Bun's own requests on, because server.upgrade(request) and similar methods accept no others.
 function forTheApp(server) {
   return new Proxy(server, {
     get(_, name) {
@@ -192,7 +195,7 @@ function forTheApp(server) {
   });
 }
 
-// WebSockets have no end to wait for: they are told to come back when the worker is to stop.
+// The open WebSockets. They do not end by themselves, so this process closes them when it is asked to end.
 const sockets = new Set();
 function tracked(handlers) {
   return {
@@ -208,8 +211,8 @@ function tracked(handlers) {
   };
 }
 
-// Which requests were begun last: what the host reads there when our event loop does not come back, or we have ended.
-// BegunRequests has the other side.
+// Notes the requests that were begun last in a memory-mapped file, in the format of BegunRequests.java. The JVM reads
+// the file when this event loop is blocked or this process has ended.
 const begun = Bun.mmap(mark);
 const count = new Uint32Array(begun.buffer, begun.byteOffset, 1);
 const places = Array.from({ length: 64 }, (_, i) => begun.subarray(4 + i * 256, 4 + i * 256 + 255));
@@ -226,9 +229,9 @@ function begin(request) {
 
 const server = Bun.serve({
   ...(socket ? { unix: socket } : { hostname: "127.0.0.1", port }),
-  // The default cuts any answer that is silent for 10 seconds. The host has the time-outs.
+  // None, because the proxy has the time-outs; Bun's default cuts a response that sends nothing for 10 seconds.
   idleTimeout: 0,
-  // The host has the limit.
+  // None, because the proxy limits the body.
   maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   development: false,
   fetch: (request) =>
@@ -247,5 +250,5 @@ end = async () => {
   process.exit(0);
 };
 
-// On a line of its own, whatever the app has printed without one.
+// The first line break ends a line that the app may have left unfinished.
 print(`\n${token} ${server.port ?? 0}\n`);

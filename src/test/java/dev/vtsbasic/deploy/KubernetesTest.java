@@ -174,7 +174,7 @@ class KubernetesTest {
         assertEquals(service.getMetadata().getName(), backend.getName());
         assertEquals(servicePort.getName(), backend.getPort().getName());
         assertEquals(containerPort.getName(), servicePort.getTargetPort().getStrVal());
-        assertEquals(settings.port(), containerPort.getContainerPort());
+        assertEquals(settings.server().port(), containerPort.getContainerPort());
         assertEquals(
                 ingress.getSpec().getTls().get(0).getHosts(),
                 List.of(ingress.getSpec().getRules().get(0).getHost()));
@@ -188,7 +188,7 @@ class KubernetesTest {
     }
 
     private void assertAsks(String endpoint, HTTPGetAction request) {
-        assertEquals(settings.managementPath() + endpoint, request.getPath());
+        assertEquals(settings.management().path() + endpoint, request.getPath());
         assertEquals(container.getPorts().get(0).getName(), request.getPort().getStrVal());
     }
 
@@ -203,9 +203,9 @@ class KubernetesTest {
                         .getMaxUnavailable()
                         .getIntVal());
         assertEquals(null, container.getLifecycle());
-        assertTrue(settings.shutdownDelay().toSeconds() > 0);
+        assertTrue(settings.server().shutdownDelay().toSeconds() > 0);
         Duration grace = Duration.ofSeconds(pod.getTerminationGracePeriodSeconds());
-        Duration stop = settings.shutdownDelay().plus(settings.stopTimeout()).plus(AFTER_STOP);
+        Duration stop = settings.server().shutdownDelay().plus(settings.server().stopTimeout()).plus(AFTER_STOP);
         assertTrue(grace.compareTo(stop) >= 0, grace + " is less than " + stop);
     }
 
@@ -213,7 +213,7 @@ class KubernetesTest {
     void theEnvironmentHasOnlySettings() {
         assertEquals(List.of(), settings.warnings());
         container.getEnv().forEach(variable -> assertTrue(variable.getName().startsWith("VTS_"), variable.getName()));
-        assertTrue(!settings.trustedProxies().isEmpty());
+        assertTrue(!settings.proxy().trustedProxies().isEmpty());
     }
 
     @Test
@@ -257,9 +257,9 @@ class KubernetesTest {
                         port.getName().equals(servicePort.getTargetPort().getStrVal()))
                 .findFirst()
                 .orElseThrow();
-        assertEquals(Optional.of(containerPort.getContainerPort()), settings.managementPort());
-        assertEquals("0.0.0.0", settings.managementAddress());
-        assertEquals(settings.managementPath() + "/metrics", endpoint.getPath());
+        assertEquals(Optional.of(containerPort.getContainerPort()), settings.management().port());
+        assertEquals("0.0.0.0", settings.management().address());
+        assertEquals(settings.management().path() + "/metrics", endpoint.getPath());
         EnvVar token = container.getEnv().stream()
                 .filter(variable -> variable.getName().equals("VTS_METRICS_TOKEN"))
                 .findFirst()

@@ -41,8 +41,8 @@ class SettingSourceTest {
         assertEquals(List.of(), List.copyOf(source.names()));
         Settings settings = Settings.read(List.of(
                 source, SettingSource.properties(new ByteArrayInputStream("vts.workers=3".getBytes(ISO_8859_1)))));
-        assertEquals(3, settings.workers().count());
-        assertEquals(3000, settings.port());
+        assertEquals(3, settings.workers().rules().count());
+        assertEquals(3000, settings.server().port());
         assertEquals(List.of(), settings.warnings());
     }
 
@@ -65,9 +65,9 @@ class SettingSourceTest {
         variables.put("VTS_WORKERS", "2");
         Settings settings = Settings.read(List.of(SettingSource.environment(variables)));
         assertEquals(List.of(), settings.warnings());
-        assertEquals(3000, settings.port());
-        assertEquals(Optional.empty(), settings.managementPort());
-        assertEquals(2, settings.workers().count());
+        assertEquals(3000, settings.server().port());
+        assertEquals(Optional.empty(), settings.management().port());
+        assertEquals(2, settings.workers().rules().count());
         variables.put("VTS_PORT", "8080");
         assertEquals(
                 8080,

@@ -18,14 +18,14 @@ class SettingsTest {
     @Test
     void withoutAnySourceEverySettingHasItsDefault() throws Exception {
         Settings settings = Settings.read(List.of());
-        assertEquals(3000, settings.port());
-        assertEquals("0.0.0.0", settings.address());
-        assertEquals(Optional.empty(), settings.appDir());
-        assertEquals(Validation.FAIL, settings.validate());
-        assertEquals(BunTransport.UNIX, settings.bunTransport());
-        assertEquals("/-", settings.managementPath());
-        assertEquals(Duration.ofSeconds(15), settings.startupTimeout());
-        assertEquals(LogLevel.INFO, settings.logLevel());
+        assertEquals(3000, settings.server().port());
+        assertEquals("0.0.0.0", settings.server().address());
+        assertEquals(Optional.empty(), settings.app().directory());
+        assertEquals(Validation.FAIL, settings.app().validation());
+        assertEquals(BunTransport.UNIX, settings.workers().transport());
+        assertEquals("/-", settings.management().path());
+        assertEquals(Duration.ofSeconds(15), settings.workers().startupTimeout());
+        assertEquals(LogLevel.INFO, settings.logs().level());
         assertEquals(List.of(), settings.warnings());
     }
 
@@ -45,9 +45,9 @@ class SettingsTest {
                 SettingSource.environment(Map.of("VTS_PORT", "2", "VTS_READY_PATH", "/environment")),
                 new SettingSource.Values(
                         "a file", Map.of("vts.port", "3", "vts.ready-path", "/file", "vts.max-crashes", "7"))));
-        assertEquals(1, settings.port());
-        assertEquals("/environment", settings.readyPath());
-        assertEquals(7, settings.workers().maxCrashes());
+        assertEquals(1, settings.server().port());
+        assertEquals("/environment", settings.workers().readyPath());
+        assertEquals(7, settings.workers().rules().maxCrashes());
     }
 
     @Test
@@ -78,7 +78,7 @@ class SettingsTest {
         Settings settings = Settings.read(List.of(
                 SettingSource.commandLine(Map.of("vts.port", "1")),
                 SettingSource.environment(Map.of("VTS_PORT", "none"))));
-        assertEquals(1, settings.port());
+        assertEquals(1, settings.server().port());
     }
 
     @ParameterizedTest
@@ -178,7 +178,7 @@ class SettingsTest {
     @CsvSource({"http://my_app, my_app, 80", "http://a_b:8081/, a_b, 8081", "http://me:hush@[::1]:1, [::1], 1"})
     void anUpstreamMayHaveAnyNameThatAContainerHas(String text, String host, int port) throws Exception {
         Authority authority =
-                Settings.authorityOf(read("vts.upstream", text).upstream().orElseThrow());
+                AppSettings.authorityOf(read("vts.upstream", text).upstream().orElseThrow());
         assertEquals(host, authority.host());
         assertEquals(port, authority.port().orElse(80));
     }

@@ -1,8 +1,8 @@
 package dev.vtsbasic.bun.output;
 
 /**
- * Cuts a worker's output into lines, which end with {@code \n} or {@code \r\n}. A line longer than 16 KiB is passed on in
- * pieces, none of which ends within a character of UTF-8. Not thread-safe.
+ * Cuts a worker's output into lines, which end with {@code \n} or {@code \r\n}. A line longer than 16 KiB is passed on
+ * in pieces, none of which ends within a character of UTF-8. Not thread-safe.
  */
 final class LineSplitter {
     static final int LONGEST_LINE = 16 * 1024;

@@ -24,8 +24,8 @@ final class LogLineParser {
     private LogLineParser() {}
 
     /**
-     * Decodes a line from UTF-8. Drops colours, and escapes characters that could move a terminal's cursor, fake another line
-     * or reverse the text, for example as {@code \\u001b}.
+     * Decodes a line from UTF-8. Drops colours, and escapes characters that could move a terminal's cursor, fake
+     * another line or reverse the text, for example as {@code \\u001b}.
      */
     static String text(byte[] bytes, int length) {
         String line = new String(bytes, 0, length, StandardCharsets.UTF_8);

@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.event.Level;
 
 /**
- * A queue between the threads that read a worker's output and the thread that logs it, so that a slow log does not delay the
- * worker. It holds up to {@value #MOST_LINES} lines and 8 MiB; further lines are dropped, and their number is logged once a
- * second. Safe for any number of threads.
+ * A queue between the threads that read a worker's output and the thread that logs it, so that a slow log does not
+ * delay the worker. It holds up to 4096 lines and 8 MiB; further lines are dropped, and their number is
+ * logged once a second. Safe for any number of threads.
  */
 public final class OutputLog {
     private static final int MOST_LINES = 4096;

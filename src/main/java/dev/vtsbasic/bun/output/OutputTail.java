@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * The last {@value #SIZE} lines that a worker printed, for the message about its end. Lines are copied as bytes and decoded
- * only when they are read. Safe for any number of threads.
+ * The last {@value #SIZE} lines that a worker printed, for the message about its end. Lines are copied as bytes and
+ * decoded only when they are read. Safe for any number of threads.
  */
 final class OutputTail {
     static final int SIZE = 20;

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.slf4j.event.Level;
 
 /**
- * Reads a worker's output as fast as the worker prints it and logs it: standard output at level INFO, standard error at WARN,
- * unless a line names its level itself. Lines beyond {@link LogRateLimit} are dropped and counted.
+ * Reads a worker's output as fast as the worker prints it and logs it: standard output at level INFO, standard error at
+ * WARN, unless a line names its level itself. Lines beyond {@link LogRateLimit} are dropped and counted.
  */
 public final class WorkerOutput {
     private static final int BUFFER = 64 * 1024;
@@ -88,7 +88,7 @@ public final class WorkerOutput {
         writer.join(millis);
     }
 
-    /** The last {@value OutputTail#SIZE} lines that the worker printed, oldest first. */
+    /** The last 20 lines that the worker printed, oldest first. */
     public List<String> lastLines() {
         return lastLines.all();
     }

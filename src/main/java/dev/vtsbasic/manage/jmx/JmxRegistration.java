@@ -24,15 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows a deployment in the JVM's MBean server as {@code dev.vtsbasic:type=Host,context="/shop"}, from {@link #register} to
- * {@link #close}. Safe for any number of threads.
+ * Shows a deployment in the JVM's MBean server as {@code dev.vtsbasic:type=Host,context="/shop"}, from
+ * {@link #register} to {@link #close}. Safe for any number of threads.
  */
 public final class JmxRegistration implements HostMXBean, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JmxRegistration.class);
 
     /**
-     * How many deployments of one context path get a name, the second one with {@code copy=2}. Several virtual hosts, or
-     * several versions of an application, may have the same context path.
+     * How many deployments of one context path get a name, the second one with {@code copy=2}. Several virtual hosts,
+     * or several versions of an application, may have the same context path.
      */
     private static final int MOST_COPIES = 100;
 
@@ -49,7 +49,10 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
         this.contextPath = contextPath.isEmpty() ? "/" : contextPath;
     }
 
-    /** Does nothing after {@link #close}, because another thread may call this late. A failure is logged, not thrown. */
+    /**
+     * Does nothing after {@link #close}, because another thread may call this late. Errors of the MBean server are
+     * logged, not thrown.
+     */
     public synchronized void register() {
         if (closed) {
             return;

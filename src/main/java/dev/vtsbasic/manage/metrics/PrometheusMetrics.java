@@ -44,9 +44,9 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of one deployment for Prometheus. This class keeps no counts; it only names and labels those of {@link
- * RuntimeStats}. Labels have few values: constants of an enum, numbers of worker slots, versions. Safe for any number of
- * threads.
+ * The figures of one deployment for Prometheus. This class keeps no counts; it only names and labels those of
+ * {@link RuntimeStats}. Labels have few values: constants of an enum, numbers of worker slots, versions. Safe for any
+ * number of threads.
  *
  * <p>Create it at the first scrape and not at the start, because the Prometheus library takes a while to load.
  */
@@ -62,8 +62,8 @@ public final class PrometheusMetrics {
     }
 
     /**
-     * Registers all of {@code JvmMetrics} except {@code JvmMemoryPoolAllocationMetrics}, because its listeners stay registered
-     * with the JVM's garbage collectors and would keep an undeployed application in memory.
+     * Registers all of {@code JvmMetrics} except {@code JvmMemoryPoolAllocationMetrics}, because its listeners stay
+     * registered with the JVM's garbage collectors and would keep an undeployed application in memory.
      */
     private void ofJvm() {
         JvmThreadsMetrics.builder().register(registry);
@@ -78,8 +78,8 @@ public final class PrometheusMetrics {
     }
 
     /**
-     * The Content-Type of the format that {@link #write} uses: OpenMetrics if {@code accept} names it, otherwise Prometheus
-     * text.
+     * The Content-Type of the format that {@link #write} uses: OpenMetrics if {@code accept} names it, otherwise
+     * Prometheus text.
      *
      * @param accept the request's Accept field; null or empty when there is none
      */
@@ -156,8 +156,8 @@ public final class PrometheusMetrics {
     }
 
     /**
-     * Whether a count is exported while it is zero, so that Prometheus sees it rise to one. Other combinations are exported
-     * only after they have occurred, because most never do.
+     * Whether a count is exported while it is zero, so that Prometheus sees it rise to one. Other combinations are
+     * exported only after they have occurred, because most never do.
      */
     private static boolean isUsual(Method method, StatusClass status) {
         return (method == Method.GET || method == Method.POST) && status.compareTo(StatusClass.SUCCESSFUL) >= 0;

@@ -20,10 +20,10 @@ import org.apache.hc.core5.http.MessageHeaders;
  * Cache-Control (RFC 9111 §5.2.2) and Expires.
  *
  * @param names the directives of the response, in lower case
- * @param seconds the values of s-maxage, max-age, stale-while-revalidate and stale-if-error, as far as they are present,
- *     in seconds; -1 for an s-maxage or max-age that is not a number
- * @param lifetime freshness lifetime in seconds (RFC 9111 §4.2.1), only as the response states it; 0 when it states none
- *     or contradicts itself
+ * @param seconds the values of s-maxage, max-age, stale-while-revalidate and stale-if-error, as far as they are
+ *     present, in seconds; -1 for an s-maxage or max-age that is not a number
+ * @param lifetime freshness lifetime in seconds (RFC 9111 §4.2.1), only as the response states it; 0 when it states
+ *     none or contradicts itself
  */
 record CacheControl(Set<String> names, Map<String, Long> seconds, long lifetime) {
     /** The field for shared caches only (RFC 9213 §3). */

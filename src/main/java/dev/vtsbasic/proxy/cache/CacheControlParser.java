@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Parses a line of Cache-Control (RFC 9111 §5.2) and rejects it when it is malformed. HttpCore's parser accepts any line,
- * so that a malformed directive could hide one that forbids storing.
+ * Parses a line of Cache-Control (RFC 9111 §5.2) and rejects it when it is malformed. HttpCore's parser accepts any
+ * line, so that a malformed directive could hide one that forbids storing.
  */
 final class CacheControlParser {
     private static final String DELIMITERS = ",=\" \t";

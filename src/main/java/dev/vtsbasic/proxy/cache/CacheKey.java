@@ -17,11 +17,12 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
 /**
- * Makes the keys of the shared cache: the scheme, the host, the port and the path prefix as the app is told of them, and
- * the target, byte for byte.
+ * Makes the keys of the shared cache: the scheme, the host, the port and the path prefix as the app is told of them,
+ * and the target, byte for byte.
  *
- * <p>HttpClient's cache normalises URIs, so it would mix up {@code /a/../b} and {@code /b}, which are two resources to the
- * app, and it fails on targets that are not URIs. Therefore it gets each key in base64url, which it does not change.
+ * <p>HttpClient's cache normalises URIs, so it would mix up {@code /a/../b} and {@code /b}, which are two resources to
+ * the app, and it fails on targets that are not URIs. Therefore it gets each key in base64url, which it does not
+ * change.
  */
 final class CacheKey {
     static final HttpHost HOST = new HttpHost("http", "cache", 80);
@@ -83,9 +84,9 @@ final class CacheKey {
     }
 
     /**
-     * The request as HttpClient's cache gets it, with the fields that the app gets and on which its response may depend.
-     * Values are in hexadecimal, so that different ones never match; the exceptions are plain lists in {@link #LENIENT}
-     * fields.
+     * The request as HttpClient's cache gets it, with the fields that the app gets and on which its response may
+     * depend. Values are in hexadecimal, so that different ones never match; the exceptions are plain lists in
+     * {@link #LENIENT} fields.
      */
     static ClassicHttpRequest request(String key, InboundRequest request, ForwardedHeaders forwarding) {
         Map<String, String> fields = new LinkedHashMap<>();
@@ -106,8 +107,8 @@ final class CacheKey {
     }
 
     /**
-     * Encodes a value in hexadecimal. The result is never empty, because HttpClient's cache does not tell an empty field
-     * from an absent one, as RFC 9111 §4.1 requires.
+     * Encodes a value in hexadecimal. The result is never empty, because HttpClient's cache does not tell an empty
+     * field from an absent one, as RFC 9111 §4.1 requires.
      */
     private static String toTheLetter(String value) {
         return "x" + HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8));

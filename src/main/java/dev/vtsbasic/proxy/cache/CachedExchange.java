@@ -34,22 +34,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request that the shared cache may answer. HttpClient's cache looks for an answer, and asks {@link #proceed} when it
- * has none that will do; the app's answer then goes to the client as it comes, and a copy of it into the cache.
+ * One GET or HEAD request that the shared cache may serve. HttpClient's cache looks for a stored response, and calls
+ * {@link #proceed} when it has none that it may use; the app's response then goes to the client as it comes, and a copy
+ * of it into the cache.
  */
 final class CachedExchange implements ExecChain {
     private static final Logger LOG = LoggerFactory.getLogger(CachedExchange.class);
 
-    /** How long to wait for somebody else's answer to the same; as long as nginx does. */
+    /**
+     * How long a request waits for the response to another one; the same as nginx's {@code proxy_cache_lock_timeout}.
+     */
     private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Says to HttpClient's cache: nothing to keep. None of its rules knows this status. */
+    /** The status that tells HttpClient's cache that there is nothing to store. None of its rules knows this status. */
     private static final int NOTHING = 299;
 
-    /** RFC 5861 §4: for which errors an old answer may take their place. */
+    /** Errors that a stale response may replace (stale-if-error, RFC 5861 §4). */
     private static final Set<Integer> ERRORS = Set.of(500, 502, 503, 504);
 
-    /** What a 304 says of itself, not of the answer that it renews (RFC 9111 §3.2). */
+    /**
+     * Fields of a 304 that do not update the stored response (RFC 9111 §3.2), because they belong to the 304 itself or
+     * describe the stored body.
+     */
     private static final Set<String> OF_THE_304_ITSELF = Set.of(
             "set-cookie",
             "content-length",
@@ -60,7 +66,7 @@ final class CachedExchange implements ExecChain {
             "etag",
             "transfer-encoding");
 
-    /** RFC 9110 §15.4.5. */
+    /** Fields of a stored response that a 304 to the client has (RFC 9110 §15.4.5). */
     private static final Set<String> IN_A_304 = Set.of(
             "age",
             "cache-control",
@@ -82,18 +88,38 @@ final class CachedExchange implements ExecChain {
     private final String key;
     private final long mayWaitUntil = System.nanoTime() + LONGEST_WAIT_NANOS;
     private ExecChain.Scope scope;
+
+    /** This exchange's in-flight request, for which others may wait; null when there is none. */
     private RequestCollapser.Flight flight;
+
+    /** The app's response; null when the app was not asked. */
     private CapturingResponse collected;
+
     private IOException failure;
+
+    /** Whether an exception comes from asking the app and not from HttpClient's cache. */
     private boolean asking;
+
+    /** Whether to ask HttpClient's cache once more. */
     private boolean again;
+
     private boolean waited;
+
+    /** {@link RequestCollapser#left} before HttpClient's cache was asked. */
     private long leftBefore;
+
+    /** Whether HttpClient's cache was asked once more because of {@link #leftBefore}, which happens only once. */
     private boolean lookedAgain;
+
+    /**
+     * Key of the variant for which this request has waited and whose response was then stored; null when there is none.
+     */
     private String awaited;
+
+    /** Why the request goes to the app: the value of {@code fwd} in Cache-Status (RFC 9211 §2.2). */
     private String forwarded;
 
-    /** @param response null when nobody waits for the answer, which only renews what is in the cache */
+    /** @param response null when no client waits for the response, which only updates the cache */
     CachedExchange(
             SharedCache cache,
             InboundRequest request,
@@ -113,17 +139,17 @@ final class CachedExchange implements ExecChain {
     }
 
     /**
-     * Runs to the end of the answer.
+     * Runs to the end of the response.
      *
      * @throws IOException as {@link Exchange#run}
      */
     void run() throws IOException {
         ClassicHttpRequest asked = CacheKey.request(key, request, forwarding);
         if (request.method().equals("HEAD")) {
-            // Only a GET fills the cache; what is no hit takes the way it takes without.
+            // Only responses to GET are stored; a HEAD without a hit is proxied as without a cache.
             asked.setHeader("Cache-Control", "only-if-cached");
         } else if (response == null) {
-            // Else HttpClient's cache would be content with what is to be renewed.
+            // HttpClient's cache would otherwise use the stale response that is to be revalidated.
             asked.setHeader("Cache-Control", "max-stale=0");
         }
         do {
@@ -139,7 +165,7 @@ final class CachedExchange implements ExecChain {
             if (failure != null) {
                 throw failure;
             }
-            // First, because others wait for it, and the client may read slowly.
+            // Before sending, because other requests wait for the stored response, and this client may read slowly.
             land(again ? RequestCollapser.End.BROKEN : RequestCollapser.End.STORED);
             if (!again && response != null) {
                 send(answer);
@@ -179,7 +205,8 @@ final class CachedExchange implements ExecChain {
 
     private void land(RequestCollapser.End end) {
         if (flight != null) {
-            // Whoever changes the thing from now on removes what was stored; who did so before has said so by now.
+            // An invalidation after leave() removes the stored response itself; an earlier one has marked this request
+            // as outdated.
             flight.leave();
             if (flight.isOutdated()) {
                 cache.forget(key);
@@ -189,7 +216,7 @@ final class CachedExchange implements ExecChain {
         }
     }
 
-    /** What HttpClient's cache came to. */
+    /** Sends the response that HttpClient's cache has chosen, or the rest of the app's, or asks the app after all. */
     private void send(ClassicHttpResponse answer) throws IOException {
         if (collected != null && collected.way() != CapturingResponse.Way.KEEP) {
             cache.misses.increment();
@@ -213,8 +240,7 @@ final class CachedExchange implements ExecChain {
     }
 
     private void sendStored(ClassicHttpResponse answer, HttpCacheEntry entry) throws IOException {
-        // An answer of the app that renews this one, or that this one stands in for, is not the one that the client
-        // gets.
+        // The record may describe the app's 304 or error by now, but the client gets the stored response.
         request.record().answeredAnew();
         request.record().cached();
         Header age = answer.getFirstHeader("Age");
@@ -270,7 +296,7 @@ final class CachedExchange implements ExecChain {
         return "hit; ttl=" + ttl;
     }
 
-    /** RFC 9110 §13.2.2, for what the cache has. */
+    /** Whether the client's conditions say that it has the stored response already (RFC 9110 §13.2.2). */
     private boolean clientHas(HttpResponse answer) {
         String tags = request.lines("If-None-Match").joined();
         if (!tags.isEmpty()) {
@@ -297,7 +323,7 @@ final class CachedExchange implements ExecChain {
         return since != null && last != null && !last.isAfter(since);
     }
 
-    /** Null when it is none; HttpClient's reader fails at some that have no end. */
+    /** Parses an ETag; null when it has no closing quote, because HttpClient's parser fails on some of those. */
     private static ETag tag(String text) {
         return text.endsWith("\"") ? ETag.parse(text) : null;
     }
@@ -306,21 +332,26 @@ final class CachedExchange implements ExecChain {
         return HttpCacheContext.cast(scope.clientContext);
     }
 
-    /** Called when the cache has no answer that will do. */
+    /**
+     * Called by HttpClient's cache when it has no response that it may use, and, for a revalidation in the background,
+     * on a thread of its own.
+     */
     @Override
     public ClassicHttpResponse proceed(ClassicHttpRequest asked, ExecChain.Scope called) throws IOException {
         if (called != scope) {
             if (!mayHaveWhatIsKnown()) {
-                // The client does not get the old answer either, and what it gets is not for others.
+                // This client does not get the stale response either (see send), and the app's response to it may not
+                // be shared.
                 return nothing();
             }
-            // The client gets an old answer; this is the cache's thread that is to renew it.
+            // The client gets the stale response; this is the thread of HttpClient's cache that revalidates it.
             InboundRequest unread = request.with(request.headers(), RequestRecord.unread());
             new CachedExchange(cache, unread, forwarding, null, renewal, renewal, deadlineFromNow()).run();
             return nothing();
         }
         if (collected != null) {
-            // The clocks of two workers differ, and HttpClient's cache wants to ask once more.
+            // HttpClient's cache asks a second time when the Date of the response is before that of the stored one. The
+            // clocks of two workers may differ, so the app is not asked again.
             return nothing();
         }
         boolean known = context().getCacheResponseStatus() == CacheResponseStatus.CACHE_HIT;
@@ -333,23 +364,26 @@ final class CachedExchange implements ExecChain {
         return fetch(asked, known);
     }
 
-    /** {@link #mayHave} for the answer that is past its time, which is known by its directives alone so far. */
+    /** As {@link #mayHave}, for a stale response of which only the directives are known so far. */
     private boolean mayHaveWhatIsKnown() {
         return StoragePolicy.isForEverybody(context().getResponseCacheControlOrDefault(), request);
     }
 
-    /** As long as the client's request had; it may have been used up since. */
+    /** The deadline of the client's request; now, when it has passed. */
     private long deadlineFromNow() {
         return Math.max(deadline, System.nanoTime());
     }
 
-    /** Whether to ask the app now; if not, another one was asking, and the cache may know more now. */
+    /**
+     * Whether to ask the app now. If not, another request has asked or is asking; {@link #again} says whether to ask
+     * HttpClient's cache once more.
+     */
     private boolean takeOff(ClassicHttpRequest asked) {
         String form = cache.form(key, asked);
         RequestCollapser.Boarding boarding = cache.flights().board(form, key);
         if (boarding.mine()) {
             flight = boarding.flight();
-            // Another one may have brought it since this one looked.
+            // Another request may have filled the cache since HttpClient's cache was asked.
             again = !lookedAgain && cache.flights().left(key) != leftBefore;
             lookedAgain |= again;
             return !again;
@@ -366,7 +400,7 @@ final class CachedExchange implements ExecChain {
         if (end == RequestCollapser.End.NOT_YET) {
             flight = cache.flights().replace(boarding.flight());
         } else if (end == RequestCollapser.End.STORED) {
-            // If it is of no use here, the next one will hardly be.
+            // If this stored response does not match the request, the next one of the variant hardly will.
             awaited = form;
         }
         again = end == RequestCollapser.End.STORED || end == RequestCollapser.End.BROKEN;
@@ -379,7 +413,7 @@ final class CachedExchange implements ExecChain {
         collected = new CapturingResponse(
                 response, new Fate(known, mayStandIn), cache.largest(), cache.collecting(), cache.senders());
         try {
-            // Who has an old answer at hand need not wait for a worker.
+            // A stale response may replace an error, so the request does not wait for a worker.
             long until = mayStandIn ? System.nanoTime() : deadline;
             asking = true;
             app.ask(known ? renewing(asked) : request, collected, until);
@@ -403,7 +437,10 @@ final class CachedExchange implements ExecChain {
         return whole;
     }
 
-    /** What the client is not to see as it is. */
+    /**
+     * What HttpClient's cache gets of a response that the client does not get as it is: a 304, an error that the stale
+     * response replaces, or a response for the cache alone.
+     */
     private ClassicHttpResponse kept(ClassicHttpRequest asked) {
         HttpResponse head = collected.head();
         if (head.getCode() != HttpStatus.SC_NOT_MODIFIED) {
@@ -426,17 +463,19 @@ final class CachedExchange implements ExecChain {
         CacheControl directives = StoredFields.renewed(head, cache.known(key, asked));
         StoredFields.put(renewed, directives);
         if (!renewed.containsHeader("Age")) {
-            // Else that of the old answer would go on to count.
+            // Without it, the Age of the stored response would stay.
             renewed.setHeader("Age", "0");
         }
         if (!StoragePolicy.mayRenew(head, directives, request)) {
-            // For this client it is right, but from now on for nobody else.
+            // This client may have the stored response, but from now on no other one may.
             StoredFields.forbid(renewed);
         }
         return renewed;
     }
 
-    /** The client's request with the conditions under which the cache's answer is still right, in place of its own. */
+    /**
+     * The client's request with the validators of the stored response as conditions, in place of its own conditions.
+     */
     private InboundRequest renewing(ClassicHttpRequest asked) {
         List<InboundRequest.Field> fields = new ArrayList<>();
         for (InboundRequest.Field field : request.headers()) {
@@ -462,14 +501,14 @@ final class CachedExchange implements ExecChain {
         return nothing;
     }
 
-    /** Decides what becomes of the app's answer. */
+    /** Decides where the app's response goes. */
     private final class Fate implements CapturingResponse.Judge {
         private final boolean known;
         private final boolean mayStandIn;
 
         /**
-         * @param known whether the cache has an answer that is past its time
-         * @param mayStandIn whether that may take the place of an error
+         * @param known whether the cache has a stale response
+         * @param mayStandIn whether the stale response may replace an error
          */
         Fate(boolean known, boolean mayStandIn) {
             this.known = known;
@@ -505,10 +544,10 @@ final class CachedExchange implements ExecChain {
             return "vts-basic; fwd=" + forwarded + (way == CapturingResponse.Way.COPY ? "; stored" : "");
         }
 
-        /** Nobody is to wait for the rest of it. */
+        /** Wakes the requests that wait, because the response will not be stored. */
         private void endFlight(int status) {
             if (status == HttpStatus.SC_NOT_MODIFIED) {
-                // The client has asked by itself whether it changed, which tells nothing of the thing.
+                // The 304 answers a condition of the client's own, so it says nothing about responses to other clients.
                 flight.end(RequestCollapser.End.BROKEN);
             } else if (status >= HttpStatus.SC_INTERNAL_SERVER_ERROR) {
                 flight.end(RequestCollapser.End.OF_NO_USE);

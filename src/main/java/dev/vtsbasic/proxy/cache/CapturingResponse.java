@@ -26,11 +26,11 @@ import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
  * complete and the first byte of the body, a flush or the end comes; until then the client gets nothing.
  *
  * <p>A response for both is collected as fast as it comes, because other requests wait for it, and sent as fast as the
- * client reads. If it is long or flushed, a {@link ClientSender} sends it in another thread; otherwise this one sends it
- * when it has been collected.
+ * client reads. If it is long or flushed, a {@link ClientSender} sends it in another thread; otherwise this one sends
+ * it when it has been collected.
  */
 final class CapturingResponse extends HttpServletResponseWrapper {
-    /** Takes the container's role for responses that only the cache gets. */
+    /** Is wrapped when only the cache gets the response; each call of it throws. */
     private static final HttpServletResponse NOBODY = (HttpServletResponse) Proxy.newProxyInstance(
             CapturingResponse.class.getClassLoader(),
             new Class<?>[] {HttpServletResponse.class},
@@ -39,8 +39,9 @@ final class CapturingResponse extends HttpServletResponseWrapper {
             });
 
     /**
-     * How often a byte may be in memory until it is stored: once in the collected body, up to twice in HttpClient's cache,
-     * which reads the body into an array that doubles when it is full, and once in the copy that it makes of that array.
+     * How often a byte may be in memory until it is stored: once in the collected body, up to twice in HttpClient's
+     * cache, which reads the body into an array that doubles when it is full, and once in the copy that it makes of
+     * that array.
      */
     private static final int COPIES = 4;
 
@@ -130,14 +131,14 @@ final class CapturingResponse extends HttpServletResponseWrapper {
         return whole;
     }
 
-    /** Marks the app's response as complete. */
+    /** Call this when the app's response is complete; it decides about a response without a body. */
     void finish() throws IOException {
         decide();
     }
 
     /**
-     * Sends the client what was collected of a response for both, and waits until it is sent. From now on only the copy for
-     * the client counts against the budget, because the cache has its own.
+     * Sends the client what was collected of a response for both, and waits until it is sent. From now on only the copy
+     * for the client counts against the budget, because the cache has its own.
      *
      * @throws ClientDisconnectedException when sending to the client has failed
      */

@@ -35,8 +35,8 @@ final class CdnCacheControl {
     private CdnCacheControl() {}
 
     /**
-     * Returns the directives of all lines; empty when the lines together are malformed. Values are as the app wrote them,
-     * strings with their quotes.
+     * Returns the directives of all lines; empty when the lines together are malformed. Values are as the app wrote
+     * them, strings with their quotes.
      */
     static Optional<List<Directive>> of(Header[] lines) {
         // White space around a line is not part of its value (RFC 9110 §5.5).

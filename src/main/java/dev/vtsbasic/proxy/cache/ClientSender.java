@@ -9,8 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Sends a body to its client as fast as the client reads it, while another thread collects the body. The collecting thread
- * does not wait for the client, because other requests wait for the response that it collects.
+ * Sends a body to its client as fast as the client reads it, while another thread collects the body. The collecting
+ * thread does not wait for the client, because other requests wait for the response that it collects.
  */
 final class ClientSender implements Runnable {
     private static final int PIECE = 16 * 1024;

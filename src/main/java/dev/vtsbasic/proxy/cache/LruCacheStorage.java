@@ -16,8 +16,9 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.MessageHeaders;
 
 /**
- * The stored responses of the shared cache, bounded by the memory they take; it evicts the least recently used ones first.
- * HttpClient's own storage is bounded by the number of responses, whatever their length. Safe for any number of threads.
+ * The stored responses of the shared cache, bounded by the memory they take; it evicts the least recently used ones
+ * first. HttpClient's own storage is bounded by the number of responses, whatever their length. Safe for any number of
+ * threads.
  */
 final class LruCacheStorage implements HttpCacheStorage {
     /** One response may take the capacity divided by this. */
@@ -97,8 +98,8 @@ final class LruCacheStorage implements HttpCacheStorage {
     }
 
     /**
-     * Called for the root entry of a resource, which lists its variants. The list is bounded, because clients can make up
-     * any number of values for the fields in {@code Vary}.
+     * Called for the root entry of a resource, which lists its variants. The list is bounded, because clients can make
+     * up any number of values for the fields in {@code Vary}.
      */
     @Override
     public synchronized void updateEntry(String key, HttpCacheCASOperation operation) throws ResourceIOException {

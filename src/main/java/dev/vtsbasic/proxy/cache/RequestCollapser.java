@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 
 /**
- * The in-flight requests that fill the shared cache: one for each variant, into which later requests for the same variant
- * are collapsed (RFC 9211 §2.6). Safe for any number of threads.
+ * The in-flight requests that fill the shared cache: one for each variant, into which later requests for the same
+ * variant are collapsed (RFC 9211 §2.6). Safe for any number of threads.
  */
 final class RequestCollapser {
     private static final int MOST_REMEMBERED = 10_000;
@@ -30,8 +30,8 @@ final class RequestCollapser {
     private final Set<Flight> live = ConcurrentHashMap.newKeySet();
 
     /**
-     * The variants of which a response turned out not to be shareable: by the hash of the variant's key, the {@link
-     * System#nanoTime} at which it did. Requests for such a variant do not wait for each other.
+     * The variants of which a response turned out not to be shareable: the hash of the variant's key, and when that
+     * was, in terms of {@link System#nanoTime}. Requests for such a variant do not wait for each other.
      */
     private final Map<Integer, Long> useless = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -46,7 +46,7 @@ final class RequestCollapser {
     enum End {
         /** The response is in the cache. */
         STORED,
-        /** The response may not be shared, or the wait was interrupted. */
+        /** The response may not be shared or is a server error, or the wait was interrupted. */
         OF_NO_USE,
         /** It broke off; another request may ask the app. */
         BROKEN,
@@ -66,7 +66,7 @@ final class RequestCollapser {
             this.key = key;
         }
 
-        /** Makes later requests for the same variant ask the app themselves. Those that wait already go on waiting. */
+        /** Lets the next request for the same variant begin a new one. Requests that wait already go on waiting. */
         void leave() {
             // First, so that the next request that begins for this variant sees the new count.
             left.incrementAndGet(counter(key));
@@ -149,8 +149,8 @@ final class RequestCollapser {
     }
 
     /**
-     * A count that changes when an in-flight request for this key leaves, and sometimes without cause, because keys share
-     * counters by their hash. If it has changed since the cache was asked, the cache may hold a newer response.
+     * A count that changes when an in-flight request for this key leaves, and sometimes without cause, because keys
+     * share counters by their hash. If it has changed since the cache was asked, the cache may hold a newer response.
      */
     long left(String key) {
         return left.get(counter(key));

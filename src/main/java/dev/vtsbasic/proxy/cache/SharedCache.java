@@ -16,13 +16,13 @@ import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.message.HeaderGroup;
 
 /**
- * A shared cache (RFC 9111) of the responses that the app allows it to store. HttpClient's cache judges and stores them;
- * this class holds the memory, collapses requests, invalidates and counts. Safe for any number of threads.
+ * A shared cache (RFC 9111) of the responses that the app allows it to store. HttpClient's cache judges and stores
+ * them; this class holds the memory, collapses requests, invalidates and counts. Safe for any number of threads.
  */
 public final class SharedCache implements AutoCloseable {
     /**
-     * Bodies that are being collected may take another {@code capacity / PART} bytes. {@code HeapBudget} reserves the same
-     * amount.
+     * Bodies that are being collected may take another {@code capacity / PART} bytes. {@code HeapBudget} reserves the
+     * same amount.
      */
     private static final int PART = 2;
 
@@ -61,8 +61,8 @@ public final class SharedCache implements AutoCloseable {
     }
 
     /**
-     * Serves a request from the cache or from the app. A response to an unsafe method that is not an error removes what it
-     * invalidates (RFC 9111 §4.4).
+     * Serves a request from the cache or from the app. A response to an unsafe method that is not an error removes what
+     * it invalidates (RFC 9111 §4.4).
      *
      * @param app sends the client's request to the app
      * @param renewal sends a revalidation to the app that no client waits for
@@ -133,8 +133,8 @@ public final class SharedCache implements AutoCloseable {
     }
 
     /**
-     * Removes all responses for a path, with any query, host and variant. Responses to it that are in flight are not stored
-     * either.
+     * Removes all responses for a path, with any query, host and variant. Responses to it that are in flight are not
+     * stored either.
      *
      * @param path raw, as browsers see it, without a query; empty for all paths
      * @return how many stored responses were removed

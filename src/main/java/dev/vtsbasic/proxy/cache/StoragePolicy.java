@@ -16,18 +16,21 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageHeaders;
 
 /**
- * Decides which requests the shared cache may serve, and which responses it may store. HttpClient's cache applies RFC 9111
- * after these rules. They are stricter where an app's mistake would show one visitor's page to another, or one visitor
- * could spoil a response for all.
+ * Decides which requests the shared cache may serve, and which responses it may store. HttpClient's cache applies RFC
+ * 9111 after these rules. They are stricter where an app's mistake would show one visitor's page to another, or one
+ * visitor could spoil a response for all.
  */
 public final class StoragePolicy {
     /**
-     * Statuses of responses that may be stored. Other errors than 404 and 410 are excluded, so that a client that provokes
-     * an error does not provoke it for all.
+     * Statuses of responses that may be stored. Other errors than 404 and 410 are excluded, so that a client that
+     * provokes an error does not provoke it for all.
      */
     private static final Set<Integer> KEPT_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 410);
 
-    /** Statuses that say something about the resource. The others, such as a redirect to a login, may depend on the client. */
+    /**
+     * Statuses that say something about the resource. The others, such as a redirect to a login, may depend on the
+     * client.
+     */
     private static final Set<Integer> OF_THE_THING = Set.of(200, 203, 204, 404, 410);
 
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
@@ -37,8 +40,8 @@ public final class StoragePolicy {
             List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
 
     /**
-     * Fields that override the URL in some frameworks. Requests with them bypass the cache, because any client can forge
-     * them.
+     * Fields that override the URL in some frameworks. Requests with them bypass the cache, because any client can
+     * forge them.
      */
     private static final List<String> CHANGE_THE_ADDRESS = List.of(
             "X-Original-URL", "X-Original-Host", "X-Original-URI", "X-Rewrite-URL", "X-Host", "X-HTTP-Host-Override");
@@ -148,10 +151,10 @@ public final class StoragePolicy {
     }
 
     /**
-     * Whether the response to this request may be stored for other clients, and a stored response sent to this one. If the
-     * request has credentials, the app must allow it explicitly, because it may have made the response for their owner:
-     * with {@code public} or {@code s-maxage}; for Authorization {@code must-revalidate} is enough, too (RFC 9111 §3.5).
-     * For a Cookie {@code max-age} is not enough, because apps mostly mean the browser's cache by it.
+     * Whether the response to this request may be stored for other clients, and a stored response sent to this one. If
+     * the request has credentials, the app must allow it explicitly, because it may have made the response for their
+     * owner: with {@code public} or {@code s-maxage}; for Authorization {@code must-revalidate} is enough, too (RFC
+     * 9111 §3.5). For a Cookie {@code max-age} is not enough, because apps mostly mean the browser's cache by it.
      */
     static boolean isForEverybody(CacheControl directives, InboundRequest request) {
         boolean shared = directives.has("public") || directives.has("s-maxage");

@@ -14,11 +14,14 @@ import org.apache.hc.core5.http.message.BasicHttpResponse;
 
 /**
  * The header fields of a response as HttpClient's cache stores them. That cache ignores CDN-Cache-Control, accepts
- * malformed dates and fails on a malformed Age. Therefore it gets the fields by which it judges as {@link CacheControl} and
- * this class have read them; the fields that the app sent are stored beside them under other names, for the clients.
+ * malformed dates and fails on a malformed Age. Therefore it gets the fields by which it judges as {@link CacheControl}
+ * and this class have read them; the fields that the app sent are stored beside them under other names, for the
+ * clients.
  */
 final class StoredFields {
-    /** Prefix of the names of fields as the app sent them. No token begins with it, so the app cannot send such a field. */
+    /**
+     * Prefix of the names of fields as the app sent them. No token begins with it, so the app cannot send such a field.
+     */
     private static final String AS_SENT = ":";
 
     private static final List<String> PUT_ANEW = List.of("Cache-Control", "Expires");
@@ -46,7 +49,7 @@ final class StoredFields {
         age.ifPresent(seconds -> answer.addHeader("Age", seconds));
     }
 
-    /** Makes HttpClient's cache use the response for no other request. */
+    /** Makes HttpClient's cache use the response for no other request without revalidation. */
     static void forbid(HttpResponse answer) {
         answer.setHeader("Cache-Control", "no-cache");
     }
@@ -81,8 +84,8 @@ final class StoredFields {
     }
 
     /**
-     * The age in seconds. RFC 9111 §5.1: the first of several values counts, and a value that is not a number is ignored;
-     * then this is empty.
+     * The age in seconds. RFC 9111 §5.1: the first of several values counts, and a value that is not a number is
+     * ignored; then this is empty.
      */
     static Optional<Long> ageOf(MessageHeaders head) {
         return Arrays.stream(head.getHeaders("Age"))

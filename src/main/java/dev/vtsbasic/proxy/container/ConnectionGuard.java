@@ -143,9 +143,7 @@ public final class ConnectionGuard {
         });
     }
 
-    /**
-     * Whether the client has left; false while another thread reads or writes, because that call will fail by itself.
-     */
+    /** Whether the client has left; false while another thread reads or writes, because that call will notice it. */
     public boolean clientIsGone() {
         if (client.isStream()) {
             // This needs no lock, because it reads only a state that the container's own thread sets.
@@ -388,7 +386,7 @@ public final class ConnectionGuard {
 
     /**
      * Sends the end of the response, then makes the container read the rest of the body if the connection is to close.
-     * A close with unread bytes would be a reset, because of which the client may lose the response (RFC 9112 §9.6).
+     * A close with unread bytes would be a reset, which may keep the client from reading the response (RFC 9112 §9.6).
      * Does nothing if the client was not told to send its body.
      *
      * @param awaitsContinue whether the client waits for {@code 100 Continue}

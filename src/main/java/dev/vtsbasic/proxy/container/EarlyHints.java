@@ -16,7 +16,7 @@ public final class EarlyHints {
     /** The status of Early Hints, for which the Servlet API 6.0 has no constant. */
     public static final int STATUS = 103;
 
-    /** Whether a container sends a 103. Of Tomcat's versions, those do whose response has this further method. */
+    /** Whether a container sends a 103: Jetty does, and so do the versions of Tomcat whose response has this method. */
     private static final ClassValue<Boolean> SENDS = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> response) {

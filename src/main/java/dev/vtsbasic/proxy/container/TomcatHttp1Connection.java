@@ -37,8 +37,7 @@ final class TomcatHttp1Connection implements ClientConnection {
 
     /**
      * False once bytes of the next request have arrived, because the client that sent them is there. Tomcat must not
-     * look for the end of the connection then: it would read on and lose the bytes that came along with this request's
-     * body.
+     * look for the end of the connection then, because it would read on and lose those bytes of the next request.
      */
     @Override
     public boolean isGone() {

@@ -27,7 +27,7 @@ public final class UpgradedConnection {
         out.flush();
     }
 
-    /** Writes and flushes. */
+    /** Sends these bytes at once. */
     public void send(byte[] octets, int offset, int length) throws IOException {
         out.write(octets, offset, length);
         out.flush();

@@ -2,7 +2,7 @@ package dev.vtsbasic.proxy.message;
 
 import java.io.IOException;
 
-/** The client can no longer be read from or written to; there is nobody left to answer. */
+/** Thrown when the proxy can no longer read from the client or write to it. */
 public final class ClientDisconnectedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -17,12 +17,15 @@ public final class ClientDisconnectedException extends IOException {
         this.ofBody = ofBody;
     }
 
-    /** The container could not read the body: the client left, or what it sent is no body. */
+    /**
+     * Makes one for a request body that the container could not read, because the client disconnected or the body is
+     * malformed.
+     */
     public static ClientDisconnectedException ofBody(IOException cause) {
         return new ClientDisconnectedException(cause, true);
     }
 
-    /** Whether it was seen while the client's body was read, and not while it was written to. */
+    /** Whether it was made by {@link #ofBody}; the client may then still be able to get a response. */
     public boolean isOfBody() {
         return ofBody;
     }

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the app is told about the client: X-Forwarded-*, Forwarded (RFC 7239), X-Real-IP, Via (RFC 9110 §7.6.3), X-Request-Id
- * and traceparent (W3C Trace Context).
+ * The header fields that tell the app about the client: X-Forwarded-*, Forwarded (RFC 7239), X-Real-IP, Via (RFC 9110
+ * §7.6.3), X-Request-Id and traceparent (W3C Trace Context).
  *
- * <p>The container knows the client's address and scheme. What a request itself says of them counts only when it comes
- * from a trusted proxy; nobody else can make the app believe anything.
+ * <p>The container knows the client's address and scheme. What the fields of a request say about them counts only when
+ * the request comes from a trusted proxy, because any other client can forge them.
  */
 public final class ForwardedHeaders {
     private final List<InboundRequest.Field> fields = new ArrayList<>();
@@ -32,11 +32,12 @@ public final class ForwardedHeaders {
         String peer = request.clientAddress().isEmpty() ? "unknown" : request.clientAddress();
         String hopsFor = caller.forwarded().forwardedFor();
         String hops = caller.forwarded().forwarded();
-        // The origin belongs to the element of the proxy that has said it, which stands before ours.
+        // The element of an earlier proxy already names the origin, so this proxy's element names the scheme and host
+        // of the request that it received.
         PublicOrigin ours = hops.isEmpty() ? origin : new PublicOrigin(request.scheme(), request.host(), origin.port());
         add("X-Forwarded-For", appended(hopsFor, peer));
         add("X-Forwarded-Proto", origin.scheme());
-        // Apps build URLs of it, so it is left out where the container has let anything else through.
+        // Apps build URLs from it, so it is left out if the container has accepted a malformed Host.
         if (Authority.of(origin.host()).isPresent()) {
             add("X-Forwarded-Host", origin.host());
         }
@@ -61,32 +62,35 @@ public final class ForwardedHeaders {
         return new ForwardedHeaders(request, caller);
     }
 
-    /** The fields that the app gets. */
+    /** The fields that are added to the request to the app. */
     public List<InboundRequest.Field> fields() {
         return fields;
     }
 
-    /** Whether the browser used TLS. */
+    /** Whether the browser used TLS, as far as the container and trusted proxies say. */
     public boolean isHttps() {
         return https;
     }
 
-    /** Path at which browsers see the application, as the app is told; empty at the root. */
+    /** Path at which browsers see the application, as X-Forwarded-Prefix tells the app; empty at the root. */
     public String prefix() {
         return prefix;
     }
 
-    /** The trace that the request belongs to. */
+    /** The id of the trace to which the request belongs. */
     public String traceId() {
         return traceId;
     }
 
-    /** Names the request in the log and on error pages. */
+    /** The id of the request in the log and on error pages. */
     public String requestId() {
         return requestId;
     }
 
-    /** Whether a client's field is replaced by one of {@link #fields} or has no meaning without one of them. */
+    /**
+     * Whether a field of the client's request is not forwarded: one of {@link #fields} replaces it, or it is another
+     * X-Forwarded-* field, which a client can forge, or the tracestate of a trace that does not continue.
+     */
     boolean replaces(String lowerCaseName) {
         return switch (lowerCaseName) {
             case "forwarded", "via", "x-real-ip", "x-request-id", "traceparent" -> true;

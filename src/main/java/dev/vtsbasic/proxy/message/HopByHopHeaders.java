@@ -4,7 +4,9 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** Header fields that concern one connection only and are not forwarded (RFC 9110 §7.6.1). */
+/**
+ * The header fields of a message that concern one connection only and are not forwarded (RFC 9110 §7.6.1). Immutable.
+ */
 public final class HopByHopHeaders {
     private static final Set<String> ALWAYS = Set.of(
             "connection",
@@ -19,7 +21,7 @@ public final class HopByHopHeaders {
             "upgrade",
             "http2-settings");
 
-    /** What a message needs for its meaning or its safety is not dropped because the message says so. */
+    /** Fields that are forwarded even if Connection names them, because the message's meaning or safety needs them. */
     private static final Set<String> NEVER =
             Set.of("host", "content-length", "content-type", "cache-control", "authorization", "cookie", "set-cookie");
 
@@ -31,7 +33,11 @@ public final class HopByHopHeaders {
         this.nominated = nominated;
     }
 
-    /** @param connection all values of the message's Connection field, whose elements name further such fields */
+    /**
+     * Adds the fields that a message's Connection field names.
+     *
+     * @param connection all values of that field, joined by commas; empty when there is none
+     */
     public static HopByHopHeaders nominatedBy(String connection) {
         if (connection.isEmpty() || connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close")) {
             return NOTHING_NOMINATED;
@@ -44,6 +50,7 @@ public final class HopByHopHeaders {
         return new HopByHopHeaders(nominated);
     }
 
+    /** Whether the field of this name is not forwarded. */
     public boolean includes(String lowerCaseName) {
         return ALWAYS.contains(lowerCaseName) || nominated.contains(lowerCaseName);
     }

@@ -15,21 +15,25 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a client asked, read from the container once, before anything else happens: some containers reuse the request
- * object as soon as another thread looks at it.
+ * A client's request without its body. It is read from the container once, before the request becomes asynchronous,
+ * because some containers reuse the request object from then on.
  *
  * @param method as the client sent it
  * @param target raw path, as browsers see it, and query, neither decoded nor encoded again
  * @param protocol {@code HTTP/1.1} and the like
  * @param base path at which browsers see the application; empty at the root
- * @param headers all header fields in their order
- * @param contentLength of the body in bytes; -1 when unknown or there is none
+ * @param headers all header fields, the lines of one name in their order
+ * @param contentLength of the body in bytes; -1 when unknown or there is no body
  * @param streamed whether a body of unknown length follows
- * @param clientAddress address of the client, as the container sees it, by RFC 5952
- * @param fromThisMachine whether it was made on this machine and for nobody else: a proxy would have said for whom
- * @param scheme {@code http} or {@code https}, as the container sees it; never the client's word for it
- * @param host value of the Host header field, or the name the container knows itself by
- * @param record what is noted of it
+ * @param clientAddress address of the other end of the connection, as the container sees it, in the form of RFC 5952;
+ *     empty when the container has none
+ * @param fromThisMachine whether the connection comes from this machine and the request has neither X-Forwarded-For nor
+ *     Forwarded, with which a proxy would name another client
+ * @param scheme {@code http} or {@code https}, as the container sees it; never HTTP/2's {@code :scheme}, which the
+ *     client chooses
+ * @param host value of the Host header field, empty when there are several; without one, the host that the container
+ *     knows
+ * @param record collects what the log and the metrics tell about the request
  */
 public record InboundRequest(
         String method,
@@ -48,7 +52,7 @@ public record InboundRequest(
     private static final Pattern THIS_MACHINE =
             Pattern.compile("(?:localhost|127(?:\\.[0-9]+){3}|\\[::1])(?::[0-9]+)?", Pattern.CASE_INSENSITIVE);
 
-    /** The same but for these. */
+    /** Returns a copy with other header fields and another record. */
     public InboundRequest with(List<Field> headers, RequestRecord record) {
         return new InboundRequest(
                 method,
@@ -68,6 +72,11 @@ public record InboundRequest(
     /** A header field. */
     public record Field(String name, String value) {}
 
+    /**
+     * Reads a request. Call this on the container's thread, before the request is made asynchronous.
+     *
+     * @param base path at which browsers see the application; empty at the root
+     */
     public static InboundRequest of(HttpServletRequest request, String base) throws IOException {
         List<Field> headers = new ArrayList<>();
         for (String name : Collections.list(request.getHeaderNames())) {
@@ -94,8 +103,9 @@ public record InboundRequest(
     }
 
     /**
-     * Where the application is not where browsers see it, its path is taken off and theirs put in its place. The container
-     * counts path parameters ({@code /shop;x}) to the application's path; they stay.
+     * The raw path as browsers see it: if they see the application at another path than the container does, the base
+     * replaces the context path. Containers count path parameters ({@code /shop;x}) as part of the context path; those
+     * of its last segment are kept behind the base, if that is not empty.
      */
     private static String pathOf(HttpServletRequest request, String base) {
         String path = request.getRequestURI();
@@ -112,7 +122,10 @@ public record InboundRequest(
         return base + kept + path.substring(contextPath.length());
     }
 
-    /** HTTP/2 needs neither a length nor a transfer coding to say that a body follows (RFC 9113 §8.1.1). */
+    /**
+     * Whether a body of unknown length may follow. In HTTP/2 a request with a body needs neither Content-Length nor
+     * Transfer-Encoding (RFC 9113 §8.1.1).
+     */
     private static boolean mayHaveBody(HttpServletRequest request) throws IOException {
         if (FieldLines.of(request, "Transfer-Encoding").arePresent()) {
             return true;
@@ -121,14 +134,15 @@ public record InboundRequest(
             return false;
         }
         ServletInputStream body = request.getInputStream();
-        // Tomcat knows at once whether the stream has ended; others see that only when they read.
+        // Tomcat knows at once whether the stream has ended. Other containers know it only after a read, so on them a
+        // GET or HEAD counts as a request without a body.
         boolean known = body.getClass().getName().startsWith("org.apache.catalina.");
         boolean seldom =
                 request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         return !body.isFinished() && (known || !seldom);
     }
 
-    /** The lines of a field. */
+    /** All lines of a header field; upper and lower case in its name do not matter. */
     public FieldLines lines(String name) {
         return new FieldLines(headers.stream()
                 .filter(field -> field.name().equalsIgnoreCase(name))
@@ -136,16 +150,17 @@ public record InboundRequest(
                 .toList());
     }
 
-    /** Whether the client waits with its body until it is told that somebody takes it (RFC 9110 §10.1.1). */
+    /** Whether the client sends the body only after a 100 (Continue) response (RFC 9110 §10.1.1). */
     public boolean expectsContinue() {
         return lines("Expect").elements().stream().anyMatch("100-continue"::equalsIgnoreCase);
     }
 
+    /** Whether a body that is not empty, or one of unknown length, follows. */
     public boolean hasBody() {
         return streamed || contentLength > 0;
     }
 
-    /** Whether each server knows its method (RFC 9110 §9.3, RFC 5789). */
+    /** Whether the method is one that every server knows (RFC 9110 §9.3, RFC 5789). */
     public boolean isOfCommonMethod() {
         return switch (method) {
             case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS" -> true;
@@ -153,19 +168,19 @@ public record InboundRequest(
         };
     }
 
-    /** RFC 9110 §9.2.2: asking twice does no more than asking once. */
+    /** Whether sending the request twice has the same effect as sending it once (RFC 9110 §9.2.2). */
     public boolean isIdempotent() {
         return switch (method) {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE" -> true;
-            // Its sender has seen to it that the app knows a repetition.
+            // With this field the app recognises a repeated request.
             default -> !lines("Idempotency-Key").single().isEmpty();
         };
     }
 
     /**
-     * What a page that answers this request has to know of it.
+     * The facts that a page of this server in response to the request needs.
      *
-     * @param requestId names it in the log
+     * @param requestId id of the request in the log
      */
     public PageRequest pageRequest(String requestId) {
         return new PageRequest(
@@ -178,8 +193,9 @@ public record InboundRequest(
     }
 
     /**
-     * Whether it comes from a browser on this machine. A proxy here that does not say for whom it asks mostly speaks
-     * HTTP/1.0 or names itself; a site that has its name lead here asks for that name.
+     * Whether the request comes from a browser on this machine. This excludes more than {@link #fromThisMachine}: a
+     * local proxy that does not name its client mostly speaks HTTP/1.0 or sends a field such as Via, and a website
+     * whose domain name was made to resolve to this machine has that name in Host.
      */
     private boolean isOfPersonHere() {
         return fromThisMachine
@@ -188,7 +204,7 @@ public record InboundRequest(
                 && THIS_MACHINE.matcher(host).matches();
     }
 
-    /** The path without the query, for the log: a query may hold secrets. */
+    /** The path without the query, for the log, because a query may hold secrets. */
     public String path() {
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
-/** Makes the request to a worker out of the client's: the same, save what RFC 9110 §7.6 tells a proxy to change. */
+/** Makes the request to a worker from the client's request, with the changes that RFC 9110 §7.6 requires of a proxy. */
 public final class OutboundRequest {
     private OutboundRequest() {}
 
@@ -33,7 +33,10 @@ public final class OutboundRequest {
         return request;
     }
 
-    /** What we say ourselves; an expectation is answered by the container when the body is first read (§10.1.1). */
+    /**
+     * Whether the proxy handles the field itself. Expect is not forwarded, because the container sends the 100
+     * (Continue) when the body is first read (RFC 9110 §10.1.1).
+     */
     private static boolean isOurs(String lowerCaseName) {
         return switch (lowerCaseName) {
             case "host", "content-length", "expect" -> true;

@@ -6,17 +6,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What filters in front have put into a response, before there was anything of an answer in it. */
+/**
+ * The header fields of a response before an attempt has put anything into it: those that filters in front have set.
+ * Used to undo the attempt. Not thread-safe.
+ */
 public final class ResponseSnapshot {
     private final HttpServletResponse response;
     private final Map<String, List<String>> fields = new LinkedHashMap<>();
 
+    /** Copies the header fields that the response has now. */
     public ResponseSnapshot(HttpServletResponse response) {
         this.response = response;
         response.getHeaderNames().forEach(name -> fields.put(name, new ArrayList<>(response.getHeaders(name))));
     }
 
-    /** Takes back what has come of an answer since. */
+    /**
+     * Resets the response and sets the copied header fields again.
+     *
+     * @throws IllegalStateException when the response is committed
+     */
     public void restore() {
         response.reset();
         fields.forEach((name, values) -> {

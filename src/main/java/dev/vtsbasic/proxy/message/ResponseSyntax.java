@@ -5,14 +5,21 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.ProtocolException;
 
-/** What a worker may answer; HttpCore lets more pass, of which a client could make two answers. */
+/**
+ * Checks the head and the trailers of a worker's response. HttpCore accepts malformed ones, which a client could read
+ * as two responses.
+ */
 public final class ResponseSyntax {
     private static final int FIRST_STATUS = 100;
     private static final int LAST_STATUS = 999;
 
     private ResponseSyntax() {}
 
-    /** @throws ProtocolException when the status has not three digits or a field is malformed */
+    /**
+     * Checks a head.
+     *
+     * @throws ProtocolException when the status is not in 100 to 999, or a field is malformed
+     */
     public static void check(ClassicHttpResponse head) throws ProtocolException {
         if (head.getCode() < FIRST_STATUS || head.getCode() > LAST_STATUS) {
             throw new ProtocolException("The status is " + head.getCode());
@@ -20,7 +27,12 @@ public final class ResponseSyntax {
         check(head.getHeaders());
     }
 
-    /** @throws ProtocolException for the first name that is not a token or value with a control character */
+    /**
+     * Checks header or trailer fields.
+     *
+     * @throws ProtocolException at the first name that is not a token, or value that has a control character other than
+     *     tab
+     */
     public static void check(Header[] fields) throws ProtocolException {
         for (Header field : fields) {
             if (!FieldSyntax.isToken(field.getName())) {

@@ -16,10 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bytes both ways between a client whose connection was upgraded and a worker, whatever they mean.
+ * Copies bytes both ways between a client whose connection was upgraded and a worker, for any protocol.
  *
- * <p>The client's bytes come by the container's callbacks: blocking reads were seen to end after 30 idle seconds on some
- * servers. The worker's come on a thread of ours. Public because containers make it themselves.
+ * <p>The client's bytes arrive by the container's callbacks, because blocking reads ended after 30 idle seconds on
+ * Payara, GlassFish and Open Liberty. The worker's bytes are read on a thread of the proxy's. The class is public
+ * because the container creates the instance.
  */
 public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
     private static final Logger LOG = LoggerFactory.getLogger(ByteTunnel.class);
@@ -32,15 +33,16 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
     private RequestRecord record;
     private volatile UpgradedConnection toClient;
 
-    /** For the container. */
+    /** Called by the container. */
     public ByteTunnel() {}
 
     /**
-     * Says where it leads, before the container calls {@link #init}.
+     * Sets the worker's side, before the container calls {@link #init}.
      *
-     * @param worker the connection, whose first bytes may already be in {@code fromWorker}
-     * @param open where it stands for as long as it is open
-     * @param record ends with it
+     * @param worker the connection to the worker, whose first bytes {@code fromWorker} may already hold
+     * @param threads run the copying of the worker's bytes
+     * @param open the set that holds this tunnel while it is open
+     * @param record ended when the tunnel ends
      */
     void to(Socket worker, InputStream fromWorker, Executor threads, Set<Tunnel> open, RequestRecord record) {
         this.worker = worker;
@@ -75,7 +77,7 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
         cut();
     }
 
-    /** Ends it from the worker's side; the client's follows. */
+    /** Closes the worker's connection, after which the copying thread closes the client's. Any thread may call it. */
     @Override
     public void cut() {
         open.remove(this);
@@ -101,7 +103,7 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
         toClient.close();
     }
 
-    /** Passes what the client sends to the worker. */
+    /** Copies the client's bytes to the worker. */
     private final class FromClient implements ReadListener {
         private final ServletInputStream fromClient;
         private final OutputStream toWorker;
@@ -126,7 +128,7 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
             }
         }
 
-        /** The worker hears that no more will come, and may still answer. */
+        /** Ends only this direction, because the worker may still send bytes to the client. */
         @Override
         public void onAllDataRead() {
             try {

@@ -24,20 +24,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages both ways between a container's WebSocket to a client and ours to a worker.
+ * Copies messages both ways between the container's WebSocket to a client and the proxy's WebSocket to a worker.
  *
- * <p>A message passes in the pieces in which it comes, so that its size costs no memory; both sides write blockingly, so
- * that who reads slowly slows the other down. A worker's pings reach the client and the client's pongs the worker; the
- * client's pings are answered by the container, whose API does not show them. Public because Jetty demands it.
+ * <p>A message passes in the pieces in which it arrives, so that a large one takes no more memory. Writes block on both
+ * sides, so that a slow reader slows the sender down. The worker's pings reach the client and the client's pongs reach
+ * the worker; the container itself replies to the client's pings, which its API does not show. The class is public
+ * because Jetty requires it.
  */
 public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
     private static final Logger LOG = LoggerFactory.getLogger(JettyWebSocketTunnel.class);
     private static final int BUFFER = 16 * 1024;
 
-    /** From the end of the handshake to the opened session, which is at once or, when the client has left, never. */
+    /** Maximum wait from the handshake to the open session, which comes at once or, if the client has left, never. */
     private static final int OPENING_SECONDS = 30;
 
-    /** What a 502 would be before the handshake (IANA's registry of close codes). */
+    /** The close code that corresponds to a 502 (IANA's WebSocket Close Code Number Registry). */
     private static final int BAD_GATEWAY = 1014;
 
     private final CompletableFuture<Session> opening = new CompletableFuture<>();
@@ -50,8 +51,8 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
     private volatile boolean cut;
 
     /**
-     * @param open where it stands for as long as it is open
-     * @param record ends with it
+     * @param open the set that holds this tunnel while it is open
+     * @param record ended when the tunnel ends
      */
     JettyWebSocketTunnel(Socket worker, InputStream fromWorker, Set<Tunnel> open, RequestRecord record)
             throws IOException {
@@ -64,7 +65,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        // Whether a silent connection is of use, the app decides.
+        // Without a timeout, because the app decides how long an idle WebSocket stays open.
         session.setMaxIdleTimeout(0);
         session.addMessageHandler(String.class, (MessageHandler.Partial<String>)
                 (text, last) -> toWorker(WebSocketFrameCodec.TEXT, StandardCharsets.UTF_8.encode(text), last));
@@ -97,7 +98,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
         if (code == CloseCodes.CLOSED_ABNORMALLY.getCode() || code == CloseCodes.TLS_HANDSHAKE_FAILURE.getCode()) {
             close(worker);
         } else {
-            // The worker closes the connection when it has read this.
+            // The worker closes the connection when it has read this frame.
             send(WebSocketFrameCodec.CLOSE, closing(reason), true);
         }
     }
@@ -120,7 +121,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
         LOG.debug("A WebSocket broke", failure);
     }
 
-    /** Waits for what the worker sends, and passes it on until one of the two closes. */
+    /** Copies the worker's messages to the client until either closes, then closes both. Blocks until then. */
     void copyToClient() {
         Session client = null;
         CloseReason reason = new CloseReason(CloseCodes.getCloseCode(BAD_GATEWAY), "The application broke off");
@@ -178,7 +179,10 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
         } while (left > 0);
     }
 
-    /** When the client has closed, what still comes is read to its end: else the worker would not hear how it closed. */
+    /**
+     * Sends to the client, and ignores a failure once the client has closed. The worker's frames are then still read to
+     * their end, because the worker's connection would otherwise be closed before it gets the client's close frame.
+     */
     private void toClient(Sending sending) throws IOException {
         try {
             sending.send();
@@ -225,7 +229,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
         close(worker);
     }
 
-    /** Something that is sent to the client. */
+    /** Sends one piece to the client. */
     @FunctionalInterface
     private interface Sending {
         void send() throws IOException;

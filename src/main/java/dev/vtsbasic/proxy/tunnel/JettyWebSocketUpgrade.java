@@ -19,17 +19,17 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 
 /**
- * Jakarta WebSocket's way: the container speaks the protocol with the client, we speak it with the worker, and messages
- * pass between the two.
+ * Upgrades through Jakarta WebSocket: the container speaks WebSocket with the client, the proxy speaks it with the
+ * worker, and a {@link JettyWebSocketTunnel} copies messages between the two.
  *
- * <p>The worker has agreed before, so that all it decides (whether, for which origin, with which subprotocol) is only
- * repeated to the client. No extension is agreed on with either. This class must not be loaded where a container has no
- * Jakarta WebSocket.
+ * <p>The worker has agreed before, so that the container only repeats its decisions (origin, subprotocol) to the
+ * client. No extension is negotiated with either side. This class must not be loaded in a container without Jakarta
+ * WebSocket.
  */
 final class JettyWebSocketUpgrade implements ProtocolUpgrade {
     private final ServerContainer container;
 
-    /** @param container the {@link ServerContainer} */
+    /** @param container a {@link ServerContainer}, which the caller cannot name because its class may be absent */
     JettyWebSocketUpgrade(Object container) {
         this.container = (ServerContainer) container;
     }
@@ -54,7 +54,7 @@ final class JettyWebSocketUpgrade implements ProtocolUpgrade {
             Set<Tunnel> open)
             throws IOException {
         Header subprotocol = answer.getFirstHeader("Sec-WebSocket-Protocol");
-        // The container says these itself.
+        // The container sends these two fields itself.
         answer.removeHeaders("Sec-WebSocket-Protocol");
         answer.removeHeaders("Sec-WebSocket-Accept");
         RequestRecord record = RequestRecord.of(request);
@@ -74,7 +74,7 @@ final class JettyWebSocketUpgrade implements ProtocolUpgrade {
         threads.execute(tunnel::copyToClient);
     }
 
-    /** The container's part of the handshake, in which nothing is left to decide. */
+    /** Configures the container's handshake with the client by what the worker has decided. */
     private static final class Agreed extends ServerEndpointConfig.Configurator {
         private final JettyWebSocketTunnel tunnel;
         private final String subprotocol;

@@ -15,18 +15,21 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a container lets a client's connection switch protocols.
+ * Switches a client's connection to another protocol, in one of the two ways that containers offer.
  *
- * <p>The Servlet API's way hands over the raw connection, which is all a tunnel needs. Jetty 12 has it in name only: 12.0
- * throws, and 12.1 goes on to parse what comes as HTTP. It is known by its name, since it fails only when it is too late
- * for another way; there WebSocket goes by Jetty's own implementation of it.
+ * <p>The Servlet API's {@code upgrade} gives the raw connection to the tunnel. On Jetty 12 it does not work: 12.0
+ * throws, and 12.1 goes on to parse the client's bytes as HTTP. On Jetty, WebSocket therefore goes through
+ * Jakarta WebSocket. Jetty is recognized by its name, because the failure shows only when it is too late for the other
+ * way.
  */
 public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUpgrade {
     /**
-     * The container's way, if it has one.
+     * Chooses the way for a container.
      *
-     * @param protocols that a client offers
-     * @throws NoWebSocketException when there is none for WebSocket, which is offered; the log then says what to do
+     * @param protocols that the client offers
+     * @return empty on a Jetty without its WebSocket module, if the client offers no WebSocket
+     * @throws NoWebSocketException on a Jetty without its WebSocket module, if the client offers WebSocket; the log
+     *     then tells the operator how to add the module
      */
     static Optional<ProtocolUpgrade> of(ServletContext context, List<String> protocols) throws NoWebSocketException {
         if (!context.getServerInfo().startsWith("jetty/")) {
@@ -43,19 +46,21 @@ public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUp
         return container == null ? Optional.empty() : Optional.of(new JettyWebSocketUpgrade(container));
     }
 
-    /** Whether this way leads to a protocol. */
+    /** Whether this way can switch to a protocol. */
     boolean canSwitchTo(String protocol);
 
-    /** Makes the worker's side of the handshake one that this way can carry. */
+    /** Removes from the handshake with the worker what this way does not support. */
     void prepare(ClassicHttpRequest handshake);
 
     /**
-     * Upgrades the client's connection and opens the tunnel. Only on the container's thread, within {@code service()}.
+     * Upgrades the client's connection and opens the tunnel. Call it on the container's thread only, within {@code
+     * service()}.
      *
-     * @param answer the worker's, which agrees
-     * @param worker the connection to it, closed by the tunnel from now on
-     * @param threads run what waits for the worker's data
-     * @param open where the tunnel stands for as long as it is open
+     * @param answer the worker's 101
+     * @param worker the connection to the worker, which the tunnel closes from now on
+     * @param threads run the copying of the worker's data
+     * @param open the set that holds the tunnel while it is open
+     * @throws IOException when the container does not upgrade the connection
      */
     void carry(
             ClassicHttpResponse answer,
@@ -66,7 +71,7 @@ public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUp
             Set<Tunnel> open)
             throws IOException;
 
-    /** The container lacks what a WebSocket needs. */
+    /** The container lacks the module that WebSocket needs. */
     final class NoWebSocketException extends Exception {
         private static final long serialVersionUID = 1L;
     }

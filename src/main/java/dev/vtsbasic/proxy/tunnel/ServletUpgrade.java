@@ -13,7 +13,9 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 
-/** The Servlet API's way, for any protocol: the handshake passes as it is, and so does what follows. */
+/**
+ * Upgrades through the Servlet API, to any protocol: the handshake needs no change, and later bytes pass as they are.
+ */
 final class ServletUpgrade implements ProtocolUpgrade {
     @Override
     public boolean canSwitchTo(String protocol) {
@@ -22,7 +24,7 @@ final class ServletUpgrade implements ProtocolUpgrade {
 
     @Override
     public void prepare(ClassicHttpRequest handshake) {
-        // Whatever the two agree on passes through.
+        // Nothing to remove, because the tunnel carries whatever client and worker agree on.
     }
 
     @Override

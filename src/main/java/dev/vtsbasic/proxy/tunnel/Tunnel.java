@@ -1,7 +1,7 @@
 package dev.vtsbasic.proxy.tunnel;
 
-/** A client's connection that carries no HTTP any more. */
+/** A connection between a client and a worker that has switched from HTTP to another protocol. */
 interface Tunnel {
-    /** Ends it. */
+    /** Ends the tunnel. Any thread may call it, more than once. */
     void cut();
 }

@@ -10,23 +10,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
-/** The open tunnels of connections that switched protocols. Safe for any number of threads. */
+/**
+ * Reads a request's offer to switch protocols, and holds the tunnels that are open, so that all can be cut at the stop.
+ * Safe for any number of threads.
+ */
 public final class TunnelOpener implements AutoCloseable {
     private final Executor threads;
     private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
 
-    /** @param threads run what waits for a worker's data */
+    /** @param threads run the copying of a worker's data, one task for each open tunnel */
     public TunnelOpener(Executor threads) {
         this.threads = threads;
     }
 
     /**
-     * What a request offers to the worker.
+     * Returns the client's offer as far as the container can switch to it.
      *
      * @param guard of the client's connection
-     * @return empty when it offers nothing that the container can switch to; the offer is then ignored, as RFC 9110 §7.8
-     *     allows
-     * @throws ProtocolUpgrade.NoWebSocketException when the container lacks what it needs for a WebSocket
+     * @return empty when the request offers no protocol that the container can switch to; the proxy then ignores the
+     *     offer, as RFC 9110 §7.8 allows
+     * @throws ProtocolUpgrade.NoWebSocketException when the client offers WebSocket and the container lacks the module
+     *     for it
      */
     public Optional<UpgradeOffer> offerOf(
             InboundRequest inbound, HttpServletRequest request, HttpServletResponse response, ConnectionGuard guard)
@@ -44,17 +48,17 @@ public final class TunnelOpener implements AutoCloseable {
         });
     }
 
-    /** Runs what waits for a worker's data. */
+    /** Runs the copying of a worker's data. */
     Executor threads() {
         return threads;
     }
 
-    /** Where a tunnel stands for as long as it is open. */
+    /** The tunnels that are open; each one adds and removes itself. */
     Set<Tunnel> open() {
         return open;
     }
 
-    /** Cuts all tunnels. */
+    /** Cuts all open tunnels. */
     @Override
     public void close() {
         open.forEach(Tunnel::cut);

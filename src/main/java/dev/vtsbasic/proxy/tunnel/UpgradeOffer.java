@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client's offer to switch protocols (RFC 9110 §7.8), WebSocket before all, and the container's way to do so. Until a
- * worker has agreed with a 101, the request is one like any other.
+ * A client's offer to switch protocols (RFC 9110 §7.8), usually to WebSocket, and the container's way to switch. Until
+ * a worker agrees with a 101, the proxy handles the request like any other.
  */
 public final class UpgradeOffer implements ProtocolSwitch {
     static final String WEBSOCKET = "websocket";
@@ -39,7 +39,7 @@ public final class UpgradeOffer implements ProtocolSwitch {
     private OptionalLong deadline = OptionalLong.empty();
 
     /**
-     * @param protocols that are offered to the worker
+     * @param protocols that the proxy offers to the worker
      * @param upgrade the container's way to switch to any of them
      */
     UpgradeOffer(
@@ -58,11 +58,11 @@ public final class UpgradeOffer implements ProtocolSwitch {
     }
 
     /**
-     * The protocols that a client offers, without those that another hop could not follow: HTTP/2, of which no request may
-     * hide in a tunnel, and TLS.
+     * The protocols that a client offers, without HTTP, whose requests would pass through a tunnel unseen by the proxy,
+     * and without TLS. Empty for a request with a body.
      */
     static List<String> protocolsOf(InboundRequest request) {
-        // RFC 9110 §7.8: a server ignores it in a request of HTTP/1.0.
+        // RFC 9110 §7.8: a server ignores Upgrade in a request of HTTP/1.0.
         boolean nominated = request.protocol().startsWith("HTTP/1.")
                 && !request.protocol().equals("HTTP/1.0")
                 && request.lines("Connection").elements().stream().anyMatch("upgrade"::equalsIgnoreCase);
@@ -78,7 +78,7 @@ public final class UpgradeOffer implements ProtocolSwitch {
         return !lower.startsWith("h2") && !lower.startsWith("http/") && !lower.startsWith("tls/");
     }
 
-    /** Whether it is a handshake of RFC 6455 §4.1, which nothing but a worker can answer. */
+    /** Whether the request is a WebSocket handshake (RFC 6455 §4.1), to which only a worker can respond. */
     public static boolean isWebSocketHandshake(InboundRequest request) {
         return request.method().equals("GET")
                 && request.lines("Sec-WebSocket-Key").arePresent()
@@ -95,17 +95,16 @@ public final class UpgradeOffer implements ProtocolSwitch {
         return elements;
     }
 
-    /** Until when the worker is to have answered it, in terms of {@link System#nanoTime}, if it may not take any time. */
     @Override
     public OptionalLong deadline() {
         return deadline;
     }
 
+    /** Sets {@link #deadline}, in terms of {@link System#nanoTime}. */
     public void endAt(long nanoTime) {
         deadline = OptionalLong.of(nanoTime);
     }
 
-    /** Makes the offer to the worker. */
     @Override
     public void addTo(ClassicHttpRequest outbound) {
         outbound.addHeader("Connection", "Upgrade");
@@ -113,11 +112,7 @@ public final class UpgradeOffer implements ProtocolSwitch {
         upgrade.prepare(outbound);
     }
 
-    /**
-     * Checks the worker's 101.
-     *
-     * @throws ProtocolException when it names a protocol that was not offered (RFC 9110 §7.8)
-     */
+    /** {@inheritDoc} A 101 that names no protocol is refused as well (RFC 9110 §7.8). */
     @Override
     public void check(ClassicHttpResponse switching) throws ProtocolException {
         String chosen = String.join(
@@ -132,12 +127,7 @@ public final class UpgradeOffer implements ProtocolSwitch {
         }
     }
 
-    /**
-     * Switches: the client's connection and the worker's are a tunnel from now on. Only on the container's thread, within
-     * {@code service()}.
-     *
-     * @param switching the worker's 101
-     */
+    /** {@inheritDoc} The worker's connection is closed when the container does not switch. */
     @Override
     public void accept(ClassicHttpResponse switching, LeasedConnection connection) throws SwitchFailedException {
         ChannelSocket worker = connection.leavePool();

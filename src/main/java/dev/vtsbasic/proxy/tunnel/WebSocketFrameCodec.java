@@ -10,8 +10,8 @@ import java.security.SecureRandom;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The client's end of a WebSocket, as far as its frames (RFC 6455 §5), without extensions. One thread may read while any
- * others send.
+ * Reads and writes the frames of a WebSocket as its client (RFC 6455 §5), without extensions. One thread may read while
+ * any number of others send.
  */
 final class WebSocketFrameCodec {
     static final int CONTINUATION = 0;
@@ -31,7 +31,10 @@ final class WebSocketFrameCodec {
     private static final int LONGEST_CONTROL = 125;
     private static final int LONGEST_HEAD = 14;
 
-    /** Masks keep a page's script from choosing the octets on a wire that others may read wrongly (RFC 6455 §10.3). */
+    /**
+     * Masks must be unpredictable, because a page's script could otherwise choose the bytes on the wire, which an
+     * intermediary might misread (RFC 6455 §10.3).
+     */
     private static final SecureRandom MASKS = new SecureRandom();
 
     private final InputStream in;
@@ -45,9 +48,10 @@ final class WebSocketFrameCodec {
     }
 
     /**
-     * The head of a frame that came; its payload follows.
+     * The header of a received frame; its payload follows on the connection.
      *
-     * @param last whether its message ends with it
+     * @param last whether the message ends with this frame
+     * @param length of the payload, in bytes
      */
     record Frame(int opcode, boolean last, long length) {
         private boolean isControl() {
@@ -56,9 +60,10 @@ final class WebSocketFrameCodec {
     }
 
     /**
-     * Waits for the next frame; the payload of the one before must have been read.
+     * Waits for the header of the next frame. The payload of the previous frame must have been read.
      *
-     * @throws ProtocolException when it is none that a server may send
+     * @throws ProtocolException when a server may not send such a frame
+     * @throws EOFException when the connection ends without a close frame
      */
     Frame next() throws IOException {
         int first = octet();
@@ -102,10 +107,11 @@ final class WebSocketFrameCodec {
     }
 
     /**
-     * Reads some of a payload.
+     * Reads a part of a payload.
      *
-     * @param left how much of it is left
-     * @return how much was read: nothing only when nothing is left
+     * @param left how many bytes of the payload are left
+     * @return how many bytes were read; 0 only when none are left
+     * @throws EOFException when the connection ends within the payload
      */
     int read(byte[] buffer, long left) throws IOException {
         if (left == 0) {
@@ -118,7 +124,7 @@ final class WebSocketFrameCodec {
         return count;
     }
 
-    /** Reads the payload of a control frame, which is short. */
+    /** Reads the payload of a control frame, at most 125 bytes. */
     ByteBuffer readAll(Frame control) throws IOException {
         byte[] payload = in.readNBytes((int) control.length());
         if (payload.length < control.length()) {
@@ -127,7 +133,7 @@ final class WebSocketFrameCodec {
         return ByteBuffer.wrap(payload);
     }
 
-    /** Returns when it was written. */
+    /** Sends a frame; returns when all of it has been written. Any thread may call it. */
     void send(int opcode, ByteBuffer payload, boolean last) throws IOException {
         int length = payload.remaining();
         ByteBuffer frame = ByteBuffer.allocate(LONGEST_HEAD + length);

@@ -18,12 +18,13 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A Unix or TCP socket in the shape that HttpClient's blocking connections need.
+ * Adapts a Unix or TCP channel to the {@link Socket} that HttpClient's blocking connections need. One thread may read
+ * while another writes; any thread may close.
  *
- * <p>HttpClient's own adapter for Unix sockets opens a selector for each connection and waits in it, which keeps a
- * carrier thread busy for as long as a virtual thread waits for Bun. A channel in blocking mode parks the virtual thread
- * instead. It knows no time-out: {@link Watchdog} closes what is silent for too long, and a time-out that is set here
- * means that a read does not wait at all.
+ * <p>HttpClient's own adapter for Unix sockets opens a selector for each connection and waits in it, which occupies a
+ * carrier thread while a virtual thread waits for Bun. A channel in blocking mode parks the virtual thread instead.
+ * Such a channel has no timeout: {@link Watchdog} closes connections on which the worker sends nothing for too long. A
+ * socket timeout other than 0 makes a read return at once, whatever its value.
  */
 public final class ChannelSocket extends Socket {
     private static final int END_OF_FIELDS = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
@@ -39,7 +40,7 @@ public final class ChannelSocket extends Socket {
     private Runnable whenClosed = () -> {};
 
     private ChannelSocket(SocketChannel channel, boolean unix) throws SocketException {
-        // Without an implementation, which it would never use.
+        // Without an implementation, because the channel does its work.
         super((SocketImpl) null);
         this.channel = channel;
         this.unix = unix;
@@ -49,27 +50,29 @@ public final class ChannelSocket extends Socket {
         return new ChannelSocket(WorkerConnector.connect(address, timeout), address instanceof UnixDomainSocketAddress);
     }
 
-    /** Says what else ends with it; to be called before another thread knows it. */
+    /** Sets the action that {@link #close} runs. Call it before another thread uses the socket. */
     void whenClosed(Runnable action) {
         whenClosed = action;
     }
 
-    /** Whether the end of the other side's octets was read. */
+    /** Whether a read has reached the end of the worker's bytes. */
     boolean ended() {
         return ended;
     }
 
-    /** Whether the other side ended its octets anywhere but behind an empty line, where header or trailer fields end. */
+    /**
+     * Whether the worker's bytes ended elsewhere than after an empty line, with which header and trailer fields end.
+     */
     boolean endedWithinFields() {
         return ended && lastOctets != END_OF_FIELDS;
     }
 
-    /** Says that what is being read is the answer of a worker that may have refused the request before it had all of it. */
+    /** Marks the response being read as an error, with which the worker may have refused the request before its end. */
     void readsRefusal() {
         refusal = true;
     }
 
-    /** Lets no read begin any more once so many octets were read from now on. */
+    /** Makes reads fail with {@link ReadLimitException} once this many further bytes have been read. */
     void limitReading(int octets) {
         mayRead = octets;
     }
@@ -78,7 +81,7 @@ public final class ChannelSocket extends Socket {
         mayRead = Long.MAX_VALUE;
     }
 
-    /** More was to be read than {@link #limitReading} allows. */
+    /** A read would exceed the limit of {@link #limitReading}. */
     static final class ReadLimitException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -114,14 +117,20 @@ public final class ChannelSocket extends Socket {
     }
 
     /**
-     * Whether a reset is the end of what was sent: the other side closed before it had read all. On a Unix socket nothing
-     * is lost then. TCP may lose a part of what was sent last, but the head of a refusal that has no body is whole.
+     * Whether a reset counts as the regular end of the worker's bytes. It happens when the worker closes before it has
+     * read the whole request. A Unix socket loses nothing then. TCP may lose the last bytes, but a refusal that ends
+     * with its head is complete.
      */
     private boolean isEnd() {
         return unix || refusal && lastOctets == END_OF_FIELDS;
     }
 
-    /** The mode cannot be changed while another thread writes, which may last until somebody reads what has come. */
+    /**
+     * Reads without waiting. Does not wait for a thread that writes either: while it writes, the channel's mode cannot
+     * be changed, and its write may last until the worker's response is read.
+     *
+     * @throws SocketTimeoutException when nothing can be read without waiting
+     */
     private int readAtOnce(ByteBuffer buffer) throws IOException {
         if (!writing.tryLock()) {
             throw new SocketTimeoutException("Not without waiting");
@@ -186,7 +195,7 @@ public final class ChannelSocket extends Socket {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is of no further use either way.
+            // The connection is of no further use either way.
         }
         whenClosed.run();
     }
@@ -228,7 +237,7 @@ public final class ChannelSocket extends Socket {
 
     @Override
     public void setSoLinger(boolean on, int linger) {
-        // Whatever was written before a close may still be read by the other side.
+        // Ignored, because HttpClient would reset the connection and the worker could lose bytes written before.
     }
 
     @Override

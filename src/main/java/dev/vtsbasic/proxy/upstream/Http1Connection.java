@@ -23,22 +23,25 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 
-/** HttpClient's connection on a {@link ChannelSocket}, which also tells what has come and was not read yet. */
+/**
+ * HttpClient's HTTP/1.1 connection to a worker, on a {@link ChannelSocket}. It adds stricter checks of what a worker
+ * sends, and shows whether more has arrived than was read.
+ */
 public final class Http1Connection extends DefaultManagedHttpClientConnection {
-    /** Holds a head; larger pieces of a body bypass it. Each open stream has two of these. */
+    /** Bytes of each of a connection's two buffers, enough for a usual head. Larger pieces of a body bypass them. */
     private static final int BUFFER = 2 * 1024;
 
-    /** Of a head, which is held in memory: no more than a worker may have good reasons for, as other apps share the JVM. */
+    /** Maximum size of a response's head. A head is held in memory, and other apps may share the JVM. */
     private static final int MAX_HEAD_KIB = 64;
 
     private static final int MAX_HEAD = MAX_HEAD_KIB * 1024;
 
     private static final int MAX_FIELDS = 500;
 
-    /** Around each field: colon, space, CR and LF. */
+    /** Bytes around the name and value of each field: colon, space, CR and LF. */
     private static final int AROUND_FIELD = 4;
 
-    /** The length of a line of a head is bounded by what may be read of it, and this is for trailers. */
+    /** Takes effect only for trailers, because {@link ChannelSocket#limitReading} bounds a line of a head. */
     private static final int MAX_LINE = MAX_HEAD + 2 * BUFFER;
 
     private static final int MAX_TRAILERS = 100;
@@ -46,7 +49,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     private static final Http1Config HTTP1 = Http1Config.custom()
             .setBufferSize(BUFFER)
             .setMaxLineLength(MAX_LINE)
-            // HttpCore refuses as many as that.
+            // HttpCore rejects a head that reaches this count.
             .setMaxHeaderCount(MAX_FIELDS + 1)
             .setMaxEmptyLineCount(1)
             .build();
@@ -54,13 +57,13 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     private static final Http1Config TRAILERS =
             Http1Config.copy(HTTP1).setMaxHeaderCount(MAX_TRAILERS).build();
 
-    /** The default looks for an answer behind whatever is none. */
+    /** HttpCore's parser, because HttpClient's default skips malformed lines in search of a status line. */
     private static final DefaultHttpResponseParserFactory STRICT = new DefaultHttpResponseParserFactory(HTTP1);
 
-    /** The least that HttpCore takes for a time; {@link ChannelSocket} does not wait at all. */
+    /** HttpCore's shortest timeout; with any timeout {@link ChannelSocket} does not wait at all. */
     private static final Timeout AT_ONCE = Timeout.ofMilliseconds(1);
 
-    /** The end of one chunk with the last chunk behind it: CR LF 0 CR LF CR LF. */
+    /** Bytes from the end of one chunk to the end of the body, at least: CR LF 0 CR LF CR LF. */
     private static final int SHORTEST_REST = 7;
 
     private final ChannelSocket socket;
@@ -68,7 +71,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     private boolean leftHttp;
 
     Http1Connection(ChannelSocket socket) throws IOException {
-        // Header values are octets: without a decoder, and with this encoder, each of them stays as it is.
+        // Without a decoder and with this encoder, every octet of a field value stays as it is.
         super("", null, StandardCharsets.ISO_8859_1.newEncoder(), HTTP1, null, null, null, STRICT);
         this.socket = socket;
         bind(socket);
@@ -83,20 +86,20 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
         return super.createContentInputStream(length, buffer, in);
     }
 
-    /** The socket below, which carries no HTTP from now on and which {@link #disposeOf} leaves open. */
+    /** Returns the socket, which now belongs to a tunnel, so that {@link #disposeOf} leaves it open. */
     ChannelSocket leaveHttp() {
         leftHttp = true;
         return socket;
     }
 
-    /** Closes a connection that the pool discards, unless it is a tunnel by now. */
+    /** Closes a connection that the pool discards, unless its socket belongs to a tunnel. */
     static void disposeOf(Http1Connection connection, CloseMode mode) {
         if (!connection.leftHttp) {
             connection.close(mode);
         }
     }
 
-    /** Sends nothing any more; what is still to come can be read. */
+    /** Ends the sending side only, so that the response can still be read. */
     void endOutput() {
         try {
             socket.shutdownOutput();
@@ -106,8 +109,8 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     }
 
     /**
-     * Whether nothing came since the last answer. Anything that can be read then is an end of the connection, or octets
-     * that would pass for the answer to the next request.
+     * Whether nothing has arrived since the last response. Otherwise the connection must not be reused, because the
+     * worker has closed it, or has sent bytes that would be read as the response to the next request.
      */
     boolean isIdle() {
         try {
@@ -118,26 +121,27 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     }
 
     /**
-     * Whether the next part of the body, or its end, has come, so that what was read of it need not be sent on by itself.
-     * Behind a chunk there is always an end of line, which alone does not count.
+     * Whether the next part of the body, or its end, has arrived, so that the part before it need not be flushed to the
+     * client by itself. The end of line after each chunk alone does not count.
      */
     boolean hasMore() throws IOException {
         return input.length() >= SHORTEST_REST
                 || input.length() == 0 && isDataAvailable(AT_ONCE) && input.length() >= SHORTEST_REST;
     }
 
-    /** Takes what an app says before its answer. */
+    /** Receives an interim response of the app. */
     @FunctionalInterface
     public interface Interim {
         void pass(ClassicHttpResponse interim) throws ClientDisconnectedException;
     }
 
     /**
-     * Waits for the head of the answer; interim ones (1xx) other than 101 and 103 are dropped, since servlets cannot pass them
-     * on.
+     * Waits for the head of the response. Interim responses (1xx) other than 101 and 103 are dropped, because a servlet
+     * cannot send them.
      *
-     * @param hints is given each 103
-     * @throws HttpException when what comes is not HTTP
+     * @param hints receives each 103
+     * @return the head of a 101 or of the final response
+     * @throws HttpException when the worker sends no valid HTTP, or a head that is too large
      * @throws ConnectionClosedException when the connection ends within the head
      */
     ClassicHttpResponse receiveHead(Interim hints) throws IOException, HttpException {
@@ -161,7 +165,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     }
 
     private ClassicHttpResponse receiveAnyHead() throws IOException, HttpException {
-        // What is read belongs to the head, but for the last buffer: more is read only when all before it was.
+        // The parser uses all earlier bytes before it reads more, so that all but the last buffer belong to the head.
         socket.limitReading(MAX_HEAD);
         ClassicHttpResponse answer;
         try {
@@ -169,17 +173,17 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
         } catch (ChannelSocket.ReadLimitException e) {
             throw HeadTooLargeException.ofSize();
         } catch (MessageConstraintException e) {
-            // No line is longer than what may be read.
+            // This means too many fields, because a line that is too long meets the limit of reading first.
             throw HeadTooLargeException.ofFields();
         } catch (IllegalArgumentException e) {
-            // HttpCore throws this at a status of 000, because it checks that as an argument.
+            // HttpCore throws this at a status of 000.
             throw new ProtocolException("The head of an answer is malformed", e);
         } finally {
             socket.unlimitReading();
         }
         if (socket.ended()) {
-            // RFC 9112 §8: HttpCore takes the end of the connection for the end of a head, and so a field that was cut
-            // for a whole one. A head that has its empty line is read without meeting that end.
+            // RFC 9112 §8: such a head is incomplete, but HttpCore accepts the end of the connection as its end, even
+            // within a field. A head with its empty line is read without reaching the end of the connection.
             throw new ConnectionClosedException("The head of the answer is incomplete");
         }
         if (sizeOf(answer) > MAX_HEAD) {
@@ -188,7 +192,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
         return answer;
     }
 
-    /** Of the fields of a head, in octets. */
+    /** The size of a head's fields, in bytes. */
     public static int sizeOf(ClassicHttpResponse answer) {
         int size = 0;
         for (Header field : answer.getHeaders()) {
@@ -198,7 +202,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
         return size;
     }
 
-    /** The head of an answer is larger than any that is passed on; the message says by which measure. */
+    /** A response's head has more than 64 KiB or more than 500 fields; the message says which. */
     public static final class HeadTooLargeException extends HttpException {
         private static final long serialVersionUID = 1L;
 
@@ -215,7 +219,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
         }
     }
 
-    /** RFC 9110 §8.6 allows a repeated length when all its values are the same; Bun was seen to send it. */
+    /** Drops repetitions of the same Content-Length, which RFC 9110 §8.6 allows and Bun was seen to send. */
     private static void dropRepeatedLength(ClassicHttpResponse answer) {
         Header[] lengths = answer.getHeaders("Content-Length");
         if (lengths.length > 1
@@ -224,17 +228,17 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
         }
     }
 
-    /** Whether an answer to this method has a body (RFC 9112 §6.3). */
+    /** Whether a final response to this method has a body (RFC 9112 §6.3). */
     static boolean hasBody(String method, ClassicHttpResponse answer) {
         int status = answer.getCode();
         return !method.equals("HEAD") && status != HttpStatus.SC_NO_CONTENT && status != HttpStatus.SC_NOT_MODIFIED;
     }
 
     /**
-     * Checks the end of a body that was read.
+     * Checks that a body that was read to its end is complete, because HttpCore accepts a chunked body as complete once
+     * its last chunk has begun.
      *
-     * @throws IOException when that end is only the connection's: HttpCore takes a chunked body for complete when its last
-     *     chunk has begun
+     * @throws IOException when the connection ended within the last chunk or the trailers
      */
     void checkEnd(ClassicHttpResponse answer) throws IOException {
         if (answer.containsHeader("Transfer-Encoding") && socket.endedWithinFields()) {

@@ -14,8 +14,8 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolEntry;
 
 /**
- * One request and its answer on a connection to a worker. Closing it gives the connection back to the pool, or cuts it
- * when something of either is left. One thread may send while another receives; any may {@link #abort}.
+ * A connection to a worker for one request and its response. {@link #close} returns the connection to the pool, or
+ * closes it when either is incomplete. One thread may send while another receives; any thread may {@link #abort}.
  */
 public final class LeasedConnection implements AutoCloseable {
     private final WorkerConnectionPool connections;
@@ -41,21 +41,22 @@ public final class LeasedConnection implements AutoCloseable {
         this.reused = reused;
     }
 
-    /** Whether the next part of the answer's body has come. */
+    /** Whether the next part of the response's body, or its end, has arrived. */
     public boolean hasMore() throws IOException {
         return connection.hasMore();
     }
 
-    /** Whether it served a request before, so that the worker may have closed it meanwhile. */
+    /** Whether the connection carried a request before, so that the worker may have closed it meanwhile. */
     public boolean reused() {
         return reused;
     }
 
-    /** The claim on the worker, of which it can be asked even when this is closed. */
+    /** The lease of the worker, which can be asked about the worker even after this is closed. */
     public WorkerLease lease() {
         return worker;
     }
 
+    /** Sends the head of the request; with a body to follow, it may still be in the buffer until {@link #flush}. */
     public void sendHead(ClassicHttpRequest request) throws IOException, HttpException {
         worker.begin();
         connection.sendRequestHeader(request);
@@ -69,24 +70,25 @@ public final class LeasedConnection implements AutoCloseable {
         connection.flush();
     }
 
-    /** Returns when the whole body was sent. */
+    /** Sends the body of the request; returns when all of it has been sent. */
     public void sendBody(ClassicHttpRequest request) throws IOException, HttpException {
         connection.sendRequestEntity(request);
         connection.flush();
         sent = true;
     }
 
-    /** Whether all of the request was sent. */
+    /** Whether the whole request has been sent. */
     public boolean isSent() {
         return sent;
     }
 
     /**
-     * Waits for the head of the answer; interim ones (1xx) are dropped, but for 103 and a 101 that was asked for, whose body stands
-     * for all that follows.
+     * Waits for the head of the response. Interim responses (1xx) are dropped, except 103 and a 101 that the request
+     * asked for; the body of the 101 is everything that follows on the connection.
      *
-     * @param hints is given each 103
-     * @throws HttpException when what comes is not HTTP
+     * @param hints receives each 103
+     * @throws HttpException when the worker sends no valid HTTP, a head that is too large, or a 101 that the request
+     *     did not ask for
      */
     public ClassicHttpResponse receiveHead(ClassicHttpRequest request, Http1Connection.Interim hints)
             throws IOException, HttpException {
@@ -104,9 +106,9 @@ public final class LeasedConnection implements AutoCloseable {
     }
 
     /**
-     * Says that the body of the answer was read to its end.
+     * Records that the body of the response was read to its end.
      *
-     * @throws IOException when that end is only the connection's
+     * @throws IOException when the connection ended before the body was complete
      */
     public void received() throws IOException {
         if (!received) {
@@ -115,48 +117,56 @@ public final class LeasedConnection implements AutoCloseable {
         received = true;
     }
 
-    /** Whether the head of an answer has come. */
+    /** Whether the head of a response has arrived. */
     public boolean isAnswered() {
         return answer != null;
     }
 
-    /** After a 101: the connection below, which is a tunnel from now on. The end of the lease is that of the connection. */
+    /**
+     * Removes the connection from the pool after a 101, because a tunnel uses it from now on. Closing the socket also
+     * closes the lease.
+     */
     public ChannelSocket leavePool() {
         handedOver = true;
         ChannelSocket socket = connection.leaveHttp();
         socket.whenClosed(worker::close);
-        // The worker closes its WebSockets itself when it is to go.
+        // No action, because a worker closes its WebSockets itself when it is drained.
         worker.endless(() -> {});
         connections.release(entry, false);
         return socket;
     }
 
-    /** From now on only {@link #end} closes it: the answer goes on when the request is over. */
+    /**
+     * Makes {@link #close} do nothing, because the response continues after the request; {@link #end} closes instead.
+     */
     public void handOver() {
         handedOver = true;
     }
 
-    /** Cuts the connection, and never gives it to another request. To be called once. */
+    /** Closes the connection and the lease after {@link #handOver}; the connection is not reused. Call it once. */
     public void end() {
         connections.release(entry, false);
         worker.close();
     }
 
     /**
-     * Says that the answer has no end of its own.
+     * Records that the response does not end by itself, so that a worker that is drained does not wait for it.
      *
-     * @param end called when the worker is to go
+     * @param end called when the worker is to stop, perhaps on another thread
      */
     public void endless(Runnable end) {
         worker.endless(end);
     }
 
-    /** Sends no more of a request that is not whole: the worker sees its end, and what it has answered can still be read. */
+    /**
+     * Ends the sending side of an incomplete request, so that the worker sees that it is incomplete. Its response can
+     * still be read.
+     */
     public void endRequest() {
         connection.endOutput();
     }
 
-    /** Cuts the connection; whatever another thread does on it fails. */
+    /** Closes the connection at once, so that reads and writes of other threads fail. */
     public void abort() {
         connection.close(CloseMode.IMMEDIATE);
     }

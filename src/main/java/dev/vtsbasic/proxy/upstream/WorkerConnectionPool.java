@@ -16,11 +16,14 @@ import org.apache.hc.core5.util.TimeValue;
 /**
  * The connections to the workers, kept open between requests.
  *
- * <p>It uses HttpClient's pool and its HTTP/1.1 connections but none of what a client for people adds: cookies,
- * redirects, content decoding, credentials, retries. What is put in goes out. Safe for any number of threads.
+ * <p>It uses HttpClient's pool and HTTP/1.1 connections without the features of a user agent: cookies, redirects,
+ * content decoding, credentials, retries. So requests and responses pass unchanged. Safe for any number of threads.
  */
 public final class WorkerConnectionPool implements AutoCloseable {
-    /** Below the time after which any server of note closes an idle connection; the launcher never does. */
+    /**
+     * How long an idle connection is kept. Shorter than the idle timeout of common servers, because an app may run its
+     * own server; the launcher never closes an idle connection.
+     */
     private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(4);
 
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -34,14 +37,16 @@ public final class WorkerConnectionPool implements AutoCloseable {
     private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
     private final Duration connectTimeout;
 
+    /** @param connectTimeout for each new connection */
     public WorkerConnectionPool(Duration connectTimeout) {
         this.connectTimeout = connectTimeout;
     }
 
     /**
-     * A connection to a worker: one that is open and idle, else a new one. Its end is that of the lease.
+     * Takes an open, idle connection to a worker from the pool, or opens a new one. The connection closes the lease
+     * when it is closed; on failure the lease is closed here.
      *
-     * @throws ConnectFailedException when none could be made, so that nothing was sent
+     * @throws ConnectFailedException when no connection could be opened; nothing has been sent then
      */
     public LeasedConnection take(WorkerLease worker) throws ConnectFailedException {
         closeExpired();
@@ -87,7 +92,10 @@ public final class WorkerConnectionPool implements AutoCloseable {
         }
     }
 
-    /** Nobody will ask for those to a worker that was replaced, nor look whether they have expired. */
+    /**
+     * Closes expired connections, at most once a second, because the pool itself checks expiry only when it leases a
+     * connection to the same worker, which never happens again for a worker that was replaced.
+     */
     private void closeExpired() {
         long now = System.nanoTime();
         long last = lastLook.get();
@@ -96,11 +104,12 @@ public final class WorkerConnectionPool implements AutoCloseable {
         }
     }
 
-    /** Closes all connections that are not in use, so that the next request gets a new one. */
+    /** Closes all connections that are not in use, so that the next request opens a new one. */
     public void closeIdle() {
         pool.closeIdle(TimeValue.ZERO_MILLISECONDS);
     }
 
+    /** Returns a connection to the pool; one that is not reusable is closed, unless a tunnel uses its socket. */
     void release(PoolEntry<SocketAddress, Http1Connection> entry, boolean reusable) {
         if (reusable) {
             entry.updateExpiry(KEEP_ALIVE);
@@ -115,7 +124,7 @@ public final class WorkerConnectionPool implements AutoCloseable {
         pool.close(CloseMode.IMMEDIATE);
     }
 
-    /** No connection to the worker could be made; nothing was sent, so the request may go elsewhere. */
+    /** No connection to the worker could be opened. Nothing was sent, so that the request may go to another worker. */
     public static final class ConnectFailedException extends IOException {
         private static final long serialVersionUID = 1L;
 
