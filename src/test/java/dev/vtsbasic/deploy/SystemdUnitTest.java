@@ -59,6 +59,6 @@ class SystemdUnitTest {
                 .findFirst()
                 .orElseThrow();
         assertTrue(Integer.parseInt(seconds.group(1))
-                > defaults.shutdownDelay().plus(defaults.stopTimeout()).toSeconds());
+                > defaults.server().shutdownDelay().plus(defaults.server().stopTimeout()).toSeconds());
     }
 }

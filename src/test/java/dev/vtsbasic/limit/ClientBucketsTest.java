@@ -89,7 +89,7 @@ class ClientBucketsTest {
                         continue;
                     }
                     Policy policy = new Policy(
-                            "client", settings.limits().ratePerClient().orElseThrow(), () -> 1000);
+                            "client", settings.proxy().limits().ratePerClient().orElseThrow(), () -> 1000);
                     Bucket bucket = new ClientBuckets(policy, 1).of(1);
                     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(burst);
                     assertTrue(probe.isConsumed(), text);

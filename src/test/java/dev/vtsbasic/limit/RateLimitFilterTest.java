@@ -50,8 +50,8 @@ class RateLimitFilterTest {
 
     private void start(String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        RateLimitFilter filter = new RateLimitFilter(read.limits(), new Pages(SecurityHeaders.off()), nanos::get);
-        TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
+        RateLimitFilter filter = new RateLimitFilter(read.proxy().limits(), new Pages(SecurityHeaders.off()), nanos::get);
+        TrafficFilter noting = new TrafficFilter(read.proxy().trustedProxies(), Optional.empty());
         traffic = noting.traffic();
         server = TestServer.start(context -> {
             context.addFilter("traffic", noting)

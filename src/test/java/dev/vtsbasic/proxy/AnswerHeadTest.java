@@ -63,7 +63,7 @@ class AnswerHeadTest {
         Settings settings = TestSettings.of();
         proxy = new ProxyServlet(
                 (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
-                settings,
+                settings.proxy(),
                 "",
                 new Pages(SecurityHeaders.off()),
                 new InFlightRequests());

@@ -45,7 +45,7 @@ class PartialBodyTest {
         Worker worker = new Worker("worker-1", app.getLocalSocketAddress());
         proxy = new ProxyServlet(
                 (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
-                TestSettings.of(),
+                TestSettings.of().proxy(),
                 "",
                 new Pages(SecurityHeaders.off()),
                 new InFlightRequests());

@@ -43,7 +43,7 @@ class PathParametersTest {
             Worker worker = new Worker("worker-1", app.address());
             try (ProxyServlet proxy = new ProxyServlet(
                             (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
-                            settings,
+                            settings.proxy(),
                             base,
                             new Pages(SecurityHeaders.off()),
                             new InFlightRequests());

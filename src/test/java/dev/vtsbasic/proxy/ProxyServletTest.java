@@ -1102,9 +1102,9 @@ class ProxyServletTest {
 
     private void startBehind(Filter front, WorkerPool pool, String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        proxy = new ProxyServlet(pool, read, "", new Pages(SecurityHeaders.off()), running);
+        proxy = new ProxyServlet(pool, read.proxy(), "", new Pages(SecurityHeaders.off()), running);
         server = TestServer.start(context -> {
-            TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
+            TrafficFilter noting = new TrafficFilter(read.proxy().trustedProxies(), Optional.empty());
             traffic = noting.traffic();
             FilterRegistration.Dynamic first = context.addFilter("traffic", noting);
             first.setAsyncSupported(true);

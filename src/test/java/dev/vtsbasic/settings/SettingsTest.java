@@ -84,24 +84,24 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"500ms, 500", "15s, 15000", "2m, 120000", "1h, 3600000", "500h, 1800000000", "0s, 0"})
     void aTimeHasAUnit(String text, long millis) throws Exception {
-        assertEquals(Duration.ofMillis(millis), read("vts.hold-timeout", text).holdTimeout());
+        assertEquals(Duration.ofMillis(millis), read("vts.hold-timeout", text).proxy().holdTimeout());
     }
 
     @Test
     void aPortForBunIsForTcp() throws Exception {
         Map<String, String> values = Map.of("vts.bun-port", "4000", "vts.workers", "2");
         assertEquals(
-                0, Settings.read(List.of(SettingSource.commandLine(values))).bunPort());
+                0, Settings.read(List.of(SettingSource.commandLine(values))).workers().port());
         Map<String, String> tcp = Map.of("vts.bun-port", "4000", "vts.bun-transport", "tcp");
         assertEquals(
-                4000, Settings.read(List.of(SettingSource.commandLine(tcp))).bunPort());
+                4000, Settings.read(List.of(SettingSource.commandLine(tcp))).workers().port());
     }
 
     @Test
     void choicesMayBeWrittenInAnyCaseAndWithSpaceAround() throws Exception {
-        assertEquals(BunTransport.TCP, read("vts.bun-transport", " Tcp ").bunTransport());
-        assertEquals(Validation.WARN, read("vts.validate", "WARN").validate());
-        assertEquals(LogLevel.DEBUG, read("vts.log-level", "debug").logLevel());
+        assertEquals(BunTransport.TCP, read("vts.bun-transport", " Tcp ").workers().transport());
+        assertEquals(Validation.WARN, read("vts.validate", "WARN").app().validation());
+        assertEquals(LogLevel.DEBUG, read("vts.log-level", "debug").logs().level());
     }
 
     @Test
@@ -113,18 +113,18 @@ class SettingsTest {
 
     @Test
     void variablesAreNamesOrPrefixes() throws Exception {
-        assertEquals(List.of(), read("vts.worker-env", "").workerEnv());
+        assertEquals(List.of(), read("vts.worker-env", "").workers().environment());
         assertEquals(
                 List.of("DATABASE_URL", "APP_*", "*"),
-                read("vts.worker-env", "DATABASE_URL , APP_*,,*").workerEnv());
+                read("vts.worker-env", "DATABASE_URL , APP_*,,*").workers().environment());
     }
 
     @Test
     void pathsBecomeAbsoluteAndAnEmptyOneIsNone() throws Exception {
         assertEquals(
                 Optional.of(Path.of("some/dist").toAbsolutePath()),
-                read("vts.app-dir", "some/dist").appDir());
-        assertEquals(Optional.empty(), read("vts.app-dir", "").appDir());
+                read("vts.app-dir", "some/dist").app().directory());
+        assertEquals(Optional.empty(), read("vts.app-dir", "").app().directory());
     }
 
     @ParameterizedTest
@@ -170,15 +170,15 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"[::], ::", "::, ::", "[fe80::1%eth0], fe80::1%eth0", "localhost, localhost", "my_host, my_host"})
     void anAddressIsWrittenWithOrWithoutBrackets(String text, String address) throws Exception {
-        assertEquals(address, read("vts.address", text).address());
-        assertEquals(address, read("vts.management-address", text).managementAddress());
+        assertEquals(address, read("vts.address", text).server().address());
+        assertEquals(address, read("vts.management-address", text).management().address());
     }
 
     @ParameterizedTest
     @CsvSource({"http://my_app, my_app, 80", "http://a_b:8081/, a_b, 8081", "http://me:hush@[::1]:1, [::1], 1"})
     void anUpstreamMayHaveAnyNameThatAContainerHas(String text, String host, int port) throws Exception {
         Authority authority =
-                AppSettings.authorityOf(read("vts.upstream", text).upstream().orElseThrow());
+                AppSettings.authorityOf(read("vts.upstream", text).app().upstream().orElseThrow());
         assertEquals(host, authority.host());
         assertEquals(port, authority.port().orElse(80));
     }

@@ -269,7 +269,7 @@ class CallerTest {
 
     private static String ask(String trusted, String... headers) throws Exception {
         List<IpNetwork> proxies =
-                TestSettings.of("vts.trusted-proxies", trusted).trustedProxies();
+                TestSettings.of("vts.trusted-proxies", trusted).proxy().trustedProxies();
         HttpServlet teller = new HttpServlet() {
             private static final long serialVersionUID = 1L;
 

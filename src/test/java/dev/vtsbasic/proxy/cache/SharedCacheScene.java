@@ -61,12 +61,12 @@ abstract class SharedCacheScene {
         Settings read = TestSettings.of(all.toArray(String[]::new));
         proxy = new ProxyServlet(
                 (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
-                read,
+                read.proxy(),
                 "",
                 new Pages(SecurityHeaders.off()),
                 running);
         server = TestServer.start(context -> {
-            TrafficFilter filter = new TrafficFilter(read.trustedProxies(), Optional.empty());
+            TrafficFilter filter = new TrafficFilter(read.proxy().trustedProxies(), Optional.empty());
             traffic = filter.traffic();
             FilterRegistration.Dynamic first = context.addFilter("traffic", filter);
             first.setAsyncSupported(true);

@@ -359,12 +359,12 @@ class UpgradeOfferTest {
         Settings read = TestSettings.of(settings);
         proxy = new ProxyServlet(
                 (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
-                read,
+                read.proxy(),
                 "",
                 new Pages(SecurityHeaders.off()),
                 new InFlightRequests());
         server = TestServer.start(context -> {
-            TrafficFilter noting = new TrafficFilter(read.trustedProxies(), Optional.empty());
+            TrafficFilter noting = new TrafficFilter(read.proxy().trustedProxies(), Optional.empty());
             traffic = noting.traffic();
             FilterRegistration.Dynamic first = context.addFilter("traffic", noting);
             first.setAsyncSupported(true);
