@@ -12,9 +12,14 @@ import java.nio.file.Path;
  * @param file where the content lies
  */
 record Representation(Coding coding, long length, String entityTag, byte[] body, Path file) {
+    /** Whether its file is there as it was: one that is kept in memory may have been temporary, or taken away since. */
+    boolean isOnDisk() {
+        return file.toFile().length() == length;
+    }
+
     /** Whether it can be sent: who replaces a directory takes its files away before the next build is in service. */
     boolean isThere() {
-        return body != null || file.toFile().length() == length;
+        return body != null || isOnDisk();
     }
 
     /** Token of the coding in Accept-Encoding. */
