@@ -34,6 +34,8 @@ final class CacheRules {
                 .filter(AssetRule::immutable)
                 .map(AssetRule::directory)
                 .filter(directory -> !directory.isEmpty())
+                // As a file has it, and as a request does.
+                .flatMap(directory -> Stream.of(directory, RequestPath.of(directory.substring(1))))
                 .distinct()
                 .toList();
     }
@@ -61,9 +63,9 @@ final class CacheRules {
     }
 
     /** Whether only a client build can have this path, so that the app need not be asked for it. */
-    boolean isHashed(String rawPath) {
+    boolean isHashed(String path) {
         for (int i = 0; i < hashedDirectories.size(); i++) {
-            if (rawPath.startsWith(hashedDirectories.get(i))) {
+            if (path.startsWith(hashedDirectories.get(i))) {
                 return true;
             }
         }

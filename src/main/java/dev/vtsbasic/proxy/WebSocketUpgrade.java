@@ -64,13 +64,13 @@ final class WebSocketUpgrade implements Upgrade {
                 .build();
         try {
             container.upgradeHttpToWebSocket(request, response, config, Map.of());
+            record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+            record.endsLater();
+            threads.execute(tunnel::copyToClient);
         } catch (DeploymentException | RuntimeException e) {
             tunnel.cut();
             throw new IOException(e);
         }
-        record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
-        record.endsLater();
-        threads.execute(tunnel::copyToClient);
     }
 
     /** The container's part of the handshake, in which nothing is left to decide. */

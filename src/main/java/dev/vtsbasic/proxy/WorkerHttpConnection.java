@@ -49,7 +49,7 @@ final class WorkerHttpConnection extends DefaultManagedHttpClientConnection {
             .build();
 
     private static final Http1Config TRAILERS =
-            Http1Config.copy(HTTP1).setMaxHeaderCount(MAX_TRAILERS).build();
+            Http1Config.copy(HTTP1).setMaxHeaderCount(MAX_TRAILERS + 1).build();
 
     /** The default looks for an answer behind whatever is none. */
     private static final DefaultHttpResponseParserFactory STRICT = new DefaultHttpResponseParserFactory(HTTP1);
