@@ -43,6 +43,11 @@ interface ClientConnection {
      */
     boolean hasInput(ServletInputStream body);
 
+    /** Whether {@link #hasInput} is about each part of a body, so that no read after it waits for the client. */
+    default boolean tellsInput() {
+        return true;
+    }
+
     /** Whether only {@link #sendContinue} tells a client to send its body, and looking whether it does has no effect. */
     boolean isContinuedByHand();
 
@@ -234,6 +239,11 @@ interface ClientConnection {
             } catch (IOException e) {
                 return true;
             }
+        }
+
+        @Override
+        public boolean tellsInput() {
+            return input == Input.READ;
         }
 
         /** Whether anything of the body has come to the container, or to this machine. */
