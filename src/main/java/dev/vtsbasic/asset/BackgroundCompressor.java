@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.slf4j.Logger;
@@ -89,17 +91,26 @@ final class BackgroundCompressor implements AutoCloseable {
     }
 
     private Representation[] withCodings(Representation identity, Path target) throws IOException {
+        Map<Coding, Path> smaller = new EnumMap<>(Coding.class);
+        for (Coding coding : Coding.values()) {
+            Path file = CompressionResult.file(target, coding);
+            if (Files.isRegularFile(file) && Files.size(file) < identity.length()) {
+                smaller.put(coding, file);
+            }
+        }
+        if (smaller.isEmpty()) {
+            return new Representation[] {identity};
+        }
         // Free its memory for the codings, because few clients request the uncompressed file from now on.
         memory.release(identity);
         List<Representation> all = new ArrayList<>();
         all.add(new Representation(null, identity.length(), identity.entityTag(), null, identity.file()));
-        for (Coding coding : Coding.values()) {
-            Path file = CompressionResult.file(target, coding);
-            if (Files.isRegularFile(file) && Files.size(file) < identity.length()) {
-                Representation coded = AssetIndex.representation(coding, IndexedAsset.Content.of(file), file, memory);
-                if (coded.body() != null) {
-                    all.add(coded);
-                }
+        for (Map.Entry<Coding, Path> made : smaller.entrySet()) {
+            Path file = made.getValue();
+            Representation coded =
+                    AssetIndex.representation(made.getKey(), IndexedAsset.Content.of(file), file, memory);
+            if (coded.body() != null) {
+                all.add(coded);
             }
         }
         return all.toArray(Representation[]::new);

@@ -35,6 +35,8 @@ final class CacheControlRules {
                 .filter(AssetRule::immutable)
                 .map(AssetRule::directory)
                 .filter(directory -> !directory.isEmpty())
+                // As a file has it, and as a request does.
+                .flatMap(directory -> Stream.of(directory, RequestPath.of(directory.substring(1))))
                 .distinct()
                 .toList();
     }
@@ -62,9 +64,9 @@ final class CacheControlRules {
     }
 
     /** Whether the path lies in a directory of hashed files, so that the app is not asked for it. */
-    boolean isHashed(String rawPath) {
+    boolean isHashed(String path) {
         for (int i = 0; i < hashedDirectories.size(); i++) {
-            if (rawPath.startsWith(hashedDirectories.get(i))) {
+            if (path.startsWith(hashedDirectories.get(i))) {
                 return true;
             }
         }

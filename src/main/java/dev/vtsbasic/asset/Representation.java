@@ -13,11 +13,19 @@ import java.nio.file.Path;
  */
 record Representation(Coding coding, long length, String entityTag, byte[] body, Path file) {
     /**
+     * Whether the file is there as it was read. The file of content in memory may have been temporary, or an operator may
+     * have removed it since.
+     */
+    boolean isOnDisk() {
+        return file.toFile().length() == length;
+    }
+
+    /**
      * Whether the content can be sent. It may be missing, because an operator who replaces a build's directory removes
      * its files before the next build is in service.
      */
     boolean isThere() {
-        return body != null || file.toFile().length() == length;
+        return body != null || isOnDisk();
     }
 
     /** The token of the coding in Accept-Encoding. */

@@ -24,6 +24,7 @@ final class Sendfile {
     static boolean hand(HttpServletRequest request, Representation representation, ByteRanges.ByteRange part) {
         if (part.length() < SHORTEST
                 || request instanceof HttpServletRequestWrapper
+                || !representation.isOnDisk()
                 || !Boolean.TRUE.equals(request.getAttribute(SUPPORTED))) {
             return false;
         }

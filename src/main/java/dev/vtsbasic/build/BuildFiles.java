@@ -1,6 +1,7 @@
 package dev.vtsbasic.build;
 
 import java.io.IOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -41,33 +43,41 @@ record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) 
     }
 
     static BuildFiles of(Dist dist) throws IOException {
-        return new BuildFiles(below(dist.client()), below(dist.server()));
+        return new BuildFiles(below(dist.client(), true), below(dist.server(), false));
     }
 
-    private static Map<String, BuildFile> below(Path directory) throws IOException {
+    /**
+     * @param served whether the server serves these files: links are then followed as the server follows them, and a
+     *     {@code node_modules} is a directory like any other
+     */
+    private static Map<String, BuildFile> below(Path directory, boolean served) throws IOException {
         // The directory itself may be a link, which walkFileTree would not follow.
         Path root = directory.toRealPath();
         List<BuildFile> files = new ArrayList<>();
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+        Set<FileVisitOption> options = served ? Set.of(FileVisitOption.FOLLOW_LINKS) : Set.of();
+        Files.walkFileTree(root, options, Integer.MAX_VALUE, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-                boolean left = !path.equals(root) && (isHidden(path) || path.endsWith("node_modules"));
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) throws IOException {
+                boolean left = !path.equals(root)
+                        && (isHidden(path) || !served && path.endsWith("node_modules") || !isWithin(root, path));
                 return left ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
-                if (isHidden(path)) {
-                    return FileVisitResult.CONTINUE;
-                }
-                if (attributes.isRegularFile()) {
-                    files.add(new BuildFile(path, nameOf(root, path), attributes.size()));
-                } else if (attributes.isSymbolicLink()
-                        && Files.isRegularFile(path)
-                        && path.toRealPath().startsWith(root)) {
+                if (!isHidden(path) && Files.isRegularFile(path) && isWithin(root, path)) {
                     files.add(new BuildFile(path, nameOf(root, path), Files.size(path)));
                 }
                 return FileVisitResult.CONTINUE;
+            }
+
+            /** A link that leads nowhere, or round in a circle. */
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
+                if (Files.isSymbolicLink(path)) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
             }
         });
         Map<String, BuildFile> byName = new TreeMap<>();
@@ -77,6 +87,10 @@ record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) 
 
     private static String nameOf(Path root, Path path) {
         return root.relativize(path).toString().replace('\\', '/');
+    }
+
+    private static boolean isWithin(Path root, Path path) throws IOException {
+        return path.toRealPath().startsWith(root);
     }
 
     private static boolean isHidden(Path path) {

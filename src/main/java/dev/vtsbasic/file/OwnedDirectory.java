@@ -1,6 +1,7 @@
 package dev.vtsbasic.file;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -91,7 +92,7 @@ public final class OwnedDirectory implements AutoCloseable {
         try (Stream<Path> files = Files.list(parent)) {
             locks = files.filter(file -> isOfAnother(file.getFileName().toString(), prefix))
                     .toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return; // The directories left behind only take room; the next sweep tries again.
         }
         for (Path lock : locks) {

@@ -34,7 +34,7 @@ public final class Trees {
     }
 
     private static void throwIfLast(int attempt, IOException failure) throws IOException {
-        if (attempt == ATTEMPTS) {
+        if (attempt >= ATTEMPTS) {
             throw failure;
         }
     }

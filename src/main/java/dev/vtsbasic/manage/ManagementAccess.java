@@ -113,9 +113,11 @@ public final class ManagementAccess {
     private boolean isNear(HttpServletRequest request) {
         String peer = request.getRemoteAddr();
         String host = request.getServerName();
-        return Caller.comesFromThisMachine(request)
-                        && isThisMachinesName(host)
-                        && !request.getProtocol().equals("HTTP/1.0")
+        if (request.getProtocol().equals("HTTP/1.0")) {
+            // It is how nginx asks when nothing is set, which then says of nobody for whom.
+            return false;
+        }
+        return Caller.comesFromThisMachine(request) && isThisMachinesName(host)
                 || isNoStrangersName(host) && networks.stream().anyMatch(network -> network.contains(peer));
     }
 

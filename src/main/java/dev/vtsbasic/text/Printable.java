@@ -41,6 +41,9 @@ public final class Printable {
     private static boolean isDangerous(char character) {
         return character < ' ' && character != '\t'
                 || character >= 0x7F && character <= 0x9F
+                || character == 0x061C
+                || character == 0x200E
+                || character == 0x200F
                 || character >= 0x2028 && character <= 0x202E
                 || character >= 0x2066 && character <= 0x2069;
     }

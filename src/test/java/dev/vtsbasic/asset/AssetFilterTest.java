@@ -19,14 +19,22 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -252,6 +260,54 @@ class AssetFilterTest {
                 }
             }
             assertEquals("small", other.request("GET /assets/small-1.js").body());
+        }
+    }
+
+    /** Tomcat sends long bodies from their files, of which those of such codings are temporary. */
+    @Test
+    void aLongCodingThatWasMadeInTheBackgroundIsSentAsAWhole(@TempDir Path client) throws Exception {
+        byte[] octets = new byte[400_000];
+        new Random(1).nextBytes(octets);
+        Tree.write(client, "assets/long-12345678.js", HexFormat.of().formatHex(octets));
+        Compressor gzip = jobs -> {
+            for (Compressor.Job job : jobs) {
+                try (OutputStream out =
+                        new GZIPOutputStream(Files.newOutputStream(Codings.file(job.target(), Coding.GZIP)))) {
+                    Files.copy(job.source(), out);
+                }
+            }
+        };
+        AssetSettings settings = new AssetSettings(List.of(), 1 << 24, Optional.empty());
+        AssetFilter filter =
+                new AssetFilter(settings, gzip, new SecurityHeaders(false, List.of()), new RunningRequests());
+        filter.makeCurrent(filter.add(client, Set.of()));
+        try (TestServer other = TestServer.start(context -> register(context, filter))) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            RawAnswer answer = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
+            while (answer.header("Content-Encoding") == null) {
+                assertTrue(System.nanoTime() < deadline);
+                answer = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
+            }
+            byte[] coded = answer.body().getBytes(StandardCharsets.ISO_8859_1);
+            assertEquals(answer.header("Content-Length"), Integer.toString(coded.length));
+            try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(coded))) {
+                assertEquals(
+                        HexFormat.of().formatHex(octets), new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+            }
+        } finally {
+            filter.close();
+        }
+    }
+
+    /** A deployment takes a directory away before the next build is in service. */
+    @Test
+    void aLongFileInMemoryIsSentAfterItWasTakenAway(@TempDir Path client) throws Exception {
+        String text = "x".repeat(100_000);
+        Tree.write(client, "assets/long-12345678.bin", text);
+        AssetFilter filter = filter(client);
+        try (TestServer other = TestServer.start(context -> register(context, filter))) {
+            Files.delete(client.resolve("assets/long-12345678.bin"));
+            assertEquals(text, other.request("GET /assets/long-12345678.bin").body());
         }
     }
 

@@ -13,7 +13,8 @@ class CacheControlRulesTest {
     private final CacheControlRules rules = new CacheControlRules(List.of(
             new AssetRule("/fonts/*.woff2", "public, max-age=86400"),
             new AssetRule("/assets/live/**", "no-store"),
-            new AssetRule("/static/js/**", IMMUTABLE)));
+            new AssetRule("/static/js/**", IMMUTABLE),
+            new AssetRule("/münze 1/**", IMMUTABLE)));
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -38,6 +39,8 @@ class CacheControlRulesTest {
         "/assets/gone.js, true",
         "/static/js/gone.js, true",
         "/static/css/gone.css, false",
+        "/münze 1/a.js, true",
+        "/m%C3%BCnze%201/a.js, true",
         "/assetsx/gone.js, false",
         "/assets, false",
         "/, false"

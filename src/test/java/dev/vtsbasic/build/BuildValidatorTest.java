@@ -212,8 +212,9 @@ class BuildValidatorTest {
         Files.createSymbolicLink(root.resolve("client/assets/self.js"), Path.of("self.js"));
         Files.createSymbolicLink(root.resolve("client/assets/b.js"), Path.of("a.js"));
         Files.createSymbolicLink(root.resolve("client/assets/out.js"), Path.of("../../secret.js"));
+        Files.createSymbolicLink(root.resolve("client/linked"), Path.of("assets"));
         ValidationReport report = validate("'/assets/b.js' '/assets/out.js' '/assets/self.js'");
-        assertEquals(2, report.files());
+        assertEquals(4, report.files());
         assertEquals(2, report.missing().size());
     }
 

@@ -256,10 +256,10 @@ abstract class ServerCases {
     @Shows(ServerFeature.PARTIAL_BODY)
     void whatHasComeOfASmallBodyArrivesBeforeTheRest() throws Exception {
         try (RawClient client = new RawClient(server.uri().getPort())) {
-            client.send("POST /test/duplex HTTP/1.1\r\nHost: " + server.uri().getAuthority()
-                    + "\r\nX-Token: own\r\nContent-Length: 10\r\nConnection: close\r\n\r\nhello");
-            client.readUntil("hello");
-            assertTrue(client.send("world").readToEnd().text().contains("world"));
+            client.send("POST /test/parts HTTP/1.1\r\nHost: " + server.uri().getAuthority()
+                    + "\r\nContent-Length: 10\r\nConnection: close\r\n\r\nhello");
+            assertEquals("yes", get("/test/happened?what=part+hello").body());
+            assertTrue(client.send("world").readToEnd().text().contains("parts: hello world"));
         }
     }
 

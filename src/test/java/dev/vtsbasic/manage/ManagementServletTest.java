@@ -219,6 +219,11 @@ class ManagementServletTest {
                     status,
                     other.send("GET /-/metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                             .status());
+            // As a proxy of old asks, which may be in that network.
+            assertEquals(
+                    403,
+                    other.send("GET /-/metrics HTTP/1.0\r\nHost: " + host + "\r\n\r\n")
+                            .status());
         }
     }
 

@@ -16,7 +16,8 @@ class PrintableTest {
     @Test
     void whatSteersATerminalIsShown() {
         assertEquals(
-                "a\\u001b[2Jb\\u009b1m\\u007f\\u000d\\u202e", Printable.lines("a\u001b[2Jb\u009b1m\u007f\r\u202e"));
+                "a\\u001b[2Jb\\u009b1m\\u007f\\u000d\\u202e\\u200f\\u061c",
+                Printable.lines("a\u001b[2Jb\u009b1m\u007f\r\u202e\u200f\u061c"));
     }
 
     @Test

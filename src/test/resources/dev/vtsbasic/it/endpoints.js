@@ -99,6 +99,16 @@ const endpoints = {
     return new Response(length + " " + digest.digest("hex"));
   },
 
+  // Says of each part of a body that it has come.
+  async parts(request) {
+    const parts = [];
+    for await (const part of request.body) {
+      parts.push(new TextDecoder().decode(part));
+      event("part " + parts.at(-1)).resolve("yes");
+    }
+    return new Response("parts: " + parts.join(" "));
+  },
+
   // What RequestMix asks: an answer made of the request's own token, after the body, before it, or while it comes.
   own: async (request, query) => ownAnswer(request, query, await request.text()),
 

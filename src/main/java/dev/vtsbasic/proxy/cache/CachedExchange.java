@@ -557,12 +557,14 @@ final class CachedExchange implements ExecChain {
             flight = null;
         }
 
+        /** A 204 may say any nonsense, since nobody reads a body by it. */
         private boolean isTooLong(HttpResponse head) {
             Header length = head.getFirstHeader("Content-Length");
-            return length != null
-                            && length.getValue().length()
-                                    > String.valueOf(cache.largest()).length()
-                    || length != null && Long.parseLong(length.getValue()) > cache.largest();
+            try {
+                return length != null && Long.parseLong(length.getValue()) > cache.largest();
+            } catch (NumberFormatException e) {
+                return true;
+            }
         }
 
         @Override

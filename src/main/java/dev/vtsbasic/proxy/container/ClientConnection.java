@@ -32,6 +32,14 @@ public interface ClientConnection {
      */
     boolean hasInput(ServletInputStream body);
 
+    /**
+     * Whether {@link #hasInput} is exact for each part of a body. If not, a read that follows the first part may wait for the
+     * client.
+     */
+    default boolean tellsInput() {
+        return true;
+    }
+
     /** Whether only {@link #sendContinue} sends {@code 100 Continue}, so that {@link #hasInput} never does. */
     boolean isContinuedByHand();
 

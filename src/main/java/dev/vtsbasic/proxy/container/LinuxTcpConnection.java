@@ -115,6 +115,11 @@ public final class LinuxTcpConnection implements ClientConnection {
         }
     }
 
+    @Override
+    public boolean tellsInput() {
+        return input == Input.READ;
+    }
+
     /** Whether the first bytes of the body have arrived, in the container or in the system's socket. */
     private boolean hasFirst(ServletInputStream body) throws IOException {
         awaitsFirst =

@@ -154,6 +154,9 @@ public final class ProcNetTcp {
             Map<String, Row> connections = new HashMap<>();
             for (String line : source.lines()) {
                 String[] columns = line.strip().split(" +", QUEUES + 2);
+                if (columns.length <= QUEUES) {
+                    continue;
+                }
                 connections.put(
                         bare(columns[LOCAL]) + " " + bare(columns[REMOTE]),
                         new Row(columns[STATE].equals(ESTABLISHED), !columns[QUEUES].endsWith(NOTHING_UNREAD)));

@@ -138,7 +138,7 @@ public final class RequestBody extends AbstractHttpEntity {
         for (boolean more = true; more && !isWhole(); ) {
             int read = read(() -> guard.readUntil(end, body, kept, count));
             keep(read);
-            more = read > 0;
+            more = read > 0 && client.tellsInput();
         }
     }
 

@@ -65,13 +65,13 @@ final class JettyWebSocketUpgrade implements ProtocolUpgrade {
                 .build();
         try {
             container.upgradeHttpToWebSocket(request, response, config, Map.of());
+            record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+            record.endsLater();
+            threads.execute(tunnel::copyToClient);
         } catch (DeploymentException | RuntimeException e) {
             tunnel.cut();
             throw new IOException(e);
         }
-        record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
-        record.endsLater();
-        threads.execute(tunnel::copyToClient);
     }
 
     /** Configures the container's handshake with the client by what the worker has decided. */

@@ -55,7 +55,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
             .build();
 
     private static final Http1Config TRAILERS =
-            Http1Config.copy(HTTP1).setMaxHeaderCount(MAX_TRAILERS).build();
+            Http1Config.copy(HTTP1).setMaxHeaderCount(MAX_TRAILERS + 1).build();
 
     /** HttpCore's parser, because HttpClient's default skips malformed lines in search of a status line. */
     private static final DefaultHttpResponseParserFactory STRICT = new DefaultHttpResponseParserFactory(HTTP1);

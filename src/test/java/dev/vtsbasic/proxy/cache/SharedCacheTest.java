@@ -135,6 +135,14 @@ class SharedCacheTest extends SharedCacheScene {
         assertEquals(1, asked.get());
     }
 
+    @Test
+    void aLengthThatIsNoNumberPassesWithoutBeingStored() throws Exception {
+        start(inTurn("HTTP/1.1 204 No Content\r\nCache-Control: max-age=60\r\nContent-Length: abc\r\n\r\n"));
+        assertEquals(204, get("/a").status());
+        assertEquals(204, get("/a").status());
+        assertEquals(2, asked.get());
+    }
+
     /** One who provokes an error would provoke it for all. */
     @ParameterizedTest
     @ValueSource(ints = {206, 303, 400, 401, 403, 405, 413, 414, 429, 431, 499, 500, 502, 503, 599})
