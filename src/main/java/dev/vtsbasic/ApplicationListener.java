@@ -1,7 +1,7 @@
 package dev.vtsbasic;
 
-import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.app.Application;
+import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.BadSettingException;
 import dev.vtsbasic.settings.SettingSource;

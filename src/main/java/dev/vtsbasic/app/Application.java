@@ -89,20 +89,27 @@ public final class Application implements AutoCloseable {
         try {
             BasePathCopies copies = new BasePathCopies(base, workDirectories);
             begun.push(copies);
-            Optional<BundledApp> bundledApp =
-                    settings.app().directory().isPresent() ? Optional.empty() : Optional.of(BundledApp.of(war, workDirectories));
+            Optional<BundledApp> bundledApp = settings.app().directory().isPresent()
+                    ? Optional.empty()
+                    : Optional.of(BundledApp.of(war, workDirectories));
             bundledApp.ifPresent(begun::push);
             InFlightRequests inFlight = new InFlightRequests();
             AssetFilter assets = new AssetFilter(
                     settings.assets().at(base),
                     new BunCompressor(
-                            () -> BunLocator.find(settings, war, workDirectories).path(), COMPRESSION_TIMEOUT),
+                            () -> BunLocator.find(settings, war, workDirectories)
+                                    .path(),
+                            COMPRESSION_TIMEOUT),
                     RequestPipeline.securityHeaders(settings),
                     inFlight);
             begun.push(assets);
             Pages pages = new Pages(RequestPipeline.securityHeaders(settings));
             Deployer deployer = new Deployer(
-                    copies, assets, pages, settings.app().validation(), settings.app().upstream().isEmpty());
+                    copies,
+                    assets,
+                    pages,
+                    settings.app().validation(),
+                    settings.app().upstream().isEmpty());
 
             Dist dist = distOf(settings, bundledApp);
             Optional<BuildFingerprint> fingerprint = BuildFingerprint.of(dist.root());
@@ -118,17 +125,19 @@ public final class Application implements AutoCloseable {
             upstream.firstReady().thenRun(first::compress);
 
             ProxyServlet proxy = new ProxyServlet(upstream.pool(), settings.proxy(), base, pages, inFlight);
-            Optional<BuildWatcher> watcher = settings.app().directory().isPresent() && upstream instanceof BunSupervisor workers
-                    ? Optional.of(BuildWatcher.watch(
-                            settings.app().directory().get(),
-                            fingerprint,
-                            deployer,
-                            workers,
-                            () -> proxy.purge(Optional.empty())))
-                    : Optional.empty();
+            Optional<BuildWatcher> watcher =
+                    settings.app().directory().isPresent() && upstream instanceof BunSupervisor workers
+                            ? Optional.of(BuildWatcher.watch(
+                                    settings.app().directory().get(),
+                                    fingerprint,
+                                    deployer,
+                                    workers,
+                                    () -> proxy.purge(Optional.empty())))
+                            : Optional.empty();
             Optional<AccessLog> accessLog = settings.logs().accessLog() == AccessLogFormat.OFF
                     ? Optional.empty()
-                    : Optional.of(AccessLog.start(settings.logs().accessLog(), settings.logs().accessLogSample(), accessLines));
+                    : Optional.of(AccessLog.start(
+                            settings.logs().accessLog(), settings.logs().accessLogSample(), accessLines));
             return new Application(new Parts(
                     settings,
                     copies,
@@ -187,7 +196,9 @@ public final class Application implements AutoCloseable {
                     base);
         }
         return new ExternalUpstream(
-                settings.app().upstream().orElseThrow(), base + settings.workers().readyPath(), settings.proxy().connectTimeout());
+                settings.app().upstream().orElseThrow(),
+                base + settings.workers().readyPath(),
+                settings.proxy().connectTimeout());
     }
 
     private static Upstream workers(Settings settings, BunBinary bun, BasePathCopies.Fitted build, String base)
@@ -218,7 +229,8 @@ public final class Application implements AutoCloseable {
 
     /** Lets the commands of this user find the server. */
     public void listensOn(int port) {
-        parts.operator().publish(WorkDirectory.candidates(parts.settings().workDir().orElse(null)), port);
+        parts.operator()
+                .publish(WorkDirectory.candidates(parts.settings().workDir().orElse(null)), port);
     }
 
     /** Counts a request that the server refused because the heap has no room for it. */

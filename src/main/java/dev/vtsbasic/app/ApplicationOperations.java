@@ -21,7 +21,8 @@ final class ApplicationOperations implements AdminOperations {
 
     @Override
     public HealthReport health() {
-        return new HealthReport(parts.drain().phase(), !parts.upstream().firstReady().isDone(), health.get());
+        return new HealthReport(
+                parts.drain().phase(), !parts.upstream().firstReady().isDone(), health.get());
     }
 
     @Override

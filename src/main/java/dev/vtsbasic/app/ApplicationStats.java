@@ -17,7 +17,6 @@ final class ApplicationStats implements RuntimeStats {
         this.parts = parts;
     }
 
-
     @Override
     public Traffic traffic() {
         return parts.traffic().traffic();
@@ -67,6 +66,9 @@ final class ApplicationStats implements RuntimeStats {
     public Build build() {
         String version = Application.class.getPackage().getImplementationVersion();
         return new Build(
-                version == null ? "" : version, parts.upstream().bunVersion(), parts.upstream().build(), parts.upstream().buildSince());
+                version == null ? "" : version,
+                parts.upstream().bunVersion(),
+                parts.upstream().build(),
+                parts.upstream().buildSince());
     }
 }

@@ -39,8 +39,7 @@ final class RequestPipeline {
      *
      * @return the one that has connections and a thread of its own
      */
-    static StatusServlet register(
-            ServletContext context, Parts parts, AdminOperations operations, RuntimeStats stats) {
+    static StatusServlet register(ServletContext context, Parts parts, AdminOperations operations, RuntimeStats stats) {
         Settings settings = parts.settings();
         RequestPipeline pipeline = new RequestPipeline(context);
 
@@ -65,9 +64,9 @@ final class RequestPipeline {
 
         // Everything else: maintenance page, rate limits, then the proxy with its permits, cache and exchanges.
         pipeline.servlet(PROXY, parts.proxy(), "/*");
-        settings.proxy().maintenance()
-                .ifPresent(file ->
-                        pipeline.before("maintenance", new MaintenanceFilter(file, parts.pages()), PROXY));
+        settings.proxy()
+                .maintenance()
+                .ifPresent(file -> pipeline.before("maintenance", new MaintenanceFilter(file, parts.pages()), PROXY));
         LimitRules limits = settings.proxy().limits();
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
             pipeline.before("rate-limit", new RateLimitFilter(limits, parts.pages()), PROXY);
@@ -76,13 +75,12 @@ final class RequestPipeline {
     }
 
     static SecurityHeaders securityHeaders(Settings settings) {
-        return new SecurityHeaders(settings.proxy().securityHeaders(), settings.proxy().trustedProxies());
+        return new SecurityHeaders(
+                settings.proxy().securityHeaders(), settings.proxy().trustedProxies());
     }
 
     private static List<String> operatorTokens(Parts parts) {
-        return Stream.concat(
-                        Stream.of(parts.operator().text()),
-                        parts.settings().management().token().stream())
+        return Stream.concat(Stream.of(parts.operator().text()), parts.settings().management().token().stream())
                 .toList();
     }
 

@@ -53,7 +53,8 @@ public final class AssetIndex {
      * @param memory keeps bodies, the shortest first
      * @throws IOException if a file cannot be read, or the index file is malformed
      */
-    static AssetIndex of(Path client, Set<String> rewritten, CacheControlRules rules, AssetMemory memory) throws IOException {
+    static AssetIndex of(Path client, Set<String> rewritten, CacheControlRules rules, AssetMemory memory)
+            throws IOException {
         Path root = client.toRealPath();
         Optional<List<IndexedAsset>> brought = IndexFile.read(root);
         if (brought.isPresent()) {
@@ -93,7 +94,11 @@ public final class AssetIndex {
     }
 
     private static AssetIndex of(
-            Path root, List<IndexedAsset> indexed, Predicate<String> codingsCome, CacheControlRules rules, AssetMemory memory)
+            Path root,
+            List<IndexedAsset> indexed,
+            Predicate<String> codingsCome,
+            CacheControlRules rules,
+            AssetMemory memory)
             throws IOException {
         Map<String, Asset> byPath = new HashMap<>();
         List<IndexedAsset> shortestFirst = new ArrayList<>(indexed);

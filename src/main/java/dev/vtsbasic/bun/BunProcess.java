@@ -136,7 +136,8 @@ final class BunProcess {
         String token = UUID.randomUUID().toString();
         Map<String, String> environment = builder.environment();
         environment.clear();
-        environment.putAll(WorkerEnvironment.of(System.getenv(), settings.workers().environment()));
+        environment.putAll(
+                WorkerEnvironment.of(System.getenv(), settings.workers().environment()));
         environment.put(BASE_VARIABLE, base);
         JsonObjectBuilder launch = JSON.createObjectBuilder()
                 .add("entry", dist.entry().toString())

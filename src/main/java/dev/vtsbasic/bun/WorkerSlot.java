@@ -445,7 +445,8 @@ final class WorkerSlot {
     }
 
     /** Logs and counts the end of a worker, then waits as long as {@link Backoff} says. */
-    private void mourn(WorkerRevision release, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
+    private void mourn(
+            WorkerRevision release, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
             throws InterruptedException {
         if (supervisor.isStopping()) {
             return;

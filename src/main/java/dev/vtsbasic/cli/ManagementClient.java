@@ -46,14 +46,16 @@ final class ManagementClient {
     static URI uri(Settings settings, String method, String endpoint) {
         // Whether it is ready is asked where everybody asks.
         boolean apart = method.equals("POST") && settings.management().port().isPresent();
-        int port = apart ? settings.management().port().get() : settings.server().port();
+        int port =
+                apart ? settings.management().port().get() : settings.server().port();
         String scheme = settings.server().scheme();
-        String address = apart ? settings.management().address() : settings.server().address();
+        String address =
+                apart ? settings.management().address() : settings.server().address();
         String loopback = address.contains(":") ? "::1" : "127.0.0.1";
         String host = IpNetwork.isUnspecified(address) ? loopback : address;
         String inUri = host.contains(":") ? "[" + host + "]" : host;
-        return URI.create(
-                scheme + "://" + inUri + ":" + port + settings.server().contextPath() + settings.management().path() + endpoint);
+        return URI.create(scheme + "://" + inUri + ":" + port
+                + settings.server().contextPath() + settings.management().path() + endpoint);
     }
 
     /**
@@ -70,9 +72,11 @@ final class ManagementClient {
         }
         connection.setRequestMethod(method);
         if (method.equals("POST")) {
-            settings.management().token()
+            settings.management()
+                    .token()
                     .or(() -> OperatorTokenFile.find(
-                            WorkDirectory.candidates(settings.workDir().orElse(null)), settings.server().port()))
+                            WorkDirectory.candidates(settings.workDir().orElse(null)),
+                            settings.server().port()))
                     .ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
         }
         connection.setConnectTimeout(TIMEOUT_MILLIS);

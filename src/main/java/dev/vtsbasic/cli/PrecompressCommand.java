@@ -1,7 +1,7 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.Main;
+import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.asset.Precompression;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.OpenBase;

@@ -1,9 +1,9 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.app.AcceptedConnections;
-import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.Main;
+import dev.vtsbasic.app.AcceptedConnections;
 import dev.vtsbasic.app.Application;
+import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.embedded.EmbeddedServer;
 import dev.vtsbasic.embedded.Logging;
@@ -75,7 +75,11 @@ public final class ServeCommand implements Callable<Integer> {
         Application host;
         try {
             host = Application.start(
-                    settings, WarFiles.in(Main.home()), settings.server().contextPath(), Optional.empty(), Logging::print);
+                    settings,
+                    WarFiles.in(Main.home()),
+                    settings.server().contextPath(),
+                    Optional.empty(),
+                    Logging::print);
         } catch (BunLocator.NoBunException e) {
             return fail(BUN_FAILED, e.getMessage());
         } catch (BadSettingException | IOException e) {
@@ -86,7 +90,8 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private static int serve(Settings settings, Application host, Signals signals, long started) throws InterruptedException {
+    private static int serve(Settings settings, Application host, Signals signals, long started)
+            throws InterruptedException {
         try (EmbeddedServer server = EmbeddedServer.start(settings, context -> register(context, host), host::noRoom)) {
             host.listensOn(server.port());
             server.managementPort().ifPresent(port -> announceManagement(settings, port));

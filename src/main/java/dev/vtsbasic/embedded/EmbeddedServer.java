@@ -75,8 +75,12 @@ public final class EmbeddedServer implements AutoCloseable {
      */
     public static EmbeddedServer start(Settings settings, Consumer<ServletContext> register, Runnable refused)
             throws CannotListenException {
-        Connector connector =
-                connector(HeapBudget.ofHeap(settings.proxy().cache()), refused, settings, settings.server().address(), settings.server().port());
+        Connector connector = connector(
+                HeapBudget.ofHeap(settings.proxy().cache()),
+                refused,
+                settings,
+                settings.server().address(),
+                settings.server().port());
         OwnedDirectory baseDirectory;
         try {
             baseDirectory = OwnedDirectory.create(
@@ -92,8 +96,8 @@ public final class EmbeddedServer implements AutoCloseable {
                 new EmbeddedServer(tomcat, baseDirectory, (HeaderTimeoutProtocol) connector.getProtocolHandler());
         tomcat.setBaseDir(baseDirectory.path().toString());
         tomcat.setConnector(connector);
-        StandardContext context = (StandardContext)
-                tomcat.addContext(settings.server().contextPath(), baseDirectory.path().toString());
+        StandardContext context = (StandardContext) tomcat.addContext(
+                settings.server().contextPath(), baseDirectory.path().toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
         // Tomcat looks for what an undeployed application leaves behind; this application stays as long as the JVM.
@@ -103,7 +107,8 @@ public final class EmbeddedServer implements AutoCloseable {
         // The host adds its default valve unless the pipeline has one of this class.
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(PlainErrorValve.class.getName());
         if (settings.management().port().isPresent()) {
-            server.openManagement(refused, settings, settings.management().port().get());
+            server.openManagement(
+                    refused, settings, settings.management().port().get());
         }
         try {
             tomcat.start();
@@ -118,7 +123,9 @@ public final class EmbeddedServer implements AutoCloseable {
         if (settings.server().tls().isPresent()) {
             for (Connector each : tomcat.getService().findConnectors()) {
                 server.tls.add(Tls.watch(
-                        each, settings.server().tls().get().certificate(), settings.server().tls().get().key()));
+                        each,
+                        settings.server().tls().get().certificate(),
+                        settings.server().tls().get().key()));
             }
         }
         return server;
@@ -127,7 +134,8 @@ public final class EmbeddedServer implements AutoCloseable {
     private void openManagement(Runnable refused, Settings settings, int port) throws CannotListenException {
         // The management port has a heap budget of its own, so that operators get responses while clients use all of
         // theirs.
-        management = connector(HeapBudget.least(), refused, settings, settings.management().address(), port);
+        management = connector(
+                HeapBudget.least(), refused, settings, settings.management().address(), port);
         management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPortValve(management, settings));
@@ -136,7 +144,8 @@ public final class EmbeddedServer implements AutoCloseable {
     private static Connector connector(HeapBudget budget, Runnable refused, Settings settings, String address, int port)
             throws CannotListenException {
         OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.proxy().holdTimeout(), refused);
-        HeaderTimeoutProtocol protocol = new HeaderTimeoutProtocol(endpoint, settings.server().headerTimeout());
+        HeaderTimeoutProtocol protocol =
+                new HeaderTimeoutProtocol(endpoint, settings.server().headerTimeout());
         Connector connector = new VerbatimConnector(protocol);
         connector.setPort(port);
         connector.setProperty("address", address);
@@ -169,7 +178,9 @@ public final class EmbeddedServer implements AutoCloseable {
         if (settings.server().tls().isPresent()) {
             try {
                 Tls.configure(
-                        connector, settings.server().tls().get().certificate(), settings.server().tls().get().key());
+                        connector,
+                        settings.server().tls().get().certificate(),
+                        settings.server().tls().get().key());
             } catch (IOException e) {
                 throw new CannotListenException(e.getMessage());
             }

@@ -90,7 +90,11 @@ final class LimitedHttp2Protocol extends Http2Protocol {
         private Http2Connection connection;
 
         Admitting(
-                HeapAdmission admission, Adapter adapter, AtomicInteger serving, SocketWrapperBase<?> socket, boolean tls) {
+                HeapAdmission admission,
+                Adapter adapter,
+                AtomicInteger serving,
+                SocketWrapperBase<?> socket,
+                boolean tls) {
             this.admission = admission;
             this.adapter = adapter;
             this.serving = serving;

@@ -234,8 +234,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             ConnectionGuard guard,
             ClientConnection client) {
         ExchangeContext context(Watchdog.Watched watched, Runnable endless, UpgradeOffer upgrade) {
-            return new ExchangeContext(
-                    request, forwarding, body, guard.response(), client, watched, endless, upgrade);
+            return new ExchangeContext(request, forwarding, body, guard.response(), client, watched, endless, upgrade);
         }
     }
 
@@ -295,7 +294,11 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         InboundRequest request = call.request();
         ClientConnection client = call.client();
         if (failure instanceof ClientDisconnectedException) {
-            LOG.debug("{} {} ({}): the client left", request.method(), request.path(), call.forwarding().requestId());
+            LOG.debug(
+                    "{} {} ({}): the client left",
+                    request.method(),
+                    request.path(),
+                    call.forwarding().requestId());
             request.record().clientGone();
             resetIfEndIsSilent(request, client);
             // A container knows its own exception for what it is, and does not log it as a failure.
@@ -392,7 +395,8 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             threads.execute(
                     inbound.fromThisMachine(),
                     () -> runToEnd(answer, call, () -> {
-                        BooleanSupplier clientGone = () -> answer.hasFailed() || call.guard().clientIsGone();
+                        BooleanSupplier clientGone =
+                                () -> answer.hasFailed() || call.guard().clientIsGone();
                         try (permit) {
                             run(call, clientGone, permit, null, deadline);
                         }

@@ -57,7 +57,8 @@ record StatsSample(long nanos, Map<RequestKind, Counts> kinds, long heap, long w
             kinds.put(kind, Counts.of(figures.traffic(), kind));
         }
         Runtime jvm = Runtime.getRuntime();
-        return new StatsSample(System.nanoTime(), kinds, jvm.totalMemory() - jvm.freeMemory(), memory(figures.places()));
+        return new StatsSample(
+                System.nanoTime(), kinds, jvm.totalMemory() - jvm.freeMemory(), memory(figures.places()));
     }
 
     static long memory(List<SlotSnapshot> places) {

@@ -242,7 +242,8 @@ final class StatusPage {
                         "No whole answer from the app",
                         columns,
                         counts(UpstreamError.values(), traffic::upstreamErrors)),
-                new HtmlTable("shed", "Turned away before the app", columns, counts(ShedReason.values(), traffic::shed)),
+                new HtmlTable(
+                        "shed", "Turned away before the app", columns, counts(ShedReason.values(), traffic::shed)),
                 new HtmlTable(
                         "restarts",
                         "Workers replaced",

@@ -85,7 +85,8 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        timer.scheduleAtFixedRate(this::tick, SampleHistory.STEP.toMillis(), SampleHistory.STEP.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(
+                this::tick, SampleHistory.STEP.toMillis(), SampleHistory.STEP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void tick() {
@@ -167,7 +168,8 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
                 text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
             }
         } else if (page) {
-            String controls = PageLayout.notice(notice(request)) + StatusPage.controls(session(request), operations.phase());
+            String controls =
+                    PageLayout.notice(notice(request)) + StatusPage.controls(session(request), operations.phase());
             html(response, HttpServletResponse.SC_OK, new StatusPage(status()).html(controls));
         } else {
             send(

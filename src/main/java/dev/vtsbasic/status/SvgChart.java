@@ -33,8 +33,8 @@ record SvgChart(String id, String title, DoubleFunction<String> unit, double lea
 
     String html() {
         double maximum = maximum();
-        String span =
-                HumanFormat.duration(SampleHistory.STEP.multipliedBy(steps(lines.get(0).values())));
+        String span = HumanFormat.duration(
+                SampleHistory.STEP.multipliedBy(steps(lines.get(0).values())));
         String now = lines.stream()
                 .map(line -> line.name() + " " + unit.apply(line.last()))
                 .collect(Collectors.joining(", "));

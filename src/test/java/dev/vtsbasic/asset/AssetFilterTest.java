@@ -271,15 +271,15 @@ class AssetFilterTest {
         Tree.write(client, "assets/long-12345678.js", HexFormat.of().formatHex(octets));
         Compressor gzip = jobs -> {
             for (Compressor.Job job : jobs) {
-                try (OutputStream out =
-                        new GZIPOutputStream(Files.newOutputStream(Codings.file(job.target(), Coding.GZIP)))) {
+                try (OutputStream out = new GZIPOutputStream(
+                        Files.newOutputStream(CompressionResult.file(job.target(), Coding.GZIP)))) {
                     Files.copy(job.source(), out);
                 }
             }
         };
         AssetSettings settings = new AssetSettings(List.of(), 1 << 24, Optional.empty());
         AssetFilter filter =
-                new AssetFilter(settings, gzip, new SecurityHeaders(false, List.of()), new RunningRequests());
+                new AssetFilter(settings, gzip, new SecurityHeaders(false, List.of()), new InFlightRequests());
         filter.makeCurrent(filter.add(client, Set.of()));
         try (TestServer other = TestServer.start(context -> register(context, filter))) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);

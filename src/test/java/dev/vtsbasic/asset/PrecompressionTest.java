@@ -71,8 +71,8 @@ class PrecompressionTest {
         Tree.write(client, "assets/a.js", LONG, "assets/b.js", LONG);
         Precompression.of(client, PrecompressionTest::gzip);
         Tree.write(client, "assets/a.js", LONG + "more");
-        AssetIndex index =
-                AssetIndex.of(client, Set.of("assets/a.js"), new CacheControlRules(List.of()), new AssetMemory(1 << 20));
+        AssetIndex index = AssetIndex.of(
+                client, Set.of("assets/a.js"), new CacheControlRules(List.of()), new AssetMemory(1 << 20));
         Asset rewritten = index.find("/assets/a.js");
         assertEquals(1, rewritten.representations().length);
         assertEquals(LONG.length() + 4, rewritten.identity().length());

@@ -205,7 +205,10 @@ class KubernetesTest {
         assertEquals(null, container.getLifecycle());
         assertTrue(settings.server().shutdownDelay().toSeconds() > 0);
         Duration grace = Duration.ofSeconds(pod.getTerminationGracePeriodSeconds());
-        Duration stop = settings.server().shutdownDelay().plus(settings.server().stopTimeout()).plus(AFTER_STOP);
+        Duration stop = settings.server()
+                .shutdownDelay()
+                .plus(settings.server().stopTimeout())
+                .plus(AFTER_STOP);
         assertTrue(grace.compareTo(stop) >= 0, grace + " is less than " + stop);
     }
 
@@ -257,7 +260,9 @@ class KubernetesTest {
                         port.getName().equals(servicePort.getTargetPort().getStrVal()))
                 .findFirst()
                 .orElseThrow();
-        assertEquals(Optional.of(containerPort.getContainerPort()), settings.management().port());
+        assertEquals(
+                Optional.of(containerPort.getContainerPort()),
+                settings.management().port());
         assertEquals("0.0.0.0", settings.management().address());
         assertEquals(settings.management().path() + "/metrics", endpoint.getPath());
         EnvVar token = container.getEnv().stream()

@@ -59,6 +59,9 @@ class SystemdUnitTest {
                 .findFirst()
                 .orElseThrow();
         assertTrue(Integer.parseInt(seconds.group(1))
-                > defaults.server().shutdownDelay().plus(defaults.server().stopTimeout()).toSeconds());
+                > defaults.server()
+                        .shutdownDelay()
+                        .plus(defaults.server().stopTimeout())
+                        .toSeconds());
     }
 }

@@ -128,7 +128,8 @@ class SecurityHeadersTest {
     /** A server that says this, and what the setting adds. */
     private void start(String setting, String trusted, int status, String... fields) throws Exception {
         Settings settings = TestSettings.of("vts.security-headers", setting, "vts.trusted-proxies", trusted);
-        SecurityHeaders headers = new SecurityHeaders(settings.proxy().securityHeaders(), settings.proxy().trustedProxies());
+        SecurityHeaders headers = new SecurityHeaders(
+                settings.proxy().securityHeaders(), settings.proxy().trustedProxies());
         server = TestServer.start(context ->
                 context.addServlet("app", new App(headers, status, fields)).addMapping("/*"));
     }

@@ -50,7 +50,8 @@ class RateLimitFilterTest {
 
     private void start(String... settings) throws Exception {
         Settings read = TestSettings.of(settings);
-        RateLimitFilter filter = new RateLimitFilter(read.proxy().limits(), new Pages(SecurityHeaders.off()), nanos::get);
+        RateLimitFilter filter =
+                new RateLimitFilter(read.proxy().limits(), new Pages(SecurityHeaders.off()), nanos::get);
         TrafficFilter noting = new TrafficFilter(read.proxy().trustedProxies(), Optional.empty());
         traffic = noting.traffic();
         server = TestServer.start(context -> {

@@ -42,7 +42,9 @@ class ManagementServletTest {
         ManagementAccess access = new ManagementAccess(
                 List.of("own", "secret"),
                 Optional.of("look"),
-                TestSettings.of("vts.management-networks", "127.0.0.9").management().networks(),
+                TestSettings.of("vts.management-networks", "127.0.0.9")
+                        .management()
+                        .networks(),
                 List.of());
         TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
         ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
@@ -208,9 +210,12 @@ class ManagementServletTest {
         ManagementAccess access = new ManagementAccess(
                 List.of("secret"),
                 Optional.empty(),
-                TestSettings.of("vts.management-networks", "127.0.0.0/8").management().networks(),
+                TestSettings.of("vts.management-networks", "127.0.0.0/8")
+                        .management()
+                        .networks(),
                 TestSettings.of("vts.management-hosts", "App.example.com, other.test")
-                        .management().hosts());
+                        .management()
+                        .hosts());
         TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
         ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
         try (TestServer other = TestServer.start(

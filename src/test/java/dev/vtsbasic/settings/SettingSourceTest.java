@@ -71,7 +71,9 @@ class SettingSourceTest {
         variables.put("VTS_PORT", "8080");
         assertEquals(
                 8080,
-                Settings.read(List.of(SettingSource.environment(variables))).server().port());
+                Settings.read(List.of(SettingSource.environment(variables)))
+                        .server()
+                        .port());
     }
 
     @Test

@@ -84,22 +84,29 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"500ms, 500", "15s, 15000", "2m, 120000", "1h, 3600000", "500h, 1800000000", "0s, 0"})
     void aTimeHasAUnit(String text, long millis) throws Exception {
-        assertEquals(Duration.ofMillis(millis), read("vts.hold-timeout", text).proxy().holdTimeout());
+        assertEquals(
+                Duration.ofMillis(millis),
+                read("vts.hold-timeout", text).proxy().holdTimeout());
     }
 
     @Test
     void aPortForBunIsForTcp() throws Exception {
         Map<String, String> values = Map.of("vts.bun-port", "4000", "vts.workers", "2");
         assertEquals(
-                0, Settings.read(List.of(SettingSource.commandLine(values))).workers().port());
+                0,
+                Settings.read(List.of(SettingSource.commandLine(values)))
+                        .workers()
+                        .port());
         Map<String, String> tcp = Map.of("vts.bun-port", "4000", "vts.bun-transport", "tcp");
         assertEquals(
-                4000, Settings.read(List.of(SettingSource.commandLine(tcp))).workers().port());
+                4000,
+                Settings.read(List.of(SettingSource.commandLine(tcp))).workers().port());
     }
 
     @Test
     void choicesMayBeWrittenInAnyCaseAndWithSpaceAround() throws Exception {
-        assertEquals(BunTransport.TCP, read("vts.bun-transport", " Tcp ").workers().transport());
+        assertEquals(
+                BunTransport.TCP, read("vts.bun-transport", " Tcp ").workers().transport());
         assertEquals(Validation.WARN, read("vts.validate", "WARN").app().validation());
         assertEquals(LogLevel.DEBUG, read("vts.log-level", "debug").logs().level());
     }
@@ -177,8 +184,8 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"http://my_app, my_app, 80", "http://a_b:8081/, a_b, 8081", "http://me:hush@[::1]:1, [::1], 1"})
     void anUpstreamMayHaveAnyNameThatAContainerHas(String text, String host, int port) throws Exception {
-        Authority authority =
-                AppSettings.authorityOf(read("vts.upstream", text).app().upstream().orElseThrow());
+        Authority authority = AppSettings.authorityOf(
+                read("vts.upstream", text).app().upstream().orElseThrow());
         assertEquals(host, authority.host());
         assertEquals(port, authority.port().orElse(80));
     }

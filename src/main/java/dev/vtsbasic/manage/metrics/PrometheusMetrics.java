@@ -168,13 +168,15 @@ public final class PrometheusMetrics {
         all.add(new GaugeFamily("vts_http_requests_waiting", "Requests that wait for a worker, or for their turn.")
                 .add(figures.waiting())
                 .snapshot());
-        all.add(new CounterFamily("vts_http_requests_held", "Requests that had to wait for a worker, or for their turn.")
+        all.add(new CounterFamily(
+                        "vts_http_requests_held", "Requests that had to wait for a worker, or for their turn.")
                 .add(traffic.held())
                 .snapshot());
         all.add(new CounterFamily("vts_http_requests_retried", "Requests that were sent to a worker more than once.")
                 .add(traffic.retried())
                 .snapshot());
-        all.add(new GaugeFamily("vts_draining", "Whether clients are sent elsewhere, by a drain or before a stop: 1 or 0.")
+        all.add(new GaugeFamily(
+                        "vts_draining", "Whether clients are sent elsewhere, by a drain or before a stop: 1 or 0.")
                 .add(figures.draining() ? 1 : 0)
                 .snapshot());
         all.add(by(
@@ -191,7 +193,8 @@ public final class PrometheusMetrics {
 
     private void assets(List<MetricSnapshot> all) {
         Traffic traffic = figures.traffic();
-        CounterFamily responses = new CounterFamily("vts_asset_responses", "Answers to requests for static files that exist.");
+        CounterFamily responses =
+                new CounterFamily("vts_asset_responses", "Answers to requests for static files that exist.");
         for (ContentCoding coding : ContentCoding.values()) {
             for (AssetOutcome outcome : AssetOutcome.values()) {
                 long count = traffic.assets(coding, outcome);
@@ -224,7 +227,8 @@ public final class PrometheusMetrics {
                 .add(givenUp ? vacant : 0, "state", "given_up")
                 .snapshot());
         all.add(by(
-                new CounterFamily("vts_worker_restarts", "Workers that ended or were replaced, or did not become ready."),
+                new CounterFamily(
+                        "vts_worker_restarts", "Workers that ended or were replaced, or did not become ready."),
                 "cause",
                 RestartCause.values(),
                 figures::restarts));
@@ -237,7 +241,8 @@ public final class PrometheusMetrics {
                 places,
                 worker -> worker.cpu().toNanos() / 1e9));
         all.add(ofWorkers(
-                new GaugeFamily("vts_worker_start_time_seconds", "When the worker's process was started, since the epoch."),
+                new GaugeFamily(
+                        "vts_worker_start_time_seconds", "When the worker's process was started, since the epoch."),
                 places,
                 worker -> seconds(worker.started())));
     }
@@ -247,7 +252,8 @@ public final class PrometheusMetrics {
         all.add(new CounterFamily("vts_cache_hits", "Requests answered from the shared cache without asking the app.")
                 .add(cache.hits())
                 .snapshot());
-        all.add(new CounterFamily("vts_cache_misses", "Requests to the shared cache that got what the app answered to them.")
+        all.add(new CounterFamily(
+                        "vts_cache_misses", "Requests to the shared cache that got what the app answered to them.")
                 .add(cache.misses())
                 .snapshot());
         all.add(new CounterFamily(

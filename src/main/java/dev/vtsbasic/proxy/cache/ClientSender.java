@@ -61,7 +61,8 @@ final class ClientSender implements Runnable {
     void awaitEnd() throws ClientDisconnectedException {
         Throwable failure = end.handle((nothing, thrown) -> thrown).join();
         if (failure != null) {
-            throw new ClientDisconnectedException(failure instanceof IOException cause ? cause : new IOException(failure));
+            throw new ClientDisconnectedException(
+                    failure instanceof IOException cause ? cause : new IOException(failure));
         }
     }
 

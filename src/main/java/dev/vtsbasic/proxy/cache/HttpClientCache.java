@@ -38,7 +38,9 @@ final class HttpClientCache extends CachingHttpClientBuilder implements AutoClos
      * revalidation in the background.
      */
     private static final ExecRuntime NO_CONNECTION = (ExecRuntime) Proxy.newProxyInstance(
-            HttpClientCache.class.getClassLoader(), new Class<?>[] {ExecRuntime.class}, (runtime, method, arguments) -> {
+            HttpClientCache.class.getClassLoader(),
+            new Class<?>[] {ExecRuntime.class},
+            (runtime, method, arguments) -> {
                 if (method.getName().equals("fork")) {
                     return runtime;
                 }

@@ -19,7 +19,8 @@ final class InvalidatingResponse extends HttpServletResponseWrapper {
     private final InboundRequest request;
     private final ForwardedHeaders forwarding;
 
-    InvalidatingResponse(SharedCache cache, InboundRequest request, ForwardedHeaders forwarding, HttpServletResponse response) {
+    InvalidatingResponse(
+            SharedCache cache, InboundRequest request, ForwardedHeaders forwarding, HttpServletResponse response) {
         super(response);
         this.cache = cache;
         this.request = request;

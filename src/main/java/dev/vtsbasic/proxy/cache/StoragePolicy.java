@@ -137,7 +137,8 @@ public final class StoragePolicy {
     static boolean hasKnownType(HttpResponse answer) {
         Header type = answer.getFirstHeader("Content-Type");
         try {
-            return type == null || ContentType.parse(type.getValue()) != null && !EventStreamRegistry.isType(type.getValue());
+            return type == null
+                    || ContentType.parse(type.getValue()) != null && !EventStreamRegistry.isType(type.getValue());
         } catch (IllegalArgumentException e) {
             return false;
         }

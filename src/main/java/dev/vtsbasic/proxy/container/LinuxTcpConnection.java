@@ -44,13 +44,16 @@ public final class LinuxTcpConnection implements ClientConnection {
                 return READ;
             }
             // With TLS, neither the container nor Linux shows the bytes that wait in the TLS layer.
-            return !secure && (LibertyConnectionCloser.isClassName(container) || isOnGrizzly(request)) ? ASKED : UNKNOWN;
+            return !secure && (LibertyConnectionCloser.isClassName(container) || isOnGrizzly(request))
+                    ? ASKED
+                    : UNKNOWN;
         }
 
         /** Whether the container is Payara or GlassFish, whose request class has the name of Tomcat's. */
         private static boolean isOnGrizzly(ServletRequest request) {
             try {
-                Object connector = ContainerInternals.invoke("getCoyoteRequest", ContainerInternals.valueOf("request", request));
+                Object connector =
+                        ContainerInternals.invoke("getCoyoteRequest", ContainerInternals.valueOf("request", request));
                 return connector.getClass().getName().startsWith("org.glassfish.grizzly.");
             } catch (ReflectiveOperationException | RuntimeException e) {
                 return false;
@@ -122,8 +125,10 @@ public final class LinuxTcpConnection implements ClientConnection {
 
     /** Whether the first bytes of the body have arrived, in the container or in the system's socket. */
     private boolean hasFirst(ServletInputStream body) throws IOException {
-        awaitsFirst =
-                body.available() == 0 && !body.isFinished() && !LibertyConnectionCloser.hasUnparsed(body) && !hasUnread();
+        awaitsFirst = body.available() == 0
+                && !body.isFinished()
+                && !LibertyConnectionCloser.hasUnparsed(body)
+                && !hasUnread();
         return !awaitsFirst;
     }
 

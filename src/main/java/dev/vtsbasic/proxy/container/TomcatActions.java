@@ -54,10 +54,7 @@ final class TomcatActions {
     /** Keeps Tomcat from sending a second {@code 100 Continue}. */
     void forgetExpectation() {
         try {
-            coyoteRequest
-                    .getClass()
-                    .getMethod("setExpectation", boolean.class)
-                    .invoke(coyoteRequest, false);
+            coyoteRequest.getClass().getMethod("setExpectation", boolean.class).invoke(coyoteRequest, false);
         } catch (ReflectiveOperationException e) {
             LoggerFactory.getLogger(ClientConnection.class).debug("The client may be told twice", e);
         }

@@ -213,7 +213,9 @@ final class TomcatHttp1Connection implements ClientConnection {
     }
 
     private SocketChannel channel() throws ReflectiveOperationException {
-        Object wrapper = ContainerInternals.invoke("getSocketWrapper", ContainerInternals.valueOf("hook", coyoteRequest));
-        return (SocketChannel) ContainerInternals.invoke("getIOChannel", ContainerInternals.invoke("getSocket", wrapper));
+        Object wrapper =
+                ContainerInternals.invoke("getSocketWrapper", ContainerInternals.valueOf("hook", coyoteRequest));
+        return (SocketChannel)
+                ContainerInternals.invoke("getIOChannel", ContainerInternals.invoke("getSocket", wrapper));
     }
 }

@@ -89,7 +89,9 @@ public final class Exchange {
             sendUntilAnswered(deadline);
         } catch (ClientDisconnectedException e) {
             boolean gone = context.client().isGone();
-            if (!e.isOfBody() || response.isCommitted() || gone && context.client().isStream()) {
+            if (!e.isOfBody()
+                    || response.isCommitted()
+                    || gone && context.client().isStream()) {
                 throw e;
             }
             // A bad chunk for instance. A client that has ended its side within the body may still read the answer.
@@ -404,7 +406,8 @@ public final class Exchange {
             record.kind(RequestKind.EVENTS);
             watched.endless();
             context.endless().run();
-            if (body == null && environment.eventStreams().take(answer, connection, response, context.client(), record)) {
+            if (body == null
+                    && environment.eventStreams().take(answer, connection, response, context.client(), record)) {
                 return;
             }
             connection.endless(watched::stop);

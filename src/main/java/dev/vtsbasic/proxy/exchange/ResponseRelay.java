@@ -46,7 +46,8 @@ public final class ResponseRelay {
      * @param protocol of the client's request
      * @param record is told what the client gets
      */
-    public ResponseRelay(String protocol, HttpServletResponse response, Watchdog.Watched watched, RequestRecord record) {
+    public ResponseRelay(
+            String protocol, HttpServletResponse response, Watchdog.Watched watched, RequestRecord record) {
         this.record = record;
         this.ofHttp1 = protocol.startsWith("HTTP/1");
         this.response = response;

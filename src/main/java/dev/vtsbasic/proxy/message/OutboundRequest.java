@@ -14,7 +14,8 @@ public final class OutboundRequest {
     public static ClassicHttpRequest of(InboundRequest inbound, ForwardedHeaders forwarding, RequestBody body) {
         ClassicHttpRequest request = new BasicClassicHttpRequest(inbound.method(), null, null, inbound.target());
         request.addHeader("Host", inbound.host());
-        HopByHopHeaders hopByHop = HopByHopHeaders.nominatedBy(inbound.lines("Connection").joined());
+        HopByHopHeaders hopByHop =
+                HopByHopHeaders.nominatedBy(inbound.lines("Connection").joined());
         for (Field field : inbound.headers()) {
             String name = field.name().toLowerCase(Locale.ROOT);
             if (!hopByHop.includes(name) && !isOurs(name) && !forwarding.replaces(name)) {

@@ -59,7 +59,8 @@ final class JettyWebSocketUpgrade implements ProtocolUpgrade {
         answer.removeHeaders("Sec-WebSocket-Accept");
         RequestRecord record = RequestRecord.of(request);
         new ResponseRelay("HTTP/1.1", response, null, record).copyHead(answer);
-        JettyWebSocketTunnel tunnel = new JettyWebSocketTunnel(worker, answer.getEntity().getContent(), open, record);
+        JettyWebSocketTunnel tunnel =
+                new JettyWebSocketTunnel(worker, answer.getEntity().getContent(), open, record);
         ServerEndpointConfig config = ServerEndpointConfig.Builder.create(JettyWebSocketTunnel.class, "/")
                 .configurator(new Agreed(tunnel, subprotocol == null ? "" : subprotocol.getValue()))
                 .build();

@@ -29,11 +29,7 @@ public final class WorkerConnectionPool implements AutoCloseable {
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LaxConnPool<SocketAddress, Http1Connection> pool = new LaxConnPool<>(
-            Integer.MAX_VALUE,
-            TimeValue.NEG_ONE_MILLISECOND,
-            PoolReusePolicy.LIFO,
-            Http1Connection::disposeOf,
-            null);
+            Integer.MAX_VALUE, TimeValue.NEG_ONE_MILLISECOND, PoolReusePolicy.LIFO, Http1Connection::disposeOf, null);
     private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
     private final Duration connectTimeout;
 

@@ -115,7 +115,8 @@ class WorkerOutputTest {
                 .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
                 .sum();
         assertEquals(lines, told + suppressed);
-        assertTrue(told <= LogRateLimit.MOST_LINES + seconds * LogRateLimit.LINES_PER_SECOND, told + " lines were logged");
+        assertTrue(
+                told <= LogRateLimit.MOST_LINES + seconds * LogRateLimit.LINES_PER_SECOND, told + " lines were logged");
     }
 
     @Test

@@ -157,7 +157,8 @@ class JmxRegistrationTest {
     private final class Some implements AdminOperations {
         @Override
         public HealthReport health() {
-            return new HealthReport(phase, false, List.of(new SlotHealth("worker-1", SlotState.READY, Optional.empty())));
+            return new HealthReport(
+                    phase, false, List.of(new SlotHealth("worker-1", SlotState.READY, Optional.empty())));
         }
 
         @Override

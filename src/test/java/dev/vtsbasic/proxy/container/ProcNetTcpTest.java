@@ -94,8 +94,7 @@ class ProcNetTcpTest {
         broken.set(true);
         now.addAndGet(1_000_000_000);
         assertEquals(ProcNetTcp.State.OPEN, connections.look(NAME, 0).state());
-        assertEquals(
-                ProcNetTcp.State.UNKNOWN, connections.look(NAME, now.get()).state());
+        assertEquals(ProcNetTcp.State.UNKNOWN, connections.look(NAME, now.get()).state());
     }
 
     private static boolean isUnread(Socket accepted) {

@@ -21,8 +21,8 @@ import org.apache.hc.core5.http.Header;
 import org.junit.jupiter.api.Test;
 
 class OutboundRequestTest {
-    private static final ClientConnection UNKNOWN = new LinuxTcpConnection(
-            "", 0, "", 0, new ProcNetTcp(), LinuxTcpConnection.Input.UNKNOWN, Optional.empty());
+    private static final ClientConnection UNKNOWN =
+            new LinuxTcpConnection("", 0, "", 0, new ProcNetTcp(), LinuxTcpConnection.Input.UNKNOWN, Optional.empty());
 
     private static final Caller CALLER = new Caller(
             new ForwardedRequest("192.0.2.7", new PublicOrigin("https", "example.org:8443", 8443), "", ""),

@@ -27,7 +27,11 @@ class Utf8StreamDecoderTest {
 
     @Test
     void whatIsNoTextIsRefused() {
-        assertThrows(CharacterCodingException.class, () -> new Utf8StreamDecoder().decode(new byte[] {(byte) 0xff}, 1, false));
-        assertThrows(CharacterCodingException.class, () -> new Utf8StreamDecoder().decode(new byte[] {(byte) 0xc3}, 1, true));
+        assertThrows(
+                CharacterCodingException.class,
+                () -> new Utf8StreamDecoder().decode(new byte[] {(byte) 0xff}, 1, false));
+        assertThrows(
+                CharacterCodingException.class,
+                () -> new Utf8StreamDecoder().decode(new byte[] {(byte) 0xc3}, 1, true));
     }
 }
