@@ -5,17 +5,16 @@ import dev.vtsbasic.cli.PrecompressCommand;
 import dev.vtsbasic.cli.RestartCommand;
 import dev.vtsbasic.cli.ServeCommand;
 import dev.vtsbasic.cli.ValidateCommand;
-import java.nio.file.Path;
+import dev.vtsbasic.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 
 /** The command line: {@code java -jar vts-basic.war [command] [options]}; without a command it serves. */
 @Command(
         name = "vts-basic",
         description = "Runs a Bun server-rendered web app behind a servlet container.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         subcommands = {
             ServeCommand.class,
             ValidateCommand.class,
@@ -63,24 +62,5 @@ public final class Main {
             case "-h", "--help", "-V", "--version" -> true;
             default -> false;
         };
-    }
-
-    /** The directory that this program was exploded into: the parent of {@code WEB-INF/lib/vts-basic-x.jar}. */
-    public static Path home() {
-        Path code = Path.of(java.net.URI.create(
-                Main.class.getProtectionDomain().getCodeSource().getLocation().toString()));
-        Path lib = code.getParent();
-        return lib != null && lib.endsWith("WEB-INF/lib") ? lib.getParent().getParent() : code;
-    }
-
-    /** The version that the build wrote into the jar. */
-    public static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {
-                "VTS Basic " + (version == null ? "(not packaged)" : version), "Java " + Runtime.version()
-            };
-        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.Main;
 import dev.vtsbasic.settings.BadSettingException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -12,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "healthcheck",
         description = "Asks the running instance whether it is ready.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:ready", "1:not ready, or not running"})
 public final class HealthcheckCommand implements Callable<Integer> {

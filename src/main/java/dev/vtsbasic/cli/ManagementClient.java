@@ -1,6 +1,5 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.Main;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.manage.OperatorTokenFile;
 import dev.vtsbasic.settings.BadSettingException;
@@ -39,7 +38,7 @@ final class ManagementClient {
                 SettingSource.commandLine(port == null ? Map.of() : Map.of("vts.port", port)),
                 SettingSource.systemProperties(),
                 SettingSource.environment(),
-                SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties")))));
+                SettingSource.properties(WarFiles.in(WarFiles.home()).open("/WEB-INF/vts.properties")))));
     }
 
     /** Where to ask: an address that stands for all of this machine is asked at its loopback address. */

@@ -1,6 +1,5 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.Main;
 import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.asset.Precompression;
 import dev.vtsbasic.build.Dist;
@@ -31,7 +30,7 @@ import picocli.CommandLine.Parameters;
                 "Compresses a build's static files (brotli, zstd, gzip) and writes an index of them; a build with an open base"
                         + " (/__VTS_BASE__/) becomes one for / first, and still fits any path.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "2:the build cannot be read or written, or there is no Bun"})
 public final class PrecompressCommand implements Callable<Integer> {
@@ -47,7 +46,7 @@ public final class PrecompressCommand implements Callable<Integer> {
             List<Path> workDirectories =
                     WorkDirectory.candidates(settings.workDir().orElse(null));
             BunCompressor compressor = new BunCompressor(
-                    () -> BunLocator.find(settings, WarFiles.in(Main.home()), workDirectories)
+                    () -> BunLocator.find(settings, WarFiles.in(WarFiles.home()), workDirectories)
                             .path(),
                     TIMEOUT);
             long started = System.nanoTime();

@@ -1,6 +1,5 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.Main;
 import dev.vtsbasic.settings.BadSettingException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -12,7 +11,7 @@ import picocli.CommandLine.Option;
         name = "restart",
         description = "Has the running instance replace its Bun workers, without losing a request.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:begun", "1:refused, or not running"})
 public final class RestartCommand implements Callable<Integer> {

@@ -1,6 +1,5 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.Main;
 import dev.vtsbasic.app.AcceptedConnections;
 import dev.vtsbasic.app.Application;
 import dev.vtsbasic.app.BunLocator;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Option;
         name = "serve",
         description = "Starts Bun and serves its app; the default command.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped by a signal, all requests finished",
@@ -76,7 +75,7 @@ public final class ServeCommand implements Callable<Integer> {
         try {
             host = Application.start(
                     settings,
-                    WarFiles.in(Main.home()),
+                    WarFiles.in(WarFiles.home()),
                     settings.server().contextPath(),
                     Optional.empty(),
                     Logging::print);
@@ -169,7 +168,7 @@ public final class ServeCommand implements Callable<Integer> {
                 SettingSource.commandLine(options),
                 SettingSource.systemProperties(),
                 SettingSource.environment(),
-                SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties"))));
+                SettingSource.properties(WarFiles.in(WarFiles.home()).open("/WEB-INF/vts.properties"))));
     }
 
     /** A server that lost one of its threads to a lack of memory would stay and answer nobody. */

@@ -1,6 +1,5 @@
 package dev.vtsbasic.cli;
 
-import dev.vtsbasic.Main;
 import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.build.BuildReproduction;
 import dev.vtsbasic.build.Dist;
@@ -34,7 +33,7 @@ import picocli.CommandLine.Parameters;
                 + " there which its server imports, and that it is made for the path where browsers see it;"
                 + " or, with --reproduce, that its project gives the same build each time.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
+        versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:it fits together; with --reproduce: the same each time",
@@ -108,14 +107,14 @@ public final class ValidateCommand implements Callable<Integer> {
                 SettingSource.commandLine(options),
                 SettingSource.systemProperties(),
                 SettingSource.environment(),
-                SettingSource.properties(WarFiles.in(Main.home()).open("/WEB-INF/vts.properties"))));
+                SettingSource.properties(WarFiles.in(WarFiles.home()).open("/WEB-INF/vts.properties"))));
     }
 
     private int reproduce() throws IOException, BadSettingException, BunLocator.NoBunException, InterruptedException {
         Settings settings = settings();
         Path bun = BunLocator.find(
                         settings,
-                        WarFiles.in(Main.home()),
+                        WarFiles.in(WarFiles.home()),
                         WorkDirectory.candidates(settings.workDir().orElse(null)))
                 .path();
         try (BuildReproduction builds = BuildReproduction.of(dist, bun, Optional.ofNullable(reproduction.command))) {

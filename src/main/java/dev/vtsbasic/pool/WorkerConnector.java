@@ -1,6 +1,5 @@
 package dev.vtsbasic.pool;
 
-import dev.vtsbasic.bun.HostLookup;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;

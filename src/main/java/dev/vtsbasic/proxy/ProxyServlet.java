@@ -21,6 +21,7 @@ import dev.vtsbasic.proxy.exchange.Watchdog;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
 import dev.vtsbasic.proxy.message.ForwardedHeaders;
 import dev.vtsbasic.proxy.message.InboundRequest;
+import dev.vtsbasic.proxy.message.UpgradeHeader;
 import dev.vtsbasic.proxy.tunnel.ProtocolUpgrade;
 import dev.vtsbasic.proxy.tunnel.TunnelOpener;
 import dev.vtsbasic.proxy.tunnel.UpgradeOffer;
@@ -146,7 +147,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         boolean holdsThread = upgrade != null && !ExchangeExecutor.currentIsVirtual();
         HandshakeLimit.Permit handshake = null;
         boolean isOffer = false;
-        if (holdsThread && UpgradeOffer.isWebSocketHandshake(inbound)) {
+        if (holdsThread && UpgradeHeader.isWebSocketHandshake(inbound)) {
             handshake = handshakes.enter().orElse(null);
             if (handshake == null) {
                 record.shed(ShedReason.THREADS);
@@ -199,7 +200,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             // What the cache may answer is a plain request, as RFC 9110 §7.8 allows.
             return null;
         }
-        if (UpgradeOffer.isWebSocketHandshake(inbound)) {
+        if (UpgradeHeader.isWebSocketHandshake(inbound)) {
             inbound.record().kind(RequestKind.TUNNEL);
         }
         return tunnels.offerOf(inbound, request, response, guard).orElse(null);

@@ -3,6 +3,7 @@ package dev.vtsbasic.war;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -74,5 +75,16 @@ public interface WarFiles {
                 return directory.resolve(path.substring(1));
             }
         };
+    }
+
+    /** The directory that this program was unpacked into: the parent of {@code WEB-INF/lib/vts-basic-x.jar}. */
+    public static Path home() {
+        Path code = Path.of(URI.create(WarFiles.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
+        Path lib = code.getParent();
+        return lib != null && lib.endsWith("WEB-INF/lib") ? lib.getParent().getParent() : code;
     }
 }

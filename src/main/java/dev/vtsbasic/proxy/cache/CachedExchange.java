@@ -1,7 +1,6 @@
 package dev.vtsbasic.proxy.cache;
 
 import dev.vtsbasic.log.Event;
-import dev.vtsbasic.proxy.exchange.Exchange;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
 import dev.vtsbasic.proxy.message.ForwardedHeaders;
 import dev.vtsbasic.proxy.message.InboundRequest;
@@ -141,7 +140,7 @@ final class CachedExchange implements ExecChain {
     /**
      * Runs to the end of the response.
      *
-     * @throws IOException as {@link Exchange#run}
+     * @throws IOException as the exchange does
      */
     void run() throws IOException {
         ClassicHttpRequest asked = CacheKey.request(key, request, forwarding);

@@ -1,8 +1,8 @@
 package dev.vtsbasic.proxy.cache;
 
-import dev.vtsbasic.proxy.exchange.EventStreamRegistry;
+import dev.vtsbasic.proxy.message.EventStreamType;
 import dev.vtsbasic.proxy.message.InboundRequest;
-import dev.vtsbasic.proxy.tunnel.UpgradeOffer;
+import dev.vtsbasic.proxy.message.UpgradeHeader;
 import dev.vtsbasic.syntax.FieldSyntax;
 import java.util.Arrays;
 import java.util.List;
@@ -72,7 +72,7 @@ public final class StoragePolicy {
     public static boolean concern(InboundRequest request) {
         return (request.method().equals("GET") || request.method().equals("HEAD"))
                 && !request.hasBody()
-                && !UpgradeOffer.isWebSocketHandshake(request)
+                && !UpgradeHeader.isWebSocketHandshake(request)
                 && none(request, FOR_A_PART)
                 && none(request, CHANGE_THE_METHOD)
                 && none(request, CHANGE_THE_ADDRESS);
@@ -138,7 +138,7 @@ public final class StoragePolicy {
         Header type = answer.getFirstHeader("Content-Type");
         try {
             return type == null
-                    || ContentType.parse(type.getValue()) != null && !EventStreamRegistry.isType(type.getValue());
+                    || ContentType.parse(type.getValue()) != null && !EventStreamType.matches(type.getValue());
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -1,6 +1,5 @@
 package dev.vtsbasic.proxy.container;
 
-import dev.vtsbasic.proxy.exchange.ResponseRelay;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
 import dev.vtsbasic.proxy.message.HopByHopHeaders;
 import jakarta.servlet.ServletResponse;
@@ -44,7 +43,7 @@ public final class EarlyHints {
             container = wrapper.getResponse();
         }
         if (guarded != null && !protocol.equals("HTTP/1.0") && SENDS.get(container.getClass())) {
-            HopByHopHeaders hopByHop = HopByHopHeaders.nominatedBy(ResponseRelay.joined(hints, "Connection"));
+            HopByHopHeaders hopByHop = HopByHopHeaders.of(hints);
             guarded.sendEarlyHints(Arrays.stream(hints.getHeaders())
                     .filter(field -> !isOfMessage(field)
                             && !hopByHop.includes(field.getName().toLowerCase(Locale.ROOT)))

@@ -2,6 +2,7 @@ package dev.vtsbasic.proxy.exchange;
 
 import dev.vtsbasic.proxy.container.ClientConnection;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
+import dev.vtsbasic.proxy.message.EventStreamType;
 import dev.vtsbasic.proxy.upstream.LeasedConnection;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,8 +24,6 @@ public final class EventStreamRegistry {
     /** Events are short, and thousands of streams may wait for the next one. */
     static final int BUFFER = 1024;
 
-    private static final String TYPE = "text/event-stream";
-
     private final Executor threads;
     private final Set<DetachedEventStream> open = ConcurrentHashMap.newKeySet();
 
@@ -35,11 +34,7 @@ public final class EventStreamRegistry {
 
     static boolean isOne(HttpServletResponse answer) {
         String type = answer.getContentType();
-        return type != null && isType(type);
-    }
-
-    public static boolean isType(String contentType) {
-        return contentType.startsWith(TYPE);
+        return type != null && EventStreamType.matches(type);
     }
 
     /**

@@ -89,21 +89,14 @@ public final class ResponseRelay {
         }
     }
 
-    public static String joined(ClassicHttpResponse answer, String list) {
-        return Arrays.stream(answer.getHeaders(list))
-                .map(Header::getValue)
-                .filter(value -> value != null && !value.isEmpty())
-                .collect(Collectors.joining(", "));
-    }
-
     /** The status and the fields that are not about this one connection. */
     public void copyHead(ClassicHttpResponse answer) {
         record.firstByte();
         record.answeredByApp();
         response.setStatus(answer.getCode());
-        HopByHopHeaders hopByHop = HopByHopHeaders.nominatedBy(joined(answer, "Connection"));
+        HopByHopHeaders hopByHop = HopByHopHeaders.of(answer);
         boolean chunked = answer.containsHeader("Transfer-Encoding");
-        String upgrade = joined(answer, "Upgrade");
+        String upgrade = HopByHopHeaders.joined(answer, "Upgrade");
         if (answer.getCode() == UPGRADE_REQUIRED && !upgrade.isEmpty() && ofHttp1) {
             // RFC 9110 §15.5.22: it says what the client should ask for, which is the only use of this answer. HTTP/2
             // has neither field.

@@ -1,8 +1,12 @@
 package dev.vtsbasic.proxy.message;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpMessage;
 
 /**
  * The header fields of a message that concern one connection only and are not forwarded (RFC 9110 §7.6.1). Immutable.
@@ -48,6 +52,19 @@ public final class HopByHopHeaders {
         }
         nominated.removeAll(NEVER);
         return new HopByHopHeaders(nominated);
+    }
+
+    /** The hop-by-hop fields of a response. */
+    public static HopByHopHeaders of(HttpMessage message) {
+        return nominatedBy(joined(message, "Connection"));
+    }
+
+    /** All values of a field of a response, without empty ones, as one list. */
+    public static String joined(HttpMessage message, String name) {
+        return Arrays.stream(message.getHeaders(name))
+                .map(Header::getValue)
+                .filter(value -> value != null && !value.isEmpty())
+                .collect(Collectors.joining(", "));
     }
 
     /** Whether the field of this name is not forwarded. */

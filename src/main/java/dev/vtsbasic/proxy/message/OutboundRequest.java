@@ -1,9 +1,9 @@
 package dev.vtsbasic.proxy.message;
 
-import dev.vtsbasic.proxy.exchange.RequestBody;
 import dev.vtsbasic.proxy.message.InboundRequest.Field;
 import java.util.Locale;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
 /** Makes the request to a worker from the client's request, with the changes that RFC 9110 §7.6 requires of a proxy. */
@@ -11,7 +11,7 @@ public final class OutboundRequest {
     private OutboundRequest() {}
 
     /** @param body null when there is none */
-    public static ClassicHttpRequest of(InboundRequest inbound, ForwardedHeaders forwarding, RequestBody body) {
+    public static ClassicHttpRequest of(InboundRequest inbound, ForwardedHeaders forwarding, HttpEntity body) {
         ClassicHttpRequest request = new BasicClassicHttpRequest(inbound.method(), null, null, inbound.target());
         request.addHeader("Host", inbound.host());
         HopByHopHeaders hopByHop =

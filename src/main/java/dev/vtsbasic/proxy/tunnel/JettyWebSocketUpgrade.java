@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy.tunnel;
 
 import dev.vtsbasic.proxy.exchange.ResponseRelay;
+import dev.vtsbasic.proxy.message.UpgradeHeader;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -36,7 +37,7 @@ final class JettyWebSocketUpgrade implements ProtocolUpgrade {
 
     @Override
     public boolean canSwitchTo(String protocol) {
-        return protocol.equalsIgnoreCase(UpgradeOffer.WEBSOCKET);
+        return protocol.equalsIgnoreCase(UpgradeHeader.WEBSOCKET);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy.tunnel;
 
 import dev.vtsbasic.log.Event;
+import dev.vtsbasic.proxy.message.UpgradeHeader;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -36,7 +37,7 @@ public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUp
             return Optional.of(new ServletUpgrade());
         }
         Object container = context.getAttribute("jakarta.websocket.server.ServerContainer");
-        if (container == null && protocols.stream().anyMatch(UpgradeOffer.WEBSOCKET::equalsIgnoreCase)) {
+        if (container == null && protocols.stream().anyMatch(UpgradeHeader.WEBSOCKET::equalsIgnoreCase)) {
             Event.UPGRADE_IMPOSSIBLE.log(
                     LoggerFactory.getLogger(ProtocolUpgrade.class),
                     "WebSocket needs Jetty's module websocket-jakarta: java -jar $JETTY_HOME/start.jar "

@@ -2,6 +2,7 @@ package dev.vtsbasic.proxy.tunnel;
 
 import dev.vtsbasic.proxy.container.ConnectionGuard;
 import dev.vtsbasic.proxy.message.InboundRequest;
+import dev.vtsbasic.proxy.message.UpgradeHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class TunnelOpener implements AutoCloseable {
     public Optional<UpgradeOffer> offerOf(
             InboundRequest inbound, HttpServletRequest request, HttpServletResponse response, ConnectionGuard guard)
             throws ProtocolUpgrade.NoWebSocketException {
-        List<String> offered = UpgradeOffer.protocolsOf(inbound);
+        List<String> offered = UpgradeHeader.protocolsOf(inbound);
         if (offered.isEmpty()) {
             return Optional.empty();
         }

@@ -3,7 +3,6 @@ package dev.vtsbasic.proxy.tunnel;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.proxy.container.ConnectionGuard;
 import dev.vtsbasic.proxy.exchange.ProtocolSwitch;
-import dev.vtsbasic.proxy.message.InboundRequest;
 import dev.vtsbasic.proxy.upstream.ChannelSocket;
 import dev.vtsbasic.proxy.upstream.LeasedConnection;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,7 +11,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -26,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * a worker agrees with a 101, the proxy handles the request like any other.
  */
 public final class UpgradeOffer implements ProtocolSwitch {
-    static final String WEBSOCKET = "websocket";
-
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeOffer.class);
 
     private final List<String> protocols;
@@ -55,34 +51,6 @@ public final class UpgradeOffer implements ProtocolSwitch {
         this.response = response;
         this.guard = guard;
         this.tunnels = tunnels;
-    }
-
-    /**
-     * The protocols that a client offers, without HTTP, whose requests would pass through a tunnel unseen by the proxy,
-     * and without TLS. Empty for a request with a body.
-     */
-    static List<String> protocolsOf(InboundRequest request) {
-        // RFC 9110 §7.8: a server ignores Upgrade in a request of HTTP/1.0.
-        boolean nominated = request.protocol().startsWith("HTTP/1.")
-                && !request.protocol().equals("HTTP/1.0")
-                && request.lines("Connection").elements().stream().anyMatch("upgrade"::equalsIgnoreCase);
-        return nominated && !request.hasBody()
-                ? request.lines("Upgrade").elements().stream()
-                        .filter(UpgradeOffer::canBeCarried)
-                        .toList()
-                : List.of();
-    }
-
-    private static boolean canBeCarried(String protocol) {
-        String lower = protocol.toLowerCase(Locale.ROOT);
-        return !lower.startsWith("h2") && !lower.startsWith("http/") && !lower.startsWith("tls/");
-    }
-
-    /** Whether the request is a WebSocket handshake (RFC 6455 §4.1), to which only a worker can respond. */
-    public static boolean isWebSocketHandshake(InboundRequest request) {
-        return request.method().equals("GET")
-                && request.lines("Sec-WebSocket-Key").arePresent()
-                && protocolsOf(request).stream().anyMatch(WEBSOCKET::equalsIgnoreCase);
     }
 
     private static List<String> elements(String list) {

@@ -1,7 +1,6 @@
 package dev.vtsbasic.proxy.upstream;
 
 import dev.vtsbasic.pool.WorkerConnector;
-import dev.vtsbasic.proxy.exchange.Watchdog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>HttpClient's own adapter for Unix sockets opens a selector for each connection and waits in it, which occupies a
  * carrier thread while a virtual thread waits for Bun. A channel in blocking mode parks the virtual thread instead.
- * Such a channel has no timeout: {@link Watchdog} closes connections on which the worker sends nothing for too long. A
+ * Such a channel has no timeout: {@code Watchdog} closes connections on which the worker sends nothing for too long. A
  * socket timeout other than 0 makes a read return at once, whatever its value.
  */
 public final class ChannelSocket extends Socket {

@@ -1,6 +1,5 @@
 package dev.vtsbasic.proxy.upstream;
 
-import dev.vtsbasic.proxy.container.EarlyHints;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
 import dev.vtsbasic.proxy.message.ResponseSyntax;
 import java.io.IOException;
@@ -151,7 +150,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
             if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
                 return answer;
             }
-            if (answer.getCode() == EarlyHints.STATUS) {
+            if (answer.getCode() == HttpStatus.SC_EARLY_HINTS) {
                 hints.pass(answer);
             }
             if (answer.getCode() >= HttpStatus.SC_OK) {

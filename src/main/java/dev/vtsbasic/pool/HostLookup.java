@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.pool;
 
 import dev.vtsbasic.settings.IpNetwork;
 import java.io.IOException;
