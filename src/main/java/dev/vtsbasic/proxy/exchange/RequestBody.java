@@ -124,7 +124,8 @@ public final class RequestBody extends AbstractHttpEntity {
      * @param awaitsContinue whether the client sends it only when it is told to, which this does; it may take any time then
      */
     void readIfSmall(boolean awaitsContinue) throws IOException {
-        if (!isSmall() || isWhole()) {
+        boolean mayWait = started && !client.tellsInput();
+        if (!isSmall() || isWhole() || mayWait) {
             return;
         }
         if (awaitsContinue && !started) {
