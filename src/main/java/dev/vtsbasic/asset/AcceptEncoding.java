@@ -11,9 +11,9 @@ final class AcceptEncoding {
     private static final int NOT_NAMED = -1;
 
     /** Weight of identity if the field does not name it: acceptable, but a coding that it names is preferred. */
-    private static final int LEAST = 1;
+    private static final int MIN_WEIGHT = 1;
 
-    private static final int MOST = 1000;
+    private static final int MAX_WEIGHT = 1000;
 
     private AcceptEncoding() {}
 
@@ -38,7 +38,7 @@ final class AcceptEncoding {
     private static int weightOf(Representation candidate, String line) {
         if (line == null) {
             // The RFC allows any coding here, but a client that sends no such field may not support any.
-            return candidate.coding() == null ? MOST : 0;
+            return candidate.coding() == null ? MAX_WEIGHT : 0;
         }
         int weight = weight(line, candidate.token());
         if (weight == NOT_NAMED && candidate.coding() == Coding.GZIP) {
@@ -48,7 +48,7 @@ final class AcceptEncoding {
             weight = weight(line, "*");
         }
         if (weight == NOT_NAMED) {
-            weight = candidate.coding() == null ? LEAST : 0;
+            weight = candidate.coding() == null ? MIN_WEIGHT : 0;
         }
         return weight;
     }
@@ -80,19 +80,19 @@ final class AcceptEncoding {
     private static int quality(String line, int from, int end) {
         int at = line.indexOf(';', from);
         if (at < 0 || at >= end) {
-            return MOST;
+            return MAX_WEIGHT;
         }
         at++;
         while (at < end && isSpace(line.charAt(at))) {
             at++;
         }
         if (at + 2 >= end || (line.charAt(at) | 0x20) != 'q' || line.charAt(at + 1) != '=') {
-            return MOST;
+            return MAX_WEIGHT;
         }
         at += 2;
-        int weight = line.charAt(at) == '1' ? MOST : 0;
-        if (weight == MOST || line.charAt(at) != '0') {
-            return MOST;
+        int weight = line.charAt(at) == '1' ? MAX_WEIGHT : 0;
+        if (weight == MAX_WEIGHT || line.charAt(at) != '0') {
+            return MAX_WEIGHT;
         }
         at += 2;
         for (int unit = 100; unit > 0 && at < end; unit /= 10, at++) {

@@ -38,14 +38,14 @@ final class AssetArchive {
     private static final Logger LOG = LoggerFactory.getLogger(AssetArchive.class);
     private static final String UNFINISHED = ".unfinished-";
     private static final String REMOVED = ".removed-";
-    private static final Duration ABANDONED = Duration.ofHours(1);
+    private static final Duration MAX_LEFTOVER_AGE = Duration.ofHours(1);
     private static final int ID_LENGTH = 32;
 
     /** Attempts to move a build into the archive, because other instances may store or remove it at the same time. */
-    private static final int MOST_TRIES = 10;
+    private static final int MAX_ATTEMPTS = 10;
 
     /** The coarsest resolution of modification times that is expected of a file system. */
-    private static final Duration COARSEST_TICK = Duration.ofSeconds(2);
+    private static final Duration MAX_TIMESTAMP_RESOLUTION = Duration.ofSeconds(2);
 
     /** Archived bodies are read from disk, because there may be many builds with few requests for them. */
     private static final AssetMemory NO_MEMORY = new AssetMemory(0);
@@ -120,7 +120,7 @@ final class AssetArchive {
         try {
             copy(build, unfinished);
             Files.setLastModifiedTime(unfinished, FileTime.from(Instant.now()));
-            for (int tries = 1; !move(unfinished, home, tries == MOST_TRIES); tries++) {
+            for (int tries = 1; !move(unfinished, home, tries == MAX_ATTEMPTS); tries++) {
                 takeAway(home).ifPresent(AssetArchive::delete);
             }
         } finally {
@@ -206,7 +206,7 @@ final class AssetArchive {
             FileTime at = Files.getLastModifiedTime(rules.directory());
             Known last = known;
             if (!at.equals(last.at()) || !last.settled()) {
-                last = read(at, at.toInstant().isBefore(now.minus(COARSEST_TICK)));
+                last = read(at, at.toInstant().isBefore(now.minus(MAX_TIMESTAMP_RESOLUTION)));
             }
             unreadable.set(false);
             return last;
@@ -311,7 +311,7 @@ final class AssetArchive {
 
     /** Deletes old leftovers of instances that were killed while they stored or removed a build. */
     private void removeAbandoned() throws IOException {
-        FileTime longAgo = FileTime.from(Instant.now().minus(ABANDONED));
+        FileTime longAgo = FileTime.from(Instant.now().minus(MAX_LEFTOVER_AGE));
         try (Stream<Path> files = Files.list(rules.directory())) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();

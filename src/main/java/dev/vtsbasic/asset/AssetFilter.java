@@ -32,7 +32,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AssetFilter.class);
 
     /** The number of builds whose assets are served without the archive, including the current build. */
-    private static final int BUILDS = 4;
+    private static final int MAX_BUILDS = 4;
 
     private final transient CacheControlRules rules;
     private final transient AssetMemory memory;
@@ -123,7 +123,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         List<AssetIndex> newestFirst = new ArrayList<>(builds);
         newestFirst.remove(build);
         newestFirst.add(0, build);
-        while (newestFirst.size() > BUILDS) {
+        while (newestFirst.size() > MAX_BUILDS) {
             newestFirst.remove(newestFirst.size() - 1).release(memory);
         }
         builds = List.copyOf(newestFirst);

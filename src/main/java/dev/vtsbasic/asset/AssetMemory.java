@@ -10,7 +10,7 @@ final class AssetMemory {
     /**
      * 1 MiB, in bytes. Longer bodies are read from disk for each response, because the operating system caches them.
      */
-    private static final long LONGEST = 1 << 20;
+    private static final long MAX_BODY_BYTES = 1 << 20;
 
     private final AtomicLong left;
 
@@ -27,8 +27,8 @@ final class AssetMemory {
      * @throws IOException if the file cannot be read, or its size is not {@code length}
      */
     byte[] read(Path file, long length) throws IOException {
-        if (length > LONGEST || left.addAndGet(-length) < 0) {
-            if (length <= LONGEST) {
+        if (length > MAX_BODY_BYTES || left.addAndGet(-length) < 0) {
+            if (length <= MAX_BODY_BYTES) {
                 left.addAndGet(length);
             }
             return null;

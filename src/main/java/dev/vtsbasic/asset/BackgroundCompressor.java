@@ -23,12 +23,12 @@ import org.slf4j.LoggerFactory;
  */
 final class BackgroundCompressor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundCompressor.class);
-    private static final int QUEUE = 10_000;
-    private static final int BATCH = 20;
-    private static final long LONGEST = 8 << 20;
+    private static final int MAX_QUEUED = 10_000;
+    private static final int MAX_BATCH = 20;
+    private static final long MAX_SOURCE_BYTES = 8 << 20;
     private static final long JOIN_MILLIS = 5000;
 
-    private final BlockingQueue<Asset> asked = new ArrayBlockingQueue<>(QUEUE);
+    private final BlockingQueue<Asset> asked = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final Compressor compressor;
     private final AssetMemory memory;
     private final Thread thread = new Thread(this::run, "vts-codings");
@@ -42,7 +42,7 @@ final class BackgroundCompressor implements AutoCloseable {
 
     /** Queues an asset and returns at once. If the queue is full, the asset stays uncompressed. */
     void ask(Asset asset) {
-        if (asset.identity().length() <= LONGEST) {
+        if (asset.identity().length() <= MAX_SOURCE_BYTES) {
             asked.offer(asset);
         }
     }
@@ -51,7 +51,7 @@ final class BackgroundCompressor implements AutoCloseable {
         try {
             while (true) {
                 List<Asset> batch = new ArrayList<>(List.of(asked.take()));
-                asked.drainTo(batch, BATCH - 1);
+                asked.drainTo(batch, MAX_BATCH - 1);
                 try {
                     make(batch);
                 } catch (IOException | RuntimeException e) {

@@ -12,7 +12,7 @@ record ByteRanges(List<ByteRange> ranges) {
     private static final String UNIT = "bytes=";
 
     /** A client that requests more ranges than this gets the whole representation. */
-    private static final int MOST = 100;
+    private static final int MAX_RANGES = 100;
 
     private static final long NONE = -1;
     private static final long MALFORMED = -2;
@@ -50,7 +50,7 @@ record ByteRanges(List<ByteRange> ranges) {
         List<ByteRange> ranges = new ArrayList<>();
         long total = 0;
         String[] specs = field.substring(UNIT.length()).split(",", -1);
-        if (specs.length > MOST) {
+        if (specs.length > MAX_RANGES) {
             return null;
         }
         boolean any = false;

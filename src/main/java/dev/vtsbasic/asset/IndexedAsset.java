@@ -25,7 +25,7 @@ import java.util.Map;
  */
 record IndexedAsset(String path, Content file, String mediaType, boolean compressible, Map<Coding, Content> codings) {
     /** In bytes. Shorter files are not compressed, because they fit into one packet anyway. */
-    private static final long SHORTEST = 512;
+    private static final long MIN_COMPRESSIBLE_BYTES = 512;
 
     /**
      * Size and digest of a file.
@@ -71,7 +71,7 @@ record IndexedAsset(String path, Content file, String mediaType, boolean compres
                 path,
                 content,
                 type.contentType(),
-                type.compressible() && content.size() >= SHORTEST,
+                type.compressible() && content.size() >= MIN_COMPRESSIBLE_BYTES,
                 new EnumMap<>(Coding.class));
     }
 }

@@ -18,11 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Reads many files as text, on up to four threads and at most 8 MiB of a file at a time. */
 final class BuildReader {
     /** In bytes. Larger files come in pieces, each of which begins with the last 64 KiB of the one before. */
-    private static final int PIECE = 8 << 20;
+    private static final int MAX_PIECE_BYTES = 8 << 20;
 
-    private static final int OVERLAP = 64 << 10;
-    private static final int THREADS = Math.min(4, Runtime.getRuntime().availableProcessors());
-    private static final int WORTH_A_THREAD = 100;
+    private static final int OVERLAP_BYTES = 64 << 10;
+    private static final int MAX_THREADS = Math.min(4, Runtime.getRuntime().availableProcessors());
+    private static final int FILES_PER_THREAD = 100;
 
     private BuildReader() {}
 
@@ -37,7 +37,7 @@ final class BuildReader {
      * @throws IOException if a file cannot be read; other files may not have been read then
      */
     static void read(List<BuildFile> files, Reading reading) throws IOException {
-        int threads = Math.min(THREADS, 1 + files.size() / WORTH_A_THREAD);
+        int threads = Math.min(MAX_THREADS, 1 + files.size() / FILES_PER_THREAD);
         AtomicInteger next = new AtomicInteger();
         Callable<Void> work = () -> {
             for (int i = next.getAndIncrement(); i < files.size(); i = next.getAndIncrement()) {
@@ -80,12 +80,12 @@ final class BuildReader {
 
     private static void read(BuildFile file, Reading reading) throws IOException {
         try (InputStream in = Files.newInputStream(file.path())) {
-            byte[] piece = in.readNBytes(PIECE);
+            byte[] piece = in.readNBytes(MAX_PIECE_BYTES);
             reading.text(file, new String(piece, StandardCharsets.ISO_8859_1));
-            while (piece.length == PIECE) {
-                byte[] more = in.readNBytes(PIECE - OVERLAP);
-                byte[] next = Arrays.copyOfRange(piece, PIECE - OVERLAP, PIECE + more.length);
-                System.arraycopy(more, 0, next, OVERLAP, more.length);
+            while (piece.length == MAX_PIECE_BYTES) {
+                byte[] more = in.readNBytes(MAX_PIECE_BYTES - OVERLAP_BYTES);
+                byte[] next = Arrays.copyOfRange(piece, MAX_PIECE_BYTES - OVERLAP_BYTES, MAX_PIECE_BYTES + more.length);
+                System.arraycopy(more, 0, next, OVERLAP_BYTES, more.length);
                 piece = next;
                 if (more.length > 0) {
                     reading.text(file, new String(piece, StandardCharsets.ISO_8859_1));

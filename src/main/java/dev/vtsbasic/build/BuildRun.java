@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /** One run of a project's build in a child process, which {@link #close} kills if it still runs. */
 final class BuildRun implements AutoCloseable {
-    private static final int LAST_LINES = 15;
-    private static final long PATIENCE_SECONDS = 5;
+    private static final int MAX_LOG_LINES = 15;
+    private static final long KILL_TIMEOUT_SECONDS = 5;
 
     private final Process process;
     private final Path log;
@@ -76,7 +76,7 @@ final class BuildRun implements AutoCloseable {
                 .replaceAll("\\x1b\\[[0-9;]*m", "")
                 .lines()
                 .toList();
-        return "\n  " + String.join("\n  ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+        return "\n  " + String.join("\n  ", lines.subList(Math.max(0, lines.size() - MAX_LOG_LINES), lines.size()));
     }
 
     /** Kills the build and its descendants, and waits up to five seconds for its end. */
@@ -89,7 +89,7 @@ final class BuildRun implements AutoCloseable {
         process.destroyForcibly();
         below.forEach(ProcessHandle::destroyForcibly);
         try {
-            process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            process.waitFor(KILL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -31,7 +31,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 public final class BuildValidator {
     /** In bytes, without source map; Vite warns of larger chunks, too. */
-    private static final long LARGE = 500_000;
+    private static final long MAX_CHUNK_BYTES = 500_000;
 
     private static final String[] SCRIPTS = {".js", ".mjs"};
     private static final String[] SERVER_SCRIPTS = {".js", ".mjs", ".cjs"};
@@ -207,9 +207,9 @@ public final class BuildValidator {
             }
             here.forEach(mention -> note(mention, name));
             leak(name, text);
-            if (!isServers && !file.endsWith(".html") && file.size() > LARGE) {
+            if (!isServers && !file.endsWith(".html") && file.size() > MAX_CHUNK_BYTES) {
                 large.computeIfAbsent(name, key -> sizeOf(file, text));
-                large.values().removeIf(size -> size <= LARGE);
+                large.values().removeIf(size -> size <= MAX_CHUNK_BYTES);
             }
         });
     }

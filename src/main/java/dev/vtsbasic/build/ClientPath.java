@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * name in a file may be no valid path on this system.
  */
 final class ClientPath {
-    private static final int LONGEST_EXTENSION = 12;
+    private static final int MAX_EXTENSION_LENGTH = 12;
 
     private ClientPath() {}
 
@@ -53,7 +53,7 @@ final class ClientPath {
 
     private static boolean hasExtension(String path) {
         int dot = path.lastIndexOf('.');
-        if (dot < 1 || path.length() - dot - 1 > LONGEST_EXTENSION || dot == path.length() - 1) {
+        if (dot < 1 || path.length() - dot - 1 > MAX_EXTENSION_LENGTH || dot == path.length() - 1) {
             return false;
         }
         for (int i = dot + 1; i < path.length(); i++) {

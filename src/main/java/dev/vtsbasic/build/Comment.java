@@ -2,7 +2,7 @@ package dev.vtsbasic.build;
 
 /** Tells comments from code by the text of one line, because scripts are not parsed. */
 final class Comment {
-    private static final int LONGEST_LINE = 200;
+    private static final int MAX_LINE_LENGTH = 200;
 
     private Comment() {}
 
@@ -14,7 +14,7 @@ final class Comment {
         int line = at;
         while (line > 0 && text.charAt(line - 1) != '\n') {
             line--;
-            if (at - line > LONGEST_LINE) {
+            if (at - line > MAX_LINE_LENGTH) {
                 return false;
             }
         }

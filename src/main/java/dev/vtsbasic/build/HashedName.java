@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 
 /** Recognizes {@code name-HASH.ext}: the hash has eight characters of base64url, and Rolldown may append a digit. */
 final class HashedName {
-    private static final int SHORTEST = 8;
-    private static final int LONGEST = 9;
+    private static final int MIN_HASH_LENGTH = 8;
+    private static final int MAX_HASH_LENGTH = 9;
     private static final Pattern DIGIT_OR_CAPITAL = Pattern.compile("[0-9A-Z]");
     private static final Pattern DIGIT = Pattern.compile("[0-9]");
     private static final Pattern SMALL = Pattern.compile("[a-z]");
@@ -43,7 +43,7 @@ final class HashedName {
     /** Index of the dash before the hash, or -1. A hash may hold dashes, so the longest one that fits is taken. */
     private static int start(String name) {
         int dot = name.lastIndexOf('.');
-        for (int length = LONGEST; length >= SHORTEST; length--) {
+        for (int length = MAX_HASH_LENGTH; length >= MIN_HASH_LENGTH; length--) {
             int dash = dot - length - 1;
             if (dash >= 0 && name.charAt(dash) == '-' && name.indexOf('/', dash) < 0 && isHash(name, dash + 1, dot)) {
                 return dash;

@@ -43,7 +43,7 @@ final class PackageImports {
     private static final Pattern PACKAGE = Pattern.compile("((?:@[\\w.~-]+/)?(?!_)[\\w.~-]+)(?:/.*)?");
 
     /** The modules that Bun has itself: Node's, and packages that it replaces (tried with Bun 1.4.5). */
-    private static final Set<String> OF_BUN = Set.of(
+    private static final Set<String> BUN_MODULES = Set.of(
             ("assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel "
                             + "dns domain events fs http http2 https inspector module net os path perf_hooks process punycode "
                             + "querystring readline repl stream string_decoder sys timers tls trace_events tty url util v8 vm wasi "
@@ -77,7 +77,7 @@ final class PackageImports {
                     visitRelative(script, specifier);
                 } else {
                     Matcher name = PACKAGE.matcher(specifier);
-                    if (name.matches() && !OF_BUN.contains(name.group(1)) && !isFound(name.group(1), script)) {
+                    if (name.matches() && !BUN_MODULES.contains(name.group(1)) && !isFound(name.group(1), script)) {
                         missing.computeIfAbsent(name.group(1), key -> new TreeSet<>())
                                 .add(nameOf(script));
                     }

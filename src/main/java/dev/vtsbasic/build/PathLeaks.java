@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * directory, is the value of {@code __dirname}, or ends like a source file.
  */
 final class PathLeaks {
-    private static final int LONGEST = 400;
-    private static final int BEFORE = 100;
+    private static final int MAX_PATH_LENGTH = 400;
+    private static final int MAX_PREFIX_LENGTH = 100;
     private static final int DEEP = 2;
     private static final Set<String> HOMES = Set.of("/home/", "/Users/", "/root/");
     private static final Set<String> WINDOWS_HOMES = Set.of(":\\Users\\", ":\\\\Users\\\\", ":/Users/");
@@ -121,7 +121,7 @@ final class PathLeaks {
     /** The path that begins at {@code start}; it ends before a character that {@link #isPath} refuses. */
     private static String pathAt(String text, int start) {
         int end = start;
-        while (end < text.length() && end - start < LONGEST && isPath(text.charAt(end))) {
+        while (end < text.length() && end - start < MAX_PATH_LENGTH && isPath(text.charAt(end))) {
             end++;
         }
         return text.substring(start, end);
@@ -134,7 +134,7 @@ final class PathLeaks {
 
     private static int startOf(String text, int at) {
         int start = at;
-        while (start > 0 && at - start < BEFORE && isPath(text.charAt(start - 1))) {
+        while (start > 0 && at - start < MAX_PREFIX_LENGTH && isPath(text.charAt(start - 1))) {
             start--;
         }
         return start;

@@ -31,7 +31,7 @@ import java.util.Set;
 record Project(Path tree, Path directory, Path dist) {
     private static final String MANIFEST = "package.json";
     private static final List<String> SCRIPTS = List.of("build:prod", "build");
-    private static final Set<String> MADE =
+    private static final Set<String> BUILD_OUTPUT =
             Set.of("dist", ".git", ".output", ".tanstack", ".vinxi", ".nitro", "target");
     private static final Set<String> CACHES = Set.of(".cache", ".vite", ".vite-temp");
     private static final String MODULES = "node_modules";
@@ -136,7 +136,7 @@ record Project(Path tree, Path directory, Path dist) {
         }
         // Only beside a package.json, because a directory of that name may hold sources elsewhere.
         boolean besideManifest = Files.exists(parent.resolve(MANIFEST));
-        return source.equals(dist) || besideManifest && MADE.contains(name);
+        return source.equals(dist) || besideManifest && BUILD_OUTPUT.contains(name);
     }
 
     private boolean isInstalled(Path source) {

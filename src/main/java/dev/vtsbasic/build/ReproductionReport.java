@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /** The result of a {@link BuildReproduction}. */
 public final class ReproductionReport {
-    private static final int SHOWN = 5;
+    private static final int MAX_FILES_SHOWN = 5;
 
     /** How the existing build compares with the two new builds. */
     enum Existing {
@@ -74,9 +74,9 @@ public final class ReproductionReport {
 
     private String described(String first, String second) {
         StringBuilder text = new StringBuilder(differing.size() + " of " + files + " files:");
-        differing.stream().limit(SHOWN).forEach(file -> text.append("\n  ").append(file));
-        if (differing.size() > SHOWN) {
-            text.append("\n  and ").append(differing.size() - SHOWN).append(" more");
+        differing.stream().limit(MAX_FILES_SHOWN).forEach(file -> text.append("\n  ").append(file));
+        if (differing.size() > MAX_FILES_SHOWN) {
+            text.append("\n  and ").append(differing.size() - MAX_FILES_SHOWN).append(" more");
         }
         text.append("\nIt begins in ").append(difference.file());
         if (difference.offset() >= 0) {

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
  * <p>It does not parse the code. It looks at strings and the characters around them, which is enough for minified code.
  */
 final class ScriptMentions {
-    private static final int LONGEST = 1024;
-    private static final int AROUND = 200;
+    private static final int MAX_STRING_LENGTH = 1024;
+    private static final int MAX_LOOKAROUND = 200;
     private static final boolean[] NEVER_IN_A_PATH = new boolean[0x80];
 
     static {
@@ -64,7 +64,7 @@ final class ScriptMentions {
                 }
             } else if (c == '(' && text.startsWith("url(/", i - 3)) {
                 // A legacy chunk carries its style sheet as a string.
-                String rest = text.substring(i + 1, Math.min(text.length(), i + LONGEST));
+                String rest = text.substring(i + 1, Math.min(text.length(), i + MAX_STRING_LENGTH));
                 mention(ClientPath.of(rest.substring(0, Math.max(0, rest.indexOf(')')))), Certainty.LIKELY, i);
             }
         }
@@ -73,7 +73,7 @@ final class ScriptMentions {
     /** Index of the quote that ends the string from {@code start}; -1 if the string cannot be a path. */
     private int endOfString(int start) {
         char quote = text.charAt(start);
-        int limit = Math.min(text.length(), start + LONGEST);
+        int limit = Math.min(text.length(), start + MAX_STRING_LENGTH);
         for (int i = start + 1; i < limit; i++) {
             char c = text.charAt(i);
             if (c == quote) {
@@ -145,7 +145,7 @@ final class ScriptMentions {
         if (before < 2 || !text.startsWith("URL(", before - 3)) {
             return false;
         }
-        String rest = text.substring(end + 1, Math.min(text.length(), end + AROUND));
+        String rest = text.substring(end + 1, Math.min(text.length(), end + MAX_LOOKAROUND));
         return rest.stripLeading().startsWith(",") && rest.contains(".meta.url");
     }
 
@@ -161,14 +161,14 @@ final class ScriptMentions {
         int i = skipSpace(at);
         if (i > 0 && text.charAt(i) == '/' && text.charAt(i - 1) == '*') {
             int comment = text.lastIndexOf("/*", i - 2);
-            return comment > i - AROUND && comment >= 0 ? skipSpace(comment - 1) : i;
+            return comment > i - MAX_LOOKAROUND && comment >= 0 ? skipSpace(comment - 1) : i;
         }
         return i;
     }
 
     private int skipSpace(int at) {
         int i = at;
-        while (i >= 0 && i > at - AROUND && text.charAt(i) <= ' ') {
+        while (i >= 0 && i > at - MAX_LOOKAROUND && text.charAt(i) <= ' ') {
             i--;
         }
         return i;
@@ -177,7 +177,7 @@ final class ScriptMentions {
     /** Reports the strings of the lists after {@code marker}; all of them name files, with or without a hash. */
     private void lists(String marker, String opening) {
         for (int at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
-            int list = text.substring(at, Math.min(text.length(), at + AROUND)).indexOf(opening);
+            int list = text.substring(at, Math.min(text.length(), at + MAX_LOOKAROUND)).indexOf(opening);
             if (list >= 0) {
                 list(at + list + opening.length());
             }

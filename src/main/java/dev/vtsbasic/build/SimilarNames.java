@@ -10,9 +10,9 @@ import java.util.Set;
 
 /** Suggests existing client files for a name that does not exist. Not safe for several threads. */
 final class SimilarNames {
-    private static final int SUGGESTIONS = 3;
+    private static final int MAX_SUGGESTIONS = 3;
     /** After so many names no spelling is compared: it is slow, and so many missing files are no spelling mistake. */
-    private static final int MOST_COMPARED = 50;
+    private static final int MAX_COMPARED = 50;
 
     private final Collection<String> existing;
     private final Map<String, List<String>> byNameWithoutHash = new HashMap<>();
@@ -38,9 +38,9 @@ final class SimilarNames {
     List<String> to(String name) {
         List<String> otherHash = byNameWithoutHash.getOrDefault(HashedName.withoutHash(name), List.of());
         if (!otherHash.isEmpty()) {
-            return otherHash.stream().limit(SUGGESTIONS).toList();
+            return otherHash.stream().limit(MAX_SUGGESTIONS).toList();
         }
-        if (compared++ >= MOST_COMPARED) {
+        if (compared++ >= MAX_COMPARED) {
             return List.of();
         }
         String extension = name.substring(name.lastIndexOf('.') + 1);
@@ -49,6 +49,6 @@ final class SimilarNames {
                 existing.stream()
                         .filter(candidate -> candidate.endsWith("." + extension))
                         .toList(),
-                SUGGESTIONS);
+                MAX_SUGGESTIONS);
     }
 }

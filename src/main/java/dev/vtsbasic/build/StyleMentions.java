@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /** Finds the client files that a style sheet names: in {@code url()}, {@code @import} and the strings of image sets. */
 final class StyleMentions {
-    private static final int LONGEST = 1024;
+    private static final int MAX_URL_LENGTH = 1024;
 
     private final String text;
     private final String directory;
@@ -84,7 +84,7 @@ final class StyleMentions {
     }
 
     private void mention(int start, int end, Certainty certainty) {
-        if (end - start > LONGEST) {
+        if (end - start > MAX_URL_LENGTH) {
             return;
         }
         String path = ClientPath.of(unescaped(text.substring(start, end).strip()));

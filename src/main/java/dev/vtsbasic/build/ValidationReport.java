@@ -38,7 +38,7 @@ public record ValidationReport(
     private static final String BUNDLE =
             "Bundle them into the server (`ssr: { noExternal: true }` in Vite's configuration), or deploy their node_modules"
                     + " with the build.";
-    private static final int MOST_LINES = 50;
+    private static final int MAX_LINES = 50;
 
     /** Whether no file and no package is missing, and the build fits its path; warnings do not matter. */
     public boolean valid() {
@@ -119,9 +119,9 @@ public record ValidationReport(
     }
 
     private static String lines(List<?> things, String label) {
-        String more = things.size() > MOST_LINES ? "\n  and " + (things.size() - MOST_LINES) + " more (--json)" : "";
+        String more = things.size() > MAX_LINES ? "\n  and " + (things.size() - MAX_LINES) + " more (--json)" : "";
         return things.stream()
-                        .limit(MOST_LINES)
+                        .limit(MAX_LINES)
                         .map(thing -> "\n  " + label + thing)
                         .collect(Collectors.joining())
                 + more;

@@ -17,14 +17,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>The clock runs only while a worker is ready. So neither a slow start nor the pauses make crashes look rare.
  */
 final class Backoff {
-    private static final long FIRST_MILLIS = 250;
-    private static final long LONGEST_MILLIS = 30_000;
+    private static final long MIN_PAUSE_MILLIS = 250;
+    private static final long MAX_PAUSE_MILLIS = 30_000;
 
     /**
      * Much shorter than {@code VTS_HOLD_TIMEOUT} (30 s by default), because otherwise a few requests could leave the
      * server without a worker for longer than requests wait.
      */
-    private static final long LONGEST_AFTER_REQUESTS_MILLIS = 2_000;
+    private static final long MAX_PAUSE_AFTER_REQUESTS_MILLIS = 2_000;
 
     private final int maxCrashes;
     private final Duration window;
@@ -52,7 +52,7 @@ final class Backoff {
         while (clock.minus(crashes.getFirst()).compareTo(window) > 0) {
             crashes.removeFirst();
         }
-        return pause(inARow, LONGEST_MILLIS);
+        return pause(inARow, MAX_PAUSE_MILLIS);
     }
 
     /**
@@ -66,7 +66,7 @@ final class Backoff {
         clock = clock.plus(answered);
         crashes.clear();
         inARow = 0;
-        return pause(afterRequestsInARow, LONGEST_AFTER_REQUESTS_MILLIS);
+        return pause(afterRequestsInARow, MAX_PAUSE_AFTER_REQUESTS_MILLIS);
     }
 
     private boolean wasStable(Duration answered) {
@@ -77,12 +77,12 @@ final class Backoff {
         if (inARow == 1) {
             return Duration.ZERO;
         }
-        long millis = Math.min(longestMillis, FIRST_MILLIS << Math.min(inARow - 2, 20));
+        long millis = Math.min(longestMillis, MIN_PAUSE_MILLIS << Math.min(inARow - 2, 20));
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1));
     }
 
     /** Forgets all crashes. */
-    void forget() {
+    void reset() {
         crashes.clear();
         inARow = 0;
         afterRequestsInARow = 0;

@@ -38,7 +38,7 @@ record BegunRequests(Set<String> ids, String last, boolean known) {
      * Leases after which an id may have been overwritten. A worker also begins requests without a lease, such as
      * probes; half of the records is left for those.
      */
-    private static final int SURE = PLACES / 2;
+    private static final int MAX_LEASES_SINCE = PLACES / 2;
 
     /** Reads the file; {@link #UNKNOWN} when it cannot be read or has another size. */
     static BegunRequests read(Path file) {
@@ -76,6 +76,6 @@ record BegunRequests(Set<String> ids, String last, boolean known) {
      * @param since number of leases of the worker after the one for this request
      */
     boolean exclude(LeasedRequest request, long since) {
-        return known && since < SURE && !ids.contains(request.id());
+        return known && since < MAX_LEASES_SINCE && !ids.contains(request.id());
     }
 }

@@ -55,7 +55,7 @@ final class BlockedRequests {
     private static final int MAX_ENDS = 20;
 
     /** Number of workers that a request must have ended to be blocked. */
-    private static final int LIMIT = 2;
+    private static final int MIN_ENDS = 2;
 
     private final LongSupplier nanoTime;
 
@@ -225,7 +225,7 @@ final class BlockedRequests {
             entries.remove(entries.keySet().iterator().next());
         }
         entries.put(key, entry);
-        if (entry.blocked || entry.workers < LIMIT) {
+        if (entry.blocked || entry.workers < MIN_ENDS) {
             return Optional.empty();
         }
         entry.blocked = true;

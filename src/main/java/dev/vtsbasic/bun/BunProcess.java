@@ -38,7 +38,7 @@ import org.slf4j.event.Level;
 /** One Bun process, which serves the app through the launcher. */
 final class BunProcess {
     /** The exit code that Java reports for a process that SIGKILL ended. */
-    private static final int KILLED = 128 + 9;
+    private static final int SIGKILL_EXIT_CODE = 128 + 9;
 
     private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
@@ -279,7 +279,7 @@ final class BunProcess {
 
     /** Whether SIGKILL ended it; that comes from outside or from the kernel, because no process sends it to itself. */
     boolean wasKilled() {
-        return !process.isAlive() && process.exitValue() == KILLED;
+        return !process.isAlive() && process.exitValue() == SIGKILL_EXIT_CODE;
     }
 
     void whenEnded(Runnable action) {

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  * thread at a time.
  */
 public final class HttpProbe implements AutoCloseable {
-    private static final int STATUS_LINE = "HTTP/1.1 200".length();
-    private static final int LONGEST_PONG = 1024;
+    private static final int STATUS_LINE_LENGTH = "HTTP/1.1 200".length();
+    private static final int MAX_PONG_LENGTH = 1024;
 
     /**
      * The forwarding header fields that the app gets with each request. A probe has them too, because a framework's
@@ -46,7 +46,7 @@ public final class HttpProbe implements AutoCloseable {
     private static final int MAX_EXCERPT = 300;
 
     /** After this time without a byte, the app may be waiting for a response to a request of its own. */
-    private static final Duration SILENCE = Duration.ofSeconds(1);
+    private static final Duration SLOW_AFTER = Duration.ofSeconds(1);
 
     private static final Duration ERROR_TIMEOUT = Duration.ofSeconds(1);
 
@@ -181,7 +181,7 @@ public final class HttpProbe implements AutoCloseable {
 
     private int get(String path, String headers) throws IOException {
         send(path, headers);
-        ByteBuffer answer = ByteBuffer.allocate(STATUS_LINE);
+        ByteBuffer answer = ByteBuffer.allocate(STATUS_LINE_LENGTH);
         while (answer.hasRemaining()) {
             readInto(answer);
         }
@@ -235,7 +235,7 @@ public final class HttpProbe implements AutoCloseable {
     }
 
     private String head() throws IOException {
-        ByteBuffer answer = ByteBuffer.allocate(LONGEST_PONG);
+        ByteBuffer answer = ByteBuffer.allocate(MAX_PONG_LENGTH);
         String head = "";
         while (!head.endsWith("\r\n\r\n")) {
             readInto(answer);
@@ -283,7 +283,7 @@ public final class HttpProbe implements AutoCloseable {
     private void await() throws IOException {
         if (!silenceTold) {
             silenceTold = true;
-            long millis = Math.min(SILENCE.toMillis(), (deadline - System.nanoTime()) / 1_000_000);
+            long millis = Math.min(SLOW_AFTER.toMillis(), (deadline - System.nanoTime()) / 1_000_000);
             if (millis > 0 && selector.select(millis) > 0) {
                 silenceTold = false;
                 selector.selectedKeys().clear();

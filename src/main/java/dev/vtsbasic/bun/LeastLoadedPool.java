@@ -35,18 +35,18 @@ import org.slf4j.LoggerFactory;
  */
 final class LeastLoadedPool implements WorkerPool {
     private static final long SLOW_START_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final double FIRST_SHARE = 0.1;
+    private static final double MIN_SLOW_START_SHARE = 0.1;
 
     private static final Logger LOG = LoggerFactory.getLogger(LeastLoadedPool.class);
 
     /** Size limit of {@link #ends}; more workers than that cannot end at the same time. */
-    private static final int REMEMBERED = 200;
+    private static final int MAX_ENDS = 200;
 
     /** The end of a worker may be noticed this long after a request to it broke off. */
     private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** When SIGKILL ended a worker, for example because memory ran out, a younger request is not the cause. */
-    private static final long KILLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long MIN_AGE_AT_KILL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** How long a worker may go on working on a request that was given up. */
     private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -55,7 +55,7 @@ final class LeastLoadedPool implements WorkerPool {
     private static final int MAX_GIVEN_UP = 100;
 
     /** How long after its response a request may still end its worker, by a timer for example. */
-    private static final long AFTERMATH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MAX_DELAYED_EXIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How many answered requests are remembered per worker. */
     private static final int MAX_ANSWERED = 32;
@@ -63,7 +63,7 @@ final class LeastLoadedPool implements WorkerPool {
     /** Size limit of {@link #watched}. */
     private static final int MAX_WATCHED = 1000;
 
-    private static final Seeker NOBODY = new Seeker() {
+    private static final Seeker NO_SEEKER = new Seeker() {
         @Override
         public LeasedRequest request() {
             return LeasedRequest.of("", "", "");
@@ -119,7 +119,7 @@ final class LeastLoadedPool implements WorkerPool {
 
     @Override
     public Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException {
-        return lease(avoid, deadline, NOBODY);
+        return lease(avoid, deadline, NO_SEEKER);
     }
 
     @Override
@@ -325,8 +325,8 @@ final class LeastLoadedPool implements WorkerPool {
     void removeKilled(Worker worker, BegunRequests begun) {
         removed(
                 worker,
-                load -> load.causesOfExit(begun, KILLED_NANOS),
-                load -> load.evidenceOfExit(begun, KILLED_NANOS));
+                load -> load.causesOfExit(begun, MIN_AGE_AT_KILL_NANOS),
+                load -> load.evidenceOfExit(begun, MIN_AGE_AT_KILL_NANOS));
     }
 
     /**
@@ -362,7 +362,7 @@ final class LeastLoadedPool implements WorkerPool {
                 newlyBlocked = blocked.ended(Load.requests(evidence.suspects), Load.requests(evidence.doubts));
                 anySuspected = !blocked.isEmpty();
             }
-            if (ends.size() == REMEMBERED) {
+            if (ends.size() == MAX_ENDS) {
                 ends.remove(ends.keySet().iterator().next());
             }
             ends.put(worker, new WorkerEnd(causes.first(), load.hadRequests));
@@ -388,7 +388,7 @@ final class LeastLoadedPool implements WorkerPool {
         try {
             newlyBlocked = new ArrayList<>(blocked.answered(request));
             long now = System.nanoTime();
-            while (!watched.isEmpty() && now - watched.getFirst().at >= AFTERMATH_NANOS) {
+            while (!watched.isEmpty() && now - watched.getFirst().at >= MAX_DELAYED_EXIT_NANOS) {
                 Answer answer = watched.removeFirst();
                 if (answer.wasSurvived()) {
                     newlyBlocked.addAll(blocked.survived(answer.request));
@@ -404,10 +404,10 @@ final class LeastLoadedPool implements WorkerPool {
         log(newlyBlocked);
     }
 
-    /** A response and its worker. Ask {@link #wasSurvived} once {@link #AFTERMATH_NANOS} have passed. */
+    /** A response and its worker. Ask {@link #wasSurvived} once {@link #MAX_DELAYED_EXIT_NANOS} have passed. */
     private record Answer(Load load, LeasedRequest request, long at) {
         boolean wasSurvived() {
-            return !load.ended || load.endedAt - at >= AFTERMATH_NANOS;
+            return !load.ended || load.endedAt - at >= MAX_DELAYED_EXIT_NANOS;
         }
     }
 
@@ -536,7 +536,7 @@ final class LeastLoadedPool implements WorkerPool {
 
         private double cost(long now) {
             double age = (double) (now - readySince) / SLOW_START_NANOS;
-            return (underWay.size() + endless.size() + 1) / Math.min(1, Math.max(FIRST_SHARE, age));
+            return (underWay.size() + endless.size() + 1) / Math.min(1, Math.max(MIN_SLOW_START_SHARE, age));
         }
 
         private Lease lease(long number, LeasedRequest request) {
@@ -592,7 +592,7 @@ final class LeastLoadedPool implements WorkerPool {
                     doubts.add(lease);
                 }
             }
-            doubts.addAll(answeredSince(now - AFTERMATH_NANOS));
+            doubts.addAll(answeredSince(now - MAX_DELAYED_EXIT_NANOS));
             return areOlder(suspects, now - minAgeNanos) ? new Evidence(suspects, doubts) : Evidence.NONE;
         }
 
@@ -613,7 +613,7 @@ final class LeastLoadedPool implements WorkerPool {
             List<Lease> doubts = of(endless, begun);
             if (!answered.isEmpty()) {
                 // A hung worker answers nothing, so the hang began after its last response.
-                doubts.addAll(answeredSince(answered.getLast().closedAt - AFTERMATH_NANOS));
+                doubts.addAll(answeredSince(answered.getLast().closedAt - MAX_DELAYED_EXIT_NANOS));
             }
             return new Evidence(suspects, doubts);
         }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * children, and when they end, they stay in the process table until it has asked for their exit codes. Java asks only
  * for those of the processes that it started.
  *
- * <p>Java asks at once, so a child that has ended and is still in the table {@value #LOOK_EVERY_SECONDS} s later is an
+ * <p>Java asks at once, so a child that has ended and is still in the table {@value #SCAN_INTERVAL_SECONDS} s later is an
  * orphan. The reaper calls {@code waitpid(2)} through Java's foreign function interface, by reflection because Java 17
  * lacks it: there, the first such orphan makes the reaper log a message and stop. It does nothing if this JVM is not
  * the first process.
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class OrphanReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
     private static final Path PROC = Path.of("/proc");
-    private static final long LOOK_EVERY_SECONDS = 5;
+    private static final long SCAN_INTERVAL_SECONDS = 5;
     private static final int WNOHANG = 1;
 
     /**
@@ -57,7 +57,7 @@ final class OrphanReaper implements AutoCloseable {
         // Made only when needed, because it costs some megabytes.
         MethodHandle waitpid = null;
         try {
-            while (!closed.await(LOOK_EVERY_SECONDS, TimeUnit.SECONDS)) {
+            while (!closed.await(SCAN_INTERVAL_SECONDS, TimeUnit.SECONDS)) {
                 Set<Long> now = endedChildren();
                 for (long pid : now) {
                     if (before.contains(pid)) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ProcessGroup {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessGroup.class);
-    private static final long PATIENCE_SECONDS = 5;
+    private static final long KILL_TIMEOUT_SECONDS = 5;
 
     /**
      * Does nothing if a process has the leader's id: the system gives that id to no other process while the group has
@@ -43,7 +43,7 @@ final class ProcessGroup {
 
     /**
      * Kills the processes that are left after the leader has ended; there may be none. Waits up to
-     * {@value #PATIENCE_SECONDS} s for the script, and logs a message if it cannot be started.
+     * {@value #KILL_TIMEOUT_SECONDS} s for the script, and logs a message if it cannot be started.
      */
     void kill() {
         if (File.separatorChar == '\\') {
@@ -59,7 +59,7 @@ final class ProcessGroup {
             builder.environment().clear();
             builder.environment().putAll(WorkerEnvironment.of(System.getenv(), List.of()));
             Process killer = builder.start();
-            if (!killer.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!killer.waitFor(KILL_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 killer.destroyForcibly();
             }
         } catch (IOException e) {

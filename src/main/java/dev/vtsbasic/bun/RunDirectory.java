@@ -35,11 +35,11 @@ final class RunDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
 
     /** {@code sun_path} holds 104 bytes on macOS and 108 on Linux, with a NUL at the end. */
-    private static final int LONGEST_SOCKET_PATH = 103;
+    private static final int MAX_SOCKET_PATH_LENGTH = 103;
 
-    private static final String LONGEST_NAME = "/worker-100-1000000.sock";
+    private static final String MAX_SOCKET_NAME = "/worker-100-1000000.sock";
 
-    private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private static final String PREFIX = "vts-";
     private static final String NAME = PREFIX + "[0-9]+";
@@ -124,7 +124,7 @@ final class RunDirectory implements AutoCloseable {
             try {
                 Files.createDirectories(parent);
                 Path directory = Files.createTempDirectory(parent, PREFIX);
-                if ((directory + LONGEST_NAME).getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET_PATH) {
+                if ((directory + MAX_SOCKET_NAME).getBytes(StandardCharsets.UTF_8).length <= MAX_SOCKET_PATH_LENGTH) {
                     return directory;
                 }
                 Files.delete(directory);
@@ -172,7 +172,7 @@ final class RunDirectory implements AutoCloseable {
             return true;
         }
         PosixFileAttributes attributes = posix.readAttributes();
-        return attributes.owner().equals(owner) && attributes.permissions().equals(OURS_ALONE);
+        return attributes.owner().equals(owner) && attributes.permissions().equals(OWNER_ONLY);
     }
 
     Path socket(String workerName) {

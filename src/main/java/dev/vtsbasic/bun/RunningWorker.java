@@ -23,7 +23,7 @@ final class RunningWorker {
     private final WorkerRules rules;
     private final long readySince = System.nanoTime();
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
-    private final HangDetector silence;
+    private final HangDetector hangDetector;
     private volatile long memory;
     private long maxMemory;
 
@@ -34,7 +34,7 @@ final class RunningWorker {
         this.release = release;
         this.rules = rules;
         this.maxMemory = rules.maxMemory();
-        this.silence = new HangDetector(rules.hangTimeout());
+        this.hangDetector = new HangDetector(rules.hangTimeout());
     }
 
     BunProcess process() {
@@ -94,12 +94,12 @@ final class RunningWorker {
                     LOG, "{worker} cannot be asked whether it lives: {problem}", worker.name(), e.getMessage());
             return false;
         }
-        return !mayBeBusyForEver && silence.isTooLong(asked, System.nanoTime()) && process.isAlive();
+        return !mayBeBusyForEver && hangDetector.isTooLong(asked, System.nanoTime()) && process.isAlive();
     }
 
     private void answered(long bytes) {
         memory = bytes;
-        silence.end();
+        hangDetector.end();
     }
 
     /** @param requests how many the worker was leased for */

@@ -13,7 +13,7 @@ import java.util.HexFormat;
  * even if it runs the same build. Safe for any number of threads.
  */
 final class WorkerRevision {
-    private static final int ID_OCTETS = 6;
+    private static final int ID_BYTES = 6;
 
     private final Dist dist;
     private final Replacement why;
@@ -57,7 +57,7 @@ final class WorkerRevision {
         if (buildId == null) {
             try {
                 byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(dist.entry()));
-                buildId = HexFormat.of().formatHex(digest, 0, ID_OCTETS);
+                buildId = HexFormat.of().formatHex(digest, 0, ID_BYTES);
             } catch (IOException | NoSuchAlgorithmException e) {
                 buildId = "";
             }

@@ -23,16 +23,16 @@ final class WorkerSlot {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSlot.class);
 
     /** Time between two checks of a worker; a request for a restart is noticed at the next check. */
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     /** How long a worker without requests may take to end before it is killed. */
-    private static final Duration LAST_GRACE = Duration.ofSeconds(5);
+    private static final Duration IDLE_STOP_TIMEOUT = Duration.ofSeconds(5);
 
     /** Time until a successor of the same revision is tried again after one did not become ready. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     /** How many restarts are remembered, with their time and cause. */
-    private static final int REMEMBERED = 5;
+    private static final int MAX_RESTARTS = 5;
 
     private final int number;
     private final BunSupervisor supervisor;
@@ -46,8 +46,8 @@ final class WorkerSlot {
     private WorkerRevision failed;
     private long failedAt;
     private final Deque<SlotSnapshot.Restart> restarts = new ArrayDeque<>();
-    private volatile BunProcess youngest;
-    private volatile RunningWorker occupant;
+    private volatile BunProcess newestProcess;
+    private volatile RunningWorker running;
     private volatile boolean starting;
     private volatile RestartCause lastFailure;
     private final AtomicInteger retiring = new AtomicInteger();
@@ -81,7 +81,7 @@ final class WorkerSlot {
 
     /** Whether the event loop of the slot's worker answers now; false when there is no worker. */
     private boolean answers(Duration timeout) {
-        RunningWorker known = occupant;
+        RunningWorker known = running;
         try {
             return known != null && known.process().ping(timeout).isPresent();
         } catch (HttpProbe.NotAskedException e) {
@@ -96,13 +96,13 @@ final class WorkerSlot {
 
     /** Whether the slot's worker, if any, runs {@code release}, and no worker before it still gets requests. */
     boolean runsNothingBut(WorkerRevision release) {
-        RunningWorker known = occupant;
+        RunningWorker known = running;
         return !replacing && (known == null || known.release().equals(release));
     }
 
     /** The state of this slot for status and metrics, without asking the worker. */
     SlotSnapshot view() {
-        RunningWorker known = occupant;
+        RunningWorker known = running;
         // An ended worker stays in this field until its successor may be started.
         boolean ready = known != null && known.process().isAlive();
         Optional<SlotSnapshot.WorkerView> worker =
@@ -114,13 +114,13 @@ final class WorkerSlot {
 
     /** What the worker that was started last in this slot printed last. */
     SlotSnapshot.Output output() {
-        BunProcess known = youngest;
+        BunProcess known = newestProcess;
         return known == null ? new SlotSnapshot.Output("worker-" + number, List.of()) : known.output();
     }
 
     private void count(RestartCause cause) {
         synchronized (restarts) {
-            if (restarts.size() == REMEMBERED) {
+            if (restarts.size() == MAX_RESTARTS) {
                 restarts.removeFirst();
             }
             restarts.add(new SlotSnapshot.Restart(Instant.now(), cause));
@@ -135,17 +135,17 @@ final class WorkerSlot {
                 try {
                     RunningWorker first = startOne(release);
                     pool.add(first.worker());
-                    forgetWhenEnded(first);
+                    removeFromPoolWhenEnded(first);
                     watch(first);
                 } catch (StartFailedException e) {
                     count(RestartCause.NOT_READY);
                     if (supervisor.rejected(release, e.failure)) {
                         supervisor.awaitNextStart(number, release, Duration.ZERO);
                     } else {
-                        mourn(release, Duration.ZERO, e.hadRequests, e.failure, RestartCause.NOT_READY);
+                        pauseAfterCrash(release, Duration.ZERO, e.hadRequests, e.failure, RestartCause.NOT_READY);
                     }
                 } finally {
-                    occupant = null;
+                    running = null;
                 }
             }
         } catch (InterruptedException e) {
@@ -157,15 +157,15 @@ final class WorkerSlot {
      * Tells the pool of the worker's end at once, because requests in flight wait for that, and this slot's thread may
      * be waiting for something different.
      */
-    private void forgetWhenEnded(RunningWorker added) {
-        added.process().whenEnded(() -> forget(added));
+    private void removeFromPoolWhenEnded(RunningWorker added) {
+        added.process().whenEnded(() -> removeFromPool(added));
     }
 
-    private void forget(RunningWorker ended) {
-        forget(ended.process(), ended.worker());
+    private void removeFromPool(RunningWorker ended) {
+        removeFromPool(ended.process(), ended.worker());
     }
 
-    private void forget(BunProcess ended, Worker worker) {
+    private void removeFromPool(BunProcess ended, Worker worker) {
         BegunRequests begun = ended.begunRequests();
         if (ended.wasKilled()) {
             pool.removeKilled(worker, begun);
@@ -190,7 +190,7 @@ final class WorkerSlot {
         BunProcess process;
         try {
             process = supervisor.spawn(name, release);
-            youngest = process;
+            newestProcess = process;
         } catch (IOException e) {
             throw new StartFailedException(BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage());
         }
@@ -221,13 +221,13 @@ final class WorkerSlot {
                         BunFailure.Reason.CRASHED, name + " became ready after Bun was given up, and was ended");
             }
             RunningWorker next = new RunningWorker(process, worker, release, rules);
-            next.measureAtStart(LOOK_EVERY);
-            occupant = next;
+            next.measureAtStart(CHECK_INTERVAL);
+            running = next;
             lastFailure = null;
             return next;
         } catch (BunProcess.ExitedException e) {
             int exitCode = process.awaitExit();
-            listening.ifPresent(worker -> forget(process, worker));
+            listening.ifPresent(worker -> removeFromPool(process, worker));
             throw new StartFailedException(
                     BunFailure.Reason.CRASHED,
                     "Bun ended with exit code " + exitCode + " before it answered" + process.lastWords(),
@@ -261,8 +261,8 @@ final class WorkerSlot {
     private void watch(RunningWorker first) throws InterruptedException {
         RunningWorker current = first;
         while (current != null) {
-            if (current.process().endsWithin(LOOK_EVERY)) {
-                forget(current);
+            if (current.process().endsWithin(CHECK_INTERVAL)) {
+                removeFromPool(current);
                 count(RestartCause.CRASHED);
                 died(current, exit(current), RestartCause.CRASHED);
                 return;
@@ -270,7 +270,7 @@ final class WorkerSlot {
             if (supervisor.isStopping()) {
                 return;
             }
-            if (current.isHung(LOOK_EVERY)) {
+            if (current.isHung(CHECK_INTERVAL)) {
                 // First of all, so that the pool sends no more requests to it.
                 pool.retire(current.worker());
                 count(RestartCause.HUNG);
@@ -311,11 +311,11 @@ final class WorkerSlot {
 
     private void died(RunningWorker dead, String how, RestartCause cause) throws InterruptedException {
         Duration answered = dead.age();
-        BunFailure failure = new BunFailure(BunFailure.Reason.CRASHED, obituary(dead, how));
-        mourn(dead.release(), answered, pool.hadRequests(dead.worker()), failure, cause);
+        BunFailure failure = new BunFailure(BunFailure.Reason.CRASHED, describeEnd(dead, how));
+        pauseAfterCrash(dead.release(), answered, pool.hadRequests(dead.worker()), failure, cause);
     }
 
-    private static String obituary(RunningWorker dead, String how) throws InterruptedException {
+    private static String describeEnd(RunningWorker dead, String how) throws InterruptedException {
         return dead.worker().name() + " (pid " + dead.process().pid() + ") " + how
                 + dead.process().lastWords();
     }
@@ -357,21 +357,21 @@ final class WorkerSlot {
                     why.cause());
             if (settings.workers().port() != 0) {
                 // The next worker needs the same port, so this one has to end first.
-                occupant = null;
+                running = null;
                 count(why.cause());
                 retire(current, pool.retire(current.worker()));
                 return null;
             }
             RunningWorker next = startOne(release);
             LeastLoadedPool.Load rest = pool.replace(current.worker(), next.worker());
-            forgetWhenEnded(next);
+            removeFromPoolWhenEnded(next);
             if (!current.process().isAlive()) {
-                forget(current);
+                removeFromPool(current);
                 count(RestartCause.CRASHED);
                 Event.WORKER_ENDED.log(
                         LOG,
                         "{problem}",
-                        obituary(current, exit(current) + " before it was replaced"),
+                        describeEnd(current, exit(current) + " before it was replaced"),
                         "worker",
                         current.worker().name(),
                         "pid",
@@ -388,7 +388,7 @@ final class WorkerSlot {
             retirement.start();
             return next;
         } catch (StartFailedException e) {
-            occupant = current;
+            running = current;
             count(RestartCause.NOT_READY);
             if (!supervisor.rejected(release, e.failure) && current.process().isAlive()) {
                 Event.WORKER_STAYS.log(
@@ -412,9 +412,9 @@ final class WorkerSlot {
         String name = old.worker().name();
         long deadline = System.nanoTime() + settings.server().stopTimeout().toNanos();
         try {
-            int left = rest.awaitEnd(LOOK_EVERY);
+            int left = rest.awaitEnd(CHECK_INTERVAL);
             while (left > 0 && System.nanoTime() - deadline < 0) {
-                if (old.isHung(LOOK_EVERY)) {
+                if (old.isHung(CHECK_INTERVAL)) {
                     Event.WORKER_ENDED.log(
                             LOG,
                             "{worker} (pid {pid}) {problem}",
@@ -425,7 +425,7 @@ final class WorkerSlot {
                             RestartCause.HUNG);
                     return;
                 }
-                left = rest.awaitEnd(LOOK_EVERY);
+                left = rest.awaitEnd(CHECK_INTERVAL);
             }
             if (left > 0) {
                 Event.REQUESTS_CUT.log(
@@ -436,7 +436,7 @@ final class WorkerSlot {
             }
             // The requests that are cut now did not end the worker.
             pool.removeStopped(old.worker());
-            old.process().stop(LAST_GRACE);
+            old.process().stop(IDLE_STOP_TIMEOUT);
         } catch (InterruptedException e) {
             old.process().kill();
         } finally {
@@ -445,7 +445,7 @@ final class WorkerSlot {
     }
 
     /** Logs and counts the end of a worker, then waits as long as {@link Backoff} says. */
-    private void mourn(
+    private void pauseAfterCrash(
             WorkerRevision release, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
             throws InterruptedException {
         if (supervisor.isStopping()) {
@@ -470,7 +470,7 @@ final class WorkerSlot {
      */
     private Duration count(WorkerRevision release, Duration answered, boolean hadRequests) {
         if (release != crashed) {
-            backoff.forget();
+            backoff.reset();
             crashed = release;
         }
         return hadRequests ? backoff.endedAfterRequests(answered) : backoff.crashed(answered);

@@ -24,7 +24,7 @@ import org.apache.tomcat.util.modeler.Registry;
 /** An embedded Tomcat that serves one application on a public port and, if configured, on a management port. */
 public final class EmbeddedServer implements AutoCloseable {
     /** In bytes; a little more than the 16 KiB or so that Bun accepts, so that Bun rejects a head that is too long. */
-    private static final int LONGEST_REQUEST_HEAD = 20 * 1024;
+    private static final int MAX_REQUEST_HEAD_BYTES = 20 * 1024;
 
     /** In bytes, for each direction of each connection; Tomcat's default. */
     private static final int SOCKET_BUFFER = 8 * 1024;
@@ -44,9 +44,9 @@ public final class EmbeddedServer implements AutoCloseable {
      * How long a stop waits for Tomcat to send the end of a response that the application has finished, or to begin to
      * send its file.
      */
-    private static final Duration LONGEST_HANDOVER = Duration.ofSeconds(1);
+    private static final Duration HANDOVER_TIMEOUT = Duration.ofSeconds(1);
 
-    private static final int LOOK_EVERY_MILLIS = 20;
+    private static final int POLL_INTERVAL_MILLIS = 20;
 
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
@@ -55,7 +55,7 @@ public final class EmbeddedServer implements AutoCloseable {
     private final OffHeapEndpoint endpoint;
     private final HeaderTimeoutProtocol protocol;
     private Connector management;
-    private GoAwaySender goodbyes;
+    private GoAwaySender goAwaySender;
     private final List<Tls> tls = new ArrayList<>();
 
     private EmbeddedServer(Tomcat tomcat, OwnedDirectory baseDirectory, HeaderTimeoutProtocol protocol) {
@@ -155,7 +155,7 @@ public final class EmbeddedServer implements AutoCloseable {
         connector.setProperty("bindOnInit", "false");
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
-        connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(LONGEST_REQUEST_HEAD));
+        connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(MAX_REQUEST_HEAD_BYTES));
         // HeadBuffer replaces the buffer that has this size.
         connector.setProperty("maxHttpResponseHeaderSize", "0");
         connector.setProperty("socket.appReadBufSize", Integer.toString(SOCKET_BUFFER));
@@ -221,10 +221,10 @@ public final class EmbeddedServer implements AutoCloseable {
      */
     public synchronized void closeConnectionsAfterAnswers(boolean close) {
         protocol.setMaxKeepAliveRequests(close ? 1 : REQUESTS_PER_CONNECTION);
-        if (goodbyes != null) {
-            goodbyes.close();
+        if (goAwaySender != null) {
+            goAwaySender.close();
         }
-        goodbyes = close ? GoAwaySender.say(protocol) : null;
+        goAwaySender = close ? GoAwaySender.say(protocol) : null;
     }
 
     /** The management port; empty when management has no port of its own. */
@@ -250,7 +250,7 @@ public final class EmbeddedServer implements AutoCloseable {
         long start = System.nanoTime();
         while (endpoint.awaitsFirstRequest() && System.nanoTime() - start < timeout.toNanos()) {
             // Tomcat has no callback for this.
-            Thread.sleep(LOOK_EVERY_MILLIS);
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         }
     }
 
@@ -273,21 +273,21 @@ public final class EmbeddedServer implements AutoCloseable {
         while (true) {
             long waited = System.nanoTime() - start;
             // Read before the files are counted, because a thread that serves a request may begin to send a file.
-            boolean busy = protocol.serving().get() > 0 && waited < LONGEST_HANDOVER.toNanos();
+            boolean busy = protocol.serving().get() > 0 && waited < HANDOVER_TIMEOUT.toNanos();
             int files = protocol.filesBeingSent();
             if (files == 0 && !busy || waited >= timeout.toNanos()) {
                 return files;
             }
             // Tomcat has no callback for a file that has been sent.
-            Thread.sleep(LOOK_EVERY_MILLIS);
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         }
     }
 
     @Override
     public synchronized void close() {
         tls.forEach(Tls::close);
-        if (goodbyes != null) {
-            goodbyes.close();
+        if (goAwaySender != null) {
+            goAwaySender.close();
         }
         try {
             tomcat.stop();

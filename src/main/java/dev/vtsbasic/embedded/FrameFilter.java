@@ -26,9 +26,9 @@ final class FrameFilter implements OutputFilter {
      * In bytes; the filter waits for a window of at least this size, even if the client's windows have all been
      * smaller.
      */
-    private static final int WORTHWHILE = 256;
+    private static final int MIN_WINDOW = 256;
 
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Http2Connection connection;
     private final Http2Window window;
@@ -79,12 +79,12 @@ final class FrameFilter implements OutputFilter {
     private long await(int frame) throws IOException {
         long free = window.free();
         largest = Math.max(largest, free);
-        long enough = Math.min(frame, Math.max(WORTHWHILE, largest / 2));
+        long enough = Math.min(frame, Math.max(MIN_WINDOW, largest / 2));
         if (free >= enough) {
             return free;
         }
         try {
-            connection.await(() -> window.free() >= enough || window.isClosed(), LONGEST_WAIT_NANOS);
+            connection.await(() -> window.free() >= enough || window.isClosed(), MAX_WAIT_NANOS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();

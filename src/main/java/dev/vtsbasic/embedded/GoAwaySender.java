@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * ones and on those that Tomcat is just reading.
  */
 final class GoAwaySender implements AutoCloseable {
-    private static final long SAY_EVERY_SECONDS = 1;
+    private static final long INTERVAL_SECONDS = 1;
 
     private final HeaderTimeoutProtocol protocol;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -18,17 +18,17 @@ final class GoAwaySender implements AutoCloseable {
     }
 
     static GoAwaySender say(HeaderTimeoutProtocol protocol) {
-        GoAwaySender goodbyes = new GoAwaySender(protocol);
+        GoAwaySender goAwaySender = new GoAwaySender(protocol);
         protocol.endMultiplexing();
-        Thread thread = new Thread(goodbyes::run, "vts-goodbyes");
+        Thread thread = new Thread(goAwaySender::run, "vts-goodbyes");
         thread.setDaemon(true);
         thread.start();
-        return goodbyes;
+        return goAwaySender;
     }
 
     private void run() {
         try {
-            while (!closed.await(SAY_EVERY_SECONDS, TimeUnit.SECONDS)) {
+            while (!closed.await(INTERVAL_SECONDS, TimeUnit.SECONDS)) {
                 protocol.endMultiplexing();
             }
         } catch (InterruptedException e) {

@@ -31,15 +31,15 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  */
 final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
     /** Share of the budget; the rest is left to requests, however many streams there are. */
-    private static final double MOST_FOR_STREAMS = 15 / 16.0;
+    private static final double MAX_STREAM_SHARE = 15 / 16.0;
 
     /**
      * Share of the budget that is added to it for connections from this machine, because an admitted page may wait for
      * a request that the app sends to this server.
      */
-    private static final double MORE_FOR_OURSELVES = 1 / 16.0;
+    private static final double LOOPBACK_EXTRA_SHARE = 1 / 16.0;
 
-    private static final int MOST_DROPPED = 64 * 1024;
+    private static final int MAX_DISCARDED_BYTES = 64 * 1024;
 
     /** In seconds. */
     static final String RETRY_AFTER = "5";
@@ -93,8 +93,8 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         this.refused = refused;
         this.others = new Line(budget.bytes(), new ConcurrentLinkedQueue<>());
         this.ourselves =
-                new Line(budget.bytes() + (long) (budget.bytes() * MORE_FOR_OURSELVES), new ConcurrentLinkedQueue<>());
-        this.mostForStreams = (long) (budget.bytes() * MOST_FOR_STREAMS);
+                new Line(budget.bytes() + (long) (budget.bytes() * LOOPBACK_EXTRA_SHARE), new ConcurrentLinkedQueue<>());
+        this.mostForStreams = (long) (budget.bytes() * MAX_STREAM_SHARE);
     }
 
     @Override
@@ -288,7 +288,7 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         try {
             ByteBuffer dropped = ByteBuffer.allocate(8 * 1024);
             // Unread bytes would make the kernel reset the connection, and the reset may overtake the response.
-            for (int total = 0, count = 1; count > 0 && total < MOST_DROPPED; total += count) {
+            for (int total = 0, count = 1; count > 0 && total < MAX_DISCARDED_BYTES; total += count) {
                 count = socket.read(false, dropped.clear());
             }
             socket.write(false, REFUSAL, 0, REFUSAL.length);

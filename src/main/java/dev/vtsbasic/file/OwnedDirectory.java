@@ -39,7 +39,7 @@ public final class OwnedDirectory implements AutoCloseable {
             + "-";
 
     /** A sweep leaves younger lock files alone, because a JVM locks its file a moment after it has made it. */
-    private static final Duration YOUNG = Duration.ofMinutes(1);
+    private static final Duration MIN_LOCK_AGE = Duration.ofMinutes(1);
 
     private final Path path;
     private final FileChannel channel;
@@ -102,7 +102,7 @@ public final class OwnedDirectory implements AutoCloseable {
                         && Files.getOwner(lock, LinkOption.NOFOLLOW_LINKS).equals(us)
                         && Files.getLastModifiedTime(lock)
                                 .toInstant()
-                                .isBefore(Instant.now().minus(YOUNG))) {
+                                .isBefore(Instant.now().minus(MIN_LOCK_AGE))) {
                     removeIfLeftBehind(lock);
                 }
             } catch (IOException | OverlappingFileLockException e) {

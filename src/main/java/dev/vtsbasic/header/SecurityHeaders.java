@@ -20,7 +20,7 @@ public final class SecurityHeaders {
     private static final Pattern DOCUMENT = Pattern.compile("(text/html|application/xhtml\\+xml)\\s*(;.*)?");
     private static final Pattern FRAME_ANCESTORS = Pattern.compile("(^|[;,])\\s*frame-ancestors[\\s;,].*");
 
-    private static final String A_YEAR = "max-age=31536000";
+    private static final String ONE_YEAR = "max-age=31536000";
 
     private final boolean on;
     private final List<IpNetwork> trustedProxies;
@@ -51,7 +51,7 @@ public final class SecurityHeaders {
             return;
         }
         if (https) {
-            addAbsent(response, "Strict-Transport-Security", A_YEAR);
+            addAbsent(response, "Strict-Transport-Security", ONE_YEAR);
         }
         if (isDocument(response)) {
             addAbsent(response, "X-Content-Type-Options", "nosniff");

@@ -34,7 +34,7 @@ final class ExplodedWar {
     private static final String LOCK = ".lock";
 
     /** Keeps the locks from the garbage collector, which would close the files and so release the locks. */
-    private static final List<FileLock> HELD = new ArrayList<>();
+    private static final List<FileLock> HELD_LOCKS = new ArrayList<>();
 
     private ExplodedWar() {}
 
@@ -124,7 +124,7 @@ final class ExplodedWar {
     private static void hold(Path home) throws IOException {
         FileChannel file = FileChannel.open(
                 home.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        HELD.add(file.lock(0, Long.MAX_VALUE, true));
+        HELD_LOCKS.add(file.lock(0, Long.MAX_VALUE, true));
     }
 
     private static void removeUnused(Path workDirectory, String inUse) {

@@ -34,7 +34,7 @@ public record HeapBudget(long bytes) {
     /** Bytes of the heap that are in use without any request, stream or connection. */
     private static final int BASE = 20 * KIB * KIB;
 
-    private static final int FEWEST_REQUESTS = 32;
+    private static final int MIN_REQUESTS = 32;
 
     /**
      * The budget of this JVM, at least {@link #least}. A fifth of the heap stays free for short-lived objects, because
@@ -49,7 +49,7 @@ public record HeapBudget(long bytes) {
 
     /** The budget for 32 requests, however small the heap is. */
     public static HeapBudget least() {
-        return new HeapBudget((long) FEWEST_REQUESTS * (REQUEST + CONNECTION));
+        return new HeapBudget((long) MIN_REQUESTS * (REQUEST + CONNECTION));
     }
 
     /** The number of requests, each on its own connection, that fill the whole budget. */

@@ -26,7 +26,7 @@ public final class RateLimitFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
     /** Number of clients in a generation of {@link ClientBuckets}. Both generations together take about 20 MB. */
-    private static final int MOST_CLIENTS = 25_000;
+    private static final int MAX_CLIENTS_PER_GENERATION = 25_000;
 
     private final transient Policy all;
     private final transient Bucket bucketOfAll;
@@ -44,7 +44,7 @@ public final class RateLimitFilter extends HttpFilter {
         this.perClient = rules.ratePerClient()
                 .map(rate -> new Policy("client", rate, nanos))
                 .orElse(null);
-        this.clients = perClient == null ? null : new ClientBuckets(perClient, MOST_CLIENTS);
+        this.clients = perClient == null ? null : new ClientBuckets(perClient, MAX_CLIENTS_PER_GENERATION);
         this.pages = pages;
     }
 

@@ -144,9 +144,9 @@ public enum Event {
             "Run the container with an init process.");
 
     /** How many events are kept; the app's own lines are not among them. */
-    private static final int KEPT = 100;
+    private static final int MAX_KEPT = 100;
 
-    private static final int LONGEST_KEPT = 4000;
+    private static final int MAX_SENTENCE_LENGTH = 4000;
     private static final Deque<Logged> LAST = new ArrayDeque<>();
     private static final ThreadLocal<Entry> CURRENT = new ThreadLocal<>();
 
@@ -181,9 +181,9 @@ public enum Event {
         if (this == WORKER_OUTPUT || this == WORKER_OUTPUT_LEFT_OUT) {
             return;
         }
-        String kept = sentence.length() <= LONGEST_KEPT ? sentence : sentence.substring(0, LONGEST_KEPT) + "…";
+        String kept = sentence.length() <= MAX_SENTENCE_LENGTH ? sentence : sentence.substring(0, MAX_SENTENCE_LENGTH) + "…";
         synchronized (LAST) {
-            if (LAST.size() == KEPT) {
+            if (LAST.size() == MAX_KEPT) {
                 LAST.removeFirst();
             }
             LAST.add(new Logged(Instant.now(), level, this, kept));

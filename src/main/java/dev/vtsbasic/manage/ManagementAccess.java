@@ -35,7 +35,7 @@ public final class ManagementAccess {
     /** RFC 9110 §11.1: the case of the scheme does not matter; §11.4: one or more spaces follow it. */
     private static final Pattern BEARER = Pattern.compile("bearer +(.*)", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern THIS_MACHINE =
+    private static final Pattern LOOPBACK_ADDRESS =
             Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?");
 
     /**
@@ -128,7 +128,7 @@ public final class ManagementAccess {
     }
 
     private static boolean isThisMachinesName(String host) {
-        return host.equalsIgnoreCase("localhost") || THIS_MACHINE.matcher(host).matches();
+        return host.equalsIgnoreCase("localhost") || LOOPBACK_ADDRESS.matcher(host).matches();
     }
 
     /** Empty unless there is exactly one Authorization line, with the scheme Bearer. */

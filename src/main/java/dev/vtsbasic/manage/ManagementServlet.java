@@ -26,7 +26,7 @@ import java.util.Set;
 public final class ManagementServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    private static final Set<String> CHANGES = Set.of("/restart", "/drain", "/resume", "/purge");
+    private static final Set<String> POST_ENDPOINTS = Set.of("/restart", "/drain", "/resume", "/purge");
 
     private final String prefix;
     private final transient ManagementAccess access;
@@ -79,7 +79,7 @@ public final class ManagementServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String endpoint = endpoint(request);
-        if (!CHANGES.contains(endpoint)) {
+        if (!POST_ENDPOINTS.contains(endpoint)) {
             notFound(response);
         } else if (!access.mayChange(request)) {
             text(

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
  * respond. One thread at a time looks up a name, and all callers share its result. Safe for any number of threads.
  */
 public final class HostLookup {
-    private static final Map<String, CompletableFuture<List<InetAddress>>> RUNNING = new ConcurrentHashMap<>();
+    private static final Map<String, CompletableFuture<List<InetAddress>>> IN_PROGRESS = new ConcurrentHashMap<>();
 
     private HostLookup() {}
 
@@ -38,7 +38,7 @@ public final class HostLookup {
             return List.of(InetAddress.getByName(host));
         }
         try {
-            return RUNNING.computeIfAbsent(host, HostLookup::begin).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return IN_PROGRESS.computeIfAbsent(host, HostLookup::begin).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             UnknownHostException unknown = new UnknownHostException(e.getCause().getMessage());
             unknown.initCause(e.getCause());
@@ -70,7 +70,7 @@ public final class HostLookup {
             failure = e;
         }
         // Before the result is set, so that a later caller gets a new look-up.
-        RUNNING.remove(host, result);
+        IN_PROGRESS.remove(host, result);
         if (failure == null) {
             result.complete(addresses);
         } else {

@@ -26,11 +26,11 @@ final class Setting<T> {
     private static final List<Setting<?>> ALL = new ArrayList<>();
 
     /** In milliseconds it fits into an int, which some of those want who wait. */
-    private static final Duration LONGEST = Duration.ofHours(500);
+    private static final Duration MAX_DURATION = Duration.ofHours(500);
 
     private static final String MASK = "***";
-    private static final long LARGEST = 1L << 40;
-    private static final int MOST_WORKERS = 100;
+    private static final long MAX_SIZE = 1L << 40;
+    private static final int MAX_WORKERS = 100;
 
     static final Setting<Integer> PORT =
             number("vts.port", "3000", 0, 65535, "port of the embedded server; 0 takes any free one");
@@ -392,7 +392,7 @@ final class Setting<T> {
                 case "m" -> Duration.ofMinutes(amount);
                 default -> Duration.ofHours(amount);
             };
-            require(duration.compareTo(LONGEST) <= 0);
+            require(duration.compareTo(MAX_DURATION) <= 0);
             return duration;
         });
     }
@@ -405,7 +405,7 @@ final class Setting<T> {
             require(parts.matches());
             int shift = "kmg".indexOf(parts.group(2)) * 10 + 10;
             long size = Long.parseLong(parts.group(1)) << (parts.group(2).isEmpty() ? 0 : shift);
-            require(size <= LARGEST);
+            require(size <= MAX_SIZE);
             return size;
         });
     }
@@ -431,8 +431,8 @@ final class Setting<T> {
     }
 
     static int workers(String text, int processors) {
-        int count = text.equals("auto") ? Math.min(processors, MOST_WORKERS) : Integer.parseInt(text);
-        require(count >= 1 && count <= MOST_WORKERS);
+        int count = text.equals("auto") ? Math.min(processors, MAX_WORKERS) : Integer.parseInt(text);
+        require(count >= 1 && count <= MAX_WORKERS);
         return count;
     }
 

@@ -19,11 +19,11 @@ import java.util.Optional;
  */
 record FormPost(Map<String, String> fields, boolean fromHere) {
     /** In bytes, which no form of the status page exceeds; the rest of a longer body is not read. */
-    private static final int LONGEST = 8192;
+    private static final int MAX_BYTES = 8192;
 
     /** Reads the body instead of the request's parameters, because each container parses these in its own way. */
     static FormPost of(HttpServletRequest request) throws IOException {
-        String body = new String(request.getInputStream().readNBytes(LONGEST), StandardCharsets.US_ASCII);
+        String body = new String(request.getInputStream().readNBytes(MAX_BYTES), StandardCharsets.US_ASCII);
         Map<String, String> fields = new HashMap<>();
         for (String field : body.split("&")) {
             String[] parts = field.split("=", 2);

@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  */
 final class StatusPage {
     /** The status classes that have a column in the table of requests: all but 1xx. */
-    private static final List<StatusClass> ENDS = List.of(
+    private static final List<StatusClass> STATUS_COLUMNS = List.of(
             StatusClass.SUCCESSFUL,
             StatusClass.REDIRECTION,
             StatusClass.CLIENT_ERROR,
@@ -209,7 +209,7 @@ final class StatusPage {
     private String requests() {
         Map<RequestKind, Long> underWay = traffic.underWay();
         List<String> columns = new ArrayList<>(List.of("Kind", "#Ended", "#In flight", "#Per second"));
-        ENDS.forEach(end -> columns.add("#" + end.label()));
+        STATUS_COLUMNS.forEach(end -> columns.add("#" + end.label()));
         columns.addAll(List.of("#First byte p50", "#p95", "#p99", "#Whole answer p50", "#p95", "#p99", "#Sent"));
         List<List<String>> rows = Arrays.stream(RequestKind.values())
                 .map(kind -> {
@@ -219,7 +219,7 @@ final class StatusPage {
                             HumanFormat.count(counts.requests()),
                             HumanFormat.count(underWay.getOrDefault(kind, 0L)),
                             HumanFormat.perSecond(minute.rate(kind))));
-                    ENDS.forEach(end -> cells.add(HumanFormat.count(counts.of(end))));
+                    STATUS_COLUMNS.forEach(end -> cells.add(HumanFormat.count(counts.of(end))));
                     for (double share : new double[] {0.5, 0.95, 0.99}) {
                         cells.add(HumanFormat.seconds(minute.firstByte(kind, share)));
                     }

@@ -38,7 +38,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(StatusServlet.class);
 
-    private static final long LONGEST_TICK_SECONDS = 2;
+    private static final long TICK_TIMEOUT_SECONDS = 2;
 
     private static final String COOKIE = "vts-status";
     private static final Map<String, String> FILE_TYPES = Map.of(
@@ -318,7 +318,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         try {
             // Waits for the timer's thread to end, because containers look for threads that an application leaves
             // behind.
-            timer.awaitTermination(LONGEST_TICK_SECONDS, TimeUnit.SECONDS);
+            timer.awaitTermination(TICK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -22,7 +22,7 @@ record SvgChart(String id, String title, DoubleFunction<String> unit, double lea
     private static final double HEIGHT = 120;
 
     /** The horizontal axis spans at least a minute, so that a few values are not stretched over the whole width. */
-    private static final int FEWEST_STEPS = 12;
+    private static final int MIN_STEPS = 12;
 
     /** @param values one for each interval between samples, the latest last; NaN where there is none */
     record Line(String name, double[] values) {
@@ -58,7 +58,7 @@ record SvgChart(String id, String title, DoubleFunction<String> unit, double lea
     }
 
     private static int steps(double[] values) {
-        return Math.max(FEWEST_STEPS, values.length);
+        return Math.max(MIN_STEPS, values.length);
     }
 
     private String legend() {

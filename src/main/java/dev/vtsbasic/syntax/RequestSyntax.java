@@ -19,7 +19,7 @@ final class RequestSyntax {
     private static final Pattern HOST =
             Pattern.compile("(?<name>[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{0,5}))?");
     private static final Pattern LENGTH = Pattern.compile("0*[0-9]{1,18}");
-    private static final int LAST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
 
     private final HttpServletRequest request;
 
@@ -99,7 +99,7 @@ final class RequestSyntax {
             return false;
         }
         String port = parts.group("port");
-        boolean known = port == null || port.isEmpty() || Integer.parseInt(port) <= LAST_PORT;
+        boolean known = port == null || port.isEmpty() || Integer.parseInt(port) <= MAX_PORT;
         return known && isName(parts.group("name"));
     }
 

@@ -25,7 +25,7 @@ public final class AccessLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
 
     /** In requests; more than arrive within a pause at any rate that the writer can sustain. */
-    private static final int LONGEST_QUEUE = 16 * 1024;
+    private static final int MAX_QUEUED = 16 * 1024;
 
     private static final int BATCH = 512;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -67,7 +67,7 @@ public final class AccessLog implements AutoCloseable {
         if (!isWanted(record)) {
             return;
         }
-        if (length.get() >= LONGEST_QUEUE) {
+        if (length.get() >= MAX_QUEUED) {
             leftOut.incrementAndGet();
             return;
         }

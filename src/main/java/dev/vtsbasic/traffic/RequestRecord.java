@@ -17,7 +17,7 @@ public final class RequestRecord {
     private static final String ATTRIBUTE = RequestRecord.class.getName();
 
     /** The totals of the records that no {@link TrafficFilter} has begun; no code reads them. */
-    private static final Traffic NOWHERE = new Traffic(record -> {});
+    private static final Traffic DISCARDED = new Traffic(record -> {});
 
     private final Traffic traffic;
     private final List<IpNetwork> trustedProxies;
@@ -61,7 +61,7 @@ public final class RequestRecord {
 
     /** A record that neither the totals nor the access log read. */
     public static RequestRecord unread() {
-        return new RequestRecord(NOWHERE, Method.OTHER, List.of());
+        return new RequestRecord(DISCARDED, Method.OTHER, List.of());
     }
 
     /** The record of a request. If no {@link TrafficFilter} has begun one, the request gets an {@link #unread} one. */

@@ -103,7 +103,7 @@ class BackoffTest {
     void whatIsForgottenCountsNoMore() {
         crashAfter(0);
         crashAfter(0);
-        backoff.forget();
+        backoff.reset();
         assertEquals(Duration.ZERO, crashAfter(0));
         assertFalse(backoff.isCrashLoop());
     }

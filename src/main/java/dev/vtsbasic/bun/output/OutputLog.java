@@ -11,8 +11,8 @@ import org.slf4j.event.Level;
  * logged once a second. Safe for any number of threads.
  */
 public final class OutputLog {
-    private static final int MOST_LINES = 4096;
-    private static final int MOST_BYTES = 8 << 20;
+    private static final int MAX_LINES = 4096;
+    private static final int MAX_BYTES = 8 << 20;
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Sink log;
@@ -39,7 +39,7 @@ public final class OutputLog {
     }
 
     synchronized void add(Level level, String stream, byte[] line) {
-        if (lines.size() == MOST_LINES || bytes + line.length > MOST_BYTES) {
+        if (lines.size() == MAX_LINES || bytes + line.length > MAX_BYTES) {
             suppress(1);
             return;
         }

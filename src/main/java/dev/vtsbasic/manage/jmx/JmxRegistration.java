@@ -34,7 +34,7 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
      * How many deployments of one context path get a name, the second one with {@code copy=2}. Several virtual hosts,
      * or several versions of an application, may have the same context path.
      */
-    private static final int MOST_COPIES = 100;
+    private static final int MAX_COPIES = 100;
 
     private final AdminOperations operations;
     private final RuntimeStats figures;
@@ -59,7 +59,7 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
         }
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         try {
-            for (int copy = 1; copy <= MOST_COPIES; copy++) {
+            for (int copy = 1; copy <= MAX_COPIES; copy++) {
                 try {
                     name = beans.registerMBean(this, name(copy)).getObjectName();
                     return;

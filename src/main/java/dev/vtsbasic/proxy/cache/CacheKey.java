@@ -40,7 +40,7 @@ final class CacheKey {
      * Fields that HttpClient's cache does not store with a response, so that a response that varies by them would never
      * match. They can be left out, because the host is in the key and the request has no body.
      */
-    private static final Set<String> NOT_KEPT = Set.of("host", "content-length");
+    private static final Set<String> NOT_STORED = Set.of("host", "content-length");
 
     private static final String ELEMENT = " *+[A-Za-z0-9*/+._-]++(?: *+; *+[A-Za-z0-9]++=[A-Za-z0-9._-]++)*+ *+";
 
@@ -92,7 +92,7 @@ final class CacheKey {
         Map<String, String> fields = new LinkedHashMap<>();
         for (Header field : OutboundRequest.of(request, forwarding, null).getHeaders()) {
             String name = field.getName().toLowerCase(Locale.ROOT);
-            if (StoragePolicy.isTold(name) && !NOT_KEPT.contains(name)) {
+            if (StoragePolicy.isTold(name) && !NOT_STORED.contains(name)) {
                 // Several lines of a field are one list (RFC 9110 §5.3).
                 fields.merge(name, field.getValue(), (one, another) -> one + ", " + another);
             }

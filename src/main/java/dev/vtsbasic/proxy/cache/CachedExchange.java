@@ -43,7 +43,7 @@ final class CachedExchange implements ExecChain {
     /**
      * How long a request waits for the response to another one; the same as nginx's {@code proxy_cache_lock_timeout}.
      */
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** The status that tells HttpClient's cache that there is nothing to store. None of its rules knows this status. */
     private static final int NOTHING = 299;
@@ -55,7 +55,7 @@ final class CachedExchange implements ExecChain {
      * Fields of a 304 that do not update the stored response (RFC 9111 §3.2), because they belong to the 304 itself or
      * describe the stored body.
      */
-    private static final Set<String> OF_THE_304_ITSELF = Set.of(
+    private static final Set<String> NOT_UPDATED_BY_304 = Set.of(
             "set-cookie",
             "content-length",
             "content-encoding",
@@ -66,7 +66,7 @@ final class CachedExchange implements ExecChain {
             "transfer-encoding");
 
     /** Fields of a stored response that a 304 to the client has (RFC 9110 §15.4.5). */
-    private static final Set<String> IN_A_304 = Set.of(
+    private static final Set<String> FIELDS_OF_304 = Set.of(
             "age",
             "cache-control",
             "cdn-cache-control",
@@ -85,11 +85,11 @@ final class CachedExchange implements ExecChain {
     private final SharedCache.App renewal;
     private final long deadline;
     private final String key;
-    private final long mayWaitUntil = System.nanoTime() + LONGEST_WAIT_NANOS;
+    private final long mayWaitUntil = System.nanoTime() + MAX_WAIT_NANOS;
     private ExecChain.Scope scope;
 
     /** This exchange's in-flight request, for which others may wait; null when there is none. */
-    private RequestCollapser.Flight flight;
+    private RequestCollapser.InFlight inFlight;
 
     /** The app's response; null when the app was not asked. */
     private CapturingResponse collected;
@@ -105,9 +105,9 @@ final class CachedExchange implements ExecChain {
     private boolean waited;
 
     /** {@link RequestCollapser#left} before HttpClient's cache was asked. */
-    private long leftBefore;
+    private long departuresBefore;
 
-    /** Whether HttpClient's cache was asked once more because of {@link #leftBefore}, which happens only once. */
+    /** Whether HttpClient's cache was asked once more because of {@link #departuresBefore}, which happens only once. */
     private boolean lookedAgain;
 
     /**
@@ -153,7 +153,7 @@ final class CachedExchange implements ExecChain {
         }
         do {
             again = false;
-            leftBefore = cache.flights().left(key);
+            departuresBefore = cache.collapser().departures(key);
             scope = HttpClientCache.scope(asked);
             ask(asked);
         } while (again);
@@ -165,14 +165,14 @@ final class CachedExchange implements ExecChain {
                 throw failure;
             }
             // Before sending, because other requests wait for the stored response, and this client may read slowly.
-            land(again ? RequestCollapser.End.BROKEN : RequestCollapser.End.STORED);
+            leaveCollapser(again ? RequestCollapser.End.BROKEN : RequestCollapser.End.STORED);
             if (!again && response != null) {
                 send(answer);
             }
         } catch (HttpException e) {
             throw new IOException(e);
         } finally {
-            land(RequestCollapser.End.BROKEN);
+            leaveCollapser(RequestCollapser.End.BROKEN);
             if (collected != null) {
                 collected.endSending();
                 request.record().sent(-collected.unsent());
@@ -202,16 +202,16 @@ final class CachedExchange implements ExecChain {
         }
     }
 
-    private void land(RequestCollapser.End end) {
-        if (flight != null) {
+    private void leaveCollapser(RequestCollapser.End end) {
+        if (inFlight != null) {
             // An invalidation after leave() removes the stored response itself; an earlier one has marked this request
             // as outdated.
-            flight.leave();
-            if (flight.isOutdated()) {
+            inFlight.detach();
+            if (inFlight.isInvalidated()) {
                 cache.forget(key);
             }
-            flight.end(end);
-            flight = null;
+            inFlight.end(end);
+            inFlight = null;
         }
     }
 
@@ -248,7 +248,7 @@ final class CachedExchange implements ExecChain {
         response.setStatus(notModified ? HttpStatus.SC_NOT_MODIFIED : answer.getCode());
         for (Header field : StoredFields.asSent(answer)) {
             String name = field.getName().toLowerCase(Locale.ROOT);
-            if (!name.equals("content-length") && (!notModified || IN_A_304.contains(name))) {
+            if (!name.equals("content-length") && (!notModified || FIELDS_OF_304.contains(name))) {
                 response.addHeader(field.getName(), field.getValue());
             }
         }
@@ -357,7 +357,7 @@ final class CachedExchange implements ExecChain {
         if (forwarded == null) {
             forwarded = known ? "stale" : cache.knows(key) ? "vary-miss" : "uri-miss";
         }
-        if (!takeOff(asked)) {
+        if (!enterCollapser(asked)) {
             return nothing();
         }
         return fetch(asked, known);
@@ -377,13 +377,13 @@ final class CachedExchange implements ExecChain {
      * Whether to ask the app now. If not, another request has asked or is asking; {@link #again} says whether to ask
      * HttpClient's cache once more.
      */
-    private boolean takeOff(ClassicHttpRequest asked) {
+    private boolean enterCollapser(ClassicHttpRequest asked) {
         String form = cache.form(key, asked);
-        RequestCollapser.Boarding boarding = cache.flights().board(form, key);
-        if (boarding.mine()) {
-            flight = boarding.flight();
+        RequestCollapser.Entry entry = cache.collapser().join(form, key);
+        if (entry.isNew()) {
+            inFlight = entry.inFlight();
             // Another request may have filled the cache since HttpClient's cache was asked.
-            again = !lookedAgain && cache.flights().left(key) != leftBefore;
+            again = !lookedAgain && cache.collapser().departures(key) != departuresBefore;
             lookedAgain |= again;
             return !again;
         }
@@ -391,13 +391,13 @@ final class CachedExchange implements ExecChain {
             return false;
         }
         long left = mayWaitUntil - System.nanoTime();
-        if (cache.flights().wasUseless(form) || left <= 0 || form.equals(awaited)) {
+        if (cache.collapser().wasNotShareable(form) || left <= 0 || form.equals(awaited)) {
             return true;
         }
         waited = true;
-        RequestCollapser.End end = boarding.flight().await(left);
-        if (end == RequestCollapser.End.NOT_YET) {
-            flight = cache.flights().replace(boarding.flight());
+        RequestCollapser.End end = entry.inFlight().await(left);
+        if (end == RequestCollapser.End.IN_FLIGHT) {
+            inFlight = cache.collapser().replace(entry.inFlight());
         } else if (end == RequestCollapser.End.STORED) {
             // If this stored response does not match the request, the next one of the variant hardly will.
             awaited = form;
@@ -452,7 +452,7 @@ final class CachedExchange implements ExecChain {
         }
         BasicClassicHttpResponse renewed = new BasicClassicHttpResponse(head.getCode());
         for (Header field : head.getHeaders()) {
-            if (!OF_THE_304_ITSELF.contains(field.getName().toLowerCase(Locale.ROOT))) {
+            if (!NOT_UPDATED_BY_304.contains(field.getName().toLowerCase(Locale.ROOT))) {
                 renewed.addHeader(field);
             }
         }
@@ -521,19 +521,19 @@ final class CachedExchange implements ExecChain {
                 return CapturingResponse.Way.KEEP;
             }
             if (mayStandIn && ERRORS.contains(status)) {
-                if (flight != null) {
-                    endFlight(status);
+                if (inFlight != null) {
+                    endInFlight(status);
                 }
                 return CapturingResponse.Way.KEEP;
             }
-            if (flight != null && !trailers && !isTooLong(head) && StoragePolicy.mayBeStored(head, request)) {
+            if (inFlight != null && !trailers && !isTooLong(head) && StoragePolicy.mayBeStored(head, request)) {
                 return response == null ? CapturingResponse.Way.KEEP : CapturingResponse.Way.COPY;
             }
             if (known && StoragePolicy.endsTheOldOne(head, request)) {
                 cache.forget(key);
             }
-            if (flight != null) {
-                endFlight(status);
+            if (inFlight != null) {
+                endInFlight(status);
             }
             return response == null ? CapturingResponse.Way.DROP : CapturingResponse.Way.PASS;
         }
@@ -544,16 +544,16 @@ final class CachedExchange implements ExecChain {
         }
 
         /** Wakes the requests that wait, because the response will not be stored. */
-        private void endFlight(int status) {
+        private void endInFlight(int status) {
             if (status == HttpStatus.SC_NOT_MODIFIED) {
                 // The 304 answers a condition of the client's own, so it says nothing about responses to other clients.
-                flight.end(RequestCollapser.End.BROKEN);
+                inFlight.end(RequestCollapser.End.BROKEN);
             } else if (status >= HttpStatus.SC_INTERNAL_SERVER_ERROR) {
-                flight.end(RequestCollapser.End.OF_NO_USE);
+                inFlight.end(RequestCollapser.End.NOT_SHAREABLE);
             } else {
-                flight.endUseless();
+                inFlight.endNotShareable();
             }
-            flight = null;
+            inFlight = null;
         }
 
         /** A 204 may say any nonsense, since nobody reads a body by it. */
@@ -568,9 +568,9 @@ final class CachedExchange implements ExecChain {
 
         @Override
         public void tooLong() {
-            if (flight != null) {
-                flight.endUseless();
-                flight = null;
+            if (inFlight != null) {
+                inFlight.endNotShareable();
+                inFlight = null;
             }
         }
     }

@@ -31,7 +31,7 @@ import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
  */
 final class CapturingResponse extends HttpServletResponseWrapper {
     /** Is wrapped when only the cache gets the response; each call of it throws. */
-    private static final HttpServletResponse NOBODY = (HttpServletResponse) Proxy.newProxyInstance(
+    private static final HttpServletResponse NO_CLIENT = (HttpServletResponse) Proxy.newProxyInstance(
             CapturingResponse.class.getClassLoader(),
             new Class<?>[] {HttpServletResponse.class},
             (response, method, arguments) -> {
@@ -46,7 +46,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
     private static final int COPIES = 4;
 
     /** A body of up to this many bytes that is not flushed is sent when it is complete, without a second thread. */
-    private static final int SENT_AT_ONCE = 64 * 1024;
+    private static final int MAX_UNSENT = 64 * 1024;
 
     /** Null when no client waits for the response. */
     private final ResponseSnapshot start;
@@ -104,7 +104,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
      * @param senders runs the {@link ClientSender} of a response that is still being collected
      */
     CapturingResponse(HttpServletResponse client, Judge judge, long most, AtomicLong budget, Executor senders) {
-        super(client == null ? NOBODY : client);
+        super(client == null ? NO_CLIENT : client);
         this.senders = senders;
         this.start = client == null ? null : new ResponseSnapshot(client);
         this.judge = judge;
@@ -233,7 +233,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
         decide();
         if (kept != null && mayTake(count)) {
             kept.write(octets, offset, count);
-            if (way == Way.COPY && (sender != null || kept.size() > SENT_AT_ONCE)) {
+            if (way == Way.COPY && (sender != null || kept.size() > MAX_UNSENT)) {
                 sendMeanwhile(false);
             }
             return;
@@ -272,7 +272,7 @@ final class CapturingResponse extends HttpServletResponseWrapper {
             complete();
             way = Way.PASS;
             forget();
-        } else if (getResponse() == NOBODY) {
+        } else if (getResponse() == NO_CLIENT) {
             forget();
             throw new IOException("The answer is too long to be kept");
         } else {

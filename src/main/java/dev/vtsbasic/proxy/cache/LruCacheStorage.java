@@ -22,7 +22,7 @@ import org.apache.hc.core5.http.MessageHeaders;
  */
 final class LruCacheStorage implements HttpCacheStorage {
     /** One response may take the capacity divided by this. */
-    private static final int PART = 8;
+    private static final int MAX_ENTRY_DIVISOR = 8;
 
     /** How many variants one resource may have; one more removes all earlier ones. */
     static final int MOST_VARIANTS = 100;
@@ -51,7 +51,7 @@ final class LruCacheStorage implements HttpCacheStorage {
 
     /** How many bytes one response may take. */
     long largest() {
-        return capacity / PART;
+        return capacity / MAX_ENTRY_DIVISOR;
     }
 
     synchronized long bytes() {

@@ -21,14 +21,14 @@ import org.apache.hc.core5.http.message.HeaderGroup;
  */
 public final class SharedCache implements AutoCloseable {
     /**
-     * Bodies that are being collected may take another {@code capacity / PART} bytes. {@code HeapBudget} reserves the
+     * Bodies that are being collected may take another {@code capacity / CAPTURE_DIVISOR} bytes. {@code HeapBudget} reserves the
      * same amount.
      */
-    private static final int PART = 2;
+    private static final int CAPTURE_DIVISOR = 2;
 
     private final LruCacheStorage stored;
     private final HttpClientCache handler;
-    private final RequestCollapser flights = new RequestCollapser();
+    private final RequestCollapser collapser = new RequestCollapser();
     private final AtomicLong collecting;
     private final Executor senders;
     final LongAdder hits = new LongAdder();
@@ -57,7 +57,7 @@ public final class SharedCache implements AutoCloseable {
         this.senders = senders;
         stored = new LruCacheStorage(capacity);
         handler = new HttpClientCache(stored, stored.largest());
-        collecting = new AtomicLong(capacity / PART);
+        collecting = new AtomicLong(capacity / CAPTURE_DIVISOR);
     }
 
     /**
@@ -122,13 +122,13 @@ public final class SharedCache implements AutoCloseable {
         return entry == null ? new HeaderGroup() : entry;
     }
 
-    RequestCollapser flights() {
-        return flights;
+    RequestCollapser collapser() {
+        return collapser;
     }
 
     /** Removes all variants of a resource; a response to it that is in flight is not stored either. */
     void forget(String key) {
-        flights.outdate(key::equals);
+        collapser.invalidate(key::equals);
         stored.removeAll(key);
     }
 
@@ -140,7 +140,7 @@ public final class SharedCache implements AutoCloseable {
      * @return how many stored responses were removed
      */
     public int forgetAll(Optional<String> path) {
-        flights.outdate(key -> isAt(path, key));
+        collapser.invalidate(key -> isAt(path, key));
         return stored.removeIf(key -> isAt(path, key));
     }
 

@@ -25,13 +25,13 @@ public final class StoragePolicy {
      * Statuses of responses that may be stored. Other errors than 404 and 410 are excluded, so that a client that
      * provokes an error does not provoke it for all.
      */
-    private static final Set<Integer> KEPT_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 410);
+    private static final Set<Integer> STORABLE_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 410);
 
     /**
      * Statuses that say something about the resource. The others, such as a redirect to a login, may depend on the
      * client.
      */
-    private static final Set<Integer> OF_THE_THING = Set.of(200, 203, 204, 404, 410);
+    private static final Set<Integer> RESOURCE_STATUSES = Set.of(200, 203, 204, 404, 410);
 
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -50,13 +50,13 @@ public final class StoragePolicy {
     private static final List<String> SINGULAR =
             List.of("Content-Location", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location");
 
-    private static final List<String> FOR_A_PART = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
+    private static final List<String> RANGE_AND_PRECONDITIONS = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
 
     /**
      * Fields of a request that HttpClient's cache does not get. A response that varies by one of them is therefore not
      * stored.
      */
-    private static final Set<String> NOT_TOLD = Set.of(
+    private static final Set<String> NOT_FORWARDED_TO_CACHE = Set.of(
             "authorization",
             "x-request-id",
             "traceparent",
@@ -73,7 +73,7 @@ public final class StoragePolicy {
         return (request.method().equals("GET") || request.method().equals("HEAD"))
                 && !request.hasBody()
                 && !UpgradeHeader.isWebSocketHandshake(request)
-                && none(request, FOR_A_PART)
+                && none(request, RANGE_AND_PRECONDITIONS)
                 && none(request, CHANGE_THE_METHOD)
                 && none(request, CHANGE_THE_ADDRESS);
     }
@@ -88,7 +88,7 @@ public final class StoragePolicy {
     }
 
     static boolean isTold(String lowerCaseName) {
-        return !NOT_TOLD.contains(lowerCaseName);
+        return !NOT_FORWARDED_TO_CACHE.contains(lowerCaseName);
     }
 
     /** Whether the response to this request may be stored for other clients. */
@@ -97,7 +97,7 @@ public final class StoragePolicy {
     }
 
     private static boolean mayBeStored(HttpResponse answer) {
-        return KEPT_STATUSES.contains(answer.getCode())
+        return STORABLE_STATUSES.contains(answer.getCode())
                 && allow(CacheControl.of(answer))
                 && canVary(answer)
                 && !answer.containsHeader("Set-Cookie")
@@ -127,7 +127,7 @@ public final class StoragePolicy {
      */
     static boolean endsTheOldOne(HttpResponse answer, InboundRequest request) {
         boolean onlyForCredentials = mayBeStored(answer) && !isForEverybody(CacheControl.of(answer), request);
-        return OF_THE_THING.contains(answer.getCode()) && !onlyForCredentials;
+        return RESOURCE_STATUSES.contains(answer.getCode()) && !onlyForCredentials;
     }
 
     /**

@@ -32,23 +32,23 @@ public final class ConnectionGuard {
     private static final long CONTINUE_AFTER_NANOS = 250_000_000;
 
     /** Shortest and longest time between two checks for more of a body. */
-    private static final long MIN_LOOK_NANOS = 200_000;
+    private static final long MIN_POLL_NANOS = 200_000;
 
-    private static final long MAX_LOOK_NANOS = 250_000_000;
+    private static final long MAX_POLL_NANOS = 250_000_000;
 
     /** Between two checks pass an eighth of the wait so far or a quarter of the usual wait, whichever is longer. */
-    private static final int LOOKS_PER_SILENCE = 8;
+    private static final int POLLS_PER_WAIT = 8;
 
-    private static final int LOOKS_PER_USUAL_SILENCE = 4;
+    private static final int POLLS_PER_USUAL_WAIT = 4;
 
     /** Equals the embedded Tomcat's timeout of a read. */
-    private static final Duration MAX_SILENCE = Duration.ofSeconds(60);
+    private static final Duration BODY_READ_TIMEOUT = Duration.ofSeconds(60);
 
     /**
      * Maximum bytes of a response per second while the client still sends its body. The sockets' buffers hold much of
      * that if the client does not read yet.
      */
-    private static final int MAX_EARLY = 64 * 1024;
+    private static final int MAX_EARLY_BYTES_PER_SECOND = 64 * 1024;
 
     /** A client that sends nothing for this long counts as waiting for the response. */
     private static final long PAUSE_NANOS = 20_000_000;
@@ -83,7 +83,7 @@ public final class ConnectionGuard {
      * @param response the container's own; the exchange uses {@link #response}
      */
     public ConnectionGuard(ClientConnection client, HttpServletResponse response) {
-        this(client, response, MAX_SILENCE);
+        this(client, response, BODY_READ_TIMEOUT);
     }
 
     /**
@@ -210,7 +210,7 @@ public final class ConnectionGuard {
                 if (end - System.nanoTime() <= 0) {
                     return 0;
                 }
-                changed.awaitNanos(MIN_LOOK_NANOS);
+                changed.awaitNanos(MIN_POLL_NANOS);
             }
             return read(body, buffer, offset, buffer.length - offset);
         } catch (InterruptedException e) {
@@ -277,8 +277,8 @@ public final class ConnectionGuard {
                     throw new SocketTimeoutException(
                             "The client sent nothing of its body for " + silence / 1_000_000 + " ms");
                 }
-                long look = Math.max(silence / LOOKS_PER_SILENCE, usualSilence / LOOKS_PER_USUAL_SILENCE);
-                changed.awaitNanos(Math.min(Math.max(look, MIN_LOOK_NANOS), MAX_LOOK_NANOS));
+                long look = Math.max(silence / POLLS_PER_WAIT, usualSilence / POLLS_PER_USUAL_WAIT);
+                changed.awaitNanos(Math.min(Math.max(look, MIN_POLL_NANOS), MAX_POLL_NANOS));
             }
             throw new AnsweredException();
         } catch (InterruptedException e) {
@@ -404,7 +404,7 @@ public final class ConnectionGuard {
     /**
      * Writes a part of the response. A client may read nothing until it has sent its whole body; a write that waits for
      * such a client would keep the proxy from reading the body. So while the client sends, a response leaves at no more
-     * than {@link #MAX_EARLY} bytes a second. The rest waits, without the lock, for the end of the body or a pause of
+     * than {@link #MAX_EARLY_BYTES_PER_SECOND} bytes a second. The rest waits, without the lock, for the end of the body or a pause of
      * the client.
      */
     void write(Call<Void> write, int count) throws IOException {
@@ -425,13 +425,13 @@ public final class ConnectionGuard {
         }
     }
 
-    /** Whether this many more bytes would exceed {@link #MAX_EARLY} in a second. */
+    /** Whether this many more bytes would exceed {@link #MAX_EARLY_BYTES_PER_SECOND} in a second. */
     private boolean isEnoughWith(int count) {
         long now = System.nanoTime();
         long elapsed = Math.min(now - earlySince, SECOND_NANOS);
-        early = Math.max(0, early - elapsed * MAX_EARLY / SECOND_NANOS);
+        early = Math.max(0, early - elapsed * MAX_EARLY_BYTES_PER_SECOND / SECOND_NANOS);
         earlySince = now;
-        return early + count > MAX_EARLY;
+        return early + count > MAX_EARLY_BYTES_PER_SECOND;
     }
 
     private boolean isSending() {

@@ -77,25 +77,25 @@ public final class LinuxTcpConnection implements ClientConnection {
 
     @Override
     public boolean isGone() {
-        ProcNetTcp.Sight sight = connections.look(name.get(), since);
-        return sight.state() == ProcNetTcp.State.CLOSED || isMissing(sight) && seen;
+        ProcNetTcp.Observation observation = connections.look(name.get(), since);
+        return observation.state() == ProcNetTcp.State.CLOSED || isMissing(observation) && seen;
     }
 
     /**
      * Whether the connection was absent from two readings of the table in a row, as after a reset. One reading could
      * miss a connection, because the table may change meanwhile.
      */
-    private boolean isMissing(ProcNetTcp.Sight sight) {
-        if (sight.state() == ProcNetTcp.State.UNKNOWN) {
+    private boolean isMissing(ProcNetTcp.Observation observation) {
+        if (observation.state() == ProcNetTcp.State.UNKNOWN) {
             return false;
         }
-        if (sight.state() != ProcNetTcp.State.ABSENT) {
-            seen |= sight.state() == ProcNetTcp.State.OPEN;
+        if (observation.state() != ProcNetTcp.State.ABSENT) {
+            seen |= observation.state() == ProcNetTcp.State.OPEN;
             missed = -1;
             return false;
         }
-        boolean again = missed >= 0 && missed != sight.reading();
-        missed = sight.reading();
+        boolean again = missed >= 0 && missed != observation.reading();
+        missed = observation.reading();
         return again;
     }
 
@@ -133,8 +133,8 @@ public final class LinuxTcpConnection implements ClientConnection {
     }
 
     private boolean hasUnread() {
-        ProcNetTcp.Sight sight = connections.lookForInput(name.get(), since);
-        return sight.unread() || sight.state() == ProcNetTcp.State.CLOSED || isMissing(sight);
+        ProcNetTcp.Observation observation = connections.lookForInput(name.get(), since);
+        return observation.unread() || observation.state() == ProcNetTcp.State.CLOSED || isMissing(observation);
     }
 
     /** Whether Jetty already knows the body's end or an error in it, before it reports the body as finished. */

@@ -77,7 +77,7 @@ public final class ProcNetTcp {
      * @param unread whether the system holds received bytes that the server has not read
      * @param reading the number of the reading, which shows whether two results come from the same one
      */
-    record Sight(State state, boolean unread, long reading) {}
+    record Observation(State state, boolean unread, long reading) {}
 
     private record Row(boolean open, boolean unread) {}
 
@@ -123,25 +123,25 @@ public final class ProcNetTcp {
      *     is not used, because it may show an earlier connection between the same ports, or this one before it was
      *     established.
      */
-    Sight look(String name, long since) {
+    Observation look(String name, long since) {
         return look(name, since, FRESH_NANOS);
     }
 
     /** Looks up a connection in a newer reading than {@link #look}, because the result delays a client's body. */
-    Sight lookForInput(String name, long since) {
+    Observation lookForInput(String name, long since) {
         return look(name, since, INPUT_FRESH_NANOS);
     }
 
-    private synchronized Sight look(String name, long since, long freshNanos) {
+    private synchronized Observation look(String name, long since, long freshNanos) {
         if (read == 0 || nanoTime.getAsLong() - read > freshNanos) {
             readAll();
         }
         if (begun - since < 0) {
-            return new Sight(State.UNKNOWN, false, readings);
+            return new Observation(State.UNKNOWN, false, readings);
         }
         Row found = rows.get(name);
         State state = found == null ? State.ABSENT : found.open() ? State.OPEN : State.CLOSED;
-        return new Sight(state, found != null && found.unread(), readings);
+        return new Observation(state, found != null && found.unread(), readings);
     }
 
     static String nameOf(String localAddress, int localPort, String remoteAddress, int remotePort) {

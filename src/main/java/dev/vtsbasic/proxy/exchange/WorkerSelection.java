@@ -13,7 +13,7 @@ import java.util.Optional;
 /** A request's search for workers, which its record tells of. */
 final class WorkerSelection implements WorkerPool.Seeker {
     /** Before another worker is tried when more than one could not be reached. */
-    private static final long PAUSE_MILLIS = 10;
+    private static final long RETRY_DELAY_MILLIS = 10;
 
     private static final Page BLOCKED = Page.BAD_GATEWAY.saying(
             "The application crashed each time it was asked for this, so it is not asked again for a while.");
@@ -57,7 +57,7 @@ final class WorkerSelection implements WorkerPool.Seeker {
         if (failures < 2) {
             return true;
         }
-        Thread.sleep(PAUSE_MILLIS);
+        Thread.sleep(RETRY_DELAY_MILLIS);
         return System.nanoTime() - deadline < 0;
     }
 

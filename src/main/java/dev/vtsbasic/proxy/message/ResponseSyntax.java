@@ -10,8 +10,8 @@ import org.apache.hc.core5.http.ProtocolException;
  * as two responses.
  */
 public final class ResponseSyntax {
-    private static final int FIRST_STATUS = 100;
-    private static final int LAST_STATUS = 999;
+    private static final int MIN_STATUS = 100;
+    private static final int MAX_STATUS = 999;
 
     private ResponseSyntax() {}
 
@@ -21,7 +21,7 @@ public final class ResponseSyntax {
      * @throws ProtocolException when the status is not in 100 to 999, or a field is malformed
      */
     public static void check(ClassicHttpResponse head) throws ProtocolException {
-        if (head.getCode() < FIRST_STATUS || head.getCode() > LAST_STATUS) {
+        if (head.getCode() < MIN_STATUS || head.getCode() > MAX_STATUS) {
             throw new ProtocolException("The status is " + head.getCode());
         }
         check(head.getHeaders());

@@ -28,8 +28,8 @@ final class WebSocketFrameCodec {
     private static final int LENGTH = 0x7f;
     private static final int LENGTH_OF_2_OCTETS = 126;
     private static final int LENGTH_OF_8_OCTETS = 127;
-    private static final int LONGEST_CONTROL = 125;
-    private static final int LONGEST_HEAD = 14;
+    private static final int MAX_CONTROL_PAYLOAD = 125;
+    private static final int MAX_FRAME_HEADER = 14;
 
     /**
      * Masks must be unpredictable, because a page's script could otherwise choose the bytes on the wire, which an
@@ -91,7 +91,7 @@ final class WebSocketFrameCodec {
     private void check(Frame frame, int reserved) throws ProtocolException {
         boolean known = frame.isControl() ? frame.opcode() <= PONG : frame.opcode() <= BINARY;
         boolean fits = frame.isControl()
-                ? frame.last() && frame.length() <= LONGEST_CONTROL
+                ? frame.last() && frame.length() <= MAX_CONTROL_PAYLOAD
                 : frame.length() >= 0 && withinMessage == (frame.opcode() == CONTINUATION);
         if (reserved != 0 || !known || !fits) {
             throw new ProtocolException("Not a frame that may come here: " + frame);
@@ -136,9 +136,9 @@ final class WebSocketFrameCodec {
     /** Sends a frame; returns when all of it has been written. Any thread may call it. */
     void send(int opcode, ByteBuffer payload, boolean last) throws IOException {
         int length = payload.remaining();
-        ByteBuffer frame = ByteBuffer.allocate(LONGEST_HEAD + length);
+        ByteBuffer frame = ByteBuffer.allocate(MAX_FRAME_HEADER + length);
         frame.put((byte) (opcode | (last ? FIN : 0)));
-        if (length <= LONGEST_CONTROL) {
+        if (length <= MAX_CONTROL_PAYLOAD) {
             frame.put((byte) (MASKED | length));
         } else if (length <= 0xffff) {
             frame.put((byte) (MASKED | LENGTH_OF_2_OCTETS)).putShort((short) length);

@@ -63,7 +63,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     private static final Timeout AT_ONCE = Timeout.ofMilliseconds(1);
 
     /** Bytes from the end of one chunk to the end of the body, at least: CR LF 0 CR LF CR LF. */
-    private static final int SHORTEST_REST = 7;
+    private static final int MIN_REST = 7;
 
     private final ChannelSocket socket;
     private SessionInputBuffer input;
@@ -124,8 +124,8 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
      * client by itself. The end of line after each chunk alone does not count.
      */
     boolean hasMore() throws IOException {
-        return input.length() >= SHORTEST_REST
-                || input.length() == 0 && isDataAvailable(AT_ONCE) && input.length() >= SHORTEST_REST;
+        return input.length() >= MIN_REST
+                || input.length() == 0 && isDataAvailable(AT_ONCE) && input.length() >= MIN_REST;
     }
 
     /** Receives an interim response of the app. */

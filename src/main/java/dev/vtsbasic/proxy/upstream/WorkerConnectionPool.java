@@ -26,7 +26,7 @@ public final class WorkerConnectionPool implements AutoCloseable {
      */
     private static final TimeValue KEEP_ALIVE = TimeValue.ofSeconds(4);
 
-    private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long EXPIRY_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LaxConnPool<SocketAddress, Http1Connection> pool = new LaxConnPool<>(
             Integer.MAX_VALUE, TimeValue.NEG_ONE_MILLISECOND, PoolReusePolicy.LIFO, Http1Connection::disposeOf, null);
@@ -95,7 +95,7 @@ public final class WorkerConnectionPool implements AutoCloseable {
     private void closeExpired() {
         long now = System.nanoTime();
         long last = lastLook.get();
-        if (now - last > LOOK_EVERY_NANOS && lastLook.compareAndSet(last, now)) {
+        if (now - last > EXPIRY_CHECK_NANOS && lastLook.compareAndSet(last, now)) {
             pool.closeExpired();
         }
     }

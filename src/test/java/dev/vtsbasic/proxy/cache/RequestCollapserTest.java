@@ -10,12 +10,12 @@ class RequestCollapserTest {
     /** Who has asked the cache before the other one left has to ask it again. */
     @Test
     void whoBoardsAfterAnotherOneLeftCanTell() {
-        RequestCollapser flights = new RequestCollapser();
-        long before = flights.left("/a");
-        RequestCollapser.Flight other = flights.board("/a", "/a").flight();
-        assertEquals(before, flights.left("/a"));
+        RequestCollapser collapser = new RequestCollapser();
+        long before = collapser.departures("/a");
+        RequestCollapser.InFlight other = collapser.join("/a", "/a").inFlight();
+        assertEquals(before, collapser.departures("/a"));
         other.end(RequestCollapser.End.STORED);
-        assertTrue(flights.board("/a", "/a").mine());
-        assertNotEquals(before, flights.left("/a"));
+        assertTrue(collapser.join("/a", "/a").isNew());
+        assertNotEquals(before, collapser.departures("/a"));
     }
 }
