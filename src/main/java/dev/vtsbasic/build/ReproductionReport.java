@@ -74,7 +74,9 @@ public final class ReproductionReport {
 
     private String described(String first, String second) {
         StringBuilder text = new StringBuilder(differing.size() + " of " + files + " files:");
-        differing.stream().limit(MAX_FILES_SHOWN).forEach(file -> text.append("\n  ").append(file));
+        differing.stream()
+                .limit(MAX_FILES_SHOWN)
+                .forEach(file -> text.append("\n  ").append(file));
         if (differing.size() > MAX_FILES_SHOWN) {
             text.append("\n  and ").append(differing.size() - MAX_FILES_SHOWN).append(" more");
         }

@@ -177,7 +177,8 @@ final class ScriptMentions {
     /** Reports the strings of the lists after {@code marker}; all of them name files, with or without a hash. */
     private void lists(String marker, String opening) {
         for (int at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
-            int list = text.substring(at, Math.min(text.length(), at + MAX_LOOKAROUND)).indexOf(opening);
+            int list = text.substring(at, Math.min(text.length(), at + MAX_LOOKAROUND))
+                    .indexOf(opening);
             if (list >= 0) {
                 list(at + list + opening.length());
             }

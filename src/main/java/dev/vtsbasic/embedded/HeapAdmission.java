@@ -92,8 +92,8 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
         this.patienceNanos = patience.toNanos();
         this.refused = refused;
         this.others = new Line(budget.bytes(), new ConcurrentLinkedQueue<>());
-        this.ourselves =
-                new Line(budget.bytes() + (long) (budget.bytes() * LOOPBACK_EXTRA_SHARE), new ConcurrentLinkedQueue<>());
+        this.ourselves = new Line(
+                budget.bytes() + (long) (budget.bytes() * LOOPBACK_EXTRA_SHARE), new ConcurrentLinkedQueue<>());
         this.mostForStreams = (long) (budget.bytes() * MAX_STREAM_SHARE);
     }
 

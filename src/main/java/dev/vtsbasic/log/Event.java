@@ -181,7 +181,8 @@ public enum Event {
         if (this == WORKER_OUTPUT || this == WORKER_OUTPUT_LEFT_OUT) {
             return;
         }
-        String kept = sentence.length() <= MAX_SENTENCE_LENGTH ? sentence : sentence.substring(0, MAX_SENTENCE_LENGTH) + "…";
+        String kept =
+                sentence.length() <= MAX_SENTENCE_LENGTH ? sentence : sentence.substring(0, MAX_SENTENCE_LENGTH) + "…";
         synchronized (LAST) {
             if (LAST.size() == MAX_KEPT) {
                 LAST.removeFirst();

@@ -128,7 +128,8 @@ public final class ManagementAccess {
     }
 
     private static boolean isThisMachinesName(String host) {
-        return host.equalsIgnoreCase("localhost") || LOOPBACK_ADDRESS.matcher(host).matches();
+        return host.equalsIgnoreCase("localhost")
+                || LOOPBACK_ADDRESS.matcher(host).matches();
     }
 
     /** Empty unless there is exactly one Authorization line, with the scheme Bearer. */

@@ -280,8 +280,14 @@ final class RequestBodyCases {
         cases.add(must("a body with a length that the client cuts never looks complete", "RFC 9112 §8", scene -> {
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 10") + "hello");
             Wire server = scene.serverOrNull(millis(300));
+            if (server != null) {
+                Head head = server.head();
+                client.close();
+                neverComplete(server, head, "hello");
+                return;
+            }
             client.close();
-            server = server == null ? scene.serverOrNull(millis(300)) : server;
+            server = scene.serverOrNull(millis(300));
             if (server != null) {
                 neverComplete(server, server.head(), "hello");
             }

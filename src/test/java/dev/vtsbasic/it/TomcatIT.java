@@ -87,7 +87,7 @@ class TomcatIT {
     void itsAccessLogIsTheContainersAndItsMetricsAreItsOwn(@TempDir Path base) throws Exception {
         try (StockTomcat tomcat = StockTomcat.run("11.0", base, "ROOT.war", Map.of("VTS_ACCESS_LOG", "json"))) {
             assertServes(tomcat.uri());
-            tomcat.awaitLine("HostListener.*\"event\":\"request\".*\"path\":\"/page\\.jsp\".*\"status\":404");
+            tomcat.awaitLine("ApplicationListener.*\"event\":\"request\".*\"path\":\"/page\\.jsp\".*\"status\":404");
             Scrape scrape = Scrape.of(tomcat.uri());
             assertEquals(1, scrape.value("vts_asset_unknown_total"));
             assertEquals(

@@ -50,7 +50,8 @@ public final class StoragePolicy {
     private static final List<String> SINGULAR =
             List.of("Content-Location", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location");
 
-    private static final List<String> RANGE_AND_PRECONDITIONS = List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
+    private static final List<String> RANGE_AND_PRECONDITIONS =
+            List.of("Range", "If-Range", "If-Match", "If-Unmodified-Since");
 
     /**
      * Fields of a request that HttpClient's cache does not get. A response that varies by one of them is therefore not
