@@ -31,7 +31,13 @@ public final class ApplicationListener implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         ServletContext context = event.getServletContext();
         host = start(context);
-        host.register(context);
+        try {
+            host.register(context);
+        } catch (RuntimeException e) {
+            // Not every container tells a listener that failed of the end.
+            host.close();
+            throw e;
+        }
     }
 
     private static Application start(ServletContext context) {

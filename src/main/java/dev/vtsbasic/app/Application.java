@@ -16,6 +16,8 @@ import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.manage.AdminOperations;
 import dev.vtsbasic.manage.DrainState;
+import dev.vtsbasic.manage.ManagementAccess;
+import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.OperatorTokenFile;
 import dev.vtsbasic.manage.RuntimeStats;
 import dev.vtsbasic.manage.jmx.JmxRegistration;
@@ -125,6 +127,7 @@ public final class Application implements AutoCloseable {
             upstream.firstReady().thenRun(first::compress);
 
             ProxyServlet proxy = new ProxyServlet(upstream.pool(), settings.proxy(), base, pages, inFlight);
+            begun.push(proxy);
             Optional<BuildWatcher> watcher =
                     settings.app().directory().isPresent() && upstream instanceof BunSupervisor workers
                             ? Optional.of(BuildWatcher.watch(
@@ -134,10 +137,12 @@ public final class Application implements AutoCloseable {
                                     workers,
                                     () -> proxy.purge(Optional.empty())))
                             : Optional.empty();
+            watcher.ifPresent(begun::push);
             Optional<AccessLog> accessLog = settings.logs().accessLog() == AccessLogFormat.OFF
                     ? Optional.empty()
                     : Optional.of(AccessLog.start(
                             settings.logs().accessLog(), settings.logs().accessLogSample(), accessLines));
+            accessLog.ifPresent(begun::push);
             return new Application(new Parts(
                     settings,
                     copies,
@@ -220,9 +225,21 @@ public final class Application implements AutoCloseable {
     public void register(ServletContext context) {
         AdminOperations operations = new ApplicationOperations(parts);
         RuntimeStats stats = new ApplicationStats(parts);
-        StatusServlet status = RequestPipeline.register(context, parts, operations, stats);
+        ManagementAccess access = RequestPipeline.access(parts);
+        StatusServlet status = new StatusServlet(
+                RequestPipeline.statusPath(parts),
+                access,
+                operations,
+                stats,
+                parts.settings().inForce());
         JmxRegistration jmx = new JmxRegistration(operations, stats, context.getContextPath());
+        // First, because the status page has a thread of its own from now on.
         shutdown.add(status, jmx);
+        RequestPipeline.register(
+                context,
+                parts,
+                new ManagementServlet(parts.settings().management().path(), access, operations, stats),
+                status);
         // Not earlier, because an MBean server takes a while to make.
         CompletableFuture.anyOf(firstReady(), failure()).thenRun(jmx::register);
     }

@@ -3,12 +3,11 @@ package dev.vtsbasic.app;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.header.SecurityHeadersFilter;
 import dev.vtsbasic.limit.RateLimitFilter;
-import dev.vtsbasic.manage.AdminOperations;
 import dev.vtsbasic.manage.ManagementAccess;
 import dev.vtsbasic.manage.ManagementServlet;
-import dev.vtsbasic.manage.RuntimeStats;
 import dev.vtsbasic.page.MaintenanceFilter;
 import dev.vtsbasic.settings.LimitRules;
+import dev.vtsbasic.settings.ManagementSettings;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.status.StatusServlet;
 import dev.vtsbasic.syntax.RequestSyntaxFilter;
@@ -34,12 +33,8 @@ final class RequestPipeline {
         this.context = context;
     }
 
-    /**
-     * Registers all filters and servlets.
-     *
-     * @return the one that has connections and a thread of its own
-     */
-    static StatusServlet register(ServletContext context, Parts parts, AdminOperations operations, RuntimeStats stats) {
+    /** Registers all filters and servlets. */
+    static void register(ServletContext context, Parts parts, ManagementServlet management, StatusServlet status) {
         Settings settings = parts.settings();
         RequestPipeline pipeline = new RequestPipeline(context);
 
@@ -49,17 +44,9 @@ final class RequestPipeline {
         pipeline.first("assets", parts.assets());
 
         // Management: /-/live, /-/ready, /-/metrics and the status page.
-        ManagementAccess access = new ManagementAccess(
-                operatorTokens(parts),
-                settings.management().metricsToken(),
-                settings.management().networks(),
-                settings.management().hosts());
-        String prefix = settings.management().path();
-        String statusPath = prefix + "/status";
-        StatusServlet status = new StatusServlet(statusPath, access, operations, stats, settings.inForce());
-        context.addServlet(MANAGEMENT, new ManagementServlet(prefix, access, operations, stats))
-                .addMapping(prefix + "/*");
-        pipeline.servlet(STATUS, status, statusPath + "/*");
+        context.addServlet(MANAGEMENT, management)
+                .addMapping(settings.management().path() + "/*");
+        pipeline.servlet(STATUS, status, statusPath(parts) + "/*");
         pipeline.before("security-headers", new SecurityHeadersFilter(securityHeaders(settings)), MANAGEMENT, STATUS);
 
         // Everything else: maintenance page, rate limits, then the proxy with its permits, cache and exchanges.
@@ -71,7 +58,17 @@ final class RequestPipeline {
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
             pipeline.before("rate-limit", new RateLimitFilter(limits, parts.pages()), PROXY);
         }
-        return status;
+    }
+
+    /** Who may use the management endpoints. */
+    static ManagementAccess access(Parts parts) {
+        ManagementSettings management = parts.settings().management();
+        return new ManagementAccess(
+                operatorTokens(parts), management.metricsToken(), management.networks(), management.hosts());
+    }
+
+    static String statusPath(Parts parts) {
+        return parts.settings().management().path() + "/status";
     }
 
     static SecurityHeaders securityHeaders(Settings settings) {

@@ -110,7 +110,8 @@ final class BackgroundCompressor implements AutoCloseable {
             Representation coded =
                     AssetIndex.representation(made.getKey(), IndexedAsset.Content.of(file), file, memory);
             if (coded.body() != null) {
-                all.add(coded);
+                // Without its file, which is temporary: the container would open it after it was deleted.
+                all.add(new Representation(coded.coding(), coded.length(), coded.entityTag(), coded.body(), null));
             }
         }
         return all.toArray(Representation[]::new);

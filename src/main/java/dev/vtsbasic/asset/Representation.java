@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param length in bytes
  * @param entityTag value of ETag, a strong validator: it changes with every byte and differs between codings
  * @param body the content; null if it is not kept in memory
- * @param file the file that the content was read from
+ * @param file the file that the content was read from; null for content in memory whose file was temporary
  */
 record Representation(Coding coding, long length, String entityTag, byte[] body, Path file) {
     /**
@@ -17,7 +17,7 @@ record Representation(Coding coding, long length, String entityTag, byte[] body,
      * have removed it since.
      */
     boolean isOnDisk() {
-        return file.toFile().length() == length;
+        return file != null && file.toFile().length() == length;
     }
 
     /**

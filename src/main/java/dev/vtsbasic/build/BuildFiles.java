@@ -90,7 +90,8 @@ record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) 
     }
 
     private static boolean isWithin(Path root, Path path) throws IOException {
-        return path.toRealPath().startsWith(root);
+        Path real = path.toRealPath();
+        return real.startsWith(root) && !isHidden(root.relativize(real));
     }
 
     private static boolean isHidden(Path path) {

@@ -55,16 +55,14 @@ public final class Deployer {
     public Candidate prepare(BasePathCopies.Fitted build) throws IOException, InvalidBuildException {
         ValidationReport all = copies.validate(build);
         ValidationReport report = checksServerCode ? all : all.withoutServer();
+        if (!report.valid() && validation == Validation.FAIL) {
+            throw new InvalidBuildException(report.text());
+        }
         if (!report.warnings().isEmpty()) {
             Event.BUILD_WARNING.log(LOG, "{problem}", report.warningSummary());
         }
-        if (report.valid()) {
-            Event.BUILD_VALID.log(LOG, "{report}", report.text());
-        } else if (validation == Validation.WARN) {
-            Event.BUILD_INVALID.log(LOG, "{problem}", report.text());
-        } else {
-            throw new InvalidBuildException(report.text());
-        }
+        Event event = report.valid() ? Event.BUILD_VALID : Event.BUILD_INVALID;
+        event.log(LOG, "{report}", report.text());
         return new Candidate(build, assets.add(build.dist().client(), build.rewritten()));
     }
 

@@ -117,7 +117,7 @@ final class HeaderTimeoutProtocol extends Http11NioProtocol {
                 waitsFor = null;
             } else if (waitsFor != socket) {
                 waitsFor = socket;
-                since = now;
+                since = System.nanoTime();
             } else if (now - since > timeoutNanos) {
                 return SocketState.CLOSED;
             }

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * network, and no header field shows that a proxy forwarded it, because a proxy forwards the requests of remote
  * clients.
  *
- * <p>A proxy on this machine that adds no such field is recognised by HTTP/1.0, which nginx uses by default, or by a
+ * <p>A proxy that adds no such field is recognised by HTTP/1.0, which nginx uses by default; one on this machine also by a
  * host that is neither localhost nor a loopback address. The check of the host also stops DNS rebinding: a page of
  * another site, in a browser on this machine or in a management network, sends requests to that site's name, which the
  * site's owner has made resolve to this server.
@@ -30,7 +30,8 @@ public final class ManagementAccess {
     public static final String WHO_MAY_READ =
             "This is for this machine, the networks in VTS_MANAGEMENT_NETWORKS (asked for by an address, a local name, or one"
                     + " in VTS_MANAGEMENT_HOSTS), and who sends"
-                    + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not for who asks through a proxy without one";
+                    + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not over HTTP/1.0,"
+                    + " and not through a proxy without one";
 
     /** RFC 9110 §11.1: the case of the scheme does not matter; §11.4: one or more spaces follow it. */
     private static final Pattern BEARER = Pattern.compile("bearer +(.*)", Pattern.CASE_INSENSITIVE);

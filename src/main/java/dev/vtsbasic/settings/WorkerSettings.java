@@ -28,8 +28,9 @@ public record WorkerSettings(
         WorkerRules rules) {
     static WorkerSettings read(SettingValues values) throws BadSettingException {
         BunTransport transport = values.of(Setting.BUN_TRANSPORT);
-        // A port is used by the TCP transport alone.
-        int port = transport == BunTransport.TCP ? values.of(Setting.BUN_PORT) : 0;
+        // Checked whatever the transport is, but used by TCP alone.
+        int checked = values.of(Setting.BUN_PORT);
+        int port = transport == BunTransport.TCP ? checked : 0;
         WorkerRules rules = WorkerRules.read(values);
         if (port != 0 && rules.count() > 1) {
             throw new BadSettingException("VTS_BUN_PORT is one port and VTS_WORKERS are " + rules.count()

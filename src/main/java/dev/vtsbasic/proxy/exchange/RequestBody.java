@@ -132,6 +132,9 @@ public final class RequestBody extends AbstractHttpEntity {
             started = true;
             kept = new byte[(int) length];
             keep(read(() -> guard.read(body, kept, 0, kept.length)));
+            if (!client.tellsInput()) {
+                return;
+            }
         }
         started = true;
         kept = kept == null ? new byte[(int) length] : kept;
