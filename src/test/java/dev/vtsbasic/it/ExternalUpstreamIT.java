@@ -44,6 +44,7 @@ class ExternalUpstreamIT {
     }
 
     @Test
+    @Tag("long")
     void aNameThatIsNotKnownAtTheStartIsFoundLater() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing(ScriptedUpstream.ok("hello")));
                 Vts vts = serve(app)) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -34,6 +35,7 @@ class LauncherIT {
 
     /** Half a minute after the end of the host. */
     @Test
+    @Tag("long")
     @EnabledOnOs(OS.LINUX)
     void anOrphanThatHangsWhileItsAppIsLoadedIsEndedByTheKernel() throws Exception {
         Process worker = launch("console.log('loading'); for (;;);");

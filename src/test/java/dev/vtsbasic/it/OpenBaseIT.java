@@ -126,6 +126,7 @@ final class OpenBaseIT {
     }
 
     @Test
+    @Tag("long")
     void aBuildForAnotherPathDoesNotStartAndSaysWhatToDo() throws Exception {
         Path fixed = PlainBuild.make("/shop/", Files.createDirectory(directory.resolve("fixed")));
         Map<String, String> wrong = Map.of("VTS_APP_DIR", fixed.toString());

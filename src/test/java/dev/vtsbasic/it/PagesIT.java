@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,7 @@ class PagesIT {
     }
 
     @Test
+    @Tag("long")
     void anAppWithoutPagesHasPleasantOnesToo() throws Exception {
         SmallBuild.write(directory.resolve("app"), APP);
         Path file = Files.createFile(directory.resolve("maintenance"));

@@ -42,6 +42,7 @@ class ReproduceIT {
     }
 
     @Test
+    @Tag("long")
     void aReproducibleBuildIsComparedWithTheOneThatIsThere() throws Exception {
         buildWrites("'same'");
         assertReports(0, "gives the same 1 files; there is no");

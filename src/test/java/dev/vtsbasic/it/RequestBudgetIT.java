@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +112,7 @@ class RequestBudgetIT {
     }
 
     @Test
+    @Tag("long")
     void requestsThatEndTheirWorkersTwoAtATimeAreNoCrashLoop() throws Exception {
         try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
             for (int i = 1; i <= 2; i++) {
@@ -127,6 +129,7 @@ class RequestBudgetIT {
     }
 
     @Test
+    @Tag("long")
     void requestsThatEndTheirWorkersAfterTheyWereAnsweredAreNoCrashLoop() throws Exception {
         try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "2"))) {
             for (int i = 1; i <= 4; i++) {
@@ -139,6 +142,7 @@ class RequestBudgetIT {
     }
 
     @Test
+    @Tag("long")
     void aRequestWhoseClientLeftIsStillTheOneThatEndedTheWorker() throws Exception {
         try (Vts vts = serve(Map.of("VTS_MAX_CRASHES", "1"))) {
             RawClient client = ask(vts, "/late");
@@ -176,6 +180,7 @@ class RequestBudgetIT {
     }
 
     @Test
+    @Tag("long")
     void aHandlerThatBlocksWithoutProcessorTimeEndsOneWorkerAndNoInnocentRequest() throws Exception {
         try (Vts vts = serve(Map.of("VTS_WORKERS", "3", "VTS_HANG_TIMEOUT", "5s"))) {
             vts.awaitLines("worker-\\d-1 is ready", 3);
@@ -197,6 +202,7 @@ class RequestBudgetIT {
     }
 
     @Test
+    @Tag("long")
     void aPageThatWasOnlyBegunLastWhenAnotherRequestBlockedStaysOpenToEverybody() throws Exception {
         try (Vts vts = serve(Map.of("VTS_HANG_TIMEOUT", "3s"))) {
             for (int i = 1; i <= 2; i++) {

@@ -313,6 +313,7 @@ class ServeIT {
 
     /** The app answers so soon that the end of the body has not been seen yet. */
     @ParameterizedTest
+    @Tag("long")
     @ValueSource(strings = {"Content-Length: 300000", "Transfer-Encoding: chunked"})
     void theConnectionStaysOpenAfterAnUpload(String framing, @TempDir Path directory) throws Exception {
         SmallBuild.write(
@@ -330,6 +331,7 @@ class ServeIT {
     }
 
     @Test
+    @Tag("long")
     void anEventStreamDoesNotHoldTheStop() throws Exception {
         try (Vts vts = Vts.serve(Map.of())) {
             HttpResponse<java.io.InputStream> events =
@@ -341,6 +343,7 @@ class ServeIT {
     }
 
     @Test
+    @Tag("long")
     void anotherBuildIsServedFromItsDirectory(@TempDir Path directory) throws Exception {
         SmallBuild.write(
                 directory, "export default { fetch: (r) => new Response('hello from ' + new URL(r.url).pathname) }");
@@ -394,6 +397,7 @@ class ServeIT {
 
     /** What Tomcat says of threads that are left behind would push the reason off the screen. */
     @Test
+    @Tag("long")
     void aTakenPortIsTheOnlyThingThatIsSaid() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"));
                 Vts vts = Vts.launch(
@@ -409,6 +413,7 @@ class ServeIT {
     }
 
     @Test
+    @Tag("long")
     @DisabledOnOs(OS.WINDOWS)
     void whatAKilledServerLeftIsRemovedByTheNextStart(@TempDir Path directory) throws Exception {
         Path work = directory.resolve("work");
@@ -563,6 +568,7 @@ class ServeIT {
     }
 
     @Test
+    @Tag("long")
     void whileAPageHangsAtTheStartTheServerIsNotReadyAndTheProgramEndsAsEver(@TempDir Path directory) throws Exception {
         SmallBuild.write(
                 directory,
@@ -608,6 +614,7 @@ class ServeIT {
     }
 
     @Test
+    @Tag("long")
     void aProgramThatStaysInACrashLoopSaysSoAndCanBeRestarted(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, """
                 import { existsSync } from "node:fs";
@@ -657,6 +664,7 @@ class ServeIT {
     }
 
     @Test
+    @Tag("long")
     void aBuildWithAMissingAssetIsRefused(@TempDir Path directory) throws Exception {
         SmallBuild.write(
                 directory,

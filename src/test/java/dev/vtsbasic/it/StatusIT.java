@@ -220,6 +220,7 @@ class StatusIT {
     }
 
     @Test
+    @Tag("long")
     void throughAProxyItTakesAToken() throws Exception {
         try (Visitor visitor = chromium.visit(shared.uri())) {
             Page page = visitor.page();

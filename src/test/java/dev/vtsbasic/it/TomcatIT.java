@@ -84,6 +84,7 @@ class TomcatIT {
     }
 
     @Test
+    @Tag("long")
     void itsAccessLogIsTheContainersAndItsMetricsAreItsOwn(@TempDir Path base) throws Exception {
         try (StockTomcat tomcat = StockTomcat.run("11.0", base, "ROOT.war", Map.of("VTS_ACCESS_LOG", "json"))) {
             assertServes(tomcat.uri());

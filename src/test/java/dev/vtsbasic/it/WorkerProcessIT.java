@@ -239,6 +239,7 @@ class WorkerProcessIT {
 
     /** As a container that is paused, a virtual machine, or a laptop. */
     @Test
+    @Tag("long")
     void nothingEndsWhenTheHostAndItsWorkersStandStill() throws Exception {
         SmallBuild.write(directory, WAITING);
         Map<String, String> environment = new HashMap<>(environment());
@@ -355,6 +356,7 @@ class WorkerProcessIT {
     }
 
     @Test
+    @Tag("long")
     void aRequestThatDoesNotEndHoldsTheStopOnlyOnce() throws Exception {
         SmallBuild.write(directory, HOLDING);
         Map<String, String> environment = new HashMap<>(environment());
@@ -375,6 +377,7 @@ class WorkerProcessIT {
 
     /** A Bun that takes long to be found. */
     @Test
+    @Tag("long")
     void aBuildSwitchedInDuringTheStartIsPutIntoService() throws Exception {
         Path first = directory.resolve("first");
         Path second = directory.resolve("second");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -85,6 +86,7 @@ class WorkingDirectoryIT {
     }
 
     @Test
+    @Tag("long")
     void whatAnAppWroteIsThereAtAnotherContextPath() throws Exception {
         Path build = build("build");
         // It leaves its base open, so that a copy of it is served.
@@ -113,6 +115,7 @@ class WorkingDirectoryIT {
     }
 
     @Test
+    @Tag("long")
     void aDirectoryThatADeployReplacesIsWarnedAbout() throws Exception {
         build("releases/1/dist");
         build("releases/2/dist");
