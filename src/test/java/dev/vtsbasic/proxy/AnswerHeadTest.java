@@ -219,7 +219,7 @@ class AnswerHeadTest {
         assertTrue(all.startsWith("HTTP/1.1 " + status + " "), all);
         assertTrue(all.startsWith("fail", second - 4), all);
         assertTrue(all.startsWith("HTTP/1.1 " + status + " ", second), all);
-        assertTrue(all.startsWith("4\r\nfail\r\n0\r\n\r\n", third - 14), all);
+        assertEquals("fail", new RawAnswer(all.substring(second, third)).body());
         assertFalse(all.substring(0, third).contains("Connection:"), all);
         assertEquals("body", new RawAnswer(all.substring(third)).body());
     }
