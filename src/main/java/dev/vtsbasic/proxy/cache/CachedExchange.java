@@ -313,7 +313,8 @@ final class CachedExchange implements ExecChain {
             return false;
         }
         String date = request.lines("If-Modified-Since").single();
-        Header modified = answer.getFirstHeader("Last-Modified");
+        // RFC 9111 §4.3.2: the Date stands in for a Last-Modified that is missing.
+        Header modified = answer.getFirstHeader(answer.containsHeader("Last-Modified") ? "Last-Modified" : "Date");
         if (date.isEmpty() || modified == null) {
             return false;
         }

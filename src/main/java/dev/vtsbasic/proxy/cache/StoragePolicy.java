@@ -25,7 +25,7 @@ public final class StoragePolicy {
      * Statuses of responses that may be stored. Other errors than 404 and 410 are excluded, so that a client that
      * provokes an error does not provoke it for all.
      */
-    private static final Set<Integer> STORABLE_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 410);
+    private static final Set<Integer> STORABLE_STATUSES = Set.of(200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 410);
 
     /**
      * Statuses that say something about the resource. The others, such as a redirect to a login, may depend on the

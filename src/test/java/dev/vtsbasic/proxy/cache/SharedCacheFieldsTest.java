@@ -143,6 +143,17 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 get("/a", "If-Modified-Since: Thu, 01 Jan 2015 00:00:00 UTC").status());
     }
 
+    @Test
+    void theDateStandsInForALastModifiedThatIsMissing() throws Exception {
+        start(numbered(FRESH + "X-Mine: 1"));
+        get("/a");
+        String date = get("/a").header("Date");
+        assertEquals(304, get("/a", "If-Modified-Since: " + date).status());
+        assertEquals(
+                200,
+                get("/a", "If-Modified-Since: Thu, 01 Jan 1998 00:00:00 GMT").status());
+    }
+
     // CDN-Cache-Control
 
     @ParameterizedTest
