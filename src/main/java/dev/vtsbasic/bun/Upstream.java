@@ -55,8 +55,8 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     boolean restart();
 
     /**
-     * Asks all workers now, at the same time. Takes up to two seconds when a worker hangs; for a server that is not
-     * ours, up to the connect time-out longer.
+     * Probes all workers at the same time. The probe of a worker that hangs takes up to two seconds. The probe of the server
+     * at {@code VTS_UPSTREAM} may take the connect time-out on top of that.
      */
     List<SlotHealth> health();
 

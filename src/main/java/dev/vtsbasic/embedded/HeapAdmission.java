@@ -194,8 +194,10 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
     }
 
     /**
-     * Takes room for a request on a connection that has others; {@link #leave} gives it back. Returns false when there
-     * is none.
+     * Takes memory from the budget for a request on a connection that carries others too. {@link #leave} gives the memory
+     * back.
+     *
+     * @return false when the budget has no memory left
      */
     boolean enter(int weight) {
         boolean entered = take(others, weight);
