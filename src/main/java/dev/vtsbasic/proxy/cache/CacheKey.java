@@ -47,6 +47,9 @@ final class CacheKey {
     /** The values of {@link #LENIENT} fields of which HttpClient's cache ignores no part. */
     private static final Pattern PLAIN_LIST = Pattern.compile(ELEMENT + "(?:," + ELEMENT + ")*+");
 
+    /** The whitespace that a list may have around its commas without another meaning (RFC 9110 §5.6.1). */
+    private static final Pattern COMMA = Pattern.compile(" *+, *+");
+
     private CacheKey() {}
 
     /** The key of the request's target: the URI under which HttpClient's cache stores the response. */
@@ -85,8 +88,8 @@ final class CacheKey {
 
     /**
      * The request as HttpClient's cache gets it, with the fields that the app gets and on which its response may
-     * depend. Values are in hexadecimal, so that different ones never match; the exceptions are plain lists in
-     * {@link #LENIENT} fields.
+     * depend. Values are in hexadecimal, so that different ones never match; in plain lists the whitespace around commas
+     * does not count (RFC 9111 §4.1), and plain lists in {@link #LENIENT} fields are left to HttpClient's cache.
      */
     static ClassicHttpRequest request(String key, InboundRequest request, ForwardedHeaders forwarding) {
         Map<String, String> fields = new LinkedHashMap<>();
@@ -98,12 +101,17 @@ final class CacheKey {
             }
         }
         ClassicHttpRequest asked = new BasicClassicHttpRequest("GET", HOST, key.substring(START.length() - 1));
-        fields.forEach((name, value) -> asked.addHeader(name, isPlain(name, value) ? value : toTheLetter(value)));
+        fields.forEach((name, value) -> asked.addHeader(name, selecting(name, value)));
         return asked;
     }
 
-    private static boolean isPlain(String name, String value) {
-        return LENIENT.contains(name) && PLAIN_LIST.matcher(value).matches();
+    private static String selecting(String name, String value) {
+        if (!PLAIN_LIST.matcher(value).matches()) {
+            return toTheLetter(value);
+        }
+        return LENIENT.contains(name)
+                ? value
+                : toTheLetter(COMMA.matcher(value.strip()).replaceAll(","));
     }
 
     /**

@@ -375,6 +375,17 @@ class SharedCacheTest extends SharedCacheScene {
         }
     }
 
+    /** RFC 9111 §4.1: a list stays the same list with other whitespace around its commas; other whitespace may mean something. */
+    @Test
+    void whitespaceAroundTheCommasOfAListDoesNotSelectAnotherResponse() throws Exception {
+        start(numbered("Cache-Control: max-age=60\r\nVary: X-User"));
+        assertEquals("1", get("/a", "X-User: 1,2").body());
+        assertEquals("1", get("/a", "X-User:  1 ,  2 ").body());
+        assertEquals("2", get("/a", "X-User: 1 2").body());
+        assertEquals("3", get("/a", "X-User: \"1, 2\"").body());
+        assertEquals("4", get("/a", "X-User: \"1,2\"").body());
+    }
+
     /** RFC 9111 §4.1: a field that is absent matches only where it is absent. */
     @ParameterizedTest
     @CsvSource(
