@@ -191,8 +191,7 @@ final class ServersIT {
 
         @Override
         Map<ServerFeature, String> limits() {
-            return Map.of(
-                    RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of undeployed copies stay in memory");
+            return Map.of(RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of undeployed copies stay in memory");
         }
 
         @Override
