@@ -1,7 +1,7 @@
-# The images of VTS Basic. `docker build -t vts-basic .` makes the one with its own Tomcat (target `embedded`);
-# `docker build --target tomcat -t vts-basic:tomcat .` one on a stock Tomcat. See docs/docker.md.
+# The images of VTS Basic. `docker build -t vts-basic .` builds the one with an embedded Tomcat (target `embedded`),
+# `docker build --target tomcat -t vts-basic:tomcat .` the one on the official Tomcat image. See docs/docker.md.
 
-# Pinned by tag; --build-arg DEBIAN=debian@sha256:… pins the content. A test holds those that the project names elsewhere.
+# Pinned by tag; --build-arg DEBIAN=debian@sha256:… pins the content. A test checks these versions.
 ARG BUN=oven/bun:1.4.5-slim
 ARG MAVEN=maven:3.9.16-eclipse-temurin-25
 ARG DEBIAN=debian:13.8-slim
@@ -12,12 +12,12 @@ FROM ${BUN} AS webapp
 WORKDIR /src/webapp
 COPY webapp/package.json webapp/bun.lock ./
 RUN --mount=type=cache,target=/bun-cache BUN_INSTALL_CACHE_DIR=/bun-cache /usr/local/bin/bun install --frozen-lockfile
-# Without .gitignore Tailwind would read what was built before.
+# Without .gitignore, Tailwind would also read an earlier build.
 COPY .gitignore ../
 COPY webapp/ ./
 RUN /usr/local/bin/bun run build
 
-# The WAR, without a Bun of its own, and a Java run-time with just the modules that it needs.
+# The WAR, without Bun inside it, and a Java runtime with only the modules that the WAR needs.
 FROM ${MAVEN} AS war
 WORKDIR /src
 COPY pom.xml ./
@@ -27,19 +27,19 @@ COPY --from=webapp /src/webapp/dist/ webapp/dist/
 COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
 RUN --mount=type=cache,target=/root/.m2 \
     mkdir -p target/bun && mvn -B -ntp -q -Dmaven.test.skip -Dspotless.check.skip -Dwebapp.skip -Dbun=/usr/local/bin/bun package
-# Of java.desktop Tomcat needs java.beans alone. What else is in it stays out, 9 MB of AWT and Swing, but for one file in each
-# package, without which jlink would not take the module for a whole one.
+# Tomcat needs only java.beans of java.desktop, so the rest is left out: 9 MB of AWT and Swing. One file of each package
+# stays, because jlink rejects a module with an empty package.
 RUN "$JAVA_HOME/bin/jimage" list --include 'regex:/java.desktop/.*' "$JAVA_HOME/lib/modules" \
     | awk '{ package = $1; sub("/[^/]*$", "", package) } package !~ "beans" && seen[package]++ { print "/java.desktop/" $1 }' \
     > /tmp/unused
-# jdk.unsupported has the signals; jdk.jcmd and jdk.management.agent are for whoever looks into a running JVM.
+# jdk.unsupported has the signal handlers; jdk.jcmd and jdk.management.agent let operators inspect a running JVM.
 RUN cd target/vts-basic/WEB-INF && "$JAVA_HOME/bin/jlink" --output /opt/jre --compress zip-9 \
     --strip-java-debug-attributes --no-header-files --no-man-pages \
     --exclude-files='regex:/java\.desktop/lib/.*' --exclude-resources=@/tmp/unused \
     --add-modules "$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps \
         -cp 'lib/*:lib-provided/*' lib/*.jar lib-provided/*.jar 2>/dev/null | tail -n 1),jdk.unsupported,jdk.jcmd,jdk.management.agent"
 
-# Everything where it will be in the image, and the AOT cache, made by a run of just these files.
+# All files at their paths in the image, and the AOT cache, made by a run of exactly these files.
 FROM ${DEBIAN} AS root
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils libstdc++6
 COPY --from=webapp /usr/local/bin/bun /usr/local/bin/bun
@@ -51,7 +51,7 @@ COPY src/image/java.args src/image/healthcheck.js /opt/vts/
 COPY src/image/train.js /train/
 RUN { echo -n '-cp '; ls /opt/vts/WEB-INF/lib*/*.jar | paste -sd: -; echo dev.vtsbasic.Main; } >> /opt/vts/java.args
 RUN timeout 120 bun /train/train.js
-# What is needed of Debian: the C library, and libgcc and libstdc++, which native add-ons of an app may want.
+# The parts of Debian that are needed: the C library, and libgcc and libstdc++ for native add-ons of an app.
 RUN mkdir -p /rootfs/tmp /rootfs/etc /owned/archive && chmod 1777 /rootfs/tmp \
  && { ldd /usr/local/bin/bun /opt/java/bin/java /opt/java/lib/*.so /opt/java/lib/server/libjvm.so \
         | awk '/=> \/(usr\/)?lib/ { print $3 } /^\t\// { print $1 }'; \
@@ -61,7 +61,7 @@ RUN mkdir -p /rootfs/tmp /rootfs/etc /owned/archive && chmod 1777 /rootfs/tmp \
  && echo 'vts:x:65532:' > /rootfs/etc/group \
  && echo 'hosts: files dns' > /rootfs/etc/nsswitch.conf
 
-# A stock Tomcat, as tomcat-conf/ configures it.
+# The official Tomcat image, configured by tomcat-conf/.
 FROM ${TOMCAT} AS tomcat
 COPY tomcat-conf/server.xml tomcat-conf/context.xml tomcat-conf/logging.properties /usr/local/tomcat/conf/
 COPY tomcat-conf/setenv.sh /usr/local/tomcat/bin/
@@ -82,10 +82,10 @@ USER 65532:65532
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["bun", "/opt/vts/healthcheck.js"]
 
-# Nothing but what runs. The last target, and so the one that is made unless another is named.
+# Only the files that run. The last target, so the one that is built by default.
 FROM scratch AS embedded
 COPY --from=root /rootfs/ /
-# Where a volume for VTS_ASSET_ARCHIVE may be mounted: a new one belongs to whom this directory belongs to.
+# Mount point of a volume for VTS_ASSET_ARCHIVE: a new volume gets the owner of this directory.
 COPY --from=root --chown=65532:65532 /owned/ /
 COPY --from=root /usr/local/bin/bun /usr/local/bin/bun
 COPY --from=root /opt/java/ /opt/java/

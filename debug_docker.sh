@@ -1,11 +1,11 @@
 #!/bin/sh
-# Looks into the container that run_on_local_docker.sh started: what it holds, what runs, what is set, whether it answers.
+# Inspects the container that run_on_local_docker.sh started: its files, processes and settings, and whether it answers.
 #
 #   ./debug_docker.sh [NAME]
 #
-# With podman: ENGINE=podman ./debug_docker.sh. The image has no shell; Bun, which has one built in, takes its place, so
-# `docker exec vts-basic bun exec 'ls -l /opt/vts'` works for other questions, and `docker exec vts-basic jcmd 1 help` asks Java.
-# shellcheck disable=SC2016 # What is quoted so is for Bun.
+# With podman: ENGINE=podman ./debug_docker.sh. The image has no shell, but Bun has one built in. For other questions use
+# `docker exec vts-basic bun exec 'ls -l /opt/vts'`, or `docker exec vts-basic jcmd 1 help`.
+# shellcheck disable=SC2016 # Bun, not this shell, expands the variables in single quotes.
 set -eu
 
 name=${1:-${NAME:-vts-basic}}
@@ -72,7 +72,7 @@ check "the front page is rendered" inside bun -e '
   const path = VTS_CONTEXT_PATH.replace(/\/$/, "") + "/";
   const answer = await fetch(`${VTS_TLS_CERT ? "https" : "http"}://127.0.0.1:${port}${path}`, { tls: { rejectUnauthorized: false } });
   if (!answer.ok || !(await answer.text()).includes("</html>")) process.exit(1);'
-# The image on Tomcat has no command line of ours.
+# The image on Tomcat does not have the product's command line.
 if inside bun exec 'ls /opt/vts/java.args' >/dev/null 2>&1; then
   app=$(inside bun -e 'console.log(process.env.VTS_APP_DIR ?? "/opt/vts/WEB-INF/app")')
   check "every asset that the build names exists" inside java @/opt/vts/java.args validate "$app"

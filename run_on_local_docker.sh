@@ -1,9 +1,9 @@
 #!/bin/sh
-# Builds the image, replaces the container of the last run by a new one, waits until it is healthy, and shows it.
+# Builds the image, replaces the container of the last run, waits until the new one is healthy, and shows it.
 #
 #   ./run_on_local_docker.sh [--target embedded|tomcat] [--port 3000] [--no-build] [-- MORE DOCKER OPTIONS]
 #
-# With podman: ENGINE=podman ./run_on_local_docker.sh. What comes after -- goes to `docker run`, for example
+# With podman: ENGINE=podman ./run_on_local_docker.sh. Options after -- are passed to `docker run`, for example
 # `-- -e VTS_WORKERS=2 -v "$PWD/dist:/app:ro" -e VTS_APP_DIR=/app`.
 set -eu
 cd "$(dirname "$0")"
@@ -43,7 +43,7 @@ esac
 
 if [ "$build" = yes ]; then
   echo "== Building $image:$tag"
-  # Podman would leave out the health check in its own format.
+  # Podman's own image format has no health check.
   case $("$engine" --version) in podman*) format=--format=docker ;; *) format= ;; esac
   # shellcheck disable=SC2086
   "$engine" build $format --target "$target" -t "$image:$tag" .
@@ -59,7 +59,7 @@ echo "== Starting $name on http://localhost:$port"
 "$engine" run -d --name "$name" -p "127.0.0.1:$port:3000" --read-only --tmpfs /tmp --cap-drop all \
   --security-opt no-new-privileges --memory 512m "$@" "$image:$tag" >/dev/null
 
-# The check that the image brings, asked here instead of waiting for the engine to ask it.
+# Runs the image's own health check, because the engine would run it only every ten seconds.
 left=60
 until "$engine" exec "$name" bun /opt/vts/healthcheck.js >/dev/null 2>&1; do
   left=$((left - 1))

@@ -89,7 +89,7 @@ def what_is_in(names):
                        "usr/local/bin/bun": "Bun"}.items():
         if mark in names:
             return what
-    return "the C library and the like"
+    return "the C library and related files"
 
 
 class Variant:
@@ -195,7 +195,7 @@ def main():
         variants = [
             image.variant(SHIPPED),
             image.variant("without the AOT cache", cache=""),
-            image.variant("the first compiler alone (`-XX:TieredStopAtLevel=1`)",
+            image.variant("the first compiler only (`-XX:TieredStopAtLevel=1`)",
                           lambda args: "-XX:TieredStopAtLevel=1\n" + args).train("first.aot"),
             image.variant("G1 instead of Serial", lambda args: args.replace("UseSerialGC", "UseG1GC")).train("g1.aot"),
             image.variant("compact object headers", lambda args: "-XX:+UseCompactObjectHeaders\n" + args)
@@ -218,7 +218,7 @@ def write(image, variants, with_jdk, rounds):
     lines += [f"| {what} | " + " | ".join(f"{size / 1e6:.1f}" for size in sizes) + " |" for what, sizes in layers.items()]
     total = [sum(sizes) for sizes in zip(*layers.values())]
     lines += ["| **all** | " + " | ".join(f"**{size / 1e6:.1f}**" for size in total) + " |", ""]
-    lines += [f"The whole JDK has {jdk / 1e6:.0f} MB where jlink's choice of it has {layers['Java'][0] / 1e6:.0f}.", ""]
+    lines += [f"The whole JDK has {jdk / 1e6:.0f} MB; the modules that jlink selects have {layers['Java'][0] / 1e6:.0f}.", ""]
     lines += [f"Medians of {rounds} interleaved rounds on two processors, in containers limited as above.", ""]
     lines += ["| | start to the first page, ms (best / median) | CPU of the JVM until then, s | idle JVM, MB | after load, MB "
               "| CPU for an asset, µs |", "|---|--:|--:|--:|--:|--:|"]

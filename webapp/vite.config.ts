@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 
 /**
- * The server's manifest names the source file of each route by its whole path, so that the same sources built in another
- * directory would get another hash, and the path would be told to everyone who has the build.
+ * Shortens the source paths in the server's manifest. By default they are absolute, so the same sources would get another
+ * hash in another directory, and the build would reveal the path.
  */
 function routePathsWithinProject(): Plugin {
   let root = ''
@@ -23,7 +23,7 @@ function routePathsWithinProject(): Plugin {
   }
 }
 
-/** The npm package that a module is of, as name@version; nothing for a module of ours. */
+/** The npm package of a module, as name@version; undefined for a module of this project. */
 function packageOf(id: string): string | undefined {
   const file = id.replace(/^\0/, '').replace(/\?.*$/, '')
   for (
@@ -37,14 +37,14 @@ function packageOf(id: string): string | undefined {
         name?: string
         version?: string
       }
-      // Some have another in a directory, which only says how its modules are to be read.
+      // Some packages have another package.json in a directory, with only the type of its modules.
       if (name && version) return `${name}@${version}`
     }
   }
   return undefined
 }
 
-/** Writes to dist/ which packages a build contains, for the bill of materials: one list for browsers, one for the server. */
+/** Lists in dist/ the packages of a build, for the bill of materials: one list for browsers, one for the server. */
 function listOfPackages(): Plugin {
   return {
     name: 'list-of-packages',
@@ -62,14 +62,14 @@ function listOfPackages(): Plugin {
 }
 
 export default defineConfig(({ command }) => ({
-  // Stands for the address that the app is deployed at, which only the host knows: see docs/context-path.md.
+  // A placeholder for the path of the app, which is known only at the start: docs/context-path.md.
   base: command === 'build' ? '/__VTS_BASE__/' : '/',
   resolve: { tsconfigPaths: true },
   environments: {
     ssr: {
       resolve: {
-        // The server build carries its dependencies, so that it runs without node_modules.
-        // The development server cannot: it takes CommonJS packages only from there.
+        // The server build contains its dependencies, so that it runs without node_modules. The
+        // development server cannot, because it loads CommonJS packages only from there.
         noExternal: command === 'build' ? true : [],
       },
     },

@@ -1,6 +1,6 @@
 type Search = Record<string, string | string[] | undefined>
 
-/** All is plain text: `?q=1` stays the text 1. Only a name that occurs more than once has a list. */
+/** All values are plain text: `?q=1` is the text 1. Only a name that occurs more than once has a list. */
 export function parseSearch(address: string): Search {
   const query = new URLSearchParams(address)
   const names = [...new Set(query.keys())]

@@ -1,6 +1,6 @@
 const base = import.meta.env.BASE_URL.replace(/\/$/, '')
 
-/** The address of something the router does not know as a page: a file or a server route. */
+/** The URL of a file or a server route, which the router does not know as a page. */
 export function appPath(path: `/${string}`): string {
   return `${base}${path}`
 }

@@ -5,10 +5,10 @@ type Memory = Pick<Storage, 'getItem' | 'setItem'>
 const memoryName = 'builds-left'
 
 /**
- * Notes in the tab's memory that a build is left by a reload.
+ * Remembers in the tab that this build was left by a reload.
  *
- * @returns false when the tab has left this build before, so that another reload would not help either: since each
- * build is left once at most, no tab reloads for ever
+ * @returns false when the tab has left this build before, so that another reload would not help; a tab leaves each
+ * build at most once, and so never reloads for ever
  */
 export function leaveBuild(memory: Memory, build: string): boolean {
   const left = memory.getItem(memoryName)?.split('\n') ?? []
@@ -19,29 +19,29 @@ export function leaveBuild(memory: Memory, build: string): boolean {
 
 let state: 'whole' | 'missing' | 'reloading' = 'whole'
 
-/** Whether the part of the site that was asked for is missing, or its page even under way anew: see the error page. */
+/** Whether a requested part of the site is missing, or its page is being reloaded; for the error page. */
 export function buildState() {
   return state
 }
 
 /**
- * A page that was opened before a deploy names parts of its own build, which the server may have no more. When a link
- * leads to such a part, its address is loaded anew, and comes from the new build. Where that was tried before, or the
- * browser is offline or keeps no memory, the error page says what is wrong.
+ * A page that was opened before a deploy names parts of its own build, which the server may not have any more. When a
+ * link leads to such a part, the link's URL is reloaded and comes from the new build. If that was tried before, or the
+ * browser is offline or has no session storage, the error page says what is wrong.
  */
 export function reloadWhenBuildIsGone(router: AnyRouter) {
   router.subscribe('onBeforeLoad', () => {
     if (state === 'missing') state = 'whole'
   })
   window.addEventListener('vite:preloadError', (event) => {
-    // Parts are loaded ahead, too, when a link is only pointed at; who follows it asks again.
+    // A part that is only preloaded, because the pointer is on a link, is requested again on a click.
     if (router.state.status !== 'pending') return
-    // Else the router would reload, too.
+    // Without this, the router would reload, too.
     event.preventDefault()
     if (state !== 'whole') return
     if (mayReload()) {
       state = 'reloading'
-      // The router has put the link's address into the address bar before it asks for the part.
+      // The router puts the link's URL into the address bar before it requests the part.
       location.reload()
     } else {
       state = 'missing'
@@ -52,7 +52,7 @@ export function reloadWhenBuildIsGone(router: AnyRouter) {
 
 function mayReload(): boolean {
   try {
-    // Its name has the hash of what is in it, and that has the names of all parts it leads to.
+    // The URL of this file identifies the build: it has a hash of the content, which names all parts.
     return navigator.onLine && leaveBuild(sessionStorage, import.meta.url)
   } catch {
     return false

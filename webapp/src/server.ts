@@ -10,7 +10,7 @@ const site = createServerEntry({
     try {
       return await answer(request, options)
     } catch (error) {
-      // The visitor left before the answer was ready: nobody reads it, and it is no error to log.
+      // The client disconnected before the response was ready, which is no error to log.
       if (request.signal.aborted) return new Response(null, { status: 499 })
       throw error
     }
@@ -19,7 +19,7 @@ const site = createServerEntry({
 
 const echoPath = appPath('/api/echo')
 
-/** What `Bun.serve` takes. Vite's development server calls `fetch` without a server, and opens no WebSocket. */
+/** The options of `Bun.serve`. Vite's development server calls `fetch` without a server, and opens no WebSocket. */
 export default {
   fetch: (request: Request, server?: Bun.Server<undefined>) =>
     new URL(request.url).pathname === echoPath ? openEcho(request, server) : site.fetch(request),

@@ -7,7 +7,7 @@ const countRequests = createMiddleware().server(({ next }) => {
   return next()
 })
 
-// The framework adds this by itself only while there is no start.ts.
+// The framework adds this by itself only if there is no start.ts.
 const refuseForeignCalls = createCsrfMiddleware({
   filter: ({ handlerType }) => handlerType === 'serverFn',
 })

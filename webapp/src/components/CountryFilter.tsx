@@ -68,14 +68,14 @@ export function CountryFilter({ search, onChange }: CountryFilterProps) {
 
 const typingPause = 200
 
-/** The text being typed; it reaches the address after a short pause. */
+/** The text in the field; it is put into the URL after a short pause. */
 function useDraft(search: CountrySearch, onChange: CountryFilterProps['onChange']) {
   const { q = '' } = search
   const [draft, setDraft] = useState(q)
   const [seen, setSeen] = useState(q)
   const [sent, setSent] = useState(q)
 
-  // The address changed by other means than typing (back button, a link): follow it.
+  // The URL changed without typing (back button, a link): show its text.
   if (q !== seen) {
     setSeen(q)
     if (q !== sent) {
@@ -89,7 +89,7 @@ function useDraft(search: CountrySearch, onChange: CountryFilterProps['onChange'
     if (wanted === sent) return
     const timer = setTimeout(() => {
       setSent(wanted)
-      // One entry in the history for a search, not one per letter.
+      // One history entry for each search, not for each letter.
       const replace = wanted !== '' && sent !== ''
       onChange({ ...search, q: wanted }, replace)
     }, typingPause)

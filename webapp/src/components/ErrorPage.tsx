@@ -7,7 +7,7 @@ const endOfPage = new Promise<never>(() => undefined)
 
 export function ErrorPage() {
   const router = useRouter()
-  // What was on the page stays until the new one comes.
+  // Keeps the old page until the new one arrives.
   if (buildState() === 'reloading') use(endOfPage)
   const missing = buildState() === 'missing'
   return (

@@ -8,7 +8,7 @@ const dotColors = ['bg-primary', 'bg-secondary'] as const
 export interface Line {
   name: string
   values: number[]
-  /** The newest value, as the reader sees it. */
+  /** The newest value, formatted for people. */
   latest: string
 }
 

@@ -15,7 +15,7 @@ export type ColumnKey = (typeof columns)[number]['key']
 /** A column's key; a minus before it means descending. */
 export type Sort = ColumnKey | `-${ColumnKey}`
 
-/** What the address says: only what differs from the default is there. */
+/** The values in the URL, which has only those that differ from the defaults. */
 export interface CountrySearch {
   q?: string
   region?: Region
@@ -27,8 +27,8 @@ export const defaultSort = 'name'
 const longestQuery = 60
 
 /**
- * Keeps what makes sense and drops the rest, so that any address shows a table. What is dropped is undefined and not
- * left out: the router would put in what stood in the address.
+ * Keeps valid values and drops the others, so that any URL shows a table. A dropped value is undefined and not absent,
+ * because the router would fill an absent one in from the URL.
  */
 export function validateCountrySearch(raw: Record<string, unknown>): CountrySearch {
   const q = normalizeQuery(text(raw.q))
@@ -50,7 +50,7 @@ export function splitSort(sort: Sort = defaultSort): { key: ColumnKey; descendin
   return { key: (descending ? sort.slice(1) : sort) as ColumnKey, descending }
 }
 
-/** A click on the column that is sorted already turns the order round. */
+/** A click on the column that is already sorted reverses the order. */
 export function nextSort(current: Sort | undefined, clicked: ColumnKey): Sort {
   const { key, descending } = splitSort(current)
   return key === clicked && !descending ? `-${clicked}` : clicked

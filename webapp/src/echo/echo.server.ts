@@ -18,10 +18,10 @@ export function openEcho(
   })
 }
 
-/** Sends back what comes. */
+/** Sends each message back. */
 export const echo: Bun.WebSocketHandler<undefined> = {
   maxPayloadLength: 1024,
-  // In seconds. Bun pings before, so that only those who are gone without a word are idle.
+  // In seconds. Bun pings earlier, so only clients that have disconnected without a close are idle.
   idleTimeout: 30,
   message(socket, message) {
     socket.send(message)

@@ -7,7 +7,7 @@ export type SocketState = 'connecting' | 'open' | 'closed'
 const interval = 1000
 const patience = 5000
 
-/** Sends a message each second while it is used; says how long the last one took to come back, in milliseconds. */
+/** Sends a message each second while it is used; returns the last round-trip time in milliseconds. */
 export function useRoundTrip() {
   const [state, setState] = useState<SocketState>('connecting')
   const [roundTrip, setRoundTrip] = useState<number>()
@@ -20,7 +20,7 @@ export function useRoundTrip() {
 
     function connect() {
       const current = new WebSocket(webSocketAddress(appPath('/api/echo'), location.href))
-      // Since when the server owes an answer: first to the handshake, then to the last message.
+      // When the wait for the server began: first for the handshake, then for the last echo.
       let waitingSince: number | undefined = performance.now()
 
       function send() {
@@ -37,7 +37,7 @@ export function useRoundTrip() {
         send()
       }
       current.onmessage = () => {
-        // Only a server that answers counts as there: one that hangs up at once is not asked again at once.
+        // Only an echo resets the delay, so a server that closes at once is not asked again at once.
         failures = 0
         if (waitingSince !== undefined) setRoundTrip(performance.now() - waitingSince)
         waitingSince = undefined

@@ -9,7 +9,7 @@ export function roundMaximum(values: readonly number[], least: number): number {
 export interface ChartSize {
   width: number
   height: number
-  /** How many points fill the width; the newest is at the right edge. */
+  /** Number of points that fill the width; the newest is at the right edge. */
   points: number
 }
 

@@ -1,7 +1,7 @@
 import type { Figures } from './figures'
 import { currentFigures, watchFigures } from './recorder.server'
 
-/** Server-Sent Events: the figures at once, then each second, until the reader leaves. */
+/** Server-Sent Events: the figures at once, then each second, until the client disconnects. */
 export function figuresEventStream(): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let stopWatching: (() => void) | undefined
@@ -13,7 +13,7 @@ export function figuresEventStream(): ReadableStream<Uint8Array> {
         controller.enqueue(encoder.encode(`data: ${JSON.stringify(figures)}\n\n`))
       }
       const first = await currentFigures()
-      // The reader may have left while the first figures were being measured.
+      // The client may have disconnected while the first figures were being measured.
       if (left) return
       send(first)
       stopWatching = watchFigures(send)

@@ -1,4 +1,4 @@
-/** What one Bun process says of itself at one moment. */
+/** The figures of one Bun process at one moment. */
 export interface Figures {
   pid: number
   /** Milliseconds since 1970. */

@@ -2,12 +2,12 @@ import type { Figures } from './figures'
 
 export const historySeconds = 60
 
-// Below it a single request would look like many per second.
+// With a shorter interval, a single request would look like many per second.
 const shortestInterval = 500
 
 /**
- * Adds the newest figures; those of another process start a new history. They take the place of the last ones when
- * these are hardly older, as after the page's own figures and after a reconnect.
+ * Adds the newest figures; those of another process start a new history. They replace the last ones if these are less
+ * than `shortestInterval` older, as after the page's own figures and after a reconnect.
  */
 export function addFigures(history: readonly Figures[], latest: Figures): Figures[] {
   const kept = history.filter(
@@ -16,7 +16,7 @@ export function addFigures(history: readonly Figures[], latest: Figures): Figure
   return [...kept, latest].slice(-historySeconds - 1)
 }
 
-/** Requests per second between each two neighbours. */
+/** Requests per second between each two successive figures. */
 export function requestRates(history: readonly Figures[]): number[] {
   return history.slice(1).map((figures, index) => {
     const before = history[index] ?? figures

@@ -21,7 +21,7 @@ export class LoopDelayMeter {
     clearInterval(this.timer)
   }
 
-  /** What was measured since the last call. */
+  /** The measurements since the last call. */
   take(): LoopDelay {
     const delays = this.delays
     this.delays = []

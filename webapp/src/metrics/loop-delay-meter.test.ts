@@ -5,7 +5,7 @@ it('notices work that holds the event loop', async () => {
   const measured = measureLoopDelay(120)
   const until = performance.now() + 80
   while (performance.now() < until) {
-    // Holds the event loop on purpose.
+    // Blocks the event loop on purpose.
   }
   const { mean, max } = await measured
   expect(max).toBeGreaterThan(40)

@@ -25,7 +25,7 @@ export function watchFigures(listener: Listener): () => void {
   }
 }
 
-// One meter serves all who watch, and nothing runs while nobody does.
+// All listeners share one meter, which runs only while there is a listener.
 function start(): void {
   meter.take()
   meter.start()

@@ -7,7 +7,7 @@ export type Connection = 'connecting' | 'live' | 'lost'
 
 const retryMilliseconds = 3000
 
-/** The figures since the page was opened; new ones come while `on`. */
+/** The figures since the page was opened; new ones arrive while `on` is true. */
 export function useFigures(first: Figures, on: boolean) {
   const [history, setHistory] = useState<readonly Figures[]>([first])
   const [connection, setConnection] = useState<Connection>('connecting')
@@ -25,7 +25,7 @@ export function useFigures(first: Figures, on: boolean) {
       }
       source.onerror = () => {
         setConnection('lost')
-        // After an answer other than 200 the browser gives up: ask again ourselves.
+        // The browser does not retry after a status other than 200, so this code does.
         if (source.readyState === EventSource.CLOSED) {
           retry = setTimeout(connect, retryMilliseconds)
         }

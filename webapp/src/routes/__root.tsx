@@ -8,7 +8,7 @@ import { readTheme } from '~/theme/read-theme'
 
 export const Route = createRootRoute({
   beforeLoad: () => ({ theme: readTheme() }),
-  // A page depends on the theme cookie: no shared cache may keep it.
+  // A page depends on the theme cookie, so no shared cache may store it.
   headers: () => ({ 'cache-control': 'private, no-cache' }),
   head: () => ({
     meta: [
@@ -34,7 +34,7 @@ export const Route = createRootRoute({
 function Shell({ children }: { children: ReactNode }) {
   const [theme, setTheme] = useState(Route.useRouteContext().theme)
 
-  // Says when the page answers clicks; browser tests wait for it.
+  // Shows when the page reacts to clicks; browser tests wait for it.
   useEffect(() => {
     document.documentElement.dataset.hydrated = 'true'
   }, [])

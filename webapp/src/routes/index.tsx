@@ -7,7 +7,7 @@ import { RequestDiagram } from '~/components/RequestDiagram'
 import { measureOneSecond } from '~/metrics/get-figures'
 
 export const Route = createFileRoute('/')({
-  // Not awaited: the page goes out first, the measurement follows.
+  // Not awaited, so that the page is sent before the measurement is complete.
   loader: () => ({ delay: measureOneSecond() }),
   component: Home,
 })

@@ -1,4 +1,4 @@
-/** For the methods that a read-only server route does not name; otherwise they would get a page. */
+/** Answers the other methods of a read-only server route; without it they would get a page. */
 export function methodNotAllowed(): Response {
   return new Response('Only GET is allowed here\n', {
     status: 405,

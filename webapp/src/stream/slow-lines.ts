@@ -14,7 +14,7 @@ const bounds: Record<keyof SlowLines, Bounds> = {
   interval: { fallback: 200, least: 0, most: 2000 },
 }
 
-/** Reads `?chunks=&interval=` (milliseconds); an Error's message is fit for the visitor. */
+/** Reads `?chunks=&interval=` (milliseconds); an Error's message may be shown to the visitor. */
 export function parseSlowLines(query: URLSearchParams): SlowLines | Error {
   const chunks = readNumber(query, 'chunks')
   if (chunks instanceof Error) return chunks
@@ -34,7 +34,7 @@ function readNumber(query: URLSearchParams, name: keyof SlowLines): number | Err
   return value
 }
 
-/** One line at once, then one per interval; stops when the reader leaves. */
+/** One line at once, then one per interval; stops when the client disconnects. */
 export function slowLines({ chunks, interval }: SlowLines): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const start = performance.now()

@@ -5,31 +5,31 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What the WAR does on every server; a row of the table in the README each. */
+/** What the WAR has to do on every server; each is a row of the table in the README. */
 enum ServerFeature {
     ROOT("serves the site at `/`"),
     CONTEXT("at `/other`"),
-    TWO_COPIES("two copies, each with its Bun"),
-    ASSETS("assets: codings, conditions, ranges"),
-    STREAM("an answer arrives as it is made"),
+    TWO_COPIES("two copies, each with its own Bun"),
+    ASSETS("assets: content codings, conditional requests, ranges"),
+    STREAM("a response streams as the app writes it"),
     EVENTS("event streams"),
     WEBSOCKET("WebSocket"),
     UPLOAD("uploads of 100 MB"),
-    PARTIAL_BODY("what has come of a small body arrives before the rest"),
-    RAW_PATHS("paths and queries arrive as sent"),
+    PARTIAL_BODY("the start of a slow request body reaches the app at once"),
+    RAW_PATHS("paths and queries reach the app as sent"),
     RAW_CHARACTERS("so do raw `\\|`, a stray `%`, `%5C` and `a:b@c`"),
     JSP_PATHS("paths that end in `.jsp`"),
-    MALFORMED("malformed requests never reach the app, and none is a 500"),
-    MIX("each answer is its own client's, whatever others do"),
-    LEAVING("a client that left is noticed, Bun silent or not"),
+    MALFORMED("malformed requests never reach the app, and none gets a 500"),
+    MIX("under mixed load each client gets its own response"),
+    LEAVING("a client that disconnects is noticed, even if Bun sends nothing"),
     BUN_KILLED("Bun is killed: no request is lost"),
     BUN_HUNG("Bun hangs: it is replaced"),
-    JSON("no clash with the server's JSON-P"),
-    LOG("the log is the server's"),
-    STATUS("metrics, and a status page that stays live"),
-    JMX("JMX shows and restarts it"),
-    REDEPLOY("deployed 5 times, no process and no thread left"),
-    CLASS_LOADERS("and no class loader"),
+    JSON("no conflict with the server's JSON-P"),
+    LOG("it logs to the server's log"),
+    STATUS("metrics, and a live status page"),
+    JMX("JMX shows its state and restarts workers"),
+    REDEPLOY("5 redeployments leave no process and no thread"),
+    CLASS_LOADERS("nor a class loader"),
     STOP("a stop leaves no process");
 
     private final String title;
@@ -42,7 +42,7 @@ enum ServerFeature {
         return title;
     }
 
-    /** The feature that a test shows. */
+    /** The feature that a test checks. */
     @Retention(RetentionPolicy.RUNTIME)
     @Target(ElementType.METHOD)
     @interface Shows {

@@ -22,7 +22,7 @@ final class ServerMatrix implements InvocationInterceptor, AfterAllCallback {
     static final String YES = "yes";
     static final String NO = "no";
     private static final String LET_THROUGH =
-            "But for what the server's own parser lets through: [docs/security.md](docs/security.md)";
+            "Except those that the server's own parser accepts: [docs/security.md](docs/security.md)";
 
     private final Map<ServerFeature, String> outcomes = new EnumMap<>(ServerFeature.class);
 

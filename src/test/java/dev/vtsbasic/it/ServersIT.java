@@ -128,7 +128,7 @@ final class ServersIT {
         Map<ServerFeature, String> limits() {
             return Map.of(
                     RAW_CHARACTERS,
-                    "Undertow refuses what is not encoded, or with `allow-unescaped-characters-in-url` decodes it all");
+                    "Undertow refuses raw characters; with `allow-unescaped-characters-in-url` it decodes the whole path");
         }
     }
 
@@ -191,8 +191,7 @@ final class ServersIT {
 
         @Override
         Map<ServerFeature, String> limits() {
-            return Map.of(
-                    RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of copies that were taken away stay in memory");
+            return Map.of(RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of undeployed copies stay in memory");
         }
 
         @Override
@@ -214,7 +213,7 @@ final class ServersIT {
             "malformed end of a chunk: not refused but forwarded",
             "request within a body: the app got the hidden request");
 
-    private static final String REFUSED = "`%5C` in a path is answered with 400, by GlassFish `a:b@c` with 503";
+    private static final String REFUSED = "A path with `%5C` gets a 400; on GlassFish one with `a:b@c` gets a 503";
 
     private static final Map<ServerFeature, String> TOMCAT = Map.of(
             RAW_PATHS,
