@@ -3,7 +3,7 @@ package dev.vtsbasic.cli;
 import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.asset.Precompression;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.OpenBase;
+import dev.vtsbasic.build.base.OpenBase;
 import dev.vtsbasic.deploy.BunCompressor;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.settings.BadSettingException;
@@ -53,7 +53,7 @@ public final class PrecompressCommand implements Callable<Integer> {
             Dist build = Dist.at(dist);
             Optional<OpenBase> open = OpenBase.of(build);
             if (open.isPresent()) {
-                open.get().closeAtTheRoot();
+                open.get().writeForRoot();
             }
             Precompression.Result result = Precompression.of(build.client(), compressor);
             System.out.printf(

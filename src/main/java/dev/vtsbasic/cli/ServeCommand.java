@@ -94,7 +94,7 @@ public final class ServeCommand implements Callable<Integer> {
         try (EmbeddedServer server = EmbeddedServer.start(settings, context -> register(context, host), host::noRoom)) {
             host.listensOn(server.port());
             server.managementPort().ifPresent(port -> announceManagement(settings, port));
-            host.closesConnections(server::closeConnectionsAfterAnswers);
+            host.closesConnections(server::closeConnectionsAfterResponses);
             host.firstReady().thenRun(() -> announce(settings, server.port(), started));
             try {
                 if (settings.workers().rules().onCrashLoop() == OnCrashLoop.STAY) {

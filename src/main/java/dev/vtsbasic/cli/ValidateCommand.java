@@ -1,10 +1,10 @@
 package dev.vtsbasic.cli;
 
 import dev.vtsbasic.app.BunLocator;
-import dev.vtsbasic.build.BuildReproduction;
+import dev.vtsbasic.build.reproduction.BuildReproduction;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.ReproductionReport;
-import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.build.reproduction.ReproductionReport;
+import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.deploy.BasePathCopies;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.settings.BadSettingException;

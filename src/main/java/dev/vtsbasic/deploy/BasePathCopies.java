@@ -1,9 +1,10 @@
 package dev.vtsbasic.deploy;
 
-import dev.vtsbasic.build.BuildValidator;
+import dev.vtsbasic.build.validation.BuildSummary;
+import dev.vtsbasic.build.validation.BuildValidator;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.OpenBase;
-import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.build.base.OpenBase;
+import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.log.Event;
@@ -48,7 +49,7 @@ public final class BasePathCopies implements AutoCloseable {
 
     /** @throws IOException when the build cannot be read, or no copy of it can be made */
     public synchronized Fitted fit(Dist dist) throws IOException {
-        if (base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)) {
+        if (base.isEmpty() && OpenBase.isWrittenForRoot(dist)) {
             return new Fitted(dist, Set.of(), dist, true);
         }
         Optional<OpenBase> open = OpenBase.of(dist);
@@ -89,7 +90,7 @@ public final class BasePathCopies implements AutoCloseable {
 
     /** The same of a build that is not going to be served. */
     public ValidationReport validate(Dist dist) throws IOException {
-        boolean anyBase = base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)
+        boolean anyBase = base.isEmpty() && OpenBase.isWrittenForRoot(dist)
                 || OpenBase.of(dist).isPresent();
         return validate(dist, anyBase);
     }
@@ -104,16 +105,17 @@ public final class BasePathCopies implements AutoCloseable {
      * it fits, or names no path at all. With a file missing, nobody can tell its path.
      */
     private Optional<String> misfit(ValidationReport report) {
-        boolean unknown = report.namesNoBase() || !report.missing().isEmpty();
-        if (unknown || report.base().equals(base + "/")) {
+        BuildSummary build = report.build();
+        boolean unknown = build.isBaseAssumed() || !report.missing().isEmpty();
+        if (unknown || build.base().equals(base + "/")) {
             return Optional.empty();
         }
-        String made = report.base();
+        String made = build.base();
         String war = made.equals("/")
                 ? "ROOT.war"
                 : made.substring(1, made.length() - 1).replace("/", "#") + ".war";
         String path = made.equals("/") ? "/" : made.substring(0, made.length() - 1);
-        return Optional.of("The build in " + report.root() + " is made for " + made + " and browsers see it at "
+        return Optional.of("The build in " + build.root() + " is made for " + made + " and browsers see it at "
                 + base + "/: serve it at " + made + " (as " + war + ", or with VTS_CONTEXT_PATH=" + path
                 + " and java -jar), or build it with base: '" + OpenBase.BASE
                 + "' in Vite's configuration, which fits every path");

@@ -3,7 +3,7 @@ package dev.vtsbasic.deploy;
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.asset.AssetIndex;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Validation;
