@@ -1,8 +1,8 @@
 package dev.vtsbasic.cli;
 
 import dev.vtsbasic.app.BunLocator;
-import dev.vtsbasic.build.reproduction.BuildReproduction;
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.reproduction.BuildReproduction;
 import dev.vtsbasic.build.reproduction.ReproductionReport;
 import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.deploy.BasePathCopies;

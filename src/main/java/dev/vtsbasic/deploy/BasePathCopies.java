@@ -1,9 +1,9 @@
 package dev.vtsbasic.deploy;
 
-import dev.vtsbasic.build.validation.BuildSummary;
-import dev.vtsbasic.build.validation.BuildValidator;
 import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.build.base.OpenBase;
+import dev.vtsbasic.build.validation.BuildSummary;
+import dev.vtsbasic.build.validation.BuildValidator;
 import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.launch.WorkDirectory;

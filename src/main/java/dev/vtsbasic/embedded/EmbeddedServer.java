@@ -1,8 +1,8 @@
 package dev.vtsbasic.embedded;
 
-import dev.vtsbasic.embedded.connector.HostNameSyntax;
 import dev.vtsbasic.embedded.connector.GoAwaySender;
 import dev.vtsbasic.embedded.connector.HeaderTimeoutProtocol;
+import dev.vtsbasic.embedded.connector.HostNameSyntax;
 import dev.vtsbasic.embedded.connector.OffHeapEndpoint;
 import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.limit.HeapBudget;
@@ -97,7 +97,8 @@ public final class EmbeddedServer implements AutoCloseable {
         // The host adds its default valve unless the pipeline has one of this class.
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(PlainErrorValve.class.getName());
         if (settings.management().port().isPresent()) {
-            server.openManagement(connectors, settings, settings.management().port().get());
+            server.openManagement(
+                    connectors, settings, settings.management().port().get());
         }
         try {
             tomcat.start();
@@ -120,8 +121,7 @@ public final class EmbeddedServer implements AutoCloseable {
         return server;
     }
 
-    private void openManagement(ConnectorFactory connectors, Settings settings, int port)
-            throws CannotListenException {
+    private void openManagement(ConnectorFactory connectors, Settings settings, int port) throws CannotListenException {
         // The management port has a heap budget of its own, so that operators get responses while clients use all of
         // theirs.
         management = connectors.create(HeapBudget.least(), settings.management().address(), port);

@@ -18,7 +18,11 @@ record BuildEnvironment(Path tree, Path home, String user, String zone, String l
     /** Has nothing in common with {@link #second}; the zones are 26 hours apart, so that the dates differ, too. */
     static BuildEnvironment first(Path directory) {
         return new BuildEnvironment(
-                directory.resolve("one/project"), directory.resolve("home-1"), "vts-first", "Etc/GMT+12", "en_US.UTF-8");
+                directory.resolve("one/project"),
+                directory.resolve("home-1"),
+                "vts-first",
+                "Etc/GMT+12",
+                "en_US.UTF-8");
     }
 
     static BuildEnvironment second(Path directory) {

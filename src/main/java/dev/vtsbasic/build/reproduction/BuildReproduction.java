@@ -1,8 +1,8 @@
 package dev.vtsbasic.build.reproduction;
 
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.base.OpenBaseRecord;
 import dev.vtsbasic.build.base.OpenBase;
+import dev.vtsbasic.build.base.OpenBaseRecord;
 import dev.vtsbasic.build.reproduction.ReproductionReport.Existing;
 import dev.vtsbasic.file.DirectoryTree;
 import java.io.File;

@@ -100,9 +100,8 @@ final class BuildReader {
             byte[] bytes = in.readNBytes(MAX_PIECE_BYTES);
             int start = 0;
             while (true) {
-                byte[] more = bytes.length == MAX_PIECE_BYTES
-                        ? in.readNBytes(MAX_PIECE_BYTES - OVERLAP_BYTES)
-                        : new byte[0];
+                byte[] more =
+                        bytes.length == MAX_PIECE_BYTES ? in.readNBytes(MAX_PIECE_BYTES - OVERLAP_BYTES) : new byte[0];
                 boolean isLast = more.length == 0;
                 int end = isLast ? bytes.length : bytes.length - OVERLAP_BYTES / 2;
                 reading.read(file, new Piece(new String(bytes, StandardCharsets.ISO_8859_1), start, end));

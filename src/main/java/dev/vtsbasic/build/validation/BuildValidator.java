@@ -1,11 +1,11 @@
 package dev.vtsbasic.build.validation;
 
-import dev.vtsbasic.build.Manifest;
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.build.Manifest;
+import dev.vtsbasic.build.validation.AssetReference.Certainty;
 import dev.vtsbasic.build.validation.BuildFiles.BuildFile;
 import dev.vtsbasic.build.validation.BuildReader.Piece;
 import dev.vtsbasic.build.validation.BuildWarning.Kind;
-import dev.vtsbasic.build.validation.AssetReference.Certainty;
 import dev.vtsbasic.build.validation.PathLeakDetector.Leak;
 import jakarta.json.JsonException;
 import java.io.IOException;
@@ -89,14 +89,10 @@ public final class BuildValidator {
                 similar.hashedNames());
         String base = foundBase.orElse("/");
         List<MissingAsset> missing = missing(base, similar);
-        BuildSummary summary =
-                new BuildSummary(dist.root(), base, foundBase.isEmpty(), files.client().size(), named.size());
+        BuildSummary summary = new BuildSummary(
+                dist.root(), base, foundBase.isEmpty(), files.client().size(), named.size());
         return new ValidationReport(
-                summary,
-                missing,
-                UnresolvedImportFinder.find(dist),
-                Optional.empty(),
-                List.copyOf(warnings));
+                summary, missing, UnresolvedImportFinder.find(dist), Optional.empty(), List.copyOf(warnings));
     }
 
     private List<MissingAsset> missing(String base, SimilarNameFinder similar) {
@@ -207,7 +203,10 @@ public final class BuildValidator {
             } else {
                 boolean page = file.endsWith(".html");
                 ScriptReferenceFinder.find(
-                        text, directory, page ? ScriptReferenceFinder.Kind.PAGE : ScriptReferenceFinder.Kind.CLIENT, found::add);
+                        text,
+                        directory,
+                        page ? ScriptReferenceFinder.Kind.PAGE : ScriptReferenceFinder.Kind.CLIENT,
+                        found::add);
             }
             found.forEach(reference -> note(reference, name));
             addLeaks(name, piece);
@@ -235,7 +234,8 @@ public final class BuildValidator {
         if (files.client().containsKey(reference.path())) {
             named.add(reference.path());
         } else {
-            references.computeIfAbsent(reference, key -> new ConcurrentSkipListSet<>())
+            references
+                    .computeIfAbsent(reference, key -> new ConcurrentSkipListSet<>())
                     .add(namedIn);
         }
     }

@@ -62,7 +62,8 @@ final class ErrorKeepAlive extends DelegatingAdapter implements ActionHook {
     }
 
     private boolean isStatusOfApp() {
-        return request.getNote(CoyoteAdapter.ADAPTER_NOTES) instanceof org.apache.catalina.connector.Request servletRequest
+        return request.getNote(CoyoteAdapter.ADAPTER_NOTES)
+                        instanceof org.apache.catalina.connector.Request servletRequest
                 && RequestRecord.isAnsweredByApp(servletRequest);
     }
 

@@ -243,7 +243,9 @@ public final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel>
     }
 
     private void refuseTimedOut(WaitingQueue queue) {
-        for (WaitingQueue.Waiting first = queue.queue().peek(); first != null; first = queue.queue().peek()) {
+        for (WaitingQueue.Waiting first = queue.queue().peek();
+                first != null;
+                first = queue.queue().peek()) {
             if (System.nanoTime() - first.deadline() < 0 && !first.socket().isClosed()) {
                 return;
             }

@@ -1,11 +1,11 @@
 package dev.vtsbasic.build.base;
 
-import dev.vtsbasic.build.Dist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.testing.Tree;
 import java.io.IOException;
 import java.nio.file.Files;

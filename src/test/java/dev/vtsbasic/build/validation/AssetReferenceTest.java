@@ -1,8 +1,8 @@
 package dev.vtsbasic.build.validation;
 
-import dev.vtsbasic.build.Dist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.testing.Tree;
 import java.nio.file.Path;
 import java.util.List;

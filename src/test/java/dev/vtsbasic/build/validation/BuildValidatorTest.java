@@ -1,10 +1,10 @@
 package dev.vtsbasic.build.validation;
 
-import dev.vtsbasic.build.Dist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.testing.Tree;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;

@@ -60,6 +60,7 @@ class PathLeakDetectorTest {
     }
 
     private Leak leaks(String code) throws Exception {
-        return PathLeakDetector.of(Files.createDirectories(project.resolve("dist"))).find(Piece.whole(code));
+        return PathLeakDetector.of(Files.createDirectories(project.resolve("dist")))
+                .find(Piece.whole(code));
     }
 }

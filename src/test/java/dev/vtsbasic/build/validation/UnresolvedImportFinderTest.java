@@ -1,10 +1,10 @@
 package dev.vtsbasic.build.validation;
 
-import dev.vtsbasic.build.Dist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.build.Dist;
 import dev.vtsbasic.testing.Tree;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +18,8 @@ class UnresolvedImportFinderTest {
     @Test
     void importsAtTheHeadOfAScriptAreFound() {
         assertEquals(
-                List.of("a", "b", "c", "d", "e/f", "@g/h", "./i.js", "j", "k", "l"), UnresolvedImportFinder.specifiers("""
+                List.of("a", "b", "c", "d", "e/f", "@g/h", "./i.js", "j", "k", "l"),
+                UnresolvedImportFinder.specifiers("""
                         #!/usr/bin/env bun
                         "use strict";
                         // import "comment";
