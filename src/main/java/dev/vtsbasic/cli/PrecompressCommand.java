@@ -21,8 +21,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code precompress DIST}: makes the codings and the index of a build's static files, so that no server has to. One that
- * leaves its base open is brought into the form for the root first, which most servers serve.
+ * {@code precompress DIST}: compresses a build's static files and writes an index of them, so that no server has to.
+ * A build with an open base is written for the root first, because most servers serve it there.
  */
 @Command(
         name = "precompress",

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes builds fit the path at which browsers see the application: those that leave their base open as a copy in a work
- * directory, which goes with us.
+ * Makes builds fit the path at which browsers see the application: copies a build with an open base to a work directory
+ * and writes the path into the copy. {@link #close} removes the copies. Safe for several threads.
  */
 public final class BasePathCopies implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BasePathCopies.class);
@@ -34,10 +34,10 @@ public final class BasePathCopies implements AutoCloseable {
     /**
      * A build as it is served.
      *
-     * @param dist its files
-     * @param rewritten the paths of those client files that were written for the base
-     * @param origin the build as it was found
-     * @param anyBase whether it leaves its base open
+     * @param dist the build's files
+     * @param rewritten the paths of the client files that the base was written into
+     * @param origin the build before it was copied
+     * @param anyBase whether the build has an open base
      */
     public record Fitted(Dist dist, Set<String> rewritten, Dist origin, boolean anyBase) {}
 
@@ -88,7 +88,7 @@ public final class BasePathCopies implements AutoCloseable {
         return validate(build.origin(), build.anyBase());
     }
 
-    /** The same of a build that is not going to be served. */
+    /** Checks a build that is not going to be served. */
     public ValidationReport validate(Dist dist) throws IOException {
         boolean anyBase = base.isEmpty() && OpenBase.isWrittenForRoot(dist)
                 || OpenBase.of(dist).isPresent();
@@ -101,13 +101,13 @@ public final class BasePathCopies implements AutoCloseable {
     }
 
     /**
-     * What is wrong with a build that is made for one path and found at another, and what can be done about it; empty when
-     * it fits, or names no path at all. With a file missing, nobody can tell its path.
+     * Says that a build was made for another path than browsers see it at, and what to do about it. Empty if the build
+     * fits, if none of its URLs shows a path, or if a file is missing, because the path found is then uncertain.
      */
     private Optional<String> misfit(ValidationReport report) {
         BuildSummary build = report.build();
-        boolean unknown = build.isBaseAssumed() || !report.missing().isEmpty();
-        if (unknown || build.base().equals(base + "/")) {
+        boolean isBaseUncertain = build.isBaseAssumed() || !report.missing().isEmpty();
+        if (isBaseUncertain || build.base().equals(base + "/")) {
             return Optional.empty();
         }
         String made = build.base();
@@ -121,7 +121,7 @@ public final class BasePathCopies implements AutoCloseable {
                 + "' in Vite's configuration, which fits every path");
     }
 
-    /** Removes the copies other than of these builds. */
+    /** Removes all copies except those of the builds with these client directories. */
     synchronized void keepOnly(Set<Path> clients) {
         List<Path> others = new ArrayList<>(copies.keySet());
         others.removeIf(directory -> clients.stream().anyMatch(client -> client.startsWith(directory)));

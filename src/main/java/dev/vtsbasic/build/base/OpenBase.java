@@ -82,25 +82,25 @@ public final class OpenBase {
 
     private static Map<String, OpenFile> search(Dist dist) throws IOException {
         Map<String, OpenFile> found = new ConcurrentSkipListMap<>();
-        Set<String> integrity = ConcurrentHashMap.newKeySet();
+        Set<String> checksums = ConcurrentHashMap.newKeySet();
         try {
             textFiles(dist).entrySet().parallelStream().forEach(entry -> {
                 byte[] content = read(entry.getValue());
                 OpenFile file = OpenFile.of(entry.getKey(), content);
-                if (!file.places().isEmpty()) {
+                if (!file.positions().isEmpty()) {
                     found.put(file.path(), file);
                 }
                 Matcher digests = INTEGRITY.matcher(new String(content, StandardCharsets.ISO_8859_1));
                 while (digests.find()) {
-                    integrity.add(digests.group());
+                    checksums.add(digests.group());
                 }
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        if (!integrity.isEmpty()) {
+        if (!checksums.isEmpty()) {
             for (OpenFile file : found.values()) {
-                refuseIntegrity(file, Files.readAllBytes(dist.root().resolve(file.path())), integrity);
+                refuseStatedChecksum(file, Files.readAllBytes(dist.root().resolve(file.path())), checksums);
             }
         }
         return new TreeMap<>(found);
@@ -110,11 +110,11 @@ public final class OpenBase {
      * Refuses a file whose checksum another file states, because with another base the content no longer matches and
      * browsers do not run it.
      */
-    private static void refuseIntegrity(OpenFile file, byte[] content, Set<String> integrity) throws IOException {
+    private static void refuseStatedChecksum(OpenFile file, byte[] content, Set<String> checksums) throws IOException {
         try {
             for (int bits : new int[] {256, 384, 512}) {
                 byte[] digest = MessageDigest.getInstance("SHA-" + bits).digest(content);
-                if (integrity.contains("sha" + bits + "-" + Base64.getEncoder().encodeToString(digest))) {
+                if (checksums.contains("sha" + bits + "-" + Base64.getEncoder().encodeToString(digest))) {
                     throw new IOException(file.path() + " has the base " + BASE
                             + " in it, and another file states its checksum (subresource integrity), which cannot hold"
                             + " for every path: build without integrity, or with the path as base");
@@ -196,7 +196,7 @@ public final class OpenBase {
         for (OpenFile file : files.values()) {
             Path path = dist.root().resolve(file.path());
             Path part = path.resolveSibling(path.getFileName() + ".part");
-            Files.write(part, file.at("", Files.readAllBytes(path), state));
+            Files.write(part, file.withBase("", Files.readAllBytes(path), state));
             Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
         }
     }
@@ -228,7 +228,7 @@ public final class OpenBase {
     public Dist copyFor(String base, Path target) throws IOException {
         copyTree(dist.client(), "client", base, target);
         copyTree(dist.server(), "server", base, target);
-        linkSurroundings(target);
+        linkSiblingsAndPackages(target);
         return new Dist(target, target.resolve("server").resolve(dist.server().relativize(dist.entry())));
     }
 
@@ -252,7 +252,7 @@ public final class OpenBase {
                 Path to = copy.resolve(root.relativize(path).toString());
                 OpenFile file = files.get(name + "/" + nameOf(root, path));
                 if (file != null) {
-                    Files.write(to, file.at(base, Files.readAllBytes(path), state));
+                    Files.write(to, file.withBase(base, Files.readAllBytes(path), state));
                 } else if (attributes.isSymbolicLink()) {
                     copyLink(root, path, to);
                 } else if (attributes.isRegularFile()) {
@@ -285,22 +285,22 @@ public final class OpenBase {
      * Links the files beside {@code client/} and {@code server/}, and the nearest {@code node_modules} above the build,
      * because the server may load packages from there.
      */
-    private void linkSurroundings(Path target) throws IOException {
+    private void linkSiblingsAndPackages(Path target) throws IOException {
         Path root = dist.root().toRealPath();
-        List<Path> surroundings = new ArrayList<>();
+        List<Path> linked = new ArrayList<>();
         try (var siblings = Files.list(root)) {
             siblings.filter(file -> !Set.of("client", "server")
                             .contains(file.getFileName().toString()))
-                    .forEach(surroundings::add);
+                    .forEach(linked::add);
         }
         Path above = root;
         while (above != null && !Files.isDirectory(above.resolve(NODE_MODULES))) {
             above = above.getParent();
         }
         if (above != null && !above.equals(root)) {
-            surroundings.add(above.resolve(NODE_MODULES));
+            linked.add(above.resolve(NODE_MODULES));
         }
-        for (Path file : surroundings) {
+        for (Path file : linked) {
             try {
                 Files.createSymbolicLink(target.resolve(file.getFileName().toString()), file);
             } catch (IOException | UnsupportedOperationException e) {

@@ -51,12 +51,13 @@ public final class OpenBaseRecord {
             }
             List<OpenFile> files = new ArrayList<>();
             for (JsonObject file : record.getJsonArray("files").getValuesAs(JsonObject.class)) {
-                List<OpenFile.Place> places = new ArrayList<>();
-                for (JsonObject place : file.getJsonArray("places").getValuesAs(JsonObject.class)) {
-                    places.add(new OpenFile.Place(place.getInt("at"), BaseForm.valueOf(place.getString("form"))));
+                List<OpenFile.Position> positions = new ArrayList<>();
+                for (JsonObject position : file.getJsonArray("places").getValuesAs(JsonObject.class)) {
+                    positions.add(new OpenFile.Position(
+                            position.getInt("at"), BaseForm.valueOf(position.getString("form"))));
                 }
                 files.add(new OpenFile(
-                        file.getString("path"), file.getJsonNumber("size").longValueExact(), places));
+                        file.getString("path"), file.getJsonNumber("size").longValueExact(), positions));
             }
             return Optional.of(files);
         } catch (JsonException | ClassCastException | NullPointerException | IllegalArgumentException e) {
@@ -82,16 +83,16 @@ public final class OpenBaseRecord {
 
     private static JsonObject jsonOf(OpenFile file) {
         JsonProvider json = JsonProvider.provider();
-        JsonArrayBuilder places = json.createArrayBuilder();
-        for (OpenFile.Place place : file.places()) {
-            places.add(json.createObjectBuilder()
-                    .add("at", place.at())
-                    .add("form", place.form().name()));
+        JsonArrayBuilder positions = json.createArrayBuilder();
+        for (OpenFile.Position position : file.positions()) {
+            positions.add(json.createObjectBuilder()
+                    .add("at", position.at())
+                    .add("form", position.form().name()));
         }
         return json.createObjectBuilder()
                 .add("path", file.path())
                 .add("size", file.size())
-                .add("places", places)
+                .add("places", positions)
                 .build();
     }
 }

@@ -1,5 +1,7 @@
 package dev.vtsbasic.build.reproduction;
 
+import java.util.Locale;
+
 /** A reason why two builds of the same sources differ, with an explanation and a remedy for people. */
 enum LikelyCause {
     BUILD_PATH(
@@ -20,7 +22,7 @@ enum LikelyCause {
                     + "and a .gitignore that names dist must be there when the build runs"),
     STYLE_SHEET(
             "a style sheet was compiled from different files",
-            "say in it what Tailwind shall read, `@import 'tailwindcss' source('.')`; else it reads all of the project, dist of an earlier build too"),
+            "state in it what Tailwind reads, `@import 'tailwindcss' source('.')`; by default it reads the whole project, dist of an earlier build too"),
     RANDOM_OR_HASH(
             "a random value is in the file, or a hash of something that is not the same each time",
             "derive identifiers from the content of the sources"),
@@ -28,7 +30,7 @@ enum LikelyCause {
             "the names differ, but nothing in the files does",
             "derive the names of files from their content alone: a hash in a name is random, or counts what is not written"),
     FILE_MISSING(
-            "one build writes a file that the other does not", "see whether its name or its being there is random"),
+            "one build writes a file that the other does not", "check whether its name or its existence is random"),
     UNKNOWN("none of the usual ones", "compare the two excerpts");
 
     private final String explanation;
@@ -49,6 +51,6 @@ enum LikelyCause {
 
     /** The name in JSON, such as {@code build-path}. */
     String id() {
-        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

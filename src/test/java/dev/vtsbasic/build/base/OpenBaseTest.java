@@ -63,14 +63,14 @@ class OpenBaseTest {
     }
 
     @Test
-    void onlyTextIsRewritten() throws Exception {
+    void onlyTextFilesAreRewritten() throws Exception {
         assertEquals(Set.of("assets/app.js"), open().clientFiles());
         assertEquals("/__VTS_BASE__/ is a picture", copied("/shop", "client/photo.png"));
         assertEquals("none", copied("/shop", "client/assets/b.js"));
     }
 
     @Test
-    void aClosedBuildIsAtTheRootAsItIsAndKnowsItsPlaces() throws Exception {
+    void aBuildWrittenForTheRootKeepsARecordOfItsBase() throws Exception {
         assertFalse(OpenBase.isWrittenForRoot(Dist.at(root)));
         open().writeForRoot();
         assertTrue(OpenBase.isWrittenForRoot(Dist.at(root)));
@@ -87,7 +87,7 @@ class OpenBaseTest {
     }
 
     @Test
-    void aClosedBuildThatWasChangedIsNotTakenForWhatItWas() throws Exception {
+    void aBuildThatChangedAfterItWasWrittenForTheRootIsRefused() throws Exception {
         open().writeForRoot();
         Tree.write(root, "server/server.js", "base = 'something else'");
         String message = assertThrows(IOException.class, this::open).getMessage();
@@ -98,7 +98,7 @@ class OpenBaseTest {
     }
 
     @Test
-    void aBuildThatWasClosedByHalvesIsNotTakenForClosed() throws Exception {
+    void aBuildThatWasWrittenForTheRootOnlyInPartIsRefused() throws Exception {
         byte[] before = Files.readAllBytes(root.resolve("server/server.js"));
         open().writeForRoot();
         Files.write(root.resolve("server/server.js"), before);
@@ -129,7 +129,7 @@ class OpenBaseTest {
     }
 
     @Test
-    void linksOfTheBuildLeadWhereTheyLed() throws Exception {
+    void linksLeadToTheSameFilesInACopy() throws Exception {
         Tree.write(directory, "outside.js", "outside");
         Files.createSymbolicLink(root.resolve("client/inside.js"), Path.of("assets/app.js"));
         Files.createSymbolicLink(root.resolve("client/outside.js"), Path.of("../../outside.js"));

@@ -33,7 +33,8 @@ class DifferenceTest {
             import"./a-Bx91_kQz"                     | import"./a-Zk77_pQa"                      | RANDOM_OR_HASH
             hello world                              | hello there                               | UNKNOWN
             """)
-    void theCauseIsToldFromWhereTheFilesBeginToDiffer(String one, String other, LikelyCause cause) throws Exception {
+    void theLikelyCauseIsFoundFromTheTextAroundTheFirstDifference(String one, String other, LikelyCause cause)
+            throws Exception {
         Tree.write(root, "one/server/server.js", "// same\n" + one, "other/server/server.js", "// same\n" + other);
         Difference difference = difference();
         assertEquals(cause, difference.cause());
@@ -47,7 +48,7 @@ class DifferenceTest {
     }
 
     @Test
-    void aStyleSheetThatOnlyTheServerNamesIsToldApart() throws Exception {
+    void aStyleSheetThatOnlyTheServerNamesHasACauseOfItsOwn() throws Exception {
         Tree.write(root, "one/client/assets/s-AAAAAAAA.css", "a{}", "other/client/assets/s-AAAAAAAA.css", "a{}");
         Tree.write(root, "one/server/server.js", "css = '/assets/s-AAAAAAAA.css'");
         Tree.write(root, "other/server/server.js", "css = '/assets/s-BBBBBBBB.css'");
@@ -61,7 +62,7 @@ class DifferenceTest {
     }
 
     @Test
-    void itBeginsWhereMoreThanTheNameOfAnotherFileDiffers() throws Exception {
+    void aDifferenceInTheNameOfAnotherFileIsNotTheFirst() throws Exception {
         Tree.write(root, "one/assets/about-AAAAAAAA.js", "import './main-CCCCCCCC.js'");
         Tree.write(root, "one/assets/main-CCCCCCCC.js", "t = 1795462336123");
         Tree.write(root, "other/assets/about-BBBBBBBB.js", "import './main-DDDDDDDD.js'");
@@ -75,7 +76,7 @@ class DifferenceTest {
     }
 
     @Test
-    void namesAloneMayDiffer() throws Exception {
+    void buildsWhoseFilesDifferOnlyInNameHaveACauseOfTheirOwn() throws Exception {
         Tree.write(root, "one/a-AAAAAAAA.js", "same", "one/b.js", "import './a-AAAAAAAA.js'");
         Tree.write(root, "other/a-BBBBBBBB.js", "same", "other/b.js", "import './a-BBBBBBBB.js'");
         assertEquals(LikelyCause.ONLY_NAMES, difference().cause());

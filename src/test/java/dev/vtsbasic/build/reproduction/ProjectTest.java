@@ -23,7 +23,7 @@ class ProjectTest {
     }
 
     @Test
-    void itIsTheNearestDirectoryAboveTheBuildWithAManifest() throws Exception {
+    void theProjectIsTheNearestDirectoryAboveTheBuildWithAManifest() throws Exception {
         Tree.write(root, "package.json", "{}", "app/package.json", "{}", "app/out/site/package.json", "{}");
         Project project = Project.of(root.resolve("app/out/site"));
         assertEquals(root.resolve("app"), project.directory());
@@ -31,7 +31,7 @@ class ProjectTest {
     }
 
     @Test
-    void aPartOfAWorkspaceBringsTheWorkspace() throws Exception {
+    void aProjectInAWorkspaceIsCopiedWithTheWorkspace() throws Exception {
         Tree.write(root, "package.json", "{\"workspaces\":[\"apps/*\"]}", "apps/web/package.json", "{}");
         Project project = Project.of(root.resolve("apps/web/dist"));
         assertEquals(root, project.tree());

@@ -27,7 +27,7 @@ class AssetReferenceTest {
             var big_default = "/static/extra-w6lW7-MN.css";           | static/extra-w6lW7-MN.css
             m={"index.html":{file:"assets/index-D4XBDGsW.js"}}        | assets/index-D4XBDGsW.js
             """)
-    void theServersUrlsAreFound(String code, String name) throws Exception {
+    void assetUrlsInServerScriptsAreFound(String code, String name) throws Exception {
         assertEquals(List.of(name), missing("server/assets/chunk.mjs", code));
     }
 
@@ -52,7 +52,7 @@ class AssetReferenceTest {
                 "import(\"./assets/about-BS01gnPC.js\")",
                 "\"/assets/[name]-[hash].js\"",
             })
-    void whatIsNoAssetInTheServerIsNotReported(String code) throws Exception {
+    void otherStringsInServerScriptsAreIgnored(String code) throws Exception {
         assertEquals(List.of(), missing("server/server.js", code));
     }
 
@@ -77,7 +77,7 @@ class AssetReferenceTest {
             x=""+new URL("../assets/data-BUZ4rAim.bin",import.meta.url).href    ¦ assets/data-BUZ4rAim.bin
             n.textContent=`.p{background:url(/assets/my%20photo%20(1-HEGOtsrK.jpg)}` ¦ assets/my photo (1-HEGOtsrK.jpg
             """)
-    void whatABrowserLoadsForAScriptIsFound(String code, String name) throws Exception {
+    void filesThatAClientScriptLoadsAreFound(String code, String name) throws Exception {
         assertEquals(List.of(name), missing("client/assets/chunk.js", code));
     }
 
@@ -100,7 +100,7 @@ class AssetReferenceTest {
                 "(0,l.createElement)(`img`,{src:`/img/pub.png`})",
                 "//# sourceMappingURL=about-dIhk_vxn.js.map",
             })
-    void whatIsNoAssetInTheClientIsNotReported(String code) throws Exception {
+    void otherStringsInClientScriptsAreIgnored(String code) throws Exception {
         assertEquals(List.of(), missing("client/assets/chunk.js", code));
     }
 
@@ -118,7 +118,7 @@ class AssetReferenceTest {
             image-set("/assets/big-B6B3OZJI.png" 1x)    | assets/big-B6B3OZJI.png
             red}@import"./base.css";                    | assets/base.css
             """)
-    void whatAStyleSheetTakesIsFound(String css, String name) throws Exception {
+    void filesThatAStyleSheetNamesAreFound(String css, String name) throws Exception {
         assertEquals(List.of(name), missing("client/assets/styles.css", "a{background:" + css + "}"));
     }
 
@@ -136,12 +136,12 @@ class AssetReferenceTest {
                 "red/* url(a.png) */",
                 "red}@import url(\"https://fonts.example/css2?family=X.css\");",
             })
-    void whatAStyleSheetTakesFromElsewhereIsNotReported(String css) throws Exception {
+    void urlsOfAStyleSheetThatLeadElsewhereAreIgnored(String css) throws Exception {
         assertEquals(List.of(), missing("client/assets/styles.css", "a{background:" + css + "}"));
     }
 
     @Test
-    void pagesAreRead() throws Exception {
+    void filesThatAPageNamesAreFound() throws Exception {
         assertEquals(
                 List.of("assets/index-C0YpnyhG.js", "assets/index-x.css"),
                 missing(

@@ -84,7 +84,7 @@ class BuildValidatorTest {
     }
 
     @Test
-    void programsGetTheSameAsJson() throws Exception {
+    void theReportIsAvailableAsJson() throws Exception {
         Tree.write(root, "client/assets/main-zzzzzzz9.js", "x".repeat(612_000));
         JsonObject expected = Json.createObjectBuilder()
                 .add("valid", false)
@@ -130,7 +130,7 @@ class BuildValidatorTest {
     }
 
     @Test
-    void anotherBaseIsFoundFromTheUrlsThatHaveIt() throws Exception {
+    void theBaseIsFoundFromTheUrlsThatBeginWithIt() throws Exception {
         Tree.write(root, "client/static/main-BhC1d2e3.js", "", "client/img/a.png", "");
         ValidationReport report =
                 validate("['/a/b/static/main-XxC1d2e3.js','/a/b/static/logo-XxC1d2e3.svg','/static/logo-XxC1d2e3.svg',"
@@ -143,7 +143,7 @@ class BuildValidatorTest {
     }
 
     @Test
-    void theManifestsAreRead() throws Exception {
+    void everyFileThatAManifestListsHasToExist() throws Exception {
         String manifest = "{\"index.html\":{\"file\":\"js/index.js\",\"isEntry\":true,\"css\":[\"js/a.css\"],"
                 + "\"assets\":[\"my photo (1).jpg\"],\"imports\":[\"_gone.js\",\"index.html\"],"
                 + "\"dynamicImports\":[\"src/gone.ts\"]}}";
@@ -187,7 +187,7 @@ class BuildValidatorTest {
     }
 
     @Test
-    void whatIsNotServedDoesNotExist() throws Exception {
+    void aHiddenFileCountsAsMissing() throws Exception {
         Tree.write(root, "client/assets/.hidden/a.js", "", "client/.well-known/a.js", "");
         ValidationReport report = validate("'/assets/.hidden/a.js' '/.well-known/a.js'");
         assertEquals(1, report.build().files());
@@ -197,7 +197,7 @@ class BuildValidatorTest {
     }
 
     @Test
-    void aCodeWithoutItsSourceMapMayBeSmall() throws Exception {
+    void aSourceMapDoesNotCountForTheSizeOfAChunk() throws Exception {
         String map = "\n//# sourceMappingURL=data:application/json;base64," + "A".repeat(600_000) + "\n";
         Tree.write(root, "client/assets/a.js", "let a" + map, "client/assets/b.js.map", "x".repeat(600_000));
         Tree.write(root, "client/assets/c.css", " ".repeat(500_001), "client/assets/d.js", " ".repeat(500_000));

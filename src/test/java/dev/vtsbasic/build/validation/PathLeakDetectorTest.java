@@ -48,7 +48,7 @@ class PathLeakDetectorTest {
                 "__dirname",
                 "/[\\\\/]node_modules[\\\\/]/.test(a)",
             })
-    void whatMayBeAnyUrlIsNotReported(String code) throws Exception {
+    void aPathThatMayBeAUrlIsNotReported(String code) throws Exception {
         assertEquals(Leak.NONE, leaks(code));
     }
 

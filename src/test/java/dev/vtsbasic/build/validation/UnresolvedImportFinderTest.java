@@ -43,7 +43,7 @@ class UnresolvedImportFinderTest {
     }
 
     @Test
-    void aPackageThatNoScriptFromTheEntryOnWouldFindIsUnresolved() throws Exception {
+    void aPackageThatIsNotInstalledIsUnresolved() throws Exception {
         Tree.write(
                 directory,
                 "node_modules/above/index.js",
