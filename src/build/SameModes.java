@@ -19,7 +19,7 @@ class SameModes {
     private static final int END_RECORD_SIZE = 22;
     private static final int ENTRY = 0x02014b50;
     private static final int ENTRY_SIZE = 46;
-    private static final int LONGEST_COMMENT = 0xffff;
+    private static final int MAX_COMMENT_BYTES = 0xffff;
 
     public static void main(String[] args) throws IOException {
         Path path = Path.of(args[0]);
@@ -45,7 +45,7 @@ class SameModes {
     /** Changes the modes in place, in the central directory at the end of the file. */
     private static void inZip(Path zip) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(zip.toFile(), "rw")) {
-            long tail = Math.max(0, file.length() - END_RECORD_SIZE - LONGEST_COMMENT);
+            long tail = Math.max(0, file.length() - END_RECORD_SIZE - MAX_COMMENT_BYTES);
             ByteBuffer end = map(file, tail, file.length() - tail);
             int at = end.limit() - END_RECORD_SIZE;
             while (end.getInt(at) != END_RECORD) {

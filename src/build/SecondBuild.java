@@ -35,11 +35,11 @@ class SecondBuild {
     private static final String WAR = "target/vts-basic.war";
 
     private final Path project;
-    private final Path place;
+    private final Path directory;
 
-    private SecondBuild(Path project, Path place) {
+    private SecondBuild(Path project, Path directory) {
         this.project = project;
-        this.place = place;
+        this.directory = directory;
     }
 
     public static void main(String[] args) throws Exception {
@@ -49,21 +49,21 @@ class SecondBuild {
             System.err.println("[second build] " + first + " does not exist: run `mvn package` first");
             System.exit(2);
         }
-        Path place = Files.createTempDirectory("vts-second-build");
+        Path directory = Files.createTempDirectory("vts-second-build");
         boolean same;
         try {
-            Path second = new SecondBuild(project, place).build();
+            Path second = new SecondBuild(project, directory).build();
             same = compare(first, second);
         } finally {
-            deleteTree(place);
+            deleteTree(directory);
         }
         System.exit(same ? 0 : 1);
     }
 
     private Path build() throws Exception {
-        Path copy = place.resolve("in/another/directory, of another name");
+        Path copy = directory.resolve("in/another/directory, of another name");
         copySources(copy);
-        Path home = Files.createDirectories(place.resolve("home"));
+        Path home = Files.createDirectories(directory.resolve("home"));
         Path firstHome = Path.of(System.getProperty("user.home"));
         for (String settings : List.of(".npmrc", ".bunfig.toml")) {
             if (Files.exists(firstHome.resolve(settings))) {
@@ -76,7 +76,7 @@ class SecondBuild {
         if (Files.exists(firstHome.resolve(".m2/settings.xml"))) {
             command.addAll(List.of("-s", firstHome.resolve(".m2/settings.xml").toString()));
         }
-        Path log = place.resolve("log");
+        Path log = directory.resolve("log");
         ProcessBuilder maven = new ProcessBuilder(command)
                 .directory(copy.toFile())
                 .redirectErrorStream(true)

@@ -18,11 +18,11 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts the host when a servlet container starts the application, and ends it with the application. */
+/** Starts the application when the servlet container starts it, and closes it when the container stops it. */
 public final class ApplicationListener implements ServletContextListener {
     private static final Logger LOG = LoggerFactory.getLogger(ApplicationListener.class);
 
-    /** The container decides where it goes. */
+    /** The container's logging decides where these lines go. */
     private static final Logger ACCESS_LOG = LoggerFactory.getLogger("dev.vtsbasic.access");
 
     private Application host;
@@ -34,7 +34,7 @@ public final class ApplicationListener implements ServletContextListener {
         try {
             host.register(context);
         } catch (RuntimeException e) {
-            // Not every container tells a listener that failed of the end.
+            // Not every container calls contextDestroyed after a listener has failed.
             host.close();
             throw e;
         }
@@ -57,12 +57,12 @@ public final class ApplicationListener implements ServletContextListener {
                     ApplicationListener::logRequests);
         } catch (BadSettingException | BunLocator.NoBunException | IOException e) {
             Event.CANNOT_START.log(LOG, "VTS Basic cannot start: {problem}", e.getMessage());
-            // The container refuses the application and shows this message to its administrator.
+            // The container refuses the application and shows this message to the operator.
             throw new IllegalStateException(e.getMessage());
         }
     }
 
-    /** A loop, since servers print the name of the class that calls the logger. */
+    /** Uses a loop and not {@code forEach}, because servers print the name of the class that calls the logger. */
     private static void logRequests(List<String> lines) {
         for (String line : lines) {
             ACCESS_LOG.info(line);

@@ -9,7 +9,7 @@ import dev.vtsbasic.cli.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code java -jar vts-basic.war [command] [options]}; without a command it serves. */
+/** The command line: {@code java -jar vts-basic.war [command] [options]}; the default is {@code serve}. */
 @Command(
         name = "vts-basic",
         description = "Runs a Bun server-rendered web app behind a servlet container.",
@@ -43,7 +43,7 @@ public final class Main {
         return new CommandLine(new Main()).execute(line);
     }
 
-    /** Without a parser, which takes longer to load than all else that is needed to parse nothing. */
+    /** Serves without picocli, because loading it would delay the start although there is nothing to parse. */
     private static int serve() {
         try {
             return new ServeCommand().call();
@@ -51,7 +51,7 @@ public final class Main {
             Thread.currentThread().interrupt();
             return CommandLine.ExitCode.SOFTWARE;
         } catch (RuntimeException e) {
-            // As the parser does: a fault of ours ends the program, whatever threads are left.
+            // Ends the program as picocli does, even if other threads still run.
             e.printStackTrace();
             return CommandLine.ExitCode.SOFTWARE;
         }

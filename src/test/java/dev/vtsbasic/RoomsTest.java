@@ -29,10 +29,13 @@ class RoomsTest {
     /** The rooms that each room may use besides the ground; a room that is not named here uses none. */
     private static final Map<String, Set<String>> ARROWS = """
             main: cli app war
-            cli: app asset build bun deploy embedded launch manage war
+            cli: app asset build build.base build.reproduction build.validation bun deploy embedded launch manage war
             app: asset build bun deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
-            deploy: asset build bun launch page
+            deploy: asset build build.base build.validation bun launch page
             war: launch
+            build.base: build
+            build.reproduction: build build.base
+            build.validation: build
             asset: header syntax traffic
             proxy: proxy.cache proxy.container proxy.exchange proxy.message proxy.tunnel proxy.upstream pool header limit page traffic
             proxy.tunnel: proxy.exchange proxy.upstream proxy.container proxy.message traffic
@@ -46,7 +49,9 @@ class RoomsTest {
             manage: manage.metrics bun launch limit traffic
             manage.metrics: manage bun traffic
             manage.jmx: manage bun traffic
-            embedded: limit traffic
+            embedded: embedded.connector embedded.http2 limit
+            embedded.http2: embedded.connector limit
+            embedded.connector: limit traffic
             limit: page traffic
             page: header traffic
             syntax: page
@@ -85,7 +90,7 @@ class RoomsTest {
     @ArchTest
     static final ArchRule onlyTheEmbeddedServerKnowsTomcat = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.vtsbasic.embedded")
+            .resideOutsideOfPackage("dev.vtsbasic.embedded..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.catalina..", "org.apache.coyote..", "org.apache.tomcat..");

@@ -1,6 +1,6 @@
 package dev.vtsbasic.asset;
 
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.DirectoryTree;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.settings.ArchiveRules;
 import java.io.IOException;
@@ -340,7 +340,7 @@ final class AssetArchive {
      */
     private static void delete(Path tree) {
         try {
-            Trees.delete(tree);
+            DirectoryTree.delete(tree);
         } catch (IOException e) {
             LOG.debug("Not all of {} could be deleted", tree, e);
         }

@@ -1,6 +1,6 @@
 package dev.vtsbasic.asset;
 
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.DirectoryTree;
 import dev.vtsbasic.log.Event;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ final class BackgroundCompressor implements AutoCloseable {
         try {
             make(batch, directory);
         } finally {
-            Trees.delete(directory);
+            DirectoryTree.delete(directory);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.vtsbasic.asset;
 
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.DirectoryTree;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -119,6 +119,6 @@ final class IndexFile {
     /** Removes the index and the compressed files. Other records about the build, such as its base path, stay. */
     static void delete(Path client) throws IOException {
         Files.deleteIfExists(client.resolve(DIRECTORY).resolve(NAME));
-        Trees.delete(codings(client));
+        DirectoryTree.delete(codings(client));
     }
 }

@@ -1,6 +1,5 @@
 package dev.vtsbasic.build;
 
-import dev.vtsbasic.build.Mention.Certainty;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
@@ -14,14 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Vite's manifest of a build, or its manifest for server rendering, which lists URLs for each source file. */
-final class Manifest {
+public final class Manifest {
     /** The paths at which a manifest may be, within {@code client/} and {@code server/}. */
-    static final List<String> NAMES =
+    public static final List<String> NAMES =
             List.of(".vite/manifest.json", "manifest.json", ".vite/ssr-manifest.json", "ssr-manifest.json");
 
     private final JsonObject entries;
@@ -34,7 +31,7 @@ final class Manifest {
      * @return empty if there is no such file, or it holds no JSON object
      * @throws JsonException if the file is not JSON
      */
-    static Optional<Manifest> at(Path path) throws IOException {
+    public static Optional<Manifest> at(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             return Optional.empty();
         }
@@ -48,7 +45,7 @@ final class Manifest {
     }
 
     /** The files of the build's entry points; in a server build, the server's entries. */
-    List<String> entryFiles() {
+    public List<String> entryFiles() {
         List<String> files = new ArrayList<>();
         for (JsonValue value : entries.values()) {
             String file = file(value);
@@ -59,35 +56,26 @@ final class Manifest {
         return files;
     }
 
-    /** Reports every file, style sheet, asset and imported chunk that the manifest lists, and ignores other JSON. */
-    void find(Consumer<Mention> found) {
-        for (Map.Entry<String, JsonValue> entry : entries.entrySet()) {
-            JsonValue value = entry.getValue();
+    /** Every file, style sheet, asset and imported chunk that the manifest lists; other JSON is ignored. */
+    public List<String> urls() {
+        List<String> urls = new ArrayList<>();
+        for (JsonValue value : entries.values()) {
             String file = file(value);
             if (file != null) {
-                name(file, found);
+                urls.add(file);
                 JsonObject chunk = value.asJsonObject();
-                strings(chunk.get("css")).forEach(name -> name(name, found));
-                strings(chunk.get("assets")).forEach(name -> name(name, found));
+                urls.addAll(strings(chunk.get("css")));
+                urls.addAll(strings(chunk.get("assets")));
                 for (String imports : List.of("imports", "dynamicImports")) {
                     strings(chunk.get(imports)).stream()
                             .filter(key -> !entries.containsKey(key))
-                            .forEach(key -> name(key, found));
+                            .forEach(urls::add);
                 }
             } else if (value.getValueType() == JsonValue.ValueType.ARRAY) {
-                strings(value).forEach(url -> name(url, found));
+                urls.addAll(strings(value));
             }
         }
-    }
-
-    private static void name(String url, Consumer<Mention> found) {
-        // If the base is on another host, the files are there and not in this build.
-        if (!url.contains("://") && !url.startsWith("//")) {
-            String name = url.startsWith("/") ? url : ClientPath.resolve("", url);
-            if (name != null && !name.isEmpty()) {
-                found.accept(new Mention(name, Certainty.CERTAIN));
-            }
-        }
+        return urls;
     }
 
     private static String file(JsonValue value) {

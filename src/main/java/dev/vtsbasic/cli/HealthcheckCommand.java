@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code healthcheck}: 0 when the instance that runs with the same settings is ready, else 1. */
+/** {@code healthcheck}: exits with 0 if the instance with the same settings is ready, and with 1 if it is not. */
 @Command(
         name = "healthcheck",
         description = "Asks the running instance whether it is ready.",
@@ -21,7 +21,7 @@ public final class HealthcheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            return ManagementClient.find(port).ask("GET", "/ready") == 200 ? 0 : 1;
+            return ManagementClient.find(port).send("GET", "/ready") == 200 ? 0 : 1;
         } catch (IOException e) {
             System.err.println("not ready: " + e.getMessage());
             return 1;

@@ -22,7 +22,7 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** The instance on this machine that runs with the settings of this process, as its management endpoints see it. */
+/** Sends requests to the management endpoints of the instance on this machine that has the settings of this process. */
 final class ManagementClient {
     private static final int TIMEOUT_MILLIS = 5000;
 
@@ -32,7 +32,7 @@ final class ManagementClient {
         this.settings = settings;
     }
 
-    /** @param port as the command line has it; null when it has none */
+    /** @param port the port on the command line; null if there is none */
     static ManagementClient find(String port) throws BadSettingException, IOException {
         return new ManagementClient(Settings.read(List.of(
                 SettingSource.commandLine(port == null ? Map.of() : Map.of("vts.port", port)),
@@ -41,15 +41,15 @@ final class ManagementClient {
                 SettingSource.properties(WarFiles.in(WarFiles.home()).open("/WEB-INF/vts.properties")))));
     }
 
-    /** Where to ask: an address that stands for all of this machine is asked at its loopback address. */
+    /** The URI of an endpoint, with the loopback address in place of an unspecified one such as {@code 0.0.0.0}. */
     static URI uri(Settings settings, String method, String endpoint) {
-        // Whether it is ready is asked where everybody asks.
-        boolean apart = method.equals("POST") && settings.management().port().isPresent();
+        // The public port serves live and ready even if management has a port of its own.
+        boolean onManagementPort = method.equals("POST") && settings.management().port().isPresent();
         int port =
-                apart ? settings.management().port().get() : settings.server().port();
+                onManagementPort ? settings.management().port().get() : settings.server().port();
         String scheme = settings.server().scheme();
         String address =
-                apart ? settings.management().address() : settings.server().address();
+                onManagementPort ? settings.management().address() : settings.server().address();
         String loopback = address.contains(":") ? "::1" : "127.0.0.1";
         String host = IpNetwork.isUnspecified(address) ? loopback : address;
         String inUri = host.contains(":") ? "[" + host + "]" : host;
@@ -58,12 +58,12 @@ final class ManagementClient {
     }
 
     /**
-     * Asks a management endpoint, and prints what it answered.
+     * Sends a request to a management endpoint, and prints the status.
      *
      * @return the status
-     * @throws IOException when nothing answers
+     * @throws IOException when the instance cannot be reached
      */
-    int ask(String method, String endpoint) throws IOException {
+    int send(String method, String endpoint) throws IOException {
         URI uri = uri(settings, method, endpoint);
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         if (connection instanceof HttpsURLConnection tls) {
@@ -85,7 +85,7 @@ final class ManagementClient {
         return status;
     }
 
-    /** The server we ask has this very certificate, whatever its name and whoever signed it. */
+    /** Trusts only the instance's own certificate, whatever its name and its issuer. */
     private static void trustOnly(Path certificate, HttpsURLConnection connection) throws IOException {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());

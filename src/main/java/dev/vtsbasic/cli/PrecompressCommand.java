@@ -3,7 +3,7 @@ package dev.vtsbasic.cli;
 import dev.vtsbasic.app.BunLocator;
 import dev.vtsbasic.asset.Precompression;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.OpenBase;
+import dev.vtsbasic.build.base.OpenBase;
 import dev.vtsbasic.deploy.BunCompressor;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.settings.BadSettingException;
@@ -21,8 +21,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code precompress DIST}: makes the codings and the index of a build's static files, so that no server has to. One that
- * leaves its base open is brought into the form for the root first, which most servers serve.
+ * {@code precompress DIST}: compresses a build's static files and writes an index of them, so that no server has to.
+ * A build with an open base is written for the root first, because most servers serve it there.
  */
 @Command(
         name = "precompress",
@@ -53,7 +53,7 @@ public final class PrecompressCommand implements Callable<Integer> {
             Dist build = Dist.at(dist);
             Optional<OpenBase> open = OpenBase.of(build);
             if (open.isPresent()) {
-                open.get().closeAtTheRoot();
+                open.get().writeForRoot();
             }
             Precompression.Result result = Precompression.of(build.client(), compressor);
             System.out.printf(

@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code restart}: has the instance that runs with the same settings replace its workers, one after the other. */
+/** {@code restart}: makes the instance with the same settings replace its workers, one after the other. */
 @Command(
         name = "restart",
         description = "Has the running instance replace its Bun workers, without losing a request.",
@@ -21,10 +21,10 @@ public final class RestartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            int status = ManagementClient.find(port).ask("POST", "/restart");
+            int status = ManagementClient.find(port).send("POST", "/restart");
             if (status == 403) {
                 System.err.println(
-                        "refused: it takes the user and the VTS_WORK_DIR of the server, or VTS_MANAGEMENT_TOKEN");
+                        "refused: run it as the user of the server and with its VTS_WORK_DIR, or set VTS_MANAGEMENT_TOKEN");
             }
             return status == 202 ? 0 : 1;
         } catch (IOException e) {

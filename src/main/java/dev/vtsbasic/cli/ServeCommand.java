@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code serve}: Bun and an embedded Tomcat, from the start to the end of the program. */
+/** {@code serve}: runs Bun and an embedded Tomcat until a signal stops the program or Bun fails. */
 @Command(
         name = "serve",
         description = "Starts Bun and serves its app; the default command.",
@@ -94,7 +94,7 @@ public final class ServeCommand implements Callable<Integer> {
         try (EmbeddedServer server = EmbeddedServer.start(settings, context -> register(context, host), host::noRoom)) {
             host.listensOn(server.port());
             server.managementPort().ifPresent(port -> announceManagement(settings, port));
-            host.closesConnections(server::closeConnectionsAfterAnswers);
+            host.closesConnections(server::closeConnectionsAfterResponses);
             host.firstReady().thenRun(() -> announce(settings, server.port(), started));
             try {
                 if (settings.workers().rules().onCrashLoop() == OnCrashLoop.STAY) {
@@ -111,7 +111,7 @@ public final class ServeCommand implements Callable<Integer> {
                 return fail(code, failure.message());
             }
             String signal = signals.received().join();
-            // Who balances sees it, and sends no more, before a connection is refused.
+            // The server serves for the shutdown delay, so that load balancers see "not ready" before the port closes.
             Duration delay = settings.server().shutdownDelay().minus(host.becomeNotReady());
             if (delay.isNegative() || delay.isZero()) {
                 Event.STOPPING.log(logger(), "{signal} received: finishing the running requests", signal);
@@ -122,7 +122,7 @@ public final class ServeCommand implements Callable<Integer> {
             }
             server.stopListening();
             int left = host.finish(connectionsOf(server));
-            // Before the server, which looks for threads that an application leaves behind.
+            // The application closes before the server, because Tomcat searches for threads that it leaves behind.
             host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;
         } catch (EmbeddedServer.CannotListenException e) {
@@ -130,7 +130,10 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** The host closes before the server looks for threads that an application leaves behind, at a failed start too. */
+    /**
+     * Also closes the application when Tomcat stops it, and after a failed start, because Tomcat then searches for
+     * threads that it leaves behind.
+     */
     private static void register(ServletContext context, Application host) {
         host.register(context);
         context.addListener(new ServletContextListener() {
@@ -171,7 +174,7 @@ public final class ServeCommand implements Callable<Integer> {
                 SettingSource.properties(WarFiles.in(WarFiles.home()).open("/WEB-INF/vts.properties"))));
     }
 
-    /** A server that lost one of its threads to a lack of memory would stay and answer nobody. */
+    /** Ends the JVM when it is out of memory, because a server that has lost a thread may never respond again. */
     private static void onUncaught(Thread thread, Throwable failure) {
         if (failure instanceof VirtualMachineError) {
             Runtime.getRuntime().halt(OUT_OF_MEMORY);
@@ -182,7 +185,7 @@ public final class ServeCommand implements Callable<Integer> {
     private static void announceManagement(Settings settings, int port) {
         Event.MANAGEMENT_READY.log(
                 logger(),
-                "What is managed is on {scheme}://{address}:{port}{path}/",
+                "Management is on {scheme}://{address}:{port}{path}/",
                 settings.server().scheme(),
                 settings.management().address(),
                 port,
@@ -199,7 +202,7 @@ public final class ServeCommand implements Callable<Integer> {
                 Duration.ofNanos(System.nanoTime() - started).toMillis());
     }
 
-    /** Not a constant: a logger made before {@link Logging#configure} would keep the JVM's own layout. */
+    /** Not a constant, because a logger made before {@link Logging#configure} would keep the JVM's own format. */
     private static Logger logger() {
         return LoggerFactory.getLogger(ServeCommand.class);
     }

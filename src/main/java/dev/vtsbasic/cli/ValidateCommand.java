@@ -1,10 +1,10 @@
 package dev.vtsbasic.cli;
 
 import dev.vtsbasic.app.BunLocator;
-import dev.vtsbasic.build.BuildReproduction;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.ReproductionReport;
-import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.build.reproduction.BuildReproduction;
+import dev.vtsbasic.build.reproduction.ReproductionReport;
+import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.deploy.BasePathCopies;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.settings.BadSettingException;
@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code validate DIST}: 0 when the build could be served, 1 when it could not, 2 when it cannot tell.
- * With {@code --reproduce}: 0 when its project gives the same build each time, 1 when it does not, 2 when it cannot tell.
+ * {@code validate DIST}: exits with 0 if the build can be served, 1 if it cannot, 2 if it cannot be read. With
+ * {@code --reproduce}: 0 if its project gives the same build each time, 1 if it does not, 2 if it cannot be built.
  */
 @Command(
         name = "validate",
@@ -50,13 +50,13 @@ public final class ValidateCommand implements Callable<Integer> {
     @Option(
             names = "--context-path",
             paramLabel = "PATH",
-            description = "Where browsers are to see it (VTS_CONTEXT_PATH); /shop for shop.war in a servlet container.")
+            description = "Path at which browsers see the app (VTS_CONTEXT_PATH); /shop for shop.war in a servlet container.")
     private String contextPath;
 
     @ArgGroup(exclusive = false)
     private Reproduction reproduction;
 
-    /** What belongs to {@code --reproduce}. */
+    /** The options of {@code --reproduce}. */
     private static final class Reproduction {
         @Option(
                 names = "--reproduce",
@@ -67,7 +67,7 @@ public final class ValidateCommand implements Callable<Integer> {
         @Option(
                 names = "--build-command",
                 paramLabel = "COMMAND",
-                description = "How to build it; else its script build:prod, else build.")
+                description = "Command that builds the project (default: its script build:prod or build).")
         private String command;
 
         @Option(
@@ -100,7 +100,7 @@ public final class ValidateCommand implements Callable<Integer> {
         return report.valid() ? 0 : 1;
     }
 
-    /** As the start reads them, so that a build that is found valid here is so there. */
+    /** Reads the same settings as {@code serve}, so that both find the same builds valid. */
     private Settings settings() throws BadSettingException, IOException {
         Map<String, String> options = contextPath == null ? Map.of() : Map.of("vts.context-path", contextPath);
         return Settings.read(List.of(

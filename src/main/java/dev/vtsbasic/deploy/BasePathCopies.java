@@ -1,9 +1,10 @@
 package dev.vtsbasic.deploy;
 
-import dev.vtsbasic.build.BuildValidator;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.OpenBase;
-import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.build.base.OpenBase;
+import dev.vtsbasic.build.validation.BuildSummary;
+import dev.vtsbasic.build.validation.BuildValidator;
+import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.launch.WorkDirectory;
 import dev.vtsbasic.log.Event;
@@ -19,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes builds fit the path at which browsers see the application: those that leave their base open as a copy in a work
- * directory, which goes with us.
+ * Makes builds fit the path at which browsers see the application: copies a build with an open base to a work directory
+ * and writes the path into the copy. {@link #close} removes the copies. Safe for several threads.
  */
 public final class BasePathCopies implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BasePathCopies.class);
@@ -33,10 +34,10 @@ public final class BasePathCopies implements AutoCloseable {
     /**
      * A build as it is served.
      *
-     * @param dist its files
-     * @param rewritten the paths of those client files that were written for the base
-     * @param origin the build as it was found
-     * @param anyBase whether it leaves its base open
+     * @param dist the build's files
+     * @param rewritten the paths of the client files that the base was written into
+     * @param origin the build before it was copied
+     * @param anyBase whether the build has an open base
      */
     public record Fitted(Dist dist, Set<String> rewritten, Dist origin, boolean anyBase) {}
 
@@ -48,7 +49,7 @@ public final class BasePathCopies implements AutoCloseable {
 
     /** @throws IOException when the build cannot be read, or no copy of it can be made */
     public synchronized Fitted fit(Dist dist) throws IOException {
-        if (base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)) {
+        if (base.isEmpty() && OpenBase.isWrittenForRoot(dist)) {
             return new Fitted(dist, Set.of(), dist, true);
         }
         Optional<OpenBase> open = OpenBase.of(dist);
@@ -87,9 +88,9 @@ public final class BasePathCopies implements AutoCloseable {
         return validate(build.origin(), build.anyBase());
     }
 
-    /** The same of a build that is not going to be served. */
+    /** Checks a build that is not going to be served. */
     public ValidationReport validate(Dist dist) throws IOException {
-        boolean anyBase = base.isEmpty() && OpenBase.isClosedAtTheRoot(dist)
+        boolean anyBase = base.isEmpty() && OpenBase.isWrittenForRoot(dist)
                 || OpenBase.of(dist).isPresent();
         return validate(dist, anyBase);
     }
@@ -100,26 +101,27 @@ public final class BasePathCopies implements AutoCloseable {
     }
 
     /**
-     * What is wrong with a build that is made for one path and found at another, and what can be done about it; empty when
-     * it fits, or names no path at all. With a file missing, nobody can tell its path.
+     * Says that a build was made for another path than browsers see it at, and what to do about it. Empty if the build
+     * fits, if none of its URLs shows a path, or if a file is missing, because the path found is then uncertain.
      */
     private Optional<String> misfit(ValidationReport report) {
-        boolean unknown = report.namesNoBase() || !report.missing().isEmpty();
-        if (unknown || report.base().equals(base + "/")) {
+        BuildSummary build = report.build();
+        boolean isBaseUncertain = build.isBaseAssumed() || !report.missing().isEmpty();
+        if (isBaseUncertain || build.base().equals(base + "/")) {
             return Optional.empty();
         }
-        String made = report.base();
+        String made = build.base();
         String war = made.equals("/")
                 ? "ROOT.war"
                 : made.substring(1, made.length() - 1).replace("/", "#") + ".war";
         String path = made.equals("/") ? "/" : made.substring(0, made.length() - 1);
-        return Optional.of("The build in " + report.root() + " is made for " + made + " and browsers see it at "
+        return Optional.of("The build in " + build.root() + " is made for " + made + " and browsers see it at "
                 + base + "/: serve it at " + made + " (as " + war + ", or with VTS_CONTEXT_PATH=" + path
                 + " and java -jar), or build it with base: '" + OpenBase.BASE
                 + "' in Vite's configuration, which fits every path");
     }
 
-    /** Removes the copies other than of these builds. */
+    /** Removes all copies except those of the builds with these client directories. */
     synchronized void keepOnly(Set<Path> clients) {
         List<Path> others = new ArrayList<>(copies.keySet());
         others.removeIf(directory -> clients.stream().anyMatch(client -> client.startsWith(directory)));

@@ -14,16 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a new build into service that appears in {@code VTS_APP_DIR}: a link that now leads elsewhere, or another directory
- * in its place.
+ * Puts a new build into service when one appears in {@code VTS_APP_DIR}, because a link there was switched or the
+ * directory was replaced.
  *
- * <p>Assets and workers change together: the new build's hashed assets are served as soon as a page could name them, the
- * rest when its first worker is ready. A build that is not valid, or does not become ready, changes nothing.
+ * <p>Assets and workers change together: the new build's hashed assets are served as soon as a page could name them,
+ * the rest when its first worker is ready. A build that is not valid, or does not become ready, changes nothing.
  */
 public final class BuildWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BuildWatcher.class);
-    private static final long LOOK_EVERY_MILLIS = 1000;
-    private static final long JOIN_MILLIS = 5000;
+    private static final long POLL_INTERVAL_MILLIS = 1000;
+    private static final long JOIN_TIMEOUT_MILLIS = 5000;
 
     private final Path appDir;
     private final Deployer deployer;
@@ -51,9 +51,9 @@ public final class BuildWatcher implements AutoCloseable {
      * Begins to watch.
      *
      * @param appDir a directory, or a link that deployments switch
-     * @param inService the build that the first workers run, looked at before they were started, because it may have changed
-     *     since
-     * @param purgeCache is called when responses of the build before must not be used any more
+     * @param inService the build that the first workers run, read before they were started, because the directory may
+     *     have changed since
+     * @param purgeCache called when the cache must not use responses of the earlier build any more
      */
     public static BuildWatcher watch(
             Path appDir,
@@ -70,10 +70,10 @@ public final class BuildWatcher implements AutoCloseable {
     private void run() {
         Optional<BuildFingerprint> before = inService;
         try {
-            while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
-                forgetWhileMixed();
+            while (!closed.await(POLL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+                purgeCacheWhileMixed();
                 Optional<BuildFingerprint> now = BuildFingerprint.of(appDir);
-                // One that still changes is looked at again when it is done.
+                // A build is deployed only if it has not changed since the previous check.
                 if (now.isPresent() && now.equals(before) && !now.equals(inService)) {
                     inService = now;
                     deploy();
@@ -85,8 +85,8 @@ public final class BuildWatcher implements AutoCloseable {
         }
     }
 
-    /** While the workers change, one of the old build may still give an answer that is kept for others. */
-    private void forgetWhileMixed() {
+    /** While workers are replaced, the cache may still store a response from a worker of the old build. */
+    private void purgeCacheWhileMixed() {
         if (mixed) {
             mixed = !supervisor.runsOneBuild();
             purgeCache.run();
@@ -135,7 +135,7 @@ public final class BuildWatcher implements AutoCloseable {
         closed.countDown();
         thread.interrupt();
         try {
-            thread.join(JOIN_MILLIS);
+            thread.join(JOIN_TIMEOUT_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Has Bun, which brings the libraries, make content codings in a process of its own that gives way to others. */
+/** Compresses files in a process of Bun, because Bun has the libraries. The process has a low priority. */
 public final class BunCompressor implements Compressor {
     private static final String SCRIPT = script();
-    private static final int LONGEST_MESSAGE = 500;
+    private static final int MAX_MESSAGE_LENGTH = 500;
 
     private final Callable<Path> bun;
     private final Duration timeout;
 
     /**
      * @param bun finds the binary
-     * @param timeout for all the jobs of a call
+     * @param timeout for all jobs of one call together
      */
     public BunCompressor(Callable<Path> bun, Duration timeout) {
         this.bun = bun;
@@ -55,8 +55,8 @@ public final class BunCompressor implements Compressor {
             if (process.exitValue() != 0) {
                 String message =
                         Files.readString(errors, StandardCharsets.ISO_8859_1).strip();
-                throw new IOException(
-                        "Bun could not compress: " + message.substring(0, Math.min(LONGEST_MESSAGE, message.length())));
+                throw new IOException("Bun could not compress: "
+                        + message.substring(0, Math.min(MAX_MESSAGE_LENGTH, message.length())));
             }
         } finally {
             Files.deleteIfExists(errors);

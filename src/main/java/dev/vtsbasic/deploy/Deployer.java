@@ -3,7 +3,7 @@ package dev.vtsbasic.deploy;
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.asset.AssetIndex;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.build.ValidationReport;
+import dev.vtsbasic.build.validation.ValidationReport;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Validation;
@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks a build and puts its files into service. The first build and each later one take the same path. Not thread-safe:
- * the start uses it first, then the {@link BuildWatcher} alone.
+ * Checks a build and puts its files into service. The first build and each later one take the same path. Not
+ * thread-safe: only the start uses it at first, and then only the {@link BuildWatcher}.
  */
 public final class Deployer {
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
@@ -38,7 +38,7 @@ public final class Deployer {
     }
 
     /**
-     * Writes a build for the path at which browsers see the app, if it leaves that open.
+     * Copies a build with an open base for the path at which browsers see the app; any other build stays as it is.
      *
      * @throws IOException when the build cannot be read, or no copy of it can be made
      */
@@ -81,24 +81,24 @@ public final class Deployer {
             this.index = index;
         }
 
-        /** Serves its files and its error pages from now on. Files of the builds before it stay, for pages that are open. */
+        /** Serves its files and error pages from now on. Files of earlier builds stay, because open pages name them. */
         public void putIntoService() {
             assets.makeCurrent(index);
             pages.takeFrom(build.dist().client());
         }
 
-        /** Begins to compress the files that the build does not bring compressed. */
+        /** Begins to compress the files that are not compressed in the build. */
         public void compress() {
             assets.compress(index, build.rewritten());
         }
 
-        /** Forgets it. Must not be called after {@link #putIntoService}. */
+        /** Removes its index. Must not be called after {@link #putIntoService}. */
         void discard() {
             assets.remove(index);
         }
     }
 
-    /** A build lacks files or does not fit; the message says what is wrong with it. */
+    /** A build lacks files or does not fit its path; the message says what is wrong with it. */
     public static final class InvalidBuildException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,9 @@
 package dev.vtsbasic.embedded;
 
+import dev.vtsbasic.embedded.connector.GoAwaySender;
+import dev.vtsbasic.embedded.connector.HeaderTimeoutProtocol;
+import dev.vtsbasic.embedded.connector.HostNameSyntax;
+import dev.vtsbasic.embedded.connector.OffHeapEndpoint;
 import dev.vtsbasic.file.OwnedDirectory;
 import dev.vtsbasic.limit.HeapBudget;
 import dev.vtsbasic.settings.Settings;
@@ -23,22 +27,11 @@ import org.apache.tomcat.util.modeler.Registry;
 
 /** An embedded Tomcat that serves one application on a public port and, if configured, on a management port. */
 public final class EmbeddedServer implements AutoCloseable {
-    /** In bytes; a little more than the 16 KiB or so that Bun accepts, so that Bun rejects a head that is too long. */
-    private static final int MAX_REQUEST_HEAD_BYTES = 20 * 1024;
-
-    /** In bytes, for each direction of each connection; Tomcat's default. */
-    private static final int SOCKET_BUFFER = 8 * 1024;
-
-    /** On HTTP/1.1; Tomcat's default. */
-    private static final int REQUESTS_PER_CONNECTION = 100;
-
     /**
-     * Few, because only operators and monitoring use the management port, and its connections take memory from clients.
+     * Few, because only operators and monitoring use the management port, and its connections take memory that clients
+     * could use.
      */
-    private static final int MANAGEMENT_CONNECTIONS = 100;
-
-    /** Browsers send these characters unencoded in paths and queries, and the app must get them unchanged. */
-    private static final String RELAXED_CHARACTERS = "[]|{}^`\"<>";
+    private static final int MAX_MANAGEMENT_CONNECTIONS = 100;
 
     /**
      * How long a stop waits for Tomcat to send the end of a response that the application has finished, or to begin to
@@ -47,8 +40,6 @@ public final class EmbeddedServer implements AutoCloseable {
     private static final Duration HANDOVER_TIMEOUT = Duration.ofSeconds(1);
 
     private static final int POLL_INTERVAL_MILLIS = 20;
-
-    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     private final Tomcat tomcat;
     private final OwnedDirectory baseDirectory;
@@ -66,19 +57,18 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /**
-     * Starts Tomcat with the application that {@code register} puts together.
+     * Starts Tomcat with the application whose filters and servlets {@code register} adds.
      *
      * @param register called with the application's context while Tomcat starts
      * @param refused called for each request that is refused because the heap has no room for it
-     * @throws CannotListenException when the server cannot start: it cannot use the address, the port or the TLS files,
-     *     has no directory to work in, or the application does not start
+     * @throws CannotListenException when the server cannot start, because it cannot use the address, the port, the TLS
+     *     files or the temporary directory, or because the application does not start
      */
     public static EmbeddedServer start(Settings settings, Consumer<ServletContext> register, Runnable refused)
             throws CannotListenException {
-        Connector connector = connector(
+        ConnectorFactory connectors = new ConnectorFactory(settings, refused);
+        Connector connector = connectors.create(
                 HeapBudget.ofHeap(settings.proxy().cache()),
-                refused,
-                settings,
                 settings.server().address(),
                 settings.server().port());
         OwnedDirectory baseDirectory;
@@ -86,7 +76,7 @@ public final class EmbeddedServer implements AutoCloseable {
             baseDirectory = OwnedDirectory.create(
                     Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(), "vts-tomcat-");
         } catch (IOException e) {
-            throw new CannotListenException("Tomcat has no directory to work in: " + e.getMessage());
+            throw new CannotListenException("Tomcat has no directory to work in: " + e.getMessage(), e);
         }
         // Without this, Tomcat describes each of its parts to JMX, from XML that takes a tenth of a second to read.
         Registry.disableRegistry();
@@ -100,7 +90,7 @@ public final class EmbeddedServer implements AutoCloseable {
                 settings.server().contextPath(), baseDirectory.path().toString());
         context.setParentClassLoader(EmbeddedServer.class.getClassLoader());
         context.addServletContainerInitializer((classes, servletContext) -> register.accept(servletContext), Set.of());
-        // Tomcat looks for what an undeployed application leaves behind; this application stays as long as the JVM.
+        // Tomcat searches for leaks of an undeployed application; this application stays as long as the JVM.
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
         tomcat.getHost().getPipeline().addValve(new PlainErrorValve());
@@ -108,7 +98,7 @@ public final class EmbeddedServer implements AutoCloseable {
         ((StandardHost) tomcat.getHost()).setErrorReportValveClass(PlainErrorValve.class.getName());
         if (settings.management().port().isPresent()) {
             server.openManagement(
-                    refused, settings, settings.management().port().get());
+                    connectors, settings, settings.management().port().get());
         }
         try {
             tomcat.start();
@@ -116,7 +106,7 @@ public final class EmbeddedServer implements AutoCloseable {
                 throw new LifecycleException("the application did not start; the log says why");
             }
         } catch (LifecycleException e) {
-            CannotListenException explained = new CannotListenException(server.explain(settings, e));
+            CannotListenException explained = new CannotListenException(server.explain(settings, e), e);
             server.close();
             throw explained;
         }
@@ -131,64 +121,13 @@ public final class EmbeddedServer implements AutoCloseable {
         return server;
     }
 
-    private void openManagement(Runnable refused, Settings settings, int port) throws CannotListenException {
+    private void openManagement(ConnectorFactory connectors, Settings settings, int port) throws CannotListenException {
         // The management port has a heap budget of its own, so that operators get responses while clients use all of
         // theirs.
-        management = connector(
-                HeapBudget.least(), refused, settings, settings.management().address(), port);
-        management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
+        management = connectors.create(HeapBudget.least(), settings.management().address(), port);
+        management.setProperty("maxConnections", Integer.toString(MAX_MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPortValve(management, settings));
-    }
-
-    private static Connector connector(HeapBudget budget, Runnable refused, Settings settings, String address, int port)
-            throws CannotListenException {
-        OffHeapEndpoint endpoint = new OffHeapEndpoint(budget, settings.proxy().holdTimeout(), refused);
-        HeaderTimeoutProtocol protocol =
-                new HeaderTimeoutProtocol(endpoint, settings.server().headerTimeout());
-        Connector connector = new VerbatimConnector(protocol);
-        connector.setPort(port);
-        connector.setProperty("address", address);
-        connector.setThrowOnFailure(true);
-        protocol.setMaxKeepAliveRequests(REQUESTS_PER_CONNECTION);
-        // With true, the port stays open while in-flight requests finish, and new clients connect and hang.
-        connector.setProperty("bindOnInit", "false");
-        connector.setXpoweredBy(false);
-        connector.setAllowTrace(true);
-        connector.setProperty("maxHttpRequestHeaderSize", Integer.toString(MAX_REQUEST_HEAD_BYTES));
-        // HeadBuffer replaces the buffer that has this size.
-        connector.setProperty("maxHttpResponseHeaderSize", "0");
-        connector.setProperty("socket.appReadBufSize", Integer.toString(SOCKET_BUFFER));
-        connector.setProperty("socket.appWriteBufSize", Integer.toString(SOCKET_BUFFER));
-        connector.setProperty("socket.directBuffer", "true");
-        connector.setProperty("socket.bufferPool", "-1");
-        // By default, Java limits direct memory to the maximum size of the heap. A connection beyond the limit waits
-        // until another one closes.
-        connector.setProperty(
-                "maxConnections", Long.toString(Runtime.getRuntime().maxMemory() * 9 / 10 / (2 * SOCKET_BUFFER)));
-        connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
-        connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
-        // Tomcat sends 100 (Continue) when the application reads the body, because only then a worker can receive it.
-        connector.setProperty("continueResponseTiming", "onRead");
-        connector.setEncodedSolidusHandling("passthrough");
-        connector.setEncodedReverseSolidusHandling("passthrough");
-        connector.addUpgradeProtocol(new LimitedHttp2Protocol(endpoint.admission(), protocol.serving()));
-        // A percent-encoded byte may have any value; only the app knows what it means.
-        connector.setURIEncoding("ISO-8859-1");
-        if (settings.server().tls().isPresent()) {
-            try {
-                Tls.configure(
-                        connector,
-                        settings.server().tls().get().certificate(),
-                        settings.server().tls().get().key());
-            } catch (IOException e) {
-                throw new CannotListenException(e.getMessage());
-            }
-        }
-        if (Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
-            connector.setProperty("useVirtualThreads", "true");
-        }
-        return connector;
     }
 
     private String explain(Settings settings, Throwable failure) {
@@ -216,15 +155,15 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /**
-     * Sets whether each HTTP/1.1 connection closes after its next response, so that a load balancer of connections
-     * moves the client to another server. HTTP/2 connections get GOAWAY instead.
+     * Sets whether each HTTP/1.1 connection closes after its next response, so that a load balancer that balances
+     * connections moves the client to another server. HTTP/2 connections get GOAWAY instead.
      */
-    public synchronized void closeConnectionsAfterAnswers(boolean close) {
-        protocol.setMaxKeepAliveRequests(close ? 1 : REQUESTS_PER_CONNECTION);
+    public synchronized void closeConnectionsAfterResponses(boolean close) {
+        protocol.setMaxKeepAliveRequests(close ? 1 : ConnectorFactory.MAX_REQUESTS_PER_CONNECTION);
         if (goAwaySender != null) {
             goAwaySender.close();
         }
-        goAwaySender = close ? GoAwaySender.say(protocol) : null;
+        goAwaySender = close ? GoAwaySender.start(protocol) : null;
     }
 
     /** The management port; empty when management has no port of its own. */
@@ -311,8 +250,8 @@ public final class EmbeddedServer implements AutoCloseable {
     public static final class CannotListenException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        CannotListenException(String message) {
-            super(message);
+        CannotListenException(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 }

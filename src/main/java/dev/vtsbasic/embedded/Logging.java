@@ -22,7 +22,7 @@ public final class Logging {
 
     /** Replaces the handlers of the root logger. */
     public static void configure(LogLevel level, LogFormat format) {
-        Level least = switch (level) {
+        Level threshold = switch (level) {
             case ERROR -> Level.SEVERE;
             case WARN -> Level.WARNING;
             case INFO -> Level.INFO;
@@ -32,35 +32,35 @@ public final class Logging {
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
         }
-        root.setLevel(least);
-        Handler handler = new StandardOutput(format == LogFormat.JSON ? new JsonLine() : new Line());
-        handler.setLevel(least);
+        root.setLevel(threshold);
+        Handler handler = new StandardOutput(format == LogFormat.JSON ? new JsonLine() : new TextLine());
+        handler.setLevel(threshold);
         root.addHandler(handler);
         // Tomcat logs its version and each step of its start; this program logs what matters of that itself.
-        quiet("org.apache.catalina", least);
-        quiet("org.apache.coyote", least);
-        quiet("org.apache.tomcat", least);
-        // A response that has to be cut leaves the servlet as an exception, whose cause has been logged already.
+        quiet("org.apache.catalina", threshold);
+        quiet("org.apache.coyote", threshold);
+        quiet("org.apache.tomcat", threshold);
+        // When a response has to be cut, the servlet throws an exception whose cause has been logged already.
         Logger servlets = Logger.getLogger("org.apache.catalina.core.ContainerBase.[Tomcat].[localhost].[/]");
         servlets.setLevel(Level.OFF);
-        KEPT.add(servlets);
+        REFERENCED.add(servlets);
     }
 
-    private static void quiet(String name, Level least) {
-        if (least.intValue() >= Level.INFO.intValue()) {
+    private static void quiet(String name, Level threshold) {
+        if (threshold.intValue() >= Level.INFO.intValue()) {
             Logger logger = Logger.getLogger(name);
             logger.setLevel(Level.WARNING);
-            KEPT.add(logger);
+            REFERENCED.add(logger);
         }
     }
 
     /** The JVM forgets the level of a logger that no code references. */
-    private static final List<Logger> KEPT = new ArrayList<>();
+    private static final List<Logger> REFERENCED = new ArrayList<>();
 
     /** Prints whole lines in one piece; they are given without line ends. Safe for any number of threads. */
     public static void print(List<String> lines) {
-        byte[] octets = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-        System.out.write(octets, 0, octets.length);
+        byte[] bytes = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        System.out.write(bytes, 0, bytes.length);
         System.out.flush();
     }
 
@@ -83,11 +83,11 @@ public final class Logging {
 
         @Override
         public void close() {
-            // Others use standard output, too.
+            // Other code uses standard output, too.
         }
     }
 
-    private static final class Line extends Formatter {
+    private static final class TextLine extends Formatter {
         @Override
         public String format(LogRecord message) {
             String name = message.getLoggerName();

@@ -95,7 +95,7 @@ final class PemPair {
             throw unusable(
                     KEY,
                     file,
-                    "whose key is encrypted, and nobody is there to type the password; write it without one, as with"
+                    "whose key is encrypted, and the server cannot ask for the password; write it without one, as with"
                             + " `openssl pkey -in " + file + "`, to a file that only this server may read");
         }
         PrivateKey key;

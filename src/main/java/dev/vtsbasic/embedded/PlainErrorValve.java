@@ -1,5 +1,6 @@
 package dev.vtsbasic.embedded;
 
+import dev.vtsbasic.embedded.connector.ReasonPhrase;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

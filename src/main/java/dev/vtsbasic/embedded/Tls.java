@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Tls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
-    private static final long LOOK_EVERY_SECONDS = 10;
+    private static final long CHECK_INTERVAL_SECONDS = 10;
 
     /**
      * The suites without CBC, whose padding has been attacked repeatedly. The server uses the first one that the client
@@ -50,7 +50,7 @@ final class Tls implements AutoCloseable {
 
     /** @throws IOException when the files cannot be used; the message names the setting, the file and the cause */
     static void configure(Connector connector, Path certificate, Path key) throws IOException {
-        takeAnyServerName();
+        acceptAnyServerName();
         connector.setScheme("https");
         connector.setSecure(true);
         connector.setProperty("SSLEnabled", "true");
@@ -75,7 +75,7 @@ final class Tls implements AutoCloseable {
      * Java aborts a handshake whose server name (RFC 6066 §3) contains a {@code _}. The server has one certificate for
      * all names, so Java need not check them; Tomcat reads the name by itself. Java reads this property only once.
      */
-    private static void takeAnyServerName() {
+    private static void acceptAnyServerName() {
         if (System.getProperty(DISABLED_EXTENSIONS) == null) {
             System.setProperty(DISABLED_EXTENSIONS, "server_name");
         }
@@ -91,10 +91,10 @@ final class Tls implements AutoCloseable {
     }
 
     private void run() {
-        String loaded = times();
+        String loaded = modificationTimes();
         try {
-            while (!closed.await(LOOK_EVERY_SECONDS, TimeUnit.SECONDS)) {
-                String now = times();
+            while (!closed.await(CHECK_INTERVAL_SECONDS, TimeUnit.SECONDS)) {
+                String now = modificationTimes();
                 if (!now.equals(loaded) && reload()) {
                     loaded = now;
                 }
@@ -121,7 +121,7 @@ final class Tls implements AutoCloseable {
         }
     }
 
-    private String times() {
+    private String modificationTimes() {
         return time(certificate) + " " + time(key);
     }
 

@@ -118,7 +118,7 @@ public final class OwnedDirectory implements AutoCloseable {
     private static void removeIfLeftBehind(Path lock) throws IOException {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
             if (channel.tryLock() != null) {
-                Trees.delete(directoryOf(lock));
+                DirectoryTree.delete(directoryOf(lock));
                 Files.deleteIfExists(lock);
             }
         }
@@ -131,7 +131,7 @@ public final class OwnedDirectory implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (channel) {
-            Trees.delete(path);
+            DirectoryTree.delete(path);
         }
         Files.deleteIfExists(path.resolveSibling(path.getFileName() + LOCK));
     }

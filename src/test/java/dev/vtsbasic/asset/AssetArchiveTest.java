@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.file.Trees;
+import dev.vtsbasic.file.DirectoryTree;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.settings.ArchiveRules;
 import dev.vtsbasic.settings.AssetSettings;
@@ -189,7 +189,7 @@ class AssetArchiveTest {
             Files.delete(of("1").resolve("assets/app-1.js"));
             assertEquals(404, server.request("GET /assets/app-1.js").status());
             assertEquals("lazy 1", server.request("GET /assets/lazy-1.js").body());
-            Trees.delete(home);
+            DirectoryTree.delete(home);
             assertEquals(404, server.request("GET /assets/lazy-1.js").status());
             assertEquals("app 2", server.request("GET /assets/app-2.js").body());
         }

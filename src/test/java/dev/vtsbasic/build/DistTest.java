@@ -23,14 +23,14 @@ class DistTest {
     }
 
     @Test
-    void whatIsNotADirectoryIsRefused() throws Exception {
+    void aPathThatIsNoDirectoryIsRefused() throws Exception {
         Path file = Files.writeString(root.resolve("dist"), "");
         assertEquals(file + " is not a directory", refusal(file));
         assertEquals(root.resolve("gone") + " is not a directory", refusal(root.resolve("gone")));
     }
 
     @Test
-    void aMissingPartIsNamed() throws Exception {
+    void aBuildWithoutClientOrServerDirectoryIsRefused() throws Exception {
         String remedy =
                 "; it must hold client/ (static files) and server/ (the server entry), as `vite build` makes them";
         Files.createDirectory(root.resolve("server"));

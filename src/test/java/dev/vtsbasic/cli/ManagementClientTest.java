@@ -36,7 +36,7 @@ class ManagementClientTest {
         "192.0.2.1, 192.0.2.1",
         "example.org, example.org"
     })
-    void anAddressIsAskedAsAUriWritesIt(String address, String host) throws Exception {
+    void theUriHasTheAddressOrLoopback(String address, String host) throws Exception {
         java.net.URI uri =
                 ManagementClient.uri(TestSettings.of("vts.address", address, "vts.port", "3000"), "GET", "/ready");
         assertEquals("http://" + host + ":3000/-/ready", uri.toString());
@@ -47,7 +47,7 @@ class ManagementClientTest {
     }
 
     @Test
-    void itIsAskedBelowItsContextPath() throws Exception {
+    void theUriBeginsWithTheContextPath() throws Exception {
         assertEquals(
                 "http://127.0.0.1:3000/apps/front/-/ready",
                 ManagementClient.uri(
@@ -58,7 +58,7 @@ class ManagementClientTest {
     }
 
     @Test
-    void whatIsChangedIsAskedForAtThePortOfTheManagement() throws Exception {
+    void aPostGoesToTheManagementPort() throws Exception {
         Settings settings = TestSettings.of(
                 "vts.port",
                 "3000",
@@ -78,7 +78,7 @@ class ManagementClientTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void onlyItsUserFindsTheWordOfAnInstanceWhileItRuns() throws Exception {
+    void onlyTheUserOfARunningInstanceFindsItsToken() throws Exception {
         Path work = directory.resolve("work");
         List<Path> directories = List.of(Path.of("/proc/nothing"), work);
         try (OperatorTokenFile token = new OperatorTokenFile()) {
@@ -98,7 +98,7 @@ class ManagementClientTest {
     /** Its lock ended with it. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void whatAKilledInstancePublishedIsRemovedByTheNextAtAnyPort() throws Exception {
+    void theTokenFileOfAKilledInstanceIsRemovedByTheNextAtAnyPort() throws Exception {
         Path work = directory.resolve("work");
         try (OperatorTokenFile token = new OperatorTokenFile()) {
             token.publish(List.of(work), 3000);
@@ -114,7 +114,7 @@ class ManagementClientTest {
     }
 
     @Test
-    void whatAnotherInstancePublishedSinceStays() throws Exception {
+    void theTokenFileOfALaterInstanceStays() throws Exception {
         try (OperatorTokenFile second = new OperatorTokenFile()) {
             try (OperatorTokenFile first = new OperatorTokenFile()) {
                 first.publish(List.of(directory), 3000);

@@ -122,7 +122,7 @@ class KubernetesTest {
     }
 
     @Test
-    void theKustomizationListsEveryFileThatAnyClusterTakes() throws Exception {
+    void theKustomizationListsEveryFileExceptTheServiceMonitor() throws Exception {
         Kustomization kustomization = readOnly("kustomization.yaml", Kustomization.class);
         Set<String> all = new TreeSet<>(kustomization.resources());
         all.addAll(Set.of("kustomization.yaml", "service-monitor.yaml"));
@@ -160,7 +160,7 @@ class KubernetesTest {
     }
 
     @Test
-    void aRequestFindsItsWayToTheServersPort() {
+    void thePortsOfIngressServiceAndContainerMatch() {
         IngressServiceBackend backend = ingress.getSpec()
                 .getRules()
                 .get(0)
@@ -193,7 +193,7 @@ class KubernetesTest {
     }
 
     @Test
-    void aPodHasTheTimeThatItsStopTakes() {
+    void theGracePeriodIsLongerThanAStop() {
         assertEquals(
                 0,
                 deployment
@@ -220,7 +220,7 @@ class KubernetesTest {
     }
 
     @Test
-    void theArchiveIsTheSharedVolumeAndNothingElseIsWrittenButTmp() {
+    void onlyTheArchiveAndTmpAreWritable() {
         Map<String, Volume> volumes =
                 pod.getVolumes().stream().collect(Collectors.toMap(Volume::getName, volume -> volume));
         Map<String, Volume> mounts = container.getVolumeMounts().stream()
@@ -236,7 +236,7 @@ class KubernetesTest {
     }
 
     @Test
-    void aPodMayDoNothingThatItNeedNot() {
+    void aPodHasNoUnneededPrivileges() {
         assertTrue(pod.getSecurityContext().getRunAsNonRoot());
         assertEquals(65532, pod.getSecurityContext().getRunAsUser());
         assertEquals(

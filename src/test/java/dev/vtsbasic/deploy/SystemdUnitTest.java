@@ -21,7 +21,7 @@ class SystemdUnitTest {
     private static final Path UNIT = Path.of("docs/systemd/vts-basic.service");
 
     @Test
-    void systemdHasNothingToObjectTo() throws Exception {
+    void systemdAcceptsTheUnit() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "there is no systemd");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/java")), "the program that it runs is elsewhere");
         Process verify = new ProcessBuilder("/usr/bin/systemd-analyze", "verify", UNIT.toString())
@@ -35,7 +35,7 @@ class SystemdUnitTest {
     }
 
     @Test
-    void itSetsOnlyWhatThereIs() throws Exception {
+    void theUnitSetsOnlyKnownSettings() throws Exception {
         Set<String> known = Pattern.compile("`(VTS_[A-Z_]+)`")
                 .matcher(Files.readString(Path.of("docs/configuration.md")))
                 .results()
@@ -51,7 +51,7 @@ class SystemdUnitTest {
     }
 
     @Test
-    void itWaitsForLongerThanAStopTakes() throws Exception {
+    void theStopTimeoutOfTheUnitIsLongerThanAStop() throws Exception {
         Settings defaults = TestSettings.of();
         MatchResult seconds = Pattern.compile("TimeoutStopSec=(\\d+)s")
                 .matcher(Files.readString(UNIT))

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A client that sends an octet now and then, so that no connection ever looks idle. */
+/** A client that sends a byte now and then, so that its connection never looks idle. */
 @Tag("java")
-@Isolated("Its time-outs are shorter than what others may hold a machine up for.")
+@Isolated("Its timeouts are shorter than a busy machine may delay it.")
 class SlowClientTest {
     private static final int PAUSE_MILLIS = 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
     private static final class App extends HttpServlet {
         private static final long serialVersionUID = 1L;
@@ -50,42 +50,42 @@ class SlowClientTest {
         return client;
     }
 
-    private static void send(Socket client, String octets) throws IOException {
-        client.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
+    private static void send(Socket client, String text) throws IOException {
+        client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Sends it octet by octet, with a pause after each. */
-    private static void trickle(Socket client, String octets) throws IOException {
-        for (int i = 0; i < octets.length(); i++) {
-            send(client, octets.substring(i, i + 1));
+    /** Sends one byte after the other, with a pause after each. */
+    private static void trickle(Socket client, String text) throws IOException {
+        for (int i = 0; i < text.length(); i++) {
+            send(client, text.substring(i, i + 1));
             assertThrows(
-                    SocketTimeoutException.class, () -> client.getInputStream().read(), "an answer or the end");
+                    SocketTimeoutException.class, () -> client.getInputStream().read(), "a response or the end");
         }
     }
 
     private static void assertCut(Socket client) throws IOException {
         InputStream in = client.getInputStream();
-        for (long deadline = System.nanoTime() + PATIENCE.toNanos(); System.nanoTime() < deadline; ) {
+        for (long deadline = System.nanoTime() + MAX_WAIT.toNanos(); System.nanoTime() < deadline; ) {
             try {
                 send(client, "x");
-                assertEquals(-1, in.read(), "an answer");
+                assertEquals(-1, in.read(), "a response");
                 return;
             } catch (SocketTimeoutException e) {
-                // It is still open.
+                // The connection is still open.
             } catch (SocketException e) {
                 return;
             }
         }
-        throw new AssertionError("still open after " + PATIENCE);
+        throw new AssertionError("still open after " + MAX_WAIT);
     }
 
-    private static void assertAnswered(Socket client, String end) throws IOException {
-        client.setSoTimeout((int) PATIENCE.toMillis());
-        StringBuilder answer = new StringBuilder();
-        while (!answer.toString().endsWith(end)) {
-            int octet = client.getInputStream().read();
-            assertTrue(octet >= 0, answer::toString);
-            answer.append((char) octet);
+    private static void assertResponse(Socket client, String end) throws IOException {
+        client.setSoTimeout((int) MAX_WAIT.toMillis());
+        StringBuilder response = new StringBuilder();
+        while (!response.toString().endsWith(end)) {
+            int next = client.getInputStream().read();
+            assertTrue(next >= 0, response::toString);
+            response.append((char) next);
         }
         client.setSoTimeout(PAUSE_MILLIS);
     }
@@ -100,25 +100,25 @@ class SlowClientTest {
     }
 
     @Test
-    void slowFieldsAreCutInALaterRequestToo() throws Exception {
+    void slowHeaderFieldsOfALaterRequestAreCut() throws Exception {
         try (EmbeddedServer server = start("200ms");
                 Socket client = connect(server)) {
             send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            assertAnswered(client, "read 0");
+            assertResponse(client, "read 0");
             send(client, "GET / HTTP/1.1\r\nHost: a\r\nX-Long: ");
             assertCut(client);
         }
     }
 
     @Test
-    void aSlowBodyAndAQuietConnectionAreNot() throws Exception {
+    void aSlowBodyAndAnIdleConnectionAreNotCut() throws Exception {
         try (EmbeddedServer server = start("100ms");
                 Socket client = connect(server)) {
             for (int i = 0; i < 2; i++) {
                 send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n");
                 trickle(client, "0123456789012345678");
                 send(client, "9");
-                assertAnswered(client, "read 20");
+                assertResponse(client, "read 20");
                 assertThrows(
                         SocketTimeoutException.class,
                         () -> client.getInputStream().read());
@@ -127,12 +127,12 @@ class SlowClientTest {
     }
 
     @Test
-    void withoutATimeOutTheyMayTakeAsLongAsTheyLike() throws Exception {
+    void aSlowHeadIsServedWithoutATimeout() throws Exception {
         try (EmbeddedServer server = start("0s");
                 Socket client = connect(server)) {
             trickle(client, "GET / HTTP/1.1\r\nHost: a\r\n\r");
             send(client, "\n");
-            assertAnswered(client, "read 0");
+            assertResponse(client, "read 0");
         }
     }
 }

@@ -70,7 +70,7 @@ class StopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"15s", "0s"})
-    void itIsSentWhole(String headerTimeout) throws Exception {
+    void aFileIsSentToItsEndAfterTheServerStopsAccepting(String headerTimeout) throws Exception {
         try (EmbeddedServer server = start(headerTimeout);
                 RawClient client = new RawClient(server.port())) {
             askAndStop(server, client);
@@ -82,7 +82,7 @@ class StopTest {
     }
 
     @Test
-    void whatItsClientDoesNotWantIsNotWaitedFor() throws Exception {
+    void aFileIsNotAwaitedAfterItsClientHasDisconnected() throws Exception {
         try (EmbeddedServer server = start("15s")) {
             try (RawClient client = new RawClient(server.port())) {
                 askAndStop(server, client);

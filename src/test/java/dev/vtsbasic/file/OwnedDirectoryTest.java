@@ -38,7 +38,7 @@ class OwnedDirectoryTest {
     }
 
     @Test
-    void oneThatIsClosedLeavesNothing() throws Exception {
+    void aClosedDirectoryLeavesNothing() throws Exception {
         try (OwnedDirectory directory = OwnedDirectory.create(parent, "vts-")) {
             Files.writeString(directory.path().resolve("file"), "");
         }
@@ -46,7 +46,7 @@ class OwnedDirectoryTest {
     }
 
     @Test
-    void whatAKilledJvmLeftIsRemoved() throws Exception {
+    void theDirectoryOfAKilledJvmIsRemoved() throws Exception {
         leave("vts-123-456-7", LONG_AGO);
         try (OwnedDirectory directory = OwnedDirectory.create(parent, "vts-")) {
             assertTrue(Files.isDirectory(directory.path()));
@@ -55,7 +55,7 @@ class OwnedDirectoryTest {
     }
 
     @Test
-    void whatIsInUseYoungOrOfAnotherNameStays() throws Exception {
+    void aDirectoryInUseOrYoungOrWithAnotherPrefixStays() throws Exception {
         Path used = leave("vts-123-456-7", LONG_AGO);
         Path young = leave("vts-123-456-8", Duration.ZERO);
         Path other = leave("other-123-456-7", LONG_AGO);
