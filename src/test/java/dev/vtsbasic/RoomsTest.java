@@ -30,7 +30,7 @@ class RoomsTest {
     private static final Map<String, Set<String>> ARROWS = """
             main: cli app war
             cli: app asset build bun deploy embedded launch manage war
-            app: asset build bun deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
+            app: asset build bun bun.pool bun.process deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
             deploy: asset build bun launch page
             war: launch
             asset: header syntax traffic
@@ -41,11 +41,13 @@ class RoomsTest {
             proxy.upstream: proxy.message pool
             proxy.container: proxy.message traffic
             proxy.message: page syntax traffic
-            bun: bun.output pool build launch
-            status: manage bun traffic
-            manage: manage.metrics bun launch limit traffic
-            manage.metrics: manage bun traffic
-            manage.jmx: manage bun traffic
+            bun: bun.pool bun.process pool build
+            bun.pool: bun.process pool
+            bun.process: bun.output pool build launch
+            status: manage bun bun.pool traffic
+            manage: manage.metrics bun bun.pool launch limit traffic
+            manage.metrics: manage bun bun.pool traffic
+            manage.jmx: manage bun bun.pool traffic
             embedded: limit traffic
             limit: page traffic
             page: header traffic

@@ -2,7 +2,7 @@ package dev.vtsbasic.app;
 
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.bun.BunBinary;
+import dev.vtsbasic.bun.process.BunBinary;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.bun.ExternalUpstream;

@@ -1,6 +1,6 @@
 package dev.vtsbasic.app;
 
-import dev.vtsbasic.bun.BlockedRequest;
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.manage.LifecyclePhase;
@@ -29,7 +29,7 @@ final class ApplicationStats implements RuntimeStats {
 
     @Override
     public List<SlotSnapshot> places() {
-        return parts.upstream().places();
+        return parts.upstream().slots();
     }
 
     @Override

@@ -21,7 +21,7 @@ final class HangDetector {
     }
 
     /** Records a response. */
-    void end() {
+    void recordResponse() {
         heard = true;
         forgiven = false;
     }

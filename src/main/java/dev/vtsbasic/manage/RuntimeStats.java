@@ -1,6 +1,6 @@
 package dev.vtsbasic.manage;
 
-import dev.vtsbasic.bun.BlockedRequest;
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.traffic.CacheStatistics;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.bun.process.BunBinary;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.TestSettings;
 import java.io.IOException;

@@ -18,7 +18,7 @@ class HangDetectorTest {
     void questionsThatFailAtOnceAreAskedAgain() {
         assertFalse(unanswered(0, 0));
         assertFalse(unanswered(4, 4));
-        silence.end();
+        silence.recordResponse();
         assertFalse(unanswered(6, 6));
         assertTrue(unanswered(11, 11));
     }
@@ -27,7 +27,7 @@ class HangDetectorTest {
     void whenWeStoodStillItIsAskedAnewButOnlyOnce() {
         assertFalse(unanswered(0, 60));
         assertTrue(unanswered(61, 66));
-        silence.end();
+        silence.recordResponse();
         assertFalse(unanswered(70, 130));
         assertTrue(unanswered(131, 190));
     }

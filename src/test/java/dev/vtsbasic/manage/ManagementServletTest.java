@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.bun.BlockedRequest;
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotHealth;
 import dev.vtsbasic.bun.SlotSnapshot;

@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
@@ -61,11 +63,11 @@ class WorkerOutputTest {
     @Test
     void whatTheLauncherSaysOnStandardOutputIsNeitherLoggedNorRemembered() throws Exception {
         WorkerOutput output =
-                new WorkerOutput("w", stream("app\ncontrol\n"), stream(""), "control"::equals, () -> false, sink);
+                new WorkerOutput("w", stream("app\ncontrol\n"), stream(""), control("control"::equals, () -> false), sink);
         output.awaitEnd(ENOUGH);
         assertEquals(List.of("app"), output.lastLines());
         assertEquals(List.of("INFO app"), logged);
-        new WorkerOutput("w", stream(""), stream("control\n"), "control"::equals, () -> false, sink).awaitEnd(ENOUGH);
+        new WorkerOutput("w", stream(""), stream("control\n"), control("control"::equals, () -> false), sink).awaitEnd(ENOUGH);
         assertEquals(List.of("INFO app", "WARN control"), logged);
     }
 
@@ -77,8 +79,7 @@ class WorkerOutputTest {
                         "w",
                         stream(flood + "control\n" + flood),
                         stream(""),
-                        line -> line.equals("control") && found.compareAndSet(false, true),
-                        () -> !found.get(),
+                        control(line -> line.equals("control") && found.compareAndSet(false, true), () -> !found.get()),
                         sink)
                 .awaitEnd(ENOUGH);
         assertTrue(found.get());
@@ -135,8 +136,7 @@ class WorkerOutputTest {
                 "w",
                 new SequenceInputStream(stream("x\n".repeat(1_000_000) + "last\n"), end),
                 stream(""),
-                line -> false,
-                () -> false,
+                control(line -> false, () -> false),
                 new OutputLog.Sink() {
                     @Override
                     public void line(Level level, String stream, String text) {
@@ -163,9 +163,23 @@ class WorkerOutputTest {
     }
 
     private WorkerOutput read(InputStream out, InputStream err) throws InterruptedException {
-        WorkerOutput output = new WorkerOutput("w", out, err, line -> false, () -> false, sink);
+        WorkerOutput output = new WorkerOutput("w", out, err, control(line -> false, () -> false), sink);
         output.awaitEnd(ENOUGH);
         return output;
+    }
+
+    private static ControlLines control(Predicate<String> take, BooleanSupplier mayFollow) {
+        return new ControlLines() {
+            @Override
+            public boolean take(String line) {
+                return take.test(line);
+            }
+
+            @Override
+            public boolean mayFollow() {
+                return mayFollow.getAsBoolean();
+            }
+        };
     }
 
     private static InputStream stream(String text) {

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -181,12 +181,7 @@ class BunBinaryTest {
         String platform = System.getProperty("os.name").toLowerCase(Locale.ROOT).replaceAll("\\s.*", "") + "-"
                 + System.getProperty("os.arch");
         byte[] content = script.getBytes(StandardCharsets.UTF_8);
-        return Optional.of(new BundledBun(
-                "1.4.2",
-                platform,
-                content.length,
-                "0123456789abcdef",
-                onDisk,
-                () -> new ByteArrayInputStream(content)));
+        BundledBun.Facts facts = new BundledBun.Facts("1.4.2", platform, content.length, "0123456789abcdef");
+        return Optional.of(new BundledBun(facts, onDisk, () -> new ByteArrayInputStream(content)));
     }
 }

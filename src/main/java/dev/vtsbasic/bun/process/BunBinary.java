@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import dev.vtsbasic.file.EmptyDirectory;
 import dev.vtsbasic.launch.WorkDirectory;
@@ -94,7 +94,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
 
     private static BunBinary unpack(BundledBun bundled, List<Path> workDirectories) throws IOException {
         if (!bundled.isForThisPlatform()) {
-            throw new IOException("is for " + bundled.platform());
+            throw new IOException("is for " + bundled.facts().platform());
         }
         StringBuilder refusals = new StringBuilder();
         if (bundled.onDisk().isPresent()) {
@@ -106,7 +106,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                 refusals.append("\n    ").append(e.getMessage());
             }
         }
-        String name = "bun-" + bundled.version() + "-" + bundled.sha256().substring(0, 12);
+        String name = "bun-" + bundled.facts().version() + "-" + bundled.facts().sha256().substring(0, 12);
         for (Path workDirectory : workDirectories) {
             try {
                 Path directory = WorkDirectory.makePrivate(
@@ -124,7 +124,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
     }
 
     private static Path copy(BundledBun bundled, Path target) throws IOException {
-        if (Files.isRegularFile(target) && Files.size(target) == bundled.size()) {
+        if (Files.isRegularFile(target) && Files.size(target) == bundled.facts().size()) {
             return target;
         }
         Path part = Files.createTempFile(target.getParent(), "bun", ".part");

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -37,9 +37,9 @@ class BegunRequestsTest {
     void thePlacesAreTakenInTurn() {
         byte[] octets = new byte[BegunRequests.SIZE];
         put(octets, 0, "newest");
-        octets[0] = BegunRequests.PLACES + 1;
+        octets[0] = BegunRequests.MAX_RECORDS + 1;
         assertEquals("newest", BegunRequests.of(octets).last());
-        octets[0] = (byte) (2 * BegunRequests.PLACES + 1);
+        octets[0] = (byte) (2 * BegunRequests.MAX_RECORDS + 1);
         assertEquals("newest", BegunRequests.of(octets).last());
     }
 
@@ -55,7 +55,7 @@ class BegunRequestsTest {
     @Test
     void aRequestBeforeMoreThanThereIsRoomForIsNotExcluded() {
         BegunRequests none = BegunRequests.of(new byte[BegunRequests.SIZE]);
-        assertFalse(none.exclude(request("a"), BegunRequests.PLACES));
+        assertFalse(none.exclude(request("a"), BegunRequests.MAX_RECORDS));
     }
 
     @Test
@@ -71,6 +71,6 @@ class BegunRequestsTest {
 
     private static void put(byte[] octets, int place, String id) {
         byte[] text = id.getBytes(StandardCharsets.UTF_8);
-        System.arraycopy(text, 0, octets, Integer.BYTES + place * BegunRequests.PLACE, text.length);
+        System.arraycopy(text, 0, octets, Integer.BYTES + place * BegunRequests.RECORD_SIZE, text.length);
     }
 }

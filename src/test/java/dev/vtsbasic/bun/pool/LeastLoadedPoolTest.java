@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.bun.process.BegunRequests;
 import dev.vtsbasic.pool.LeasedRequest;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerExit;
@@ -128,11 +129,11 @@ class LeastLoadedPoolTest {
         WorkerLease page = lease();
         WorkerLease stream = lease();
         CountDownLatch ended = new CountDownLatch(1);
-        stream.endless(() -> {
+        stream.markEndless(() -> {
             stream.close();
             ended.countDown();
         });
-        LeastLoadedPool.Load rest = pool.replace(ONE, TWO);
+        WorkerLoad rest = pool.replace(ONE, TWO);
         assertEquals(TWO, lease().worker());
         FutureTask<Integer> end = new FutureTask<>(() -> rest.awaitEnd(Duration.ofMinutes(5)));
         new Thread(end).start();
@@ -155,7 +156,7 @@ class LeastLoadedPoolTest {
         WorkerLease late = lease();
         pool.replace(ONE, TWO);
         CountDownLatch ended = new CountDownLatch(1);
-        late.endless(ended::countDown);
+        late.markEndless(ended::countDown);
         ended.await();
     }
 
@@ -207,7 +208,7 @@ class LeastLoadedPoolTest {
         assertFalse(pool.hadRequests(ONE));
         pool.add(TWO);
         WorkerLease answered = begun("/a", false);
-        answered.answered();
+        answered.markAnswered();
         answered.close();
         pool.remove(TWO, BegunRequests.UNKNOWN);
         assertTrue(pool.hadRequests(TWO));
@@ -260,9 +261,9 @@ class LeastLoadedPoolTest {
     void aRequestBeforeManyOthersMayHaveBeenGivenToTheApp() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
-        for (int i = 0; i < BegunRequests.PLACES; i++) {
+        for (int i = 0; i < BegunRequests.MAX_RECORDS; i++) {
             WorkerLease later = begun("/later", false);
-            later.answered();
+            later.markAnswered();
             later.close();
         }
         pool.remove(ONE, given("/later"));
@@ -312,7 +313,7 @@ class LeastLoadedPoolTest {
         pool.add(ONE);
         WorkerLease unsent = leased("/a", false);
         WorkerLease answered = begun("/b", false);
-        answered.answered();
+        answered.markAnswered();
         answered.close();
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED, unsent.awaitExit(farAway()));
@@ -330,7 +331,7 @@ class LeastLoadedPoolTest {
     @Test
     void anEventStreamIsNoCompany() throws Exception {
         pool.add(ONE);
-        begun("/events", false).endless(() -> {});
+        begun("/events", false).markEndless(() -> {});
         WorkerLease alone = begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED_BY_REQUEST, alone.awaitExit(farAway()));
@@ -396,7 +397,7 @@ class LeastLoadedPoolTest {
         pool.remove(ONE, BegunRequests.UNKNOWN);
         pool.add(ONE);
         WorkerLease answered = begun("/a", false);
-        answered.answered();
+        answered.markAnswered();
         answered.close();
         begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -427,7 +428,7 @@ class LeastLoadedPoolTest {
             pool.removeHung(ONE, given("/page", "/blocks"));
             pool.add(TWO);
             assertEquals(List.of(), pool.blocked());
-            answer(begun(page.again()));
+            answer(begun(page.asRetry()));
             pool.removeStopped(TWO);
         }
         assertEquals("GET /blocks", pool.blocked().get(0).request());
@@ -459,7 +460,7 @@ class LeastLoadedPoolTest {
     void aRequestIsNotBlockedForEndsAtWhichASocketWasOpen() throws Exception {
         for (int i = 0; i < 3; i++) {
             pool.add(ONE);
-            begun("/socket", false).endless(() -> {});
+            begun("/socket", false).markEndless(() -> {});
             begun("/victim", false);
             pool.remove(ONE, BegunRequests.UNKNOWN);
         }
@@ -467,7 +468,7 @@ class LeastLoadedPoolTest {
     }
 
     private static void answer(WorkerLease lease) {
-        lease.answered();
+        lease.markAnswered();
         lease.close();
     }
 
@@ -497,7 +498,7 @@ class LeastLoadedPoolTest {
 
         Asking(String path, boolean replay) {
             LeasedRequest first = LeasedRequest.of("id of " + path, "GET", path);
-            this.request = replay ? first.again() : first;
+            this.request = replay ? first.asRetry() : first;
         }
 
         Asking(LeasedRequest request) {
@@ -510,17 +511,17 @@ class LeastLoadedPoolTest {
         }
 
         @Override
-        public void isBlocked() {
+        public void onBlocked() {
             blocked = true;
         }
 
         @Override
-        public void waits() {
+        public void onWait() {
             throw new AssertionError("there is a worker");
         }
 
         @Override
-        public void isTurnedAway() {
+        public void onRejected() {
             throw new AssertionError("nobody waits");
         }
     }

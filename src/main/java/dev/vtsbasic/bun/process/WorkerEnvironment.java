@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import java.io.File;
 import java.util.HashMap;

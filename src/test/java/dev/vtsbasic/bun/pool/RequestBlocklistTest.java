@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class BlockedRequestsTest {
+class RequestBlocklistTest {
     private static final LeasedRequest PAGE = request("GET", "/page");
     private static final LeasedRequest OTHER = request("GET", "/other");
 
     private long now;
-    private final BlockedRequests requests = new BlockedRequests(() -> now);
+    private final RequestBlocklist requests = new RequestBlocklist(() -> now);
 
     @Test
     void theSecondEndThatARequestCausedBlocksItForAMinute() {
@@ -25,7 +25,7 @@ class BlockedRequestsTest {
         assertEquals(2, requests.blocked().get(0).workers());
         assertFalse(requests.isBlocked(OTHER));
         assertFalse(requests.isBlocked(request("HEAD", "/page")));
-        now += BlockedRequests.BLOCKED_FOR.toNanos();
+        now += RequestBlocklist.BLOCKED_FOR.toNanos();
         assertFalse(requests.isBlocked(PAGE));
         assertEquals(List.of(), requests.blocked());
     }
@@ -33,7 +33,7 @@ class BlockedRequestsTest {
     @Test
     void afterItsMinuteOneEndBlocksItAnew() {
         block(PAGE);
-        now += BlockedRequests.BLOCKED_FOR.toNanos();
+        now += RequestBlocklist.BLOCKED_FOR.toNanos();
         assertEquals(1, alone(PAGE).size());
         assertTrue(requests.isBlocked(PAGE));
     }
@@ -56,8 +56,8 @@ class BlockedRequestsTest {
             LeasedRequest first = request("GET", "/first");
             LeasedRequest second = request("POST", "/second");
             requests.ended(List.of(PAGE, first, second), List.of());
-            assertEquals(List.of(), requests.answered(first.again()));
-            assertEquals(i - 1, requests.answered(second.again()).size());
+            assertEquals(List.of(), requests.answered(first.asRetry()));
+            assertEquals(i - 1, requests.answered(second.asRetry()).size());
         }
         assertTrue(requests.isBlocked(PAGE));
     }
@@ -98,13 +98,13 @@ class BlockedRequestsTest {
         LeasedRequest again = request("GET", "/page");
         requests.ended(List.of(PAGE, again), List.of());
         assertFalse(requests.isBlocked(PAGE));
-        assertEquals(1, BlockedRequests.count(List.of(PAGE, again)));
+        assertEquals(1, RequestBlocklist.count(List.of(PAGE, again)));
     }
 
     @Test
     void anEndAtWhichMoreWasUnderWayThanCanBeRememberedIsHeldAgainstNothing() {
         List<LeasedRequest> many = new ArrayList<>();
-        for (int i = 0; i <= BlockedRequests.MAX_SUSPECTS; i++) {
+        for (int i = 0; i <= RequestBlocklist.MAX_SUSPECTS; i++) {
             many.add(request("GET", "/" + i));
         }
         requests.ended(many, List.of());
@@ -114,7 +114,7 @@ class BlockedRequestsTest {
     @Test
     void theOldestOfTooManyIsForgotten() {
         block(PAGE);
-        for (int i = 1; i < BlockedRequests.MAX_ENTRIES; i++) {
+        for (int i = 1; i < RequestBlocklist.MAX_ENTRIES; i++) {
             alone(request("GET", "/" + i));
         }
         assertTrue(requests.isBlocked(PAGE));
@@ -137,7 +137,7 @@ class BlockedRequestsTest {
     void whatIsHeldAgainstARequestIsForgottenInTime() {
         alone(PAGE);
         requests.ended(List.of(PAGE, OTHER), List.of());
-        now += 11 * BlockedRequests.BLOCKED_FOR.toNanos();
+        now += 11 * RequestBlocklist.BLOCKED_FOR.toNanos();
         alone(OTHER);
         alone(PAGE);
         assertFalse(requests.isBlocked(PAGE));

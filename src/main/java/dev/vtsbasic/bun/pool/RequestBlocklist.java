@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.pool;
 
 import dev.vtsbasic.pool.LeasedRequest;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +35,9 @@ import java.util.function.Predicate;
  * the cause.
  *
  * <p>A response clears a request of all ends that count against it, so that a page that works for other clients stays
- * open. Bounded in number, size and time. Not thread-safe: {@link LeastLoadedPool} calls it under its lock.
+ * open. Bounded in number, size and time. Not thread-safe: {@link SuspicionTracker} calls it under the lock of the pool.
  */
-final class BlockedRequests {
+final class RequestBlocklist {
     /** How long a request is blocked. Afterwards it is sent again, and one more worker that it ends blocks it again. */
     static final Duration BLOCKED_FOR = Duration.ofMinutes(1);
 
@@ -121,7 +121,7 @@ final class BlockedRequests {
     }
 
     /** @param nanoTime the clock, in terms of {@link System#nanoTime} */
-    BlockedRequests(LongSupplier nanoTime) {
+    RequestBlocklist(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
