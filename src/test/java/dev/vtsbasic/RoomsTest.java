@@ -29,7 +29,7 @@ class RoomsTest {
     /** The rooms that each room may use besides the ground; a room that is not named here uses none. */
     private static final Map<String, Set<String>> ARROWS = """
             main: cli app war
-            cli: app asset build bun deploy embedded launch manage war
+            cli: app asset build bun bun.process deploy embedded launch manage war
             app: asset build bun bun.pool bun.process deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
             deploy: asset build bun launch page
             war: launch
@@ -46,8 +46,8 @@ class RoomsTest {
             bun.process: bun.output pool build launch
             status: manage bun bun.pool traffic
             manage: manage.metrics bun bun.pool launch limit traffic
-            manage.metrics: manage bun bun.pool traffic
-            manage.jmx: manage bun bun.pool traffic
+            manage.metrics: manage bun traffic
+            manage.jmx: manage bun traffic
             embedded: limit traffic
             limit: page traffic
             page: header traffic

@@ -2,11 +2,11 @@ package dev.vtsbasic.app;
 
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.bun.process.BunBinary;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.bun.ExternalUpstream;
 import dev.vtsbasic.bun.Upstream;
+import dev.vtsbasic.bun.process.BunBinary;
 import dev.vtsbasic.deploy.BasePathCopies;
 import dev.vtsbasic.deploy.BuildFingerprint;
 import dev.vtsbasic.deploy.BuildWatcher;
@@ -143,20 +143,13 @@ public final class Application implements AutoCloseable {
                     : Optional.of(AccessLog.start(
                             settings.logs().accessLog(), settings.logs().accessLogSample(), accessLines));
             accessLog.ifPresent(begun::push);
+            TrafficFilter traffic = new TrafficFilter(settings.proxy().trustedProxies(), accessLog);
             return new Application(new Parts(
                     settings,
-                    copies,
-                    bundledApp,
+                    new Parts.BuildParts(copies, bundledApp, watcher),
                     upstream,
-                    inFlight,
-                    assets,
-                    pages,
-                    proxy,
-                    watcher,
-                    accessLog,
-                    new TrafficFilter(settings.proxy().trustedProxies(), accessLog),
-                    new OperatorTokenFile(),
-                    new DrainState()));
+                    new Parts.RequestParts(traffic, assets, pages, proxy, inFlight),
+                    new Parts.OperatorParts(new OperatorTokenFile(), new DrainState(), accessLog)));
         } catch (Deployer.InvalidBuildException e) {
             closeAll(begun);
             throw new BadSettingException(e.getMessage() + "\nVTS_VALIDATE=warn starts it all the same.");
@@ -246,13 +239,13 @@ public final class Application implements AutoCloseable {
 
     /** Lets the commands of this user find the server. */
     public void listensOn(int port) {
-        parts.operator()
+        parts.operator().token()
                 .publish(WorkDirectory.candidates(parts.settings().workDir().orElse(null)), port);
     }
 
     /** Counts a request that the server refused because the heap has no room for it. */
     public void noRoom() {
-        parts.traffic().traffic().turnedAway(ShedReason.MEMORY);
+        parts.requests().traffic().traffic().turnedAway(ShedReason.MEMORY);
     }
 
     /** Completes with the time that the first worker took to become ready. */
@@ -267,7 +260,7 @@ public final class Application implements AutoCloseable {
 
     /** @param close is told whether connections are to end with their responses, now and at each change */
     public void closesConnections(Consumer<Boolean> close) {
-        parts.drain().closesConnections(close);
+        parts.operator().drain().closesConnections(close);
     }
 
     /**
@@ -276,7 +269,7 @@ public final class Application implements AutoCloseable {
      * @return for how long it has reported so already
      */
     public Duration becomeNotReady() {
-        return parts.drain().becomeFinal();
+        return parts.operator().drain().becomeFinal();
     }
 
     /**

@@ -66,8 +66,7 @@ final class WorkerSlot {
         SlotState known = snapshot().state(givenUp);
         RunningWorker current = running;
         boolean silent = known == SlotState.READY && (current == null || !current.answers(timeout));
-        return new SlotHealth(
-                "worker-" + number, silent ? SlotState.SILENT : known, Optional.ofNullable(lastFailure));
+        return new SlotHealth("worker-" + number, silent ? SlotState.SILENT : known, Optional.ofNullable(lastFailure));
     }
 
     /** Whether the slot's worker, if any, runs {@code revision}, and no worker before it still gets requests. */
@@ -257,7 +256,10 @@ final class WorkerSlot {
             countRestart(RestartCause.NOT_READY);
             if (!owner.reject(revision, e.failure()) && current.process().isAlive()) {
                 Event.WORKER_STAYS.log(
-                        LOG, "{worker} stays: {problem}", current.worker().name(), e.failure().message());
+                        LOG,
+                        "{worker} stays: {problem}",
+                        current.worker().name(),
+                        e.failure().message());
             }
             failed = owner.revisionFor(number);
             failedAt = System.nanoTime();
@@ -292,8 +294,7 @@ final class WorkerSlot {
     }
 
     private void logEnd(BunFailure failure, RestartCause cause) {
-        Event.WORKER_ENDED.log(
-                LOG, "{problem}", failure.message(), "worker", starter.newestName(), "cause", cause);
+        Event.WORKER_ENDED.log(LOG, "{problem}", failure.message(), "worker", starter.newestName(), "cause", cause);
     }
 
     /**

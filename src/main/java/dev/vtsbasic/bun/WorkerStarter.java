@@ -27,8 +27,7 @@ final class WorkerStarter {
     private volatile BunProcess newest;
 
     /** @param base path under which browsers see the app; empty at the root */
-    WorkerStarter(
-            int slot, BunProcessRegistry processes, String base, WorkerSettings settings, LeastLoadedPool pool) {
+    WorkerStarter(int slot, BunProcessRegistry processes, String base, WorkerSettings settings, LeastLoadedPool pool) {
         this.slot = slot;
         this.processes = processes;
         this.readyPath = base + settings.readyPath();
@@ -58,8 +57,7 @@ final class WorkerStarter {
             process = processes.start(newestName(), revision.dist());
             newest = process;
         } catch (IOException e) {
-            throw new StartFailedException(
-                    BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage(), e);
+            throw new StartFailedException(BunFailure.Reason.CRASHED, "Bun could not be started: " + e.getMessage(), e);
         }
         Optional<Worker> listening = Optional.empty();
         try {

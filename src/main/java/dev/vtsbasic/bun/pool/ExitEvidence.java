@@ -94,8 +94,7 @@ record ExitEvidence(List<PoolLease> causes, List<PoolLease> suspects, List<PoolL
         List<PoolLease> candidates = load.inFlightAtApp(begun);
         candidates.addAll(load.endlessAndGivenUp());
         List<PoolLease> causes = candidates.stream()
-                .filter(lease ->
-                        !begun.last().isEmpty() && lease.request.id().equals(begun.last()))
+                .filter(lease -> !begun.last().isEmpty() && lease.request.id().equals(begun.last()))
                 .toList();
         List<PoolLease> suspects = load.inFlightAtApp(begun);
         suspects.addAll(load.givenUpAtApp(begun));

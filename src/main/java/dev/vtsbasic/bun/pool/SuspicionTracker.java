@@ -49,8 +49,7 @@ final class SuspicionTracker {
 
     /** Records the end of a worker, and returns the requests that are blocked from now on. */
     List<BlockedRequest> recordEnd(ExitEvidence evidence) {
-        List<BlockedRequest> newlyBlocked =
-                blocklist.ended(evidence.suspectRequests(), evidence.doubtRequests());
+        List<BlockedRequest> newlyBlocked = blocklist.ended(evidence.suspectRequests(), evidence.doubtRequests());
         any = !blocklist.isEmpty();
         return newlyBlocked;
     }

@@ -62,12 +62,13 @@ class WorkerOutputTest {
 
     @Test
     void whatTheLauncherSaysOnStandardOutputIsNeitherLoggedNorRemembered() throws Exception {
-        WorkerOutput output =
-                new WorkerOutput("w", stream("app\ncontrol\n"), stream(""), control("control"::equals, () -> false), sink);
+        WorkerOutput output = new WorkerOutput(
+                "w", stream("app\ncontrol\n"), stream(""), control("control"::equals, () -> false), sink);
         output.awaitEnd(ENOUGH);
         assertEquals(List.of("app"), output.lastLines());
         assertEquals(List.of("INFO app"), logged);
-        new WorkerOutput("w", stream(""), stream("control\n"), control("control"::equals, () -> false), sink).awaitEnd(ENOUGH);
+        new WorkerOutput("w", stream(""), stream("control\n"), control("control"::equals, () -> false), sink)
+                .awaitEnd(ENOUGH);
         assertEquals(List.of("INFO app", "WARN control"), logged);
     }
 

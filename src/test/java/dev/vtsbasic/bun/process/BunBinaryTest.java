@@ -2,6 +2,7 @@ package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,6 +73,8 @@ class BunBinaryTest {
         Path bun = Files.writeString(directory.resolve("bun"), GOOD);
         String message = refusal(bun);
         assertTrue(message.startsWith(bun + " cannot be executed ("), message);
+        IOException refused = assertThrows(IOException.class, () -> find(bun));
+        assertNotNull(refused.getCause().getCause(), "the system's own error");
     }
 
     @Test
@@ -148,6 +151,7 @@ class BunBinaryTest {
                     message.contains("the one in the WAR: cannot be run from any directory; set VTS_WORK_DIR"),
                     message);
             assertTrue(message.contains(work + "/bun-1.4.2-"), message);
+            assertEquals(1, e.getSuppressed()[0].getSuppressed().length, "the failure in the work directory");
         }
     }
 
