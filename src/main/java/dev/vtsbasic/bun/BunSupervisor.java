@@ -155,7 +155,7 @@ public final class BunSupervisor implements Upstream {
 
     /** Whether no worker that runs a build other than the one in service still gets requests. */
     public boolean runsOneBuild() {
-        return slots.stream().allMatch(slot -> slot.runsNothingBut(coordinator.revision()));
+        return slots.stream().allMatch(slot -> slot.runsOnly(coordinator.revision()));
     }
 
     /** Stops all workers. Those that do not end within {@code VTS_STOP_TIMEOUT} are killed. */

@@ -115,7 +115,7 @@ final class RunningWorker {
                     LOG, "{worker} cannot be asked whether it lives: {problem}", worker.name(), e.getMessage());
             return false;
         }
-        return !hangAllowed && hangDetector.isTooLong(asked, System.nanoTime()) && process.isAlive();
+        return !hangAllowed && hangDetector.recordTimeout(asked, System.nanoTime()) && process.isAlive();
     }
 
     private void recordResponse(long bytes) {

@@ -70,7 +70,7 @@ final class WorkerSlot {
     }
 
     /** Whether the slot's worker, if any, runs {@code revision}, and no worker before it still gets requests. */
-    boolean runsNothingBut(WorkerRevision revision) {
+    boolean runsOnly(WorkerRevision revision) {
         RunningWorker known = running;
         return !replacing && (known == null || known.revision().equals(revision));
     }
@@ -183,9 +183,9 @@ final class WorkerSlot {
     }
 
     private void pauseAfterEnd(RunningWorker ended, String how, RestartCause cause) throws InterruptedException {
-        Duration answered = ended.age();
+        Duration readyFor = ended.age();
         BunFailure failure = new BunFailure(BunFailure.Reason.CRASHED, ended.describeEnd(how));
-        pauseAfterCrash(ended.revision(), answered, ended.hadRequests(), failure, cause);
+        pauseAfterCrash(ended.revision(), readyFor, ended.hadRequests(), failure, cause);
     }
 
     private Optional<Replacement> whyReplace(RunningWorker current) {
@@ -207,7 +207,7 @@ final class WorkerSlot {
             return current; // Only one slot replaces its worker at a time; the next check tries again.
         }
         WorkerRevision revision = owner.revisionFor(number);
-        Duration answered = current.age();
+        Duration readyFor = current.age();
         replacing = true;
         try {
             Event.WORKER_REPLACED.log(
@@ -242,7 +242,7 @@ final class WorkerSlot {
                         current.process().pid(),
                         "cause",
                         RestartCause.CRASHED);
-                countCrash(current.revision(), answered, current.hadRequests());
+                countCrash(current.revision(), readyFor, current.hadRequests());
                 return next;
             }
             countRestart(why.cause());
@@ -281,14 +281,14 @@ final class WorkerSlot {
 
     /** Logs and counts the end of a worker, then waits as long as {@link Backoff} says. */
     private void pauseAfterCrash(
-            WorkerRevision revision, Duration answered, boolean hadRequests, BunFailure failure, RestartCause cause)
+            WorkerRevision revision, Duration readyFor, boolean hadRequests, BunFailure failure, RestartCause cause)
             throws InterruptedException {
         if (owner.isStopping()) {
             return;
         }
         lastFailure = cause;
         logEnd(failure, cause);
-        Duration pause = countCrash(revision, answered, hadRequests);
+        Duration pause = countCrash(revision, readyFor, hadRequests);
         owner.recordCrash(number, failure, hadRequests, backoff.isCrashLoop());
         owner.awaitNextStart(number, revision, pause);
     }
@@ -302,11 +302,11 @@ final class WorkerSlot {
      *
      * @return how long to wait before the next start
      */
-    private Duration countCrash(WorkerRevision revision, Duration answered, boolean hadRequests) {
+    private Duration countCrash(WorkerRevision revision, Duration readyFor, boolean hadRequests) {
         if (revision != crashed) {
             backoff.reset();
             crashed = revision;
         }
-        return hadRequests ? backoff.endedAfterRequests(answered) : backoff.crashed(answered);
+        return hadRequests ? backoff.recordEndAfterRequests(readyFor) : backoff.recordCrash(readyFor);
     }
 }

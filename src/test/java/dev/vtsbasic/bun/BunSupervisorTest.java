@@ -46,7 +46,7 @@ class BunSupervisorTest {
     }
 
     @Test
-    void afterGivingUpNoPlaceStartsUntilARestartAndThenAllDo() throws Exception {
+    void afterGivingUpNoSlotStartsAWorkerUntilARestartAndThenAllDo() throws Exception {
         Settings settings = TestSettings.of("vts.workers", "2", "vts.max-crashes", "3");
         BunBinary bun = new BunBinary(directory.resolve("bun"), "1.4.0", Optional.empty());
         try (BunSupervisor supervisor =

@@ -60,7 +60,7 @@ public final class WorkerOutput {
         byte[] buffer = new byte[BUFFER];
         try {
             for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-                splitter.take(buffer, count);
+                splitter.add(buffer, count);
             }
         } catch (IOException e) {
             // The process has ended, or stopping it has closed the pipe.
@@ -91,10 +91,10 @@ public final class WorkerOutput {
 
     /** The last 20 lines that the worker printed, oldest first. */
     public List<String> lastLines() {
-        return lastLines.all();
+        return lastLines.lines();
     }
 
-    private final class Lines implements LineSplitter.Lines {
+    private final class Lines implements LineSplitter.LineSink {
         /** The longest control line, in bytes. */
         private static final int MAX_CONTROL_LENGTH = 64;
 
@@ -110,17 +110,17 @@ public final class WorkerOutput {
         }
 
         @Override
-        public boolean wanted() {
+        public boolean wantsAll() {
             return control.mayFollow() || !limit.isExhausted();
         }
 
         @Override
-        public void line(byte[] bytes, int length) {
+        public void onLine(byte[] bytes, int length) {
             if (length <= MAX_CONTROL_LENGTH && control.take(new String(bytes, 0, length, StandardCharsets.UTF_8))) {
                 return;
             }
             lastLines.add(bytes, length);
-            if (limit.allows(length)) {
+            if (limit.tryAcquire(length)) {
                 log.add(level, stream, Arrays.copyOf(bytes, length));
             } else {
                 log.suppress(1);
@@ -128,7 +128,7 @@ public final class WorkerOutput {
         }
 
         @Override
-        public void passedOver(long count) {
+        public void onSkipped(long count) {
             log.suppress(count);
         }
     }

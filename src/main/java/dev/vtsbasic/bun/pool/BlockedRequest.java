@@ -13,6 +13,6 @@ import java.time.Instant;
 public record BlockedRequest(String request, int workers, Instant until) {
     /** Method and path of a request for messages, as in {@link #request}. */
     public static String describe(LeasedRequest request) {
-        return RequestBlocklist.shown(request);
+        return RequestBlocklist.describe(request);
     }
 }

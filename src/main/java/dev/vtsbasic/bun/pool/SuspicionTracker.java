@@ -49,19 +49,19 @@ final class SuspicionTracker {
 
     /** Records the end of a worker, and returns the requests that are blocked from now on. */
     List<BlockedRequest> recordEnd(ExitEvidence evidence) {
-        List<BlockedRequest> newlyBlocked = blocklist.ended(evidence.suspectRequests(), evidence.doubtRequests());
+        List<BlockedRequest> newlyBlocked = blocklist.recordEnd(evidence.suspectRequests(), evidence.doubtRequests());
         any = !blocklist.isEmpty();
         return newlyBlocked;
     }
 
     /** Records a complete response, and returns the requests that are blocked from now on. */
     List<BlockedRequest> recordResponse(WorkerLoad load, LeasedRequest request) {
-        List<BlockedRequest> newlyBlocked = new ArrayList<>(blocklist.answered(request));
+        List<BlockedRequest> newlyBlocked = new ArrayList<>(blocklist.recordResponse(request));
         long now = System.nanoTime();
         while (!watched.isEmpty() && now - watched.getFirst().at >= ExitEvidence.MAX_DELAYED_EXIT_NANOS) {
             Response response = watched.removeFirst();
             if (response.wasSurvived()) {
-                newlyBlocked.addAll(blocklist.survived(response.request));
+                newlyBlocked.addAll(blocklist.recordSurvival(response.request));
             }
         }
         if (blocklist.hasDoubts() && watched.size() < MAX_WATCHED) {

@@ -212,7 +212,7 @@ public final class WorkerLoad {
     /** Of {@code leases}, those whose requests were sent and may have reached the app. */
     private List<PoolLease> atApp(Collection<PoolLease> leases, BegunRequests begun) {
         return leases.stream()
-                .filter(lease -> lease.wasSent() && !begun.exclude(lease.request, requests - lease.number))
+                .filter(lease -> lease.wasSent() && !begun.excludes(lease.request, requests - lease.number))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 

@@ -75,7 +75,7 @@ public record BegunRequests(Set<String> ids, String last, boolean known) {
      *
      * @param since number of leases of the worker after the one for this request
      */
-    public boolean exclude(LeasedRequest request, long since) {
+    public boolean excludes(LeasedRequest request, long since) {
         return known && since < MAX_LEASES_SINCE && !ids.contains(request.id());
     }
 }

@@ -100,12 +100,12 @@ public final class BunProcess {
     private static OutputLog.Sink printed(String worker) {
         return new OutputLog.Sink() {
             @Override
-            public void line(Level level, String stream, String text) {
+            public void onLine(Level level, String stream, String text) {
                 Event.WORKER_OUTPUT.logAt(level, APP_LOG, "{worker}: {line}", worker, text, "stream", stream);
             }
 
             @Override
-            public void leftOut(long lines) {
+            public void onDropped(long lines) {
                 Event.WORKER_OUTPUT_LEFT_OUT.log(
                         APP_LOG, "{worker}: {lines} lines suppressed: more than the log takes", worker, lines);
             }

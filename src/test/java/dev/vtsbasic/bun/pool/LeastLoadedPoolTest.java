@@ -33,20 +33,20 @@ class LeastLoadedPoolTest {
     private final LeastLoadedPool pool = new LeastLoadedPool(2);
 
     @Test
-    void aReadyWorkerIsGivenAtOnceAlsoAfterTheDeadline() throws Exception {
+    void aReadyWorkerIsLeasedEvenAfterTheDeadline() throws Exception {
         pool.add(ONE);
         assertEquals(Optional.of(ONE), worker(null, System.nanoTime() - 1));
     }
 
     @Test
-    void whoWaitsIsWokenByTheNextWorker() throws Exception {
+    void aWaitingRequestGetsTheNextReadyWorker() throws Exception {
         Waiter waiter = new Waiter(null);
         pool.add(ONE);
         assertEquals(Optional.of(ONE), waiter.result());
     }
 
     @Test
-    void theWorkerToAvoidIsNotGivenButItsReplacementIs() throws Exception {
+    void theWorkerToAvoidIsNotLeasedButItsReplacementIs() throws Exception {
         pool.add(ONE);
         Waiter waiter = new Waiter(ONE);
         pool.add(TWO);
@@ -54,7 +54,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatListensGetsRequestsOnlyWhileNoneIsReadyAndKeepsThemWhenItIs() throws Exception {
+    void aListeningWorkerGetsRequestsOnlyWhileNoneIsReady() throws Exception {
         pool.addListening(ONE);
         WorkerLease own = lease();
         assertEquals(ONE, own.worker());
@@ -69,7 +69,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestAtAWorkerThatListenedAndWasStoppedGoesToTheNext() throws Exception {
+    void aListeningWorkerThatIsStoppedEndsWithoutACause() throws Exception {
         pool.addListening(ONE);
         WorkerLease lease = lease();
         lease.begin();
@@ -79,14 +79,14 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theDeadlineEndsTheWaiting() throws Exception {
+    void theDeadlineEndsTheWait() throws Exception {
         assertEquals(Optional.empty(), worker(null, System.nanoTime() + 1_000_000));
         pool.add(ONE);
         assertEquals(Optional.empty(), worker(ONE, System.nanoTime() + 1_000_000));
     }
 
     @Test
-    void aRemovedWorkerIsNotGivenAnyMore() throws Exception {
+    void aRemovedWorkerIsNotLeased() throws Exception {
         pool.add(ONE);
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertTrue(pool.isEmpty());
@@ -102,7 +102,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatEndedBeforeItWasReplacedHasNothingLeftToDo() throws Exception {
+    void aWorkerThatEndedBeforeItWasReplacedHasNoRequestsLeft() throws Exception {
         pool.add(ONE);
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(0, pool.replace(ONE, TWO).awaitEnd(Duration.ZERO));
@@ -110,7 +110,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theWorkerWithTheFewestRequestsGetsTheNext() throws Exception {
+    void theWorkerWithTheFewestRequestsInFlightGetsTheNext() throws Exception {
         pool.add(ONE);
         pool.add(TWO);
         WorkerLease first = lease();
@@ -124,7 +124,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatIsReplacedGetsNoMoreAndEndsWhatItHas() throws Exception {
+    void aReplacedWorkerGetsNoMoreRequestsAndItsEndlessOnesAreEnded() throws Exception {
         pool.add(ONE);
         WorkerLease page = lease();
         WorkerLease stream = lease();
@@ -144,14 +144,14 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatDoesNotEndInTimeIsCounted() throws Exception {
+    void requestsThatDoNotEndInTimeAreCounted() throws Exception {
         pool.add(ONE);
         lease();
         assertEquals(1, pool.replace(ONE, TWO).awaitEnd(Duration.ofMillis(1)));
     }
 
     @Test
-    void aStreamThatBeginsOnALeavingWorkerIsEndedAtOnce() throws Exception {
+    void anEndlessRequestOnAReplacedWorkerIsEndedAtOnce() throws Exception {
         pool.add(ONE);
         WorkerLease late = lease();
         pool.replace(ONE, TWO);
@@ -161,7 +161,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void moreThanMayWaitAreSentAwayAtOnce() throws Exception {
+    void aRequestAboveTheQueueLimitIsRejectedAtOnce() throws Exception {
         Waiter first = new Waiter(null);
         Waiter second = new Waiter(null);
         assertEquals(Optional.empty(), worker(null, farAway()));
@@ -171,7 +171,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void nobodyWaitsForWorkersThatWereGivenUp() throws Exception {
+    void givingUpEndsTheWaitUntilResumed() throws Exception {
         Waiter waiter = new Waiter(null);
         pool.giveUp("it crashes");
         assertEquals(Optional.of("it crashes"), pool.givenUp());
@@ -185,7 +185,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void closingSendsEverybodyAway() throws Exception {
+    void closingEndsTheWait() throws Exception {
         Waiter waiter = new Waiter(null);
         pool.close();
         assertEquals(Optional.empty(), waiter.result());
@@ -194,14 +194,14 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whoWaitsCanBeInterrupted() throws Exception {
+    void aWaitingThreadCanBeInterrupted() throws Exception {
         Waiter waiter = new Waiter(null);
         waiter.thread.interrupt();
         assertTrue(assertThrows(ExecutionException.class, waiter::result).getCause() instanceof InterruptedException);
     }
 
     @Test
-    void aWorkerHadRequestsOnceOneWasSentToItEvenIfThatWasAnsweredLongBeforeTheEnd() throws Exception {
+    void aWorkerHadRequestsOnceOneWasSentToItEvenIfItWasAnswered() throws Exception {
         pool.add(ONE);
         leased("/unsent", false).close();
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -217,7 +217,7 @@ class LeastLoadedPoolTest {
     // Which request a worker ended at
 
     @Test
-    void aRequestThatIsAloneAtAWorkerThatEndsIsTheCause() throws Exception {
+    void theOnlyRequestAtAWorkerThatEndsIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -226,7 +226,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestThatWasBegunMomentsBeforeItsWorkerWasKilledIsNotTheCause() throws Exception {
+    void aRequestSentJustBeforeAKillIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
         pool.removeKilled(ONE, given("/a"));
@@ -235,7 +235,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestThatADeadWorkersAppWasNotGivenIsNotTheCause() throws Exception {
+    void aRequestThatTheAppDidNotReceiveIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
         pool.remove(ONE, given("/before"));
@@ -248,7 +248,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theOnlyRequestOfSeveralThatTheAppWasGivenIsTheCause() throws Exception {
+    void theOnlyRequestThatTheAppReceivedIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease given = begun("/a", false);
         WorkerLease waiting = begun("/b", false);
@@ -258,7 +258,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestBeforeManyOthersMayHaveBeenGivenToTheApp() throws Exception {
+    void aRequestWhoseRecordMayBeOverwrittenCanBeTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
         for (int i = 0; i < BegunRequests.MAX_RECORDS; i++) {
@@ -271,7 +271,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theSameRequestManyTimesIsTheCauseOfTheSecondEnd() throws Exception {
+    void severalRetriesOfOneRequestAreTheCauseOfTheSecondEnd() throws Exception {
         pool.add(ONE);
         WorkerLease first = begun("/a", false);
         begun("/a", false);
@@ -286,7 +286,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void ofSeveralRequestsAtAWorkerThatEndsNoneIsTheCause() throws Exception {
+    void noneOfSeveralFirstAttemptsIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease first = begun("/a", false);
         WorkerLease second = begun("/b", false);
@@ -299,7 +299,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theOnlyReplayAmongOthersIsTheCause() throws Exception {
+    void theOnlyRetryAmongFirstAttemptsIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease other = begun("/a", false);
         WorkerLease replay = begun("/b", true);
@@ -309,7 +309,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatWasAnsweredOrNotSentIsNotTheCause() throws Exception {
+    void anAnsweredOrUnsentRequestIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease unsent = leased("/a", false);
         WorkerLease answered = begun("/b", false);
@@ -321,7 +321,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestWhoseClientLeftIsTheCauseWhenThereIsNoOther() throws Exception {
+    void aRequestWhoseClientDisconnectedIsTheCauseWhenThereIsNoOther() throws Exception {
         pool.add(ONE);
         begun("/a", false).close();
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -329,7 +329,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void anEventStreamIsNoCompany() throws Exception {
+    void aRequestBesideAnEventStreamIsTheCause() throws Exception {
         pool.add(ONE);
         begun("/events", false).markEndless(() -> {});
         WorkerLease alone = begun("/a", false);
@@ -338,7 +338,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theRequestThatAHangingWorkerBeganLastIsTheCause() throws Exception {
+    void theRequestThatAHungWorkerBeganLastIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease last = begun("/a", false);
         WorkerLease waiting = begun("/b", false);
@@ -349,7 +349,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestThatOnlyWaitsForAHangingWorkerIsNotTheCause() throws Exception {
+    void aRequestThatAHungWorkerDidNotBeginIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease waiting = begun("/b", false);
         pool.retire(ONE);
@@ -359,7 +359,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatIsCutOnPurposeIsTheCauseOfNothing() throws Exception {
+    void aRequestOfAStoppedWorkerIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease cut = begun("/a", false);
         pool.retire(ONE);
@@ -368,13 +368,13 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatIsThereHasNotEnded() throws Exception {
+    void aReadyWorkerHasNotEnded() throws Exception {
         pool.add(ONE);
         assertEquals(WorkerExit.NONE, begun("/a", false).awaitExit(System.nanoTime()));
     }
 
     @Test
-    void aRequestAtWhichTwoWorkersEndedGetsNoThird() throws Exception {
+    void aRequestThatEndedTwoWorkersIsBlocked() throws Exception {
         for (Worker worker : new Worker[] {ONE, TWO}) {
             pool.add(worker);
             begun("/a", false);
@@ -391,7 +391,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void anAnswerBetweenTwoEndsKeepsARequestOpen() throws Exception {
+    void aResponseBetweenTwoEndsKeepsARequestUnblocked() throws Exception {
         pool.add(ONE);
         begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -406,7 +406,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatAHangingWorkerBeganLastIsNotBlockedWhenAnotherWasUnderWay() throws Exception {
+    void aRequestBegunLastAtHangsIsNotBlockedWhileAnotherWasInFlight() throws Exception {
         for (Worker worker : new Worker[] {ONE, TWO, ONE}) {
             pool.add(worker);
             begun("/blocks", false);
@@ -419,7 +419,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatAHangingWorkerBeganLastIsBlockedOnceTheOthersWereAnsweredElsewhere() throws Exception {
+    void aRequestInFlightAtHangsIsBlockedOnceAnotherWorkerAnsweredTheRest() throws Exception {
         for (int i = 0; i < 2; i++) {
             pool.add(ONE);
             begun("/blocks", false);
@@ -435,7 +435,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestIsNotBlockedForEndsAtWhichAnotherWasUnderWayEachTime() throws Exception {
+    void aRequestIsNotBlockedWhenAnotherWasInFlightAtEachEnd() throws Exception {
         for (int i = 0; i < 10; i++) {
             pool.add(ONE);
             begun("/dies/" + i, false);
@@ -446,7 +446,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestIsNotBlockedForEndsShortlyBeforeWhichAnotherWasAnswered() throws Exception {
+    void aRequestIsNotBlockedWhenAnotherWasAnsweredJustBeforeEachEnd() throws Exception {
         for (int i = 0; i < 3; i++) {
             pool.add(ONE);
             answer(begun("/dies/later", false));
@@ -457,7 +457,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestIsNotBlockedForEndsAtWhichASocketWasOpen() throws Exception {
+    void aRequestIsNotBlockedWhenAWebSocketWasOpenAtEachEnd() throws Exception {
         for (int i = 0; i < 3; i++) {
             pool.add(ONE);
             begun("/socket", false).markEndless(() -> {});

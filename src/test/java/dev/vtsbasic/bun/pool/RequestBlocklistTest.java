@@ -14,133 +14,133 @@ class RequestBlocklistTest {
     private static final LeasedRequest OTHER = request("GET", "/other");
 
     private long now;
-    private final RequestBlocklist requests = new RequestBlocklist(() -> now);
+    private final RequestBlocklist blocklist = new RequestBlocklist(() -> now);
 
     @Test
-    void theSecondEndThatARequestCausedBlocksItForAMinute() {
+    void theSecondEndThatARequestCausesBlocksItForAMinute() {
         assertEquals(List.of(), alone(PAGE));
-        assertFalse(requests.isBlocked(PAGE));
+        assertFalse(blocklist.isBlocked(PAGE));
         assertEquals("GET /page", alone(PAGE).get(0).request());
-        assertTrue(requests.isBlocked(PAGE));
-        assertEquals(2, requests.blocked().get(0).workers());
-        assertFalse(requests.isBlocked(OTHER));
-        assertFalse(requests.isBlocked(request("HEAD", "/page")));
+        assertTrue(blocklist.isBlocked(PAGE));
+        assertEquals(2, blocklist.blocked().get(0).workers());
+        assertFalse(blocklist.isBlocked(OTHER));
+        assertFalse(blocklist.isBlocked(request("HEAD", "/page")));
         now += RequestBlocklist.BLOCKED_FOR.toNanos();
-        assertFalse(requests.isBlocked(PAGE));
-        assertEquals(List.of(), requests.blocked());
+        assertFalse(blocklist.isBlocked(PAGE));
+        assertEquals(List.of(), blocklist.blocked());
     }
 
     @Test
-    void afterItsMinuteOneEndBlocksItAnew() {
+    void afterTheBlockOneMoreEndBlocksTheRequestAgain() {
         block(PAGE);
         now += RequestBlocklist.BLOCKED_FOR.toNanos();
         assertEquals(1, alone(PAGE).size());
-        assertTrue(requests.isBlocked(PAGE));
+        assertTrue(blocklist.isBlocked(PAGE));
     }
 
     @Test
-    void anAnswerClearsARequestOfAllThatWasHeldAgainstIt() {
+    void aResponseClearsARequestOfAllEnds() {
         alone(PAGE);
-        requests.answered(PAGE);
+        blocklist.recordResponse(PAGE);
         alone(PAGE);
-        assertFalse(requests.isBlocked(PAGE));
+        assertFalse(blocklist.isBlocked(PAGE));
         alone(PAGE);
-        requests.answered(PAGE);
-        assertFalse(requests.isBlocked(PAGE));
-        assertTrue(requests.isEmpty());
+        blocklist.recordResponse(PAGE);
+        assertFalse(blocklist.isBlocked(PAGE));
+        assertTrue(blocklist.isEmpty());
     }
 
     @Test
-    void whatWasUnderWayWithOthersIsBlockedOnceAllOfThemWereAnsweredElsewhere() {
+    void aSuspectIsBlockedOnceAllOtherSuspectsWereAnswered() {
         for (int i = 1; i <= 2; i++) {
             LeasedRequest first = request("GET", "/first");
             LeasedRequest second = request("POST", "/second");
-            requests.ended(List.of(PAGE, first, second), List.of());
-            assertEquals(List.of(), requests.answered(first.asRetry()));
-            assertEquals(i - 1, requests.answered(second.asRetry()).size());
+            blocklist.recordEnd(List.of(PAGE, first, second), List.of());
+            assertEquals(List.of(), blocklist.recordResponse(first.asRetry()));
+            assertEquals(i - 1, blocklist.recordResponse(second.asRetry()).size());
         }
-        assertTrue(requests.isBlocked(PAGE));
+        assertTrue(blocklist.isBlocked(PAGE));
     }
 
     @Test
-    void whatWasUnderWayWithOthersIsNotBlockedWhileOneOfThemIsUnanswered() {
+    void aSuspectIsNotBlockedWhileAnotherIsUnanswered() {
         for (int i = 0; i < 10; i++) {
-            requests.ended(List.of(PAGE, request("GET", "/" + i)), List.of());
+            blocklist.recordEnd(List.of(PAGE, request("GET", "/" + i)), List.of());
         }
-        assertFalse(requests.isBlocked(PAGE));
+        assertFalse(blocklist.isBlocked(PAGE));
     }
 
     /** It may end workers with another body or query only. */
     @Test
-    void anAnswerToAnotherRequestOfTheSamePathDoesNotLeaveTheRestToBlame() {
+    void aResponseToOneOfSeveralRequestsWithOnePathDoesNotBlameTheOtherPath() {
         for (int i = 0; i < 3; i++) {
-            requests.ended(List.of(PAGE, OTHER), List.of());
-            requests.answered(request("GET", "/other"));
+            blocklist.recordEnd(List.of(PAGE, OTHER), List.of());
+            blocklist.recordResponse(request("GET", "/other"));
         }
-        assertFalse(requests.isBlocked(PAGE));
-        assertFalse(requests.isBlocked(OTHER));
+        assertFalse(blocklist.isBlocked(PAGE));
+        assertFalse(blocklist.isBlocked(OTHER));
     }
 
     @Test
-    void aDoubtIsGoneWhenItsPathIsAnsweredAndTheWorkerLivesOn() {
+    void aDoubtIsClearedWhenItsPathIsAnsweredAndTheWorkerLivesOn() {
         for (int i = 1; i <= 2; i++) {
-            assertEquals(List.of(), requests.ended(List.of(PAGE), List.of(OTHER)));
-            assertTrue(requests.hasDoubts());
-            assertEquals(List.of(), requests.answered(request("GET", "/other")));
-            assertEquals(i - 1, requests.survived(request("GET", "/other")).size());
-            assertFalse(requests.hasDoubts());
+            assertEquals(List.of(), blocklist.recordEnd(List.of(PAGE), List.of(OTHER)));
+            assertTrue(blocklist.hasDoubts());
+            assertEquals(List.of(), blocklist.recordResponse(request("GET", "/other")));
+            assertEquals(i - 1, blocklist.recordSurvival(request("GET", "/other")).size());
+            assertFalse(blocklist.hasDoubts());
         }
-        assertTrue(requests.isBlocked(PAGE));
+        assertTrue(blocklist.isBlocked(PAGE));
     }
 
     @Test
-    void manyOfTheSameRequestAtOneEndCountOnce() {
+    void severalEqualRequestsAtOneEndCountOnce() {
         LeasedRequest again = request("GET", "/page");
-        requests.ended(List.of(PAGE, again), List.of());
-        assertFalse(requests.isBlocked(PAGE));
+        blocklist.recordEnd(List.of(PAGE, again), List.of());
+        assertFalse(blocklist.isBlocked(PAGE));
         assertEquals(1, RequestBlocklist.count(List.of(PAGE, again)));
     }
 
     @Test
-    void anEndAtWhichMoreWasUnderWayThanCanBeRememberedIsHeldAgainstNothing() {
+    void anEndWithTooManySuspectsCountsAgainstNone() {
         List<LeasedRequest> many = new ArrayList<>();
         for (int i = 0; i <= RequestBlocklist.MAX_SUSPECTS; i++) {
             many.add(request("GET", "/" + i));
         }
-        requests.ended(many, List.of());
-        assertTrue(requests.isEmpty());
+        blocklist.recordEnd(many, List.of());
+        assertTrue(blocklist.isEmpty());
     }
 
     @Test
-    void theOldestOfTooManyIsForgotten() {
+    void theOldestEntryAboveTheLimitIsDropped() {
         block(PAGE);
         for (int i = 1; i < RequestBlocklist.MAX_ENTRIES; i++) {
             alone(request("GET", "/" + i));
         }
-        assertTrue(requests.isBlocked(PAGE));
+        assertTrue(blocklist.isBlocked(PAGE));
         alone(OTHER);
-        assertFalse(requests.isBlocked(PAGE));
+        assertFalse(blocklist.isBlocked(PAGE));
     }
 
     @Test
-    void longPathsAreToldApartAndCutWhenTheyAreShown() {
+    void longPathsAreDistinguishedAndCutInMessages() {
         LeasedRequest one = request("GET", "/" + "a".repeat(20_000) + "1");
         LeasedRequest two = request("GET", "/" + "a".repeat(20_000) + "2");
         block(one);
-        assertTrue(requests.isBlocked(one));
-        assertFalse(requests.isBlocked(two));
-        String shown = requests.blocked().get(0).request();
+        assertTrue(blocklist.isBlocked(one));
+        assertFalse(blocklist.isBlocked(two));
+        String shown = blocklist.blocked().get(0).request();
         assertTrue(shown.length() <= 201 && shown.endsWith("a…"), shown);
     }
 
     @Test
-    void whatIsHeldAgainstARequestIsForgottenInTime() {
+    void endsOfARequestExpire() {
         alone(PAGE);
-        requests.ended(List.of(PAGE, OTHER), List.of());
+        blocklist.recordEnd(List.of(PAGE, OTHER), List.of());
         now += 11 * RequestBlocklist.BLOCKED_FOR.toNanos();
         alone(OTHER);
         alone(PAGE);
-        assertFalse(requests.isBlocked(PAGE));
+        assertFalse(blocklist.isBlocked(PAGE));
     }
 
     private void block(LeasedRequest request) {
@@ -149,7 +149,7 @@ class RequestBlocklistTest {
     }
 
     private List<BlockedRequest> alone(LeasedRequest request) {
-        return requests.ended(List.of(request), List.of());
+        return blocklist.recordEnd(List.of(request), List.of());
     }
 
     private static LeasedRequest request(String method, String path) {

@@ -30,7 +30,7 @@ class RunDirectoryTest {
     private Path directory;
 
     @Test
-    void onlyThisUserCanEnterAndItIsGoneAfterwards() throws Exception {
+    void theDirectoryIsOpenToThisUserOnlyAndRemovedAtTheEnd() throws Exception {
         Path made;
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             made = socket(run).getParent();
@@ -42,7 +42,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void theLauncherComesBackWhenItWasSwept() throws Exception {
+    void aDeletedLauncherIsWrittenAgain() throws Exception {
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             Path launcher = run.launcher();
             Files.delete(launcher);
@@ -53,7 +53,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void whatOthersPutInItsPlaceIsNotRun() throws Exception {
+    void aDirectoryThatAnotherUserPutInItsPlaceIsNotUsed() throws Exception {
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             byte[] ours = Files.readAllBytes(run.launcher());
             Path taken = run.launcher().getParent();
@@ -79,7 +79,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void theLauncherIsWrittenAnewForEachStart() throws Exception {
+    void theLauncherIsWrittenAgainForEachStart() throws Exception {
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             byte[] ours = Files.readAllBytes(run.launcher());
             Files.writeString(run.launcher(), "other");
@@ -88,7 +88,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void whatAKilledJvmLeftBehindIsSweptAtTheNextStart() throws Exception {
+    void theDirectoryOfAKilledJvmIsRemovedAtTheNextStart() throws Exception {
         Path left;
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             left = copyOf(run.launcher().getParent(), "vts-123");
@@ -123,7 +123,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void workersThatStartAtTheSameTimeGetAWholeLauncher() throws Exception {
+    void workersThatStartAtTheSameTimeGetACompleteLauncher() throws Exception {
         for (int round = 0; round < 50; round++) {
             try (RunDirectory run = RunDirectory.in(List.of(directory))) {
                 Set<Long> sizes = IntStream.range(0, 8)
@@ -136,7 +136,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void aParentWhoseNameIsTooLongForASocketIsPassedOver() throws Exception {
+    void aParentWithANameTooLongForASocketIsSkipped() throws Exception {
         Path tooLong = directory.resolve("x".repeat(100));
         try (RunDirectory run = RunDirectory.in(List.of(tooLong, directory))) {
             assertEquals(directory, socket(run).getParent().getParent());
