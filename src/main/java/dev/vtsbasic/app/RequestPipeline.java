@@ -53,7 +53,8 @@ final class RequestPipeline {
         pipeline.servlet(PROXY, parts.requests().proxy(), "/*");
         settings.proxy()
                 .maintenance()
-                .ifPresent(file -> pipeline.before("maintenance", new MaintenanceFilter(file, parts.requests().pages()), PROXY));
+                .ifPresent(file -> pipeline.before(
+                        "maintenance", new MaintenanceFilter(file, parts.requests().pages()), PROXY));
         LimitRules limits = settings.proxy().limits();
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
             pipeline.before("rate-limit", new RateLimitFilter(limits, parts.requests().pages()), PROXY);
