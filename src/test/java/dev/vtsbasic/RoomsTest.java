@@ -29,8 +29,8 @@ class RoomsTest {
     /** The rooms that each room may use besides the ground; a room that is not named here uses none. */
     private static final Map<String, Set<String>> ARROWS = """
             main: cli app war
-            cli: app asset build build.base build.reproduction build.validation bun deploy embedded launch manage war
-            app: asset build bun deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
+            cli: app asset build build.base build.reproduction build.validation bun bun.process deploy embedded launch manage war
+            app: asset build bun bun.pool bun.process deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
             deploy: asset build build.base build.validation bun launch page
             war: launch
             build.base: build
@@ -44,9 +44,11 @@ class RoomsTest {
             proxy.upstream: proxy.message pool
             proxy.container: proxy.message traffic
             proxy.message: page syntax traffic
-            bun: bun.output pool build launch
-            status: manage bun traffic
-            manage: manage.metrics bun launch limit traffic
+            bun: bun.pool bun.process pool build
+            bun.pool: bun.process pool
+            bun.process: bun.output pool build launch
+            status: manage bun bun.pool traffic
+            manage: manage.metrics bun bun.pool launch limit traffic
             manage.metrics: manage bun traffic
             manage.jmx: manage bun traffic
             embedded: embedded.connector embedded.http2 limit

@@ -2,11 +2,11 @@ package dev.vtsbasic.app;
 
 import dev.vtsbasic.asset.AssetFilter;
 import dev.vtsbasic.build.Dist;
-import dev.vtsbasic.bun.BunBinary;
 import dev.vtsbasic.bun.BunFailure;
 import dev.vtsbasic.bun.BunSupervisor;
 import dev.vtsbasic.bun.ExternalUpstream;
 import dev.vtsbasic.bun.Upstream;
+import dev.vtsbasic.bun.process.BunBinary;
 import dev.vtsbasic.deploy.BasePathCopies;
 import dev.vtsbasic.deploy.BuildFingerprint;
 import dev.vtsbasic.deploy.BuildWatcher;
@@ -87,14 +87,14 @@ public final class Application implements AutoCloseable {
                 new ArrayList<>(WorkDirectory.candidates(settings.workDir().orElse(null)));
         containerDirectory.ifPresent(workDirectories::add);
         String base = settings.server().publicPath().orElse(contextPath);
-        Deque<AutoCloseable> begun = new ArrayDeque<>();
+        Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
             BasePathCopies copies = new BasePathCopies(base, workDirectories);
-            begun.push(copies);
+            started.push(copies);
             Optional<BundledApp> bundledApp = settings.app().directory().isPresent()
                     ? Optional.empty()
                     : Optional.of(BundledApp.of(war, workDirectories));
-            bundledApp.ifPresent(begun::push);
+            bundledApp.ifPresent(started::push);
             InFlightRequests inFlight = new InFlightRequests();
             AssetFilter assets = new AssetFilter(
                     settings.assets().at(base),
@@ -104,7 +104,7 @@ public final class Application implements AutoCloseable {
                             COMPRESSION_TIMEOUT),
                     RequestPipeline.securityHeaders(settings),
                     inFlight);
-            begun.push(assets);
+            started.push(assets);
             Pages pages = new Pages(RequestPipeline.securityHeaders(settings));
             Deployer deployer = new Deployer(
                     copies,
@@ -120,14 +120,14 @@ public final class Application implements AutoCloseable {
             Upstream upstream = settings.app().upstream().isPresent()
                     ? externalUpstream(settings, build, base)
                     : workers(settings, BunLocator.find(settings, war, workDirectories), build, base);
-            begun.push(upstream);
+            started.push(upstream);
             Deployer.Candidate first = deployer.prepare(build);
             first.putIntoService();
             // Not earlier, because Bun needs the processor to start.
             upstream.firstReady().thenRun(first::compress);
 
             ProxyServlet proxy = new ProxyServlet(upstream.pool(), settings.proxy(), base, pages, inFlight);
-            begun.push(proxy);
+            started.push(proxy);
             Optional<BuildWatcher> watcher =
                     settings.app().directory().isPresent() && upstream instanceof BunSupervisor workers
                             ? Optional.of(BuildWatcher.watch(
@@ -137,38 +137,31 @@ public final class Application implements AutoCloseable {
                                     workers,
                                     () -> proxy.purge(Optional.empty())))
                             : Optional.empty();
-            watcher.ifPresent(begun::push);
+            watcher.ifPresent(started::push);
             Optional<AccessLog> accessLog = settings.logs().accessLog() == AccessLogFormat.OFF
                     ? Optional.empty()
                     : Optional.of(AccessLog.start(
                             settings.logs().accessLog(), settings.logs().accessLogSample(), accessLines));
-            accessLog.ifPresent(begun::push);
+            accessLog.ifPresent(started::push);
+            TrafficFilter traffic = new TrafficFilter(settings.proxy().trustedProxies(), accessLog);
             return new Application(new Parts(
                     settings,
-                    copies,
-                    bundledApp,
+                    new Parts.BuildParts(copies, bundledApp, watcher),
                     upstream,
-                    inFlight,
-                    assets,
-                    pages,
-                    proxy,
-                    watcher,
-                    accessLog,
-                    new TrafficFilter(settings.proxy().trustedProxies(), accessLog),
-                    new OperatorTokenFile(),
-                    new DrainState()));
+                    new Parts.RequestParts(traffic, assets, pages, proxy, inFlight),
+                    new Parts.OperatorParts(new OperatorTokenFile(), new DrainState(), accessLog)));
         } catch (Deployer.InvalidBuildException e) {
-            closeAll(begun);
+            closeAll(started);
             throw new BadSettingException(e.getMessage() + "\nVTS_VALIDATE=warn starts it all the same.");
         } catch (BadSettingException | BunLocator.NoBunException | IOException | RuntimeException e) {
-            closeAll(begun);
+            closeAll(started);
             throw e;
         }
     }
 
     /** Newest first. */
-    private static void closeAll(Deque<AutoCloseable> begun) {
-        for (AutoCloseable part : begun) {
+    private static void closeAll(Deque<AutoCloseable> started) {
+        for (AutoCloseable part : started) {
             try {
                 part.close();
             } catch (Exception e) {
@@ -245,14 +238,14 @@ public final class Application implements AutoCloseable {
     }
 
     /** Lets the commands of this user find the server. */
-    public void listensOn(int port) {
-        parts.operator()
+    public void publishPort(int port) {
+        parts.operator().token()
                 .publish(WorkDirectory.candidates(parts.settings().workDir().orElse(null)), port);
     }
 
     /** Counts a request that the server refused because the heap has no room for it. */
-    public void noRoom() {
-        parts.traffic().traffic().turnedAway(ShedReason.MEMORY);
+    public void countHeapRejection() {
+        parts.requests().traffic().traffic().turnedAway(ShedReason.MEMORY);
     }
 
     /** Completes with the time that the first worker took to become ready. */
@@ -267,7 +260,7 @@ public final class Application implements AutoCloseable {
 
     /** @param close is told whether connections are to end with their responses, now and at each change */
     public void closesConnections(Consumer<Boolean> close) {
-        parts.drain().closesConnections(close);
+        parts.operator().drain().closesConnections(close);
     }
 
     /**
@@ -276,7 +269,7 @@ public final class Application implements AutoCloseable {
      * @return for how long it has reported so already
      */
     public Duration becomeNotReady() {
-        return parts.drain().becomeFinal();
+        return parts.operator().drain().becomeFinal();
     }
 
     /**

@@ -22,7 +22,7 @@ final class ApplicationOperations implements AdminOperations {
     @Override
     public HealthReport health() {
         return new HealthReport(
-                parts.drain().phase(), !parts.upstream().firstReady().isDone(), health.get());
+                parts.operator().drain().phase(), !parts.upstream().firstReady().isDone(), health.get());
     }
 
     @Override
@@ -32,21 +32,21 @@ final class ApplicationOperations implements AdminOperations {
 
     @Override
     public Optional<Integer> purge(Optional<String> path) {
-        return parts.proxy().purge(path);
+        return parts.requests().proxy().purge(path);
     }
 
     @Override
     public LifecyclePhase phase() {
-        return parts.drain().phase();
+        return parts.operator().drain().phase();
     }
 
     @Override
     public void drain() {
-        parts.drain().begin();
+        parts.operator().drain().begin();
     }
 
     @Override
     public boolean resume() {
-        return parts.drain().end();
+        return parts.operator().drain().end();
     }
 }

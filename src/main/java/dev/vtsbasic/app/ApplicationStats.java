@@ -1,8 +1,8 @@
 package dev.vtsbasic.app;
 
-import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotSnapshot;
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.manage.LifecyclePhase;
 import dev.vtsbasic.manage.RuntimeStats;
 import dev.vtsbasic.traffic.CacheStatistics;
@@ -19,17 +19,17 @@ final class ApplicationStats implements RuntimeStats {
 
     @Override
     public Traffic traffic() {
-        return parts.traffic().traffic();
+        return parts.requests().traffic().traffic();
     }
 
     @Override
     public int waiting() {
-        return parts.upstream().pool().waiting() + parts.proxy().waiting();
+        return parts.upstream().pool().waiting() + parts.requests().proxy().waiting();
     }
 
     @Override
     public List<SlotSnapshot> places() {
-        return parts.upstream().places();
+        return parts.upstream().slots();
     }
 
     @Override
@@ -54,12 +54,12 @@ final class ApplicationStats implements RuntimeStats {
 
     @Override
     public CacheStatistics cache() {
-        return parts.proxy().cacheFigures();
+        return parts.requests().proxy().cacheFigures();
     }
 
     @Override
     public boolean draining() {
-        return parts.drain().phase() != LifecyclePhase.SERVING;
+        return parts.operator().drain().phase() != LifecyclePhase.SERVING;
     }
 
     @Override

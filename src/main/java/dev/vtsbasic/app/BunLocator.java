@@ -1,7 +1,7 @@
 package dev.vtsbasic.app;
 
-import dev.vtsbasic.bun.BunBinary;
-import dev.vtsbasic.bun.BundledBun;
+import dev.vtsbasic.bun.process.BunBinary;
+import dev.vtsbasic.bun.process.BundledBun;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.war.WarFiles;
 import java.io.IOException;

@@ -16,26 +16,32 @@ import dev.vtsbasic.war.BundledApp;
 import java.util.Optional;
 
 /**
- * The parts of a running application, in the order in which they are made.
+ * The parts of a running application.
  *
- * @param copies builds that were written for a base path
- * @param bundledApp the app in the WAR, if that is what is served
  * @param upstream the workers, or the server of {@code VTS_UPSTREAM}
- * @param inFlight requests that a stop waits for
- * @param watcher puts new builds into service, where the settings name a directory that may change
- * @param operator the token by which the commands of this user manage the server
  */
-record Parts(
-        Settings settings,
-        BasePathCopies copies,
-        Optional<BundledApp> bundledApp,
-        Upstream upstream,
-        InFlightRequests inFlight,
-        AssetFilter assets,
-        Pages pages,
-        ProxyServlet proxy,
-        Optional<BuildWatcher> watcher,
-        Optional<AccessLog> accessLog,
-        TrafficFilter traffic,
-        OperatorTokenFile operator,
-        DrainState drain) {}
+record Parts(Settings settings, BuildParts build, Upstream upstream, RequestParts requests, OperatorParts operator) {
+    /**
+     * The build that is served.
+     *
+     * @param copies builds that were written for a base path
+     * @param bundledApp the app in the WAR, if that is the one that is served
+     * @param watcher puts new builds into service, where the settings name a directory that may change
+     */
+    record BuildParts(BasePathCopies copies, Optional<BundledApp> bundledApp, Optional<BuildWatcher> watcher) {}
+
+    /**
+     * The parts that a request passes.
+     *
+     * @param inFlight requests that a stop waits for
+     */
+    record RequestParts(
+            TrafficFilter traffic, AssetFilter assets, Pages pages, ProxyServlet proxy, InFlightRequests inFlight) {}
+
+    /**
+     * The parts that an operator uses.
+     *
+     * @param token the token by which the commands of this user manage the server
+     */
+    record OperatorParts(OperatorTokenFile token, DrainState drain, Optional<AccessLog> accessLog) {}
+}

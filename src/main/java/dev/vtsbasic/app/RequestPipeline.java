@@ -39,9 +39,9 @@ final class RequestPipeline {
         RequestPipeline pipeline = new RequestPipeline(context);
 
         // Every request: counted and logged, refused if malformed, then answered with a file if there is one.
-        pipeline.first("traffic", parts.traffic());
-        pipeline.first("request-syntax", new RequestSyntaxFilter(parts.pages()));
-        pipeline.first("assets", parts.assets());
+        pipeline.first("traffic", parts.requests().traffic());
+        pipeline.first("request-syntax", new RequestSyntaxFilter(parts.requests().pages()));
+        pipeline.first("assets", parts.requests().assets());
 
         // Management: /-/live, /-/ready, /-/metrics and the status page.
         context.addServlet(MANAGEMENT, management)
@@ -50,13 +50,14 @@ final class RequestPipeline {
         pipeline.before("security-headers", new SecurityHeadersFilter(securityHeaders(settings)), MANAGEMENT, STATUS);
 
         // Everything else: maintenance page, rate limits, then the proxy with its permits, cache and exchanges.
-        pipeline.servlet(PROXY, parts.proxy(), "/*");
+        pipeline.servlet(PROXY, parts.requests().proxy(), "/*");
         settings.proxy()
                 .maintenance()
-                .ifPresent(file -> pipeline.before("maintenance", new MaintenanceFilter(file, parts.pages()), PROXY));
+                .ifPresent(file -> pipeline.before(
+                        "maintenance", new MaintenanceFilter(file, parts.requests().pages()), PROXY));
         LimitRules limits = settings.proxy().limits();
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
-            pipeline.before("rate-limit", new RateLimitFilter(limits, parts.pages()), PROXY);
+            pipeline.before("rate-limit", new RateLimitFilter(limits, parts.requests().pages()), PROXY);
         }
     }
 
@@ -77,7 +78,7 @@ final class RequestPipeline {
     }
 
     private static List<String> operatorTokens(Parts parts) {
-        return Stream.concat(Stream.of(parts.operator().text()), parts.settings().management().token().stream())
+        return Stream.concat(Stream.of(parts.operator().token().text()), parts.settings().management().token().stream())
                 .toList();
     }
 

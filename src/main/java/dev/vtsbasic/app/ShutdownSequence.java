@@ -49,17 +49,17 @@ final class ShutdownSequence {
         status.ifPresent(StatusServlet::endStreams);
 
         connections.awaitFirstRequests(timeout);
-        parts.inFlight().awaitIdle(remaining(deadline).toNanos());
+        parts.requests().inFlight().awaitIdle(remaining(deadline).toNanos());
         // Not earlier, because a connection that waited for a response may have brought its next request meanwhile.
         connections.stopAccepting();
-        int left = parts.inFlight().awaitIdle(remaining(deadline).toNanos());
-        parts.proxy().endEventStreams();
+        int left = parts.requests().inFlight().awaitIdle(remaining(deadline).toNanos());
+        parts.requests().proxy().endEventStreams();
         left += connections.awaitFiles(remaining(deadline));
         if (left > 0) {
             Event.REQUESTS_CUT.log(LOG, "{requests} requests did not finish within VTS_STOP_TIMEOUT and are cut", left);
         }
 
-        parts.watcher().ifPresent(BuildWatcher::close);
+        parts.build().watcher().ifPresent(BuildWatcher::close);
         Duration rest = remaining(deadline);
         parts.upstream().close(rest.compareTo(MIN_CLOSE_TIMEOUT) < 0 ? MIN_CLOSE_TIMEOUT : rest);
         return left;
@@ -76,15 +76,15 @@ final class ShutdownSequence {
         }
         jmx.ifPresent(JmxRegistration::close);
         status.ifPresent(StatusServlet::close);
-        parts.proxy().endEventStreams();
-        parts.watcher().ifPresent(BuildWatcher::close);
+        parts.requests().proxy().endEventStreams();
+        parts.build().watcher().ifPresent(BuildWatcher::close);
         parts.upstream().close();
-        parts.proxy().close();
-        parts.assets().close();
-        parts.accessLog().ifPresent(AccessLog::close);
-        parts.operator().close();
-        parts.copies().close();
-        parts.bundledApp().ifPresent(app -> {
+        parts.requests().proxy().close();
+        parts.requests().assets().close();
+        parts.operator().accessLog().ifPresent(AccessLog::close);
+        parts.operator().token().close();
+        parts.build().copies().close();
+        parts.build().bundledApp().ifPresent(app -> {
             try {
                 app.close();
             } catch (IOException e) {

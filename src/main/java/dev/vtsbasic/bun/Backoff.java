@@ -30,8 +30,8 @@ final class Backoff {
     private final Duration window;
     private final Deque<Duration> crashes = new ArrayDeque<>();
     private Duration clock = Duration.ZERO;
-    private int inARow;
-    private int afterRequestsInARow;
+    private int consecutive;
+    private int consecutiveAfterRequests;
 
     Backoff(int maxCrashes, Duration window) {
         this.maxCrashes = maxCrashes;
@@ -41,51 +41,51 @@ final class Backoff {
     /**
      * Records the crash of a worker to which no client's request had been sent.
      *
-     * @param answered how long the worker had been ready; zero when it never was
+     * @param readyFor how long the worker had been ready; zero when it never was
      * @return how long to wait before the next start, with up to a quarter more by chance, so that many hosts do not
      *     start at the same moment
      */
-    Duration crashed(Duration answered) {
-        inARow = wasStable(answered) ? 1 : inARow + 1;
-        clock = clock.plus(answered);
+    Duration recordCrash(Duration readyFor) {
+        consecutive = wasStable(readyFor) ? 1 : consecutive + 1;
+        clock = clock.plus(readyFor);
         crashes.add(clock);
         while (clock.minus(crashes.getFirst()).compareTo(window) > 0) {
             crashes.removeFirst();
         }
-        return pause(inARow, MAX_PAUSE_MILLIS);
+        return pause(consecutive, MAX_PAUSE_MILLIS);
     }
 
     /**
      * Records the end of a worker to which a client's request had been sent. Crashes before it no longer count.
      *
-     * @param answered how long the worker had been ready; zero when it never was
+     * @param readyFor how long the worker had been ready; zero when it never was
      * @return how long to wait before the next start: up to 2 s, with up to a quarter more by chance
      */
-    Duration endedAfterRequests(Duration answered) {
-        afterRequestsInARow = wasStable(answered) ? 1 : afterRequestsInARow + 1;
-        clock = clock.plus(answered);
+    Duration recordEndAfterRequests(Duration readyFor) {
+        consecutiveAfterRequests = wasStable(readyFor) ? 1 : consecutiveAfterRequests + 1;
+        clock = clock.plus(readyFor);
         crashes.clear();
-        inARow = 0;
-        return pause(afterRequestsInARow, MAX_PAUSE_AFTER_REQUESTS_MILLIS);
+        consecutive = 0;
+        return pause(consecutiveAfterRequests, MAX_PAUSE_AFTER_REQUESTS_MILLIS);
     }
 
-    private boolean wasStable(Duration answered) {
-        return !answered.isZero() && answered.compareTo(window) >= 0;
+    private boolean wasStable(Duration readyFor) {
+        return !readyFor.isZero() && readyFor.compareTo(window) >= 0;
     }
 
-    private static Duration pause(int inARow, long longestMillis) {
-        if (inARow == 1) {
+    private static Duration pause(int consecutive, long maxMillis) {
+        if (consecutive == 1) {
             return Duration.ZERO;
         }
-        long millis = Math.min(longestMillis, MIN_PAUSE_MILLIS << Math.min(inARow - 2, 20));
+        long millis = Math.min(maxMillis, MIN_PAUSE_MILLIS << Math.min(consecutive - 2, 20));
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1));
     }
 
     /** Forgets all crashes. */
     void reset() {
         crashes.clear();
-        inARow = 0;
-        afterRequestsInARow = 0;
+        consecutive = 0;
+        consecutiveAfterRequests = 0;
     }
 
     /** Whether at least {@code maxCrashes} crashes happened within the window. */

@@ -1,5 +1,8 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.bun.pool.BlockedRequest;
+import dev.vtsbasic.bun.process.HttpProbe;
+import dev.vtsbasic.bun.process.ProbeResponse;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
@@ -72,7 +75,7 @@ public final class ExternalUpstream implements Upstream {
     }
 
     @Override
-    public List<SlotSnapshot> places() {
+    public List<SlotSnapshot> slots() {
         return List.of();
     }
 
@@ -145,7 +148,7 @@ public final class ExternalUpstream implements Upstream {
     /** A lease that is not counted, because this program neither limits nor replaces the server. */
     private record Unlimited(Worker worker) implements WorkerLease {
         @Override
-        public void endless(Runnable end) {
+        public void markEndless(Runnable end) {
             // The server is never replaced, so no request has to be ended.
         }
 

@@ -12,7 +12,7 @@ final class HangDetector {
     private static final long LATE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final long limit;
-    private boolean heard = true;
+    private boolean answered = true;
     private boolean forgiven;
     private long since;
 
@@ -21,8 +21,8 @@ final class HangDetector {
     }
 
     /** Records a response. */
-    void end() {
-        heard = true;
+    void recordResponse() {
+        answered = true;
         forgiven = false;
     }
 
@@ -34,15 +34,15 @@ final class HangDetector {
      * @param now when the ping was given up, on the same clock
      * @return whether the worker has not answered for as long as the limit
      */
-    boolean isTooLong(long asked, long now) {
+    boolean recordTimeout(long asked, long now) {
         if (now - asked > limit + LATE_NANOS && !forgiven) {
             // Only once, because a worker may also hang on a machine where every ping ends late.
             forgiven = true;
-            heard = true;
+            answered = true;
             return false;
         }
-        since = heard ? asked : since;
-        heard = false;
+        since = answered ? asked : since;
+        answered = false;
         return now - since >= limit;
     }
 }

@@ -1,5 +1,10 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.bun.pool.BlockedRequest;
+import dev.vtsbasic.bun.pool.LeastLoadedPool;
+import dev.vtsbasic.bun.process.BegunRequests;
+import dev.vtsbasic.bun.process.BunProcess;
+import dev.vtsbasic.bun.process.HttpProbe;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.settings.WorkerRules;
@@ -12,27 +17,39 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A worker that became ready, and its measurements since. Only one thread at a time, one of its {@link WorkerSlot},
- * calls {@link #measureAtStart}, {@link #isHung} and {@link #whyTooOld}; the other methods are safe for any thread.
+ * calls {@link #measureAtStart}, {@link #isHung} and {@link #whyReplace}; the other methods are safe for any thread.
  */
 final class RunningWorker {
     private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
 
     private final BunProcess process;
     private final Worker worker;
-    private final WorkerRevision release;
+    private final WorkerRevision revision;
     private final WorkerRules rules;
+    private final LeastLoadedPool pool;
+    private final Duration startDuration;
     private final long readySince = System.nanoTime();
     private final double jitter = 1 + ThreadLocalRandom.current().nextDouble(0.2);
     private final HangDetector hangDetector;
     private volatile long memory;
     private long maxMemory;
 
-    /** @param process must be ready */
-    RunningWorker(BunProcess process, Worker worker, WorkerRevision release, WorkerRules rules) {
+    /**
+     * @param process must be ready
+     * @param startDuration how long its start took
+     */
+    RunningWorker(
+            BunProcess process,
+            WorkerRevision revision,
+            WorkerRules rules,
+            LeastLoadedPool pool,
+            Duration startDuration) {
         this.process = process;
-        this.worker = worker;
-        this.release = release;
+        this.worker = process.worker();
+        this.revision = revision;
         this.rules = rules;
+        this.pool = pool;
+        this.startDuration = startDuration;
         this.maxMemory = rules.maxMemory();
         this.hangDetector = new HangDetector(rules.hangTimeout());
     }
@@ -45,8 +62,12 @@ final class RunningWorker {
         return worker;
     }
 
-    WorkerRevision release() {
-        return release;
+    WorkerRevision revision() {
+        return revision;
+    }
+
+    Duration startDuration() {
+        return startDuration;
     }
 
     /** How long ago it became ready. */
@@ -60,7 +81,7 @@ final class RunningWorker {
      */
     void measureAtStart(Duration timeout) {
         try {
-            process.ping(timeout).ifPresent(this::answered);
+            process.ping(timeout).ifPresent(this::recordResponse);
         } catch (HttpProbe.NotAskedException e) {
             Event.WORKER_NOT_ASKED.log(LOG, "{worker} cannot be asked: {problem}", worker.name(), e.getMessage());
         }
@@ -81,12 +102,12 @@ final class RunningWorker {
      * @return whether the worker runs, but has not answered for the hang timeout
      */
     boolean isHung(Duration patience) {
-        boolean mayBeBusyForEver = rules.hangTimeout().isZero();
+        boolean hangAllowed = rules.hangTimeout().isZero();
         long asked = System.nanoTime();
         try {
-            OptionalLong answer = process.ping(mayBeBusyForEver ? patience : rules.hangTimeout());
-            if (answer.isPresent()) {
-                answered(answer.getAsLong());
+            OptionalLong reported = process.ping(hangAllowed ? patience : rules.hangTimeout());
+            if (reported.isPresent()) {
+                recordResponse(reported.getAsLong());
                 return false;
             }
         } catch (HttpProbe.NotAskedException e) {
@@ -94,21 +115,21 @@ final class RunningWorker {
                     LOG, "{worker} cannot be asked whether it lives: {problem}", worker.name(), e.getMessage());
             return false;
         }
-        return !mayBeBusyForEver && hangDetector.isTooLong(asked, System.nanoTime()) && process.isAlive();
+        return !hangAllowed && hangDetector.recordTimeout(asked, System.nanoTime()) && process.isAlive();
     }
 
-    private void answered(long bytes) {
+    private void recordResponse(long bytes) {
         memory = bytes;
-        hangDetector.end();
+        hangDetector.recordResponse();
     }
 
-    /** @param requests how many the worker was leased for */
-    SlotSnapshot.WorkerView view(long requests) {
+    SlotSnapshot.WorkerView snapshot() {
         return new SlotSnapshot.WorkerView(
-                worker.name(), process.pid(), memory, process.cpuTime(), process.started(), requests);
+                worker.name(), process.pid(), memory, process.cpuTime(), process.started(), requests());
     }
 
-    Optional<Replacement> whyTooOld(long requests) {
+    /** Why the worker has to be replaced though it runs; empty when it stays. */
+    Optional<Replacement> whyReplace() {
         if (maxMemory > 0 && memory > maxMemory) {
             return Optional.of(new Replacement(
                     RestartCause.MEMORY,
@@ -117,10 +138,81 @@ final class RunningWorker {
         if (!rules.maxAge().isZero() && age().toNanos() > rules.maxAge().toNanos() * jitter) {
             return Optional.of(new Replacement(RestartCause.AGE, "it is as old as VTS_WORKER_MAX_AGE"));
         }
-        if (rules.maxRequests() > 0 && requests > rules.maxRequests() * jitter) {
+        if (rules.maxRequests() > 0 && requests() > rules.maxRequests() * jitter) {
             return Optional.of(
                     new Replacement(RestartCause.REQUESTS, "it has had as many requests as VTS_WORKER_MAX_REQUESTS"));
         }
         return Optional.empty();
+    }
+
+    private long requests() {
+        return pool.requests(worker);
+    }
+
+    /** Whether the event loop answers within {@code timeout}. */
+    boolean answers(Duration timeout) {
+        try {
+            return process.ping(timeout).isPresent();
+        } catch (HttpProbe.NotAskedException e) {
+            Event.WORKER_NOT_ASKED.log(
+                    LOG, "{worker} cannot be asked whether it is ready: {problem}", worker.name(), e.getMessage());
+            return false;
+        }
+    }
+
+    /** Whether a client's request was sent to this worker; known once the pool has removed it. */
+    boolean hadRequests() {
+        return pool.hadRequests(worker);
+    }
+
+    /** Tells the pool that the worker has ended. */
+    void removeEnded() {
+        removeEnded(process, worker, pool);
+    }
+
+    static void removeEnded(BunProcess ended, Worker worker, LeastLoadedPool pool) {
+        BegunRequests begun = ended.begunRequests();
+        if (ended.wasKilled()) {
+            pool.removeKilled(worker, begun);
+        } else {
+            pool.remove(worker, begun);
+        }
+    }
+
+    /** Kills a worker that must not serve. */
+    void discard() throws InterruptedException {
+        pool.removeStopped(worker);
+        process.kill();
+        process.awaitExit();
+    }
+
+    /**
+     * Kills a worker that hangs. Its requests may then be retried, except the one that it began last, because that one
+     * holds the event loop, busy or blocked. When a signal has stopped the process, no request is the cause.
+     *
+     * @return what happened to it, for the log
+     */
+    String killHung() throws InterruptedException {
+        pool.removeHung(worker, process.isStopped() ? BegunRequests.UNKNOWN : process.begunRequests());
+        process.kill();
+        process.awaitExit();
+        return "did not answer for " + rules.hangTimeout().toMillis() + " ms and was killed" + describeCause();
+    }
+
+    /** How the worker ended, for the log; waits for its end. */
+    String describeExit() throws InterruptedException {
+        return "ended with exit code " + process.awaitExit() + describeCause();
+    }
+
+    /** The end of a log message that names the request that ended the worker; empty when the cause is unknown. */
+    private String describeCause() {
+        return pool.cause(worker)
+                .map(request -> "; it was at request " + request.id() + ", " + BlockedRequest.describe(request))
+                .orElse("");
+    }
+
+    /** @param how from {@link #killHung} or {@link #describeExit} */
+    String describeEnd(String how) throws InterruptedException {
+        return worker.name() + " (pid " + process.pid() + ") " + how + process.describeOutput();
     }
 }

@@ -40,6 +40,7 @@ public record SlotSnapshot(
      * @param started when its process was started
      * @param requests how many it was leased for
      */
+    // Six, because each is one figure of the status page, the metrics and JMX.
     public record WorkerView(String name, long pid, long memory, Duration cpu, Instant started, long requests) {}
 
     /** The time and cause of a restart: a worker ended, was replaced, or did not become ready. */

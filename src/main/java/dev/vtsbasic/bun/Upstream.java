@@ -1,5 +1,6 @@
 package dev.vtsbasic.bun;
 
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.pool.WorkerPool;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,7 @@ public sealed interface Upstream extends AutoCloseable permits BunSupervisor, Ex
     boolean givenUp();
 
     /** The state of each worker slot; empty when the workers are not ours. */
-    List<SlotSnapshot> places();
+    List<SlotSnapshot> slots();
 
     /** The last output of the newest worker of each slot; empty when the workers are not ours. */
     List<SlotSnapshot.Output> output();

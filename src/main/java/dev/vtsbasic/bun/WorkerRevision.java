@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A build that all workers have to run, since a start, a restart or a deploy. A worker of another revision is replaced,
@@ -18,6 +19,7 @@ final class WorkerRevision {
     private final Dist dist;
     private final Replacement why;
     private final Instant since;
+    private final AtomicBoolean readyPathNotFound = new AtomicBoolean();
     private String buildId;
 
     private WorkerRevision(Dist dist, Replacement why, Instant since) {
@@ -46,6 +48,11 @@ final class WorkerRevision {
     /** Why this revision replaces the one before; null for the first. */
     Replacement why() {
         return why;
+    }
+
+    /** Records that the app has no page at the ready path; true at the first call, so that one worker logs it. */
+    boolean markReadyPathNotFound() {
+        return readyPathNotFound.compareAndSet(false, true);
     }
 
     /**

@@ -91,8 +91,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static int serve(Settings settings, Application host, Signals signals, long started)
             throws InterruptedException {
-        try (EmbeddedServer server = EmbeddedServer.start(settings, context -> register(context, host), host::noRoom)) {
-            host.listensOn(server.port());
+        try (EmbeddedServer server =
+                EmbeddedServer.start(settings, context -> register(context, host), host::countHeapRejection)) {
+            host.publishPort(server.port());
             server.managementPort().ifPresent(port -> announceManagement(settings, port));
             host.closesConnections(server::closeConnectionsAfterResponses);
             host.firstReady().thenRun(() -> announce(settings, server.port(), started));

@@ -46,7 +46,7 @@ final class ExplodedWar {
      * @return the directory that holds {@code WEB-INF}
      * @throws IOException when no work directory can be used; the message names each and its fault
      */
-    static Path of(Path war, List<Path> workDirectories) throws IOException {
+    static Path explode(Path war, List<Path> workDirectories) throws IOException {
         StringBuilder refusals = new StringBuilder();
         try (ZipFile zip = new ZipFile(war.toFile())) {
             List<? extends ZipEntry> entries = zip.stream()
@@ -56,7 +56,7 @@ final class ExplodedWar {
             for (Path workDirectory : workDirectories) {
                 try {
                     Path home = WorkDirectory.makePrivate(workDirectory).resolve(name);
-                    takeHold(workDirectory, home);
+                    lockAndCleanUp(workDirectory, home);
                     for (ZipEntry entry : entries) {
                         write(zip, entry, home);
                     }
@@ -109,19 +109,19 @@ final class ExplodedWar {
      * Locks the directory and removes those that no JVM has locked. One process at a time does this, because otherwise
      * it could lock a file that another process is about to delete with its directory.
      */
-    private static synchronized void takeHold(Path workDirectory, Path home) throws IOException {
+    private static synchronized void lockAndCleanUp(Path workDirectory, Path home) throws IOException {
         try (FileChannel gate =
                 FileChannel.open(workDirectory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             gate.lock();
             Files.createDirectories(home);
-            hold(home);
+            lock(home);
             removeUnused(workDirectory, home.getFileName().toString());
         }
     }
 
     /** Takes a shared lock on the directory, which the system releases when this JVM ends in any way. */
     @SuppressWarnings("resource")
-    private static void hold(Path home) throws IOException {
+    private static void lock(Path home) throws IOException {
         FileChannel file = FileChannel.open(
                 home.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         HELD_LOCKS.add(file.lock(0, Long.MAX_VALUE, true));

@@ -29,7 +29,7 @@ public final class Launcher {
                 .toURI());
         URL[] jars;
         try {
-            jars = jarsOf(ExplodedWar.of(war, WorkDirectory.candidates(WorkDirectory.configured())));
+            jars = jarsOf(ExplodedWar.explode(war, WorkDirectory.candidates(WorkDirectory.configured())));
         } catch (IOException e) {
             System.err.println(e.getMessage());
             System.exit(2);

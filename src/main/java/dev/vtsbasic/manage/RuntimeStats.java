@@ -1,8 +1,8 @@
 package dev.vtsbasic.manage;
 
-import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotSnapshot;
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.traffic.CacheStatistics;
 import dev.vtsbasic.traffic.Traffic;
 import java.time.Instant;

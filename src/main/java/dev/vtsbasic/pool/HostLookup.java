@@ -49,7 +49,9 @@ public final class HostLookup {
             throw late;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
+            InterruptedIOException interrupted = new InterruptedIOException("Interrupted while resolving " + host);
+            interrupted.initCause(e);
+            throw interrupted;
         }
     }
 

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param number unique within this JVM, and the same for a retry; unlike the id, a client cannot choose it
  * @param id the value of {@code X-Request-Id} that the worker gets
  * @param path without the query
- * @param replay whether this is a retry, so that the request was sent to a worker before
+ * @param isRetry whether the request was sent to a worker before
  */
-public record LeasedRequest(long number, String id, String method, String path, boolean replay) {
+public record LeasedRequest(long number, String id, String method, String path, boolean isRetry) {
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     /** A request that was not sent to any worker before. */
@@ -19,7 +19,7 @@ public record LeasedRequest(long number, String id, String method, String path, 
     }
 
     /** The same request as a retry. */
-    public LeasedRequest again() {
+    public LeasedRequest asRetry() {
         return new LeasedRequest(number, id, method, path, true);
     }
 }

@@ -114,7 +114,9 @@ public final class WorkerConnector {
                 Thread.sleep(FULL_PAUSE_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException();
+                InterruptedIOException interrupted = new InterruptedIOException("Interrupted while connecting");
+                interrupted.initCause(e);
+                throw interrupted;
             }
         }
     }

@@ -8,10 +8,10 @@ public interface WorkerLease extends AutoCloseable {
      * Marks the request as endless, such as an event stream or a WebSocket: a worker that is replaced does not wait for
      * its end. A second call does nothing.
      *
-     * @param end called when the worker is being replaced, possibly by another thread and at the same time as {@link
+     * @param onReplace called when the worker is being replaced, possibly by another thread and at the same time as {@link
      *     #close}; not called when the lease was closed before
      */
-    void endless(Runnable end);
+    void markEndless(Runnable onReplace);
 
     /** To be called before the request is sent; a request that was not sent cannot have ended the worker. */
     default void begin() {
@@ -19,7 +19,7 @@ public interface WorkerLease extends AutoCloseable {
     }
 
     /** To be called when the worker has sent its complete response. */
-    default void answered() {
+    default void markAnswered() {
         // By default, a pool does not look for the cause of a worker's end.
     }
 

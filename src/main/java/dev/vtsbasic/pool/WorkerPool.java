@@ -19,23 +19,26 @@ public interface WorkerPool {
      * The request that needs a worker. The pool tells it within {@link #lease} how the wait goes, possibly under its
      * lock, so its methods must not block.
      */
+    @FunctionalInterface
     interface Seeker {
         LeasedRequest request();
 
-        /** The request begins to wait, because no worker is ready. */
-        void waits();
+        /** The request begins to wait, because no worker is ready. Does nothing by default. */
+        default void onWait() {}
 
-        /** The request is rejected, because too many wait already. */
-        void isTurnedAway();
+        /** The request is rejected, because too many wait already. Does nothing by default. */
+        default void onRejected() {}
 
-        /** The request is rejected, because one worker after another ended at such a request. */
-        void isBlocked();
+        /**
+         * The request is rejected, because one worker after another ended at such a request. Does nothing by default.
+         */
+        default void onBlocked() {}
     }
 
     /**
      * As {@link #lease(Worker, long)}, and tells {@code seeker} how the wait goes.
      *
-     * @return also empty when the pool rejects such requests, see {@link Seeker#isBlocked}
+     * @return also empty when the pool rejects such requests, see {@link Seeker#onBlocked}
      */
     default Optional<WorkerLease> lease(Worker avoid, long deadline, Seeker seeker) throws InterruptedException {
         return lease(avoid, deadline);

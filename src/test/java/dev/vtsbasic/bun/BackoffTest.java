@@ -13,7 +13,7 @@ class BackoffTest {
     private final Backoff backoff = new Backoff(3, Duration.ofSeconds(60));
 
     @Test
-    void theFirstCrashCostsNoTime() {
+    void theFirstCrashCausesNoPause() {
         assertEquals(Duration.ZERO, crashAfter(0));
     }
 
@@ -31,7 +31,7 @@ class BackoffTest {
     }
 
     @Test
-    void aWorkerThatAnsweredForAsLongAsTheWindowStartsFromTheBeginning() {
+    void aCrashAfterAWorkerWasReadyForTheWholeWindowCausesNoPause() {
         crashAfter(0);
         assertTrue(crashAfter(59).toMillis() >= 250);
         assertEquals(Duration.ZERO, crashAfter(60));
@@ -39,7 +39,7 @@ class BackoffTest {
     }
 
     @Test
-    void asManyCrashesAsAreAllowedWithinTheWindowAreALoop() {
+    void theMaximumOfCrashesWithinTheWindowIsACrashLoop() {
         crashAfter(20);
         crashAfter(30);
         assertFalse(backoff.isCrashLoop());
@@ -48,7 +48,7 @@ class BackoffTest {
     }
 
     @Test
-    void crashesThatLieFurtherApartAreNone() {
+    void crashesOutsideTheWindowAreNoCrashLoop() {
         for (int i = 0; i < 20; i++) {
             crashAfter(31);
             assertFalse(backoff.isCrashLoop());
@@ -58,7 +58,7 @@ class BackoffTest {
     /** However long each start takes, and the pauses after so many. */
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 10, 1000})
-    void whatNeverBecomesReadyIsALoopAfterAnyNumberOfCrashes(int maxCrashes) {
+    void workersThatNeverBecomeReadyAreACrashLoopForAnyMaximum(int maxCrashes) {
         Backoff patient = new Backoff(maxCrashes, Duration.ofSeconds(1));
         for (int i = 1; i < maxCrashes; i++) {
             patient.crashed(Duration.ZERO);
@@ -69,7 +69,7 @@ class BackoffTest {
     }
 
     @Test
-    void withoutAWindowWhatNeverBecomesReadyHasPausesAllTheSame() {
+    void withoutAWindowWorkersThatNeverBecomeReadyStillCausePauses() {
         Backoff hasty = new Backoff(3, Duration.ZERO);
         hasty.crashed(Duration.ZERO);
         assertTrue(hasty.crashed(Duration.ZERO).toMillis() >= 250);
@@ -77,14 +77,14 @@ class BackoffTest {
     }
 
     @Test
-    void workersThatHadRequestsAreNoLoopHoweverManyEnd() {
+    void endsOfWorkersThatHadRequestsAreNoCrashLoop() {
         for (int i = 0; i < 20; i++) {
-            backoff.endedAfterRequests(Duration.ofMillis(1));
+            backoff.recordEndAfterRequests(Duration.ofMillis(1));
             assertFalse(backoff.isCrashLoop());
         }
         crashAfter(0);
         crashAfter(0);
-        backoff.endedAfterRequests(Duration.ZERO);
+        backoff.recordEndAfterRequests(Duration.ZERO);
         crashAfter(0);
         assertFalse(backoff.isCrashLoop(), "a worker that had requests shows that the app can run");
     }
@@ -92,15 +92,15 @@ class BackoffTest {
     @Test
     void thePausesAfterWorkersThatHadRequestsDoubleUpToTwoSeconds() {
         for (long expected : new long[] {0, 250, 500, 1000, 2000, 2000, 2000}) {
-            long millis = backoff.endedAfterRequests(Duration.ofMillis(1)).toMillis();
+            long millis = backoff.recordEndAfterRequests(Duration.ofMillis(1)).toMillis();
             assertTrue(millis >= expected && millis <= expected * 5 / 4, millis + " instead of " + expected);
         }
-        assertEquals(Duration.ZERO, backoff.endedAfterRequests(Duration.ofSeconds(60)));
+        assertEquals(Duration.ZERO, backoff.recordEndAfterRequests(Duration.ofSeconds(60)));
         assertEquals(Duration.ZERO, crashAfter(0), "a start that fails has pauses of its own");
     }
 
     @Test
-    void whatIsForgottenCountsNoMore() {
+    void crashesBeforeAResetDoNotCount() {
         crashAfter(0);
         crashAfter(0);
         backoff.reset();
@@ -109,6 +109,6 @@ class BackoffTest {
     }
 
     private Duration crashAfter(long seconds) {
-        return backoff.crashed(Duration.ofSeconds(seconds));
+        return backoff.recordCrash(Duration.ofSeconds(seconds));
     }
 }

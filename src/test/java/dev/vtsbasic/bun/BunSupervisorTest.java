@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.bun.process.BunBinary;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.TestSettings;
 import java.io.IOException;
@@ -45,7 +46,7 @@ class BunSupervisorTest {
     }
 
     @Test
-    void afterGivingUpNoPlaceStartsUntilARestartAndThenAllDo() throws Exception {
+    void afterGivingUpNoSlotStartsAWorkerUntilARestartAndThenAllDo() throws Exception {
         Settings settings = TestSettings.of("vts.workers", "2", "vts.max-crashes", "3");
         BunBinary bun = new BunBinary(directory.resolve("bun"), "1.4.0", Optional.empty());
         try (BunSupervisor supervisor =

@@ -7,34 +7,34 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class HangDetectorTest {
-    private final HangDetector silence = new HangDetector(Duration.ofSeconds(5));
+    private final HangDetector detector = new HangDetector(Duration.ofSeconds(5));
 
     @Test
-    void aQuestionThatWaitedForAsLongAsIsAllowedIsEnough() {
+    void onePingWithoutAResponseForTheWholeLimitIsAHang() {
         assertTrue(unanswered(0, 5));
     }
 
     @Test
-    void questionsThatFailAtOnceAreAskedAgain() {
+    void pingsThatFailAtOnceAreNoHangUntilTheLimit() {
         assertFalse(unanswered(0, 0));
         assertFalse(unanswered(4, 4));
-        silence.end();
+        detector.recordResponse();
         assertFalse(unanswered(6, 6));
         assertTrue(unanswered(11, 11));
     }
 
     @Test
-    void whenWeStoodStillItIsAskedAnewButOnlyOnce() {
+    void aPingThatEndsMuchTooLateIsForgivenOnce() {
         assertFalse(unanswered(0, 60));
         assertTrue(unanswered(61, 66));
-        silence.end();
+        detector.recordResponse();
         assertFalse(unanswered(70, 130));
         assertTrue(unanswered(131, 190));
     }
 
     private boolean unanswered(long asked, long givenUp) {
         // Such clocks start anywhere, also below zero.
-        return silence.isTooLong(nanos(asked - 90), nanos(givenUp - 90));
+        return detector.recordTimeout(nanos(asked - 90), nanos(givenUp - 90));
     }
 
     private static long nanos(long seconds) {

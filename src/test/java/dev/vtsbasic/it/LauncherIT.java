@@ -208,7 +208,7 @@ class LauncherIT {
 
     private Process launch(String app) throws IOException {
         Path launcher = directory.resolve("launcher.js");
-        try (InputStream script = getClass().getResourceAsStream("/dev/vtsbasic/bun/launcher.js")) {
+        try (InputStream script = getClass().getResourceAsStream("/dev/vtsbasic/bun/process/launcher.js")) {
             Files.copy(script, launcher);
         }
         SmallBuild.write(directory, app);

@@ -12,7 +12,7 @@ final class ExplodeMain {
 
     /** @param arguments the WAR and the work directories */
     public static void main(String[] arguments) throws Exception {
-        Path home = ExplodedWar.of(
+        Path home = ExplodedWar.explode(
                 Path.of(arguments[0]),
                 Stream.of(arguments).skip(1).map(Path::of).toList());
         collectGarbage();

@@ -31,24 +31,24 @@ class ExplodedWarTest {
     private Path directory;
 
     @Test
-    void whatLiesUnderWebInfIsUnpacked() throws Exception {
+    void filesUnderWebInfAreUnpacked() throws Exception {
         Path war = war("index.html", "no", "META-INF/MANIFEST.MF", "no", "WEB-INF/lib/a.jar", "jar", "WEB-INF/x", "");
-        Path home = ExplodedWar.of(war, List.of(work()));
+        Path home = ExplodedWar.explode(war, List.of(work()));
         assertEquals(work(), home.getParent());
         assertEquals("jar", Files.readString(home.resolve("WEB-INF/lib/a.jar")));
         assertEquals(List.of(".lock", "WEB-INF/lib/a.jar", "WEB-INF/x"), filesIn(home));
     }
 
     @Test
-    void anotherContentHasAnotherDirectory() throws Exception {
-        Path one = ExplodedWar.of(war("WEB-INF/x", "1"), List.of(work()));
-        Path other = ExplodedWar.of(war("WEB-INF/x", "2"), List.of(work()));
+    void aWarWithOtherContentGetsItsOwnDirectory() throws Exception {
+        Path one = ExplodedWar.explode(war("WEB-INF/x", "1"), List.of(work()));
+        Path other = ExplodedWar.explode(war("WEB-INF/x", "2"), List.of(work()));
         assertNotEquals(one, other);
         assertTrue(Files.exists(one), "held by this JVM, so it must stay");
     }
 
     @Test
-    void aDirectoryThatWasSweptInPartIsCompleted() throws Exception {
+    void missingFilesOfADirectoryAreWrittenAgain() throws Exception {
         Path war = war("WEB-INF/a", "aaa", "WEB-INF/lib/b", "bbb", "WEB-INF/c", "ccc");
         Path home = explodeInAnotherJvm(war);
         Files.delete(home.resolve("WEB-INF/lib/b"));
@@ -56,7 +56,7 @@ class ExplodedWarTest {
         Files.writeString(home.resolve("WEB-INF/a"), "");
         Files.writeString(home.resolve("WEB-INF/c"), "CCC");
 
-        assertEquals(home, ExplodedWar.of(war, List.of(work())));
+        assertEquals(home, ExplodedWar.explode(war, List.of(work())));
         assertEquals("aaa", Files.readString(home.resolve("WEB-INF/a")));
         assertEquals("bbb", Files.readString(home.resolve("WEB-INF/lib/b")));
         assertEquals("CCC", Files.readString(home.resolve("WEB-INF/c")), "what is whole is not written again");
@@ -83,26 +83,26 @@ class ExplodedWarTest {
     }
 
     @Test
-    void anotherVersionIsRemovedOnceNobodyHoldsIt() throws Exception {
+    void theDirectoryOfAnotherVersionIsRemovedOnceNoJvmLocksIt() throws Exception {
         Path stranger = Files.createDirectories(work().resolve("bun-1.4.0"));
         WorkDirectoryTest.closeToOthers(work());
         Jvm old = new Jvm(war("WEB-INF/x", "old"));
         Path home = old.home();
         try {
-            ExplodedWar.of(war("WEB-INF/x", "new"), List.of(work()));
+            ExplodedWar.explode(war("WEB-INF/x", "new"), List.of(work()));
             assertTrue(Files.exists(home.resolve("WEB-INF/x")));
         } finally {
             old.end();
         }
-        ExplodedWar.of(war("WEB-INF/x", "newer"), List.of(work()));
+        ExplodedWar.explode(war("WEB-INF/x", "newer"), List.of(work()));
         assertFalse(Files.exists(home));
         assertTrue(Files.exists(stranger));
     }
 
     @Test
-    void anEntryThatLeadsOutIsRefused() throws Exception {
+    void anEntryWithAPathOutsideTheDirectoryIsRejected() throws Exception {
         Path war = war("WEB-INF/../../../escaped", "x");
-        IOException refusal = assertThrows(IOException.class, () -> ExplodedWar.of(war, List.of(work())));
+        IOException refusal = assertThrows(IOException.class, () -> ExplodedWar.explode(war, List.of(work())));
         assertTrue(
                 refusal.getMessage().contains("names a file outside itself: WEB-INF/../../../escaped"),
                 refusal.getMessage());
@@ -114,20 +114,20 @@ class ExplodedWarTest {
     }
 
     @Test
-    void theNextDirectoryIsTakenWhenTheFirstCannotBeUsed() throws Exception {
+    void theNextDirectoryIsUsedWhenTheFirstCannotBe() throws Exception {
         Path war = war("WEB-INF/x", "x");
         Path file = Files.writeString(directory.resolve("file"), "");
         Path open = WorkDirectoryTest.openToOthers(Files.createDirectory(directory.resolve("open")));
-        Path home = ExplodedWar.of(war, List.of(file, file.resolve("below"), open, work()));
+        Path home = ExplodedWar.explode(war, List.of(file, file.resolve("below"), open, work()));
         assertEquals(work(), home.getParent());
     }
 
     @Test
-    void whenNoDirectoryCanBeUsedEachIsNamedWithItsFault() throws Exception {
+    void theErrorNamesEachUnusableDirectoryWithItsFault() throws Exception {
         Path war = war("WEB-INF/x", "x");
         Path file = Files.writeString(directory.resolve("file"), "");
         Path open = WorkDirectoryTest.openToOthers(Files.createDirectory(directory.resolve("open")));
-        String message = assertThrows(IOException.class, () -> ExplodedWar.of(war, List.of(file, open)))
+        String message = assertThrows(IOException.class, () -> ExplodedWar.explode(war, List.of(file, open)))
                 .getMessage();
         assertTrue(
                 message.startsWith("No directory to unpack " + war

@@ -25,7 +25,7 @@ class WorkDirectoryTest {
     private Path directory;
 
     @Test
-    void aNewDirectoryIsForThisUserAlone() throws Exception {
+    void aNewDirectoryIsOpenToThisUserOnly() throws Exception {
         Path made = WorkDirectory.makePrivate(directory.resolve("parent/work"));
         assertEquals("rwx------", modeOf(made));
         assertEquals(made, WorkDirectory.makePrivate(made), "the second time it is found");
@@ -36,7 +36,7 @@ class WorkDirectoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rwxrwx---", "rwx----w-", "rwxrwxrwx"})
-    void aDirectoryThatOthersCanWriteToIsRefused(String mode) throws Exception {
+    void aDirectoryThatOtherUsersCanWriteToIsRejected(String mode) throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
         IOException refusal = assertThrows(IOException.class, () -> WorkDirectory.makePrivate(directory));
         assertEquals(directory + " can be written to by other users", refusal.getMessage());
@@ -46,14 +46,14 @@ class WorkDirectoryTest {
     }
 
     @Test
-    void aDirectoryThatOthersMayOnlyReadIsTaken() throws Exception {
+    void aDirectoryThatOtherUsersCanOnlyReadIsAccepted() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         assertEquals(directory, WorkDirectory.makePrivate(directory));
     }
 
     /** In a directory like /tmp somebody else may have put it there, so that we unpack into a place of their choice. */
     @Test
-    void aLinkCountsOnlyWhenItIsOursToo() throws Exception {
+    void aSymbolicLinkIsAcceptedOnlyWhenThisUserOwnsItToo() throws Exception {
         Path work = WorkDirectory.makePrivate(directory.resolve("work"));
         Path link = Files.createSymbolicLink(directory.resolve("link"), work);
         assertEquals(link, WorkDirectory.makePrivate(link));
@@ -64,7 +64,7 @@ class WorkDirectoryTest {
     }
 
     @Test
-    void theNameOfAnUnknownUserIsOneThatBunTakes() {
+    void theQuestionMarkOfAnUnknownUserIsReplaced() {
         assertEquals(Path.of("/tmp/vts-basic-_"), WorkDirectory.inTemporary("/tmp", "?"));
         assertEquals(Path.of("/tmp/vts-basic-web"), WorkDirectory.inTemporary("/tmp", "web"));
     }
@@ -76,7 +76,7 @@ class WorkDirectoryTest {
     }
 
     @Test
-    void aDirectoryThatCannotBeWrittenToIsRefused() throws Exception {
+    void aDirectoryThatCannotBeWrittenToIsRejected() throws Exception {
         Path readOnly = Files.createDirectory(
                 directory.resolve("ro"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-x------")));

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotHealth;
 import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.bun.SlotState;
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;

@@ -6,7 +6,7 @@ import dev.vtsbasic.pool.WorkerLease;
 /** A claim on a worker that nobody counts. */
 public record UncountedLease(Worker worker) implements WorkerLease {
     @Override
-    public void endless(Runnable end) {
+    public void markEndless(Runnable end) {
         // The worker stays.
     }
 

@@ -5,33 +5,33 @@ package dev.vtsbasic.bun.output;
  * in pieces, none of which ends within a character of UTF-8. Not thread-safe.
  */
 final class LineSplitter {
-    static final int LONGEST_LINE = 16 * 1024;
+    static final int MAX_LINE_LENGTH = 16 * 1024;
 
-    private final Lines lines;
-    private final byte[] line = new byte[LONGEST_LINE];
+    private final LineSink lines;
+    private final byte[] line = new byte[MAX_LINE_LENGTH];
     private int length;
     private boolean continued;
 
     /** Receives the lines. */
-    interface Lines {
+    interface LineSink {
         /** Whether all lines are to be passed on; if not, most of the next chunk's are only counted. */
-        boolean wanted();
+        boolean wantsAll();
 
         /** The first {@code length} bytes are a line, without its end. The splitter uses the array again afterwards. */
-        void line(byte[] bytes, int length);
+        void onLine(byte[] bytes, int length);
 
         /** The splitter has counted this many lines and not passed them on. */
-        void passedOver(long count);
+        void onSkipped(long count);
     }
 
-    LineSplitter(Lines lines) {
+    LineSplitter(LineSink lines) {
         this.lines = lines;
     }
 
-    void take(byte[] bytes, int count) {
-        int from = lines.wanted() ? 0 : passOver(bytes, count);
+    void add(byte[] bytes, int count) {
+        int from = lines.wantsAll() ? 0 : skip(bytes, count);
         while (from < count) {
-            int room = Math.min(count, from + LONGEST_LINE - length);
+            int room = Math.min(count, from + MAX_LINE_LENGTH - length);
             int end = from;
             while (end < room && bytes[end] != '\n') {
                 end++;
@@ -58,24 +58,24 @@ final class LineSplitter {
     private void endLine() {
         int end = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
         if (end > 0 || !continued) {
-            lines.line(line, end);
+            lines.onLine(line, end);
         }
         length = 0;
         continued = false;
     }
 
     private void cut() {
-        int end = LONGEST_LINE - unfinished();
-        lines.line(line, end);
-        length = LONGEST_LINE - end;
+        int end = MAX_LINE_LENGTH - incompleteBytes();
+        lines.onLine(line, end);
+        length = MAX_LINE_LENGTH - end;
         System.arraycopy(line, end, line, 0, length);
         continued = true;
     }
 
     /** The number of bytes at the end of the full buffer that are the start of an incomplete character. */
-    private int unfinished() {
+    private int incompleteBytes() {
         for (int back = 1; back <= 3; back++) {
-            int octet = line[LONGEST_LINE - back] & 0xFF;
+            int octet = line[MAX_LINE_LENGTH - back] & 0xFF;
             if (octet >= 0xC0) {
                 int needed = octet >= 0xF0 ? 4 : octet >= 0xE0 ? 3 : 2;
                 return back < needed ? back : 0;
@@ -91,7 +91,7 @@ final class LineSplitter {
      * Counts all lines but the last {@value OutputTail#SIZE}, which may explain the worker's end, and returns the index
      * at which those begin.
      */
-    private int passOver(byte[] bytes, int count) {
+    private int skip(byte[] bytes, int count) {
         int lineEnds = 0;
         int last = count;
         while (lineEnds <= OutputTail.SIZE) {
@@ -108,7 +108,7 @@ final class LineSplitter {
                 passed++;
             }
         }
-        lines.passedOver(passed);
+        lines.onSkipped(passed);
         length = 0;
         continued = false;
         return last + 1;

@@ -8,13 +8,13 @@ import java.util.function.LongSupplier;
  */
 final class LogRateLimit {
     static final int LINES_PER_SECOND = 500;
-    static final int MOST_LINES = 2000;
+    static final int MAX_LINES = 2000;
     static final int BYTES_PER_SECOND = 1 << 20;
-    static final int MOST_BYTES = 4 << 20;
+    static final int MAX_BYTES = 4 << 20;
 
     private final LongSupplier clock;
-    private double lines = MOST_LINES;
-    private double bytes = MOST_BYTES;
+    private double lines = MAX_LINES;
+    private double bytes = MAX_BYTES;
     private long filled;
 
     /** @param clock in nanoseconds, like {@link System#nanoTime} */
@@ -29,7 +29,7 @@ final class LogRateLimit {
     }
 
     /** Whether a line of {@code length} bytes may be logged; if so, takes it from the buckets. */
-    boolean allows(int length) {
+    boolean tryAcquire(int length) {
         fill();
         if (lines < 1 || bytes < length) {
             return false;
@@ -43,7 +43,7 @@ final class LogRateLimit {
         long now = clock.getAsLong();
         double seconds = (now - filled) / 1e9;
         filled = now;
-        lines = Math.min(MOST_LINES, lines + seconds * LINES_PER_SECOND);
-        bytes = Math.min(MOST_BYTES, bytes + seconds * BYTES_PER_SECOND);
+        lines = Math.min(MAX_LINES, lines + seconds * LINES_PER_SECOND);
+        bytes = Math.min(MAX_BYTES, bytes + seconds * BYTES_PER_SECOND);
     }
 }

@@ -28,10 +28,10 @@ public final class OutputLog {
     /** Receives the lines to log. */
     public interface Sink {
         /** @param stream {@code stdout} or {@code stderr} */
-        void line(Level level, String stream, String text);
+        void onLine(Level level, String stream, String text);
 
         /** This many lines were dropped since the last call. */
-        void leftOut(long lines);
+        void onDropped(long lines);
     }
 
     OutputLog(Sink log) {
@@ -77,10 +77,10 @@ public final class OutputLog {
             }
             if (line != null) {
                 String text = LogLineParser.text(line.bytes(), line.bytes().length);
-                log.line(LogLineParser.level(text, line.level()), line.stream(), text);
+                log.onLine(LogLineParser.level(text, line.level()), line.stream(), text);
             }
             if (left > 0) {
-                log.leftOut(left);
+                log.onDropped(left);
             }
             if (line == null && left == 0) {
                 return;

@@ -27,7 +27,7 @@ final class OutputTail {
     }
 
     /** Oldest first. */
-    synchronized List<String> all() {
+    synchronized List<String> lines() {
         return LongStream.range(Math.max(0, count - SIZE), count)
                 .mapToInt(number -> (int) (number % SIZE))
                 .mapToObj(slot -> LogLineParser.text(lines[slot], lengths[slot]))

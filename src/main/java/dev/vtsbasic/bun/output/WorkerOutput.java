@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.slf4j.event.Level;
 
 /**
@@ -16,6 +14,18 @@ import org.slf4j.event.Level;
  */
 public final class WorkerOutput {
     private static final int BUFFER = 64 * 1024;
+
+    private static final ControlLines NO_CONTROL = new ControlLines() {
+        @Override
+        public boolean take(String line) {
+            return false;
+        }
+
+        @Override
+        public boolean mayFollow() {
+            return false;
+        }
+    };
 
     private final OutputTail lastLines = new OutputTail();
     private final OutputLog log;
@@ -28,22 +38,13 @@ public final class WorkerOutput {
      * Starts three threads: one for each stream, and one that logs.
      *
      * @param name the worker's name
-     * @param control gets each line of standard output up to 64 bytes first; true if it is not for the log
-     * @param controlAwaited whether such a line may still come; while it may, no line is skipped unread
+     * @param control gets each line of standard output first
      * @param sink receives the lines to log, in the thread that logs
      */
-    public WorkerOutput(
-            String name,
-            InputStream out,
-            InputStream err,
-            Predicate<String> control,
-            BooleanSupplier controlAwaited,
-            OutputLog.Sink sink) {
+    public WorkerOutput(String name, InputStream out, InputStream err, ControlLines control, OutputLog.Sink sink) {
         this.log = new OutputLog(sink);
-        this.out = start(
-                "vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, "stdout", control, controlAwaited)));
-        this.err = start(
-                "vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, "stderr", line -> false, () -> false)));
+        this.out = start("vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, "stdout", control)));
+        this.err = start("vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, "stderr", NO_CONTROL)));
         this.writer = start("vts-" + name + "-log", this::write);
     }
 
@@ -59,7 +60,7 @@ public final class WorkerOutput {
         byte[] buffer = new byte[BUFFER];
         try {
             for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
-                splitter.take(buffer, count);
+                splitter.add(buffer, count);
             }
         } catch (IOException e) {
             // The process has ended, or stopping it has closed the pipe.
@@ -90,39 +91,36 @@ public final class WorkerOutput {
 
     /** The last 20 lines that the worker printed, oldest first. */
     public List<String> lastLines() {
-        return lastLines.all();
+        return lastLines.lines();
     }
 
-    private final class Lines implements LineSplitter.Lines {
+    private final class Lines implements LineSplitter.LineSink {
         /** The longest control line, in bytes. */
-        private static final int CONTROL_LENGTH = 64;
+        private static final int MAX_CONTROL_LENGTH = 64;
 
         private final LogRateLimit limit = new LogRateLimit(System::nanoTime);
         private final Level level;
         private final String stream;
-        private final Predicate<String> control;
+        private final ControlLines control;
 
-        private final BooleanSupplier controlAwaited;
-
-        Lines(Level level, String stream, Predicate<String> control, BooleanSupplier controlAwaited) {
+        Lines(Level level, String stream, ControlLines control) {
             this.level = level;
             this.stream = stream;
             this.control = control;
-            this.controlAwaited = controlAwaited;
         }
 
         @Override
-        public boolean wanted() {
-            return controlAwaited.getAsBoolean() || !limit.isExhausted();
+        public boolean wantsAll() {
+            return control.mayFollow() || !limit.isExhausted();
         }
 
         @Override
-        public void line(byte[] bytes, int length) {
-            if (length <= CONTROL_LENGTH && control.test(new String(bytes, 0, length, StandardCharsets.UTF_8))) {
+        public void onLine(byte[] bytes, int length) {
+            if (length <= MAX_CONTROL_LENGTH && control.take(new String(bytes, 0, length, StandardCharsets.UTF_8))) {
                 return;
             }
             lastLines.add(bytes, length);
-            if (limit.allows(length)) {
+            if (limit.tryAcquire(length)) {
                 log.add(level, stream, Arrays.copyOf(bytes, length));
             } else {
                 log.suppress(1);
@@ -130,7 +128,7 @@ public final class WorkerOutput {
         }
 
         @Override
-        public void passedOver(long count) {
+        public void onSkipped(long count) {
             log.suppress(count);
         }
     }

@@ -41,12 +41,12 @@ final class RetryPolicy {
      * @param reused whether it was sent on a connection that had served another request
      */
     boolean takeReplay(boolean complete, WorkerLease lease, boolean reused) {
-        if (leased.replay() || !complete || !request.isIdempotent()) {
+        if (leased.isRetry() || !complete || !request.isIdempotent()) {
             return false;
         }
         WorkerExit exit = exitOf(lease, reused ? SHORT_NOTICE_NANOS : NOTICE_NANOS);
         if (exit == WorkerExit.ENDED || exit == WorkerExit.NONE && reused) {
-            leased = leased.again();
+            leased = leased.asRetry();
             return true;
         }
         return false;

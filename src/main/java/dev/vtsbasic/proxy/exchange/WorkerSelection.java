@@ -89,18 +89,18 @@ final class WorkerSelection implements WorkerPool.Seeker {
     }
 
     @Override
-    public void waits() {
+    public void onWait() {
         waited = true;
         waitingSince = System.nanoTime();
     }
 
     @Override
-    public void isTurnedAway() {
+    public void onRejected() {
         turnedAway = true;
     }
 
     @Override
-    public void isBlocked() {
+    public void onBlocked() {
         blocked = true;
     }
 

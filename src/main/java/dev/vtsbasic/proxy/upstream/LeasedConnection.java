@@ -131,7 +131,7 @@ public final class LeasedConnection implements AutoCloseable {
         ChannelSocket socket = connection.leaveHttp();
         socket.whenClosed(worker::close);
         // No action, because a worker closes its WebSockets itself when it is drained.
-        worker.endless(() -> {});
+        worker.markEndless(() -> {});
         connections.release(entry, false);
         return socket;
     }
@@ -155,7 +155,7 @@ public final class LeasedConnection implements AutoCloseable {
      * @param end called when the worker is to stop, perhaps on another thread
      */
     public void endless(Runnable end) {
-        worker.endless(end);
+        worker.markEndless(end);
     }
 
     /**
@@ -175,7 +175,7 @@ public final class LeasedConnection implements AutoCloseable {
     public void close() {
         if (!handedOver) {
             if (received) {
-                worker.answered();
+                worker.markAnswered();
             }
             connections.release(entry, sent && received && keepAlive && connection.isOpen());
             worker.close();

@@ -16,34 +16,34 @@ class LineSplitterTest {
 
     private final List<byte[]> lines = new ArrayList<>();
     private boolean wanted = true;
-    private long passedOver;
+    private long skipped;
 
-    private final LineSplitter splitter = new LineSplitter(new LineSplitter.Lines() {
+    private final LineSplitter splitter = new LineSplitter(new LineSplitter.LineSink() {
         @Override
-        public boolean wanted() {
+        public boolean wantsAll() {
             return wanted;
         }
 
         @Override
-        public void line(byte[] bytes, int length) {
+        public void onLine(byte[] bytes, int length) {
             lines.add(Arrays.copyOf(bytes, length));
         }
 
         @Override
-        public void passedOver(long count) {
-            passedOver += count;
+        public void onSkipped(long count) {
+            skipped += count;
         }
     });
 
     @Test
-    void eachLineIsPassedOnAlsoTheLastWithoutALineEnd() {
+    void eachLineIsPassedOnAndTheLastEvenWithoutALineEnd() {
         assertEquals(List.of("one", "", "two", "three"), linesOf("one\n\ntwo\r\nthree"));
         assertEquals(List.of("one"), linesOf("one\n"));
         assertEquals(List.of(), linesOf(""));
     }
 
     @Test
-    void aPromptWaitsForItsLineEnd() {
+    void textWithoutALineEndIsPassedOnWithTheRestOfItsLine() {
         take("name? ".getBytes(UTF_8), 0, 6);
         assertEquals(List.of(), texts());
         take("x\n".getBytes(UTF_8), 0, 2);
@@ -51,7 +51,7 @@ class LineSplitterTest {
     }
 
     @Test
-    void aLineMayComeInPiecesThatCutACharacter() {
+    void aLineIsJoinedFromChunksThatCutACharacter() {
         byte[] bytes = "grüße, 世界 \uD83D\uDE00\r\nnext\n".getBytes(UTF_8);
         for (int cut = 0; cut <= bytes.length; cut++) {
             lines.clear();
@@ -63,7 +63,7 @@ class LineSplitterTest {
     }
 
     @Test
-    void anOverlongLineIsPassedOnInPieces() {
+    void aLineAboveTheMaximumIsPassedOnInPieces() {
         assertEquals(List.of(FULL, FULL, "y", "z"), linesOf(FULL + FULL + "y\nz"));
         assertEquals(List.of(FULL, "z"), linesOf(FULL + "\nz"));
         assertEquals(List.of(FULL, "z"), linesOf(FULL + "\r\nz"));
@@ -84,7 +84,7 @@ class LineSplitterTest {
     }
 
     @Test
-    void whatIsNoUtf8IsCutAllTheSame() {
+    void invalidUtf8IsCutAtTheMaximumToo() {
         byte[] bytes = new byte[3 * FULL.length()];
         Arrays.fill(bytes, (byte) 0x80);
         take(bytes, 0, bytes.length);
@@ -95,13 +95,13 @@ class LineSplitterTest {
     }
 
     @Test
-    void whatIsNotWantedIsCountedButForTheLastLines() {
+    void unwantedLinesAreCountedExceptTheLastOnes() {
         take("begun".getBytes(UTF_8), 0, 5);
         wanted = false;
         String flood =
                 IntStream.rangeClosed(1, 1000).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
         take(flood.getBytes(UTF_8), 0, flood.length());
-        assertEquals(1000 - 21, passedOver);
+        assertEquals(1000 - 21, skipped);
         wanted = true;
         take("\nafter\n".getBytes(UTF_8), 0, 7);
         assertEquals(
@@ -110,10 +110,10 @@ class LineSplitterTest {
     }
 
     @Test
-    void fewLinesAreNeverPassedOver() {
+    void aChunkWithFewLinesIsNeverSkipped() {
         wanted = false;
         assertEquals(List.of("one", "two"), linesOf("one\ntwo\n"));
-        assertEquals(0, passedOver);
+        assertEquals(0, skipped);
     }
 
     private List<String> linesOf(String text) {
@@ -125,7 +125,7 @@ class LineSplitterTest {
     }
 
     private void take(byte[] bytes, int from, int to) {
-        splitter.take(Arrays.copyOfRange(bytes, from, to), to - from);
+        splitter.add(Arrays.copyOfRange(bytes, from, to), to - from);
     }
 
     private List<String> texts() {

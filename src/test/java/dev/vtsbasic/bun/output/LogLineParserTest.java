@@ -11,18 +11,18 @@ import org.slf4j.event.Level;
 
 class LogLineParserTest {
     @Test
-    void textStaysAsItIs() {
+    void plainTextIsUnchanged() {
         String line = "grüße,\t世界 \uD83D\uDE00 {}%n$1 ${x}";
         assertEquals(line, text(line));
     }
 
     @Test
-    void coloursAreDropped() {
+    void colourCodesAreDropped() {
         assertEquals("red plain", text("\u001b[1;31mred\u001b[0m \u001b[mplain"));
     }
 
     @Test
-    void noControlCharacterReachesTheLog() {
+    void controlCharactersAreEscaped() {
         assertEquals("a\\u001b[2Jb\\u001b]0;title\\u0007", text("a\u001b[2Jb\u001b]0;title\u0007"));
         assertEquals("10%\\u000d20%", text("10%\r20%"));
         assertEquals("\\u0000\\u0008\\u007f\\u0085\\u009b31m", text("\0\b\u007f\u0085\u009b31m"));
@@ -30,7 +30,7 @@ class LogLineParserTest {
     }
 
     @Test
-    void whatIsNoUtf8IsMarked() {
+    void invalidUtf8IsReplaced() {
         assertEquals("a\uFFFDb\uFFFD", LogLineParser.text(new byte[] {'a', (byte) 0xFF, 'b', (byte) 0xC3}, 4));
     }
 
@@ -49,7 +49,7 @@ class LogLineParserTest {
             {"@timestamp":"t","log.level":"debug","message":"m"};                    DEBUG
             {"level":3,"severity":"info"};                                           INFO
             """)
-    void aLineInJsonNamesItsLevel(String line, Level level) {
+    void aJsonLineHasTheLevelThatItNames(String line, Level level) {
         assertEquals(level, LogLineParser.level(line, null));
     }
 
@@ -72,12 +72,12 @@ class LogLineParserTest {
                 "[{\"level\":50}]",
                 " {\"level\":50}"
             })
-    void anyOtherLineNamesNone(String line) {
+    void anyOtherLineHasTheDefaultLevel(String line) {
         assertEquals(Level.WARN, LogLineParser.level(line, Level.WARN));
     }
 
     @Test
-    void deepNestingIsNoTrap() {
+    void deeplyNestedJsonHasTheDefaultLevel() {
         String deep = "{\"a\":" + "[".repeat(8000) + "}";
         assertEquals(Level.INFO, LogLineParser.level(deep, Level.INFO));
         assertEquals(Level.INFO, LogLineParser.level("{\"a\":".repeat(2500) + "}", Level.INFO));

@@ -13,7 +13,7 @@ class LogRateLimitTest {
     private final LogRateLimit limit = new LogRateLimit(clock::get);
 
     @Test
-    void aBurstPassesAndThenSoManyASecond() {
+    void aBurstIsAllowedAndThenAFixedRate() {
         assertEquals(2000, allowed(10));
         assertTrue(limit.isExhausted());
         clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
@@ -32,7 +32,7 @@ class LogRateLimitTest {
 
     private int allowed(int length) {
         int lines = 0;
-        while (lines < 10_000 && limit.allows(length)) {
+        while (lines < 10_000 && limit.tryAcquire(length)) {
             lines++;
         }
         return lines;

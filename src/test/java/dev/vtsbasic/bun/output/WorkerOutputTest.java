@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
@@ -24,19 +26,19 @@ class WorkerOutputTest {
     private final List<String> streams = Collections.synchronizedList(new ArrayList<>());
     private final OutputLog.Sink sink = new OutputLog.Sink() {
         @Override
-        public void line(Level level, String stream, String text) {
+        public void onLine(Level level, String stream, String text) {
             logged.add(level + " " + text);
             streams.add(stream);
         }
 
         @Override
-        public void leftOut(long lines) {
+        public void onDropped(long lines) {
             logged.add("WARN " + lines + " lines suppressed");
         }
     };
 
     @Test
-    void standardOutputIsInformationAndStandardErrorAWarning() throws Exception {
+    void standardOutputIsLoggedAtInfoAndStandardErrorAtWarn() throws Exception {
         read(stream("one\ntwo\n"), stream(""));
         read(stream(""), stream("three\nfour"));
         assertEquals(List.of("INFO one", "INFO two", "WARN three", "WARN four"), logged);
@@ -44,14 +46,14 @@ class WorkerOutputTest {
     }
 
     @Test
-    void aLineThatNamesItsLevelHasThat() throws Exception {
+    void aLineThatNamesItsLevelIsLoggedAtThatLevel() throws Exception {
         read(stream("{\"level\":50,\"msg\":\"a\"}\n"), stream("{\"level\":\"debug\"}\n"));
         assertTrue(logged.contains("ERROR {\"level\":50,\"msg\":\"a\"}"), logged.toString());
         assertTrue(logged.contains("DEBUG {\"level\":\"debug\"}"), logged.toString());
     }
 
     @Test
-    void onlyTheLastTwentyLinesAreRememberedAndWithoutControlCharacters() throws Exception {
+    void theLastTwentyLinesAreKeptWithoutControlCharacters() throws Exception {
         WorkerOutput output = read(stream(String.join("\n", numbers(1, 50)) + "\u0007"), stream(""));
         List<String> expected = new ArrayList<>(numbers(31, 49));
         expected.add("50\\u0007");
@@ -59,33 +61,33 @@ class WorkerOutputTest {
     }
 
     @Test
-    void whatTheLauncherSaysOnStandardOutputIsNeitherLoggedNorRemembered() throws Exception {
-        WorkerOutput output =
-                new WorkerOutput("w", stream("app\ncontrol\n"), stream(""), "control"::equals, () -> false, sink);
+    void controlLinesOnStandardOutputAreNeitherLoggedNorKept() throws Exception {
+        WorkerOutput output = new WorkerOutput(
+                "w", stream("app\ncontrol\n"), stream(""), control("control"::equals, () -> false), sink);
         output.awaitEnd(ENOUGH);
         assertEquals(List.of("app"), output.lastLines());
         assertEquals(List.of("INFO app"), logged);
-        new WorkerOutput("w", stream(""), stream("control\n"), "control"::equals, () -> false, sink).awaitEnd(ENOUGH);
+        new WorkerOutput("w", stream(""), stream("control\n"), control("control"::equals, () -> false), sink)
+                .awaitEnd(ENOUGH);
         assertEquals(List.of("INFO app", "WARN control"), logged);
     }
 
     @Test
-    void whatTheLauncherSaysIsFoundInAFlood() throws Exception {
+    void aControlLineIsFoundAmongTooManyLines() throws Exception {
         AtomicBoolean found = new AtomicBoolean();
         String flood = "x\n".repeat(100_000);
         new WorkerOutput(
                         "w",
                         stream(flood + "control\n" + flood),
                         stream(""),
-                        line -> line.equals("control") && found.compareAndSet(false, true),
-                        () -> !found.get(),
+                        control(line -> line.equals("control") && found.compareAndSet(false, true), () -> !found.get()),
                         sink)
                 .awaitEnd(ENOUGH);
         assertTrue(found.get());
     }
 
     @Test
-    void aPipeThatBreaksEndsTheReadingWithWhatCame() throws Exception {
+    void aBrokenPipeEndsTheReadingAfterTheLinesThatCame() throws Exception {
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
@@ -97,7 +99,7 @@ class WorkerOutputTest {
     }
 
     @Test
-    void aFloodIsReadToItsEndLoggedInPartAndCounted() throws Exception {
+    void tooManyLinesAreReadToTheEndLoggedInPartAndCounted() throws Exception {
         int lines = 1_000_000;
         StringBuilder flood = new StringBuilder();
         for (int i = 1; i <= lines; i++) {
@@ -116,11 +118,11 @@ class WorkerOutputTest {
                 .sum();
         assertEquals(lines, told + suppressed);
         assertTrue(
-                told <= LogRateLimit.MOST_LINES + seconds * LogRateLimit.LINES_PER_SECOND, told + " lines were logged");
+                told <= LogRateLimit.MAX_LINES + seconds * LogRateLimit.LINES_PER_SECOND, told + " lines were logged");
     }
 
     @Test
-    void aLogThatStandsStillDoesNotHoldTheReading() throws Exception {
+    void aBlockedLogDoesNotBlockTheReading() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch read = new CountDownLatch(1);
@@ -135,11 +137,10 @@ class WorkerOutputTest {
                 "w",
                 new SequenceInputStream(stream("x\n".repeat(1_000_000) + "last\n"), end),
                 stream(""),
-                line -> false,
-                () -> false,
+                control(line -> false, () -> false),
                 new OutputLog.Sink() {
                     @Override
-                    public void line(Level level, String stream, String text) {
+                    public void onLine(Level level, String stream, String text) {
                         stuck.countDown();
                         try {
                             go.await();
@@ -150,8 +151,8 @@ class WorkerOutputTest {
                     }
 
                     @Override
-                    public void leftOut(long lines) {
-                        line(Level.WARN, "", lines + " lines suppressed");
+                    public void onDropped(long lines) {
+                        onLine(Level.WARN, "", lines + " lines suppressed");
                     }
                 });
         stuck.await();
@@ -163,9 +164,23 @@ class WorkerOutputTest {
     }
 
     private WorkerOutput read(InputStream out, InputStream err) throws InterruptedException {
-        WorkerOutput output = new WorkerOutput("w", out, err, line -> false, () -> false, sink);
+        WorkerOutput output = new WorkerOutput("w", out, err, control(line -> false, () -> false), sink);
         output.awaitEnd(ENOUGH);
         return output;
+    }
+
+    private static ControlLines control(Predicate<String> take, BooleanSupplier mayFollow) {
+        return new ControlLines() {
+            @Override
+            public boolean take(String line) {
+                return take.test(line);
+            }
+
+            @Override
+            public boolean mayFollow() {
+                return mayFollow.getAsBoolean();
+            }
+        };
     }
 
     private static InputStream stream(String text) {

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.bun.BlockedRequest;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotHealth;
 import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.bun.SlotSnapshot.WorkerView;
 import dev.vtsbasic.bun.SlotState;
+import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.manage.AdminOperations;
 import dev.vtsbasic.manage.HealthReport;
 import dev.vtsbasic.manage.LifecyclePhase;

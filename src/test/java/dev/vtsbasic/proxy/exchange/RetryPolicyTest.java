@@ -17,9 +17,9 @@ class RetryPolicyTest {
     @Test
     void aRequestIsReplayedOnceNewConnectionsAndNewWorkersCountedTogether() {
         RetryPolicy policy = policy("GET");
-        assertFalse(policy.leased().replay());
+        assertFalse(policy.leased().isRetry());
         assertTrue(policy.takeReplay(true, lease(WorkerExit.NONE), true));
-        assertTrue(policy.leased().replay());
+        assertTrue(policy.leased().isRetry());
         assertFalse(policy.takeReplay(true, lease(WorkerExit.ENDED), true));
         assertFalse(policy.takeReplay(true, lease(WorkerExit.NONE), true));
     }
@@ -80,7 +80,7 @@ class RetryPolicyTest {
             }
 
             @Override
-            public void endless(Runnable end) {
+            public void markEndless(Runnable end) {
                 throw new AssertionError("not asked for");
             }
 

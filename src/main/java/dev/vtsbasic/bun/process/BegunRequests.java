@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import dev.vtsbasic.pool.LeasedRequest;
 import java.io.IOException;
@@ -15,30 +15,30 @@ import java.util.Set;
  * launcher ({@code launcher.js}) writes their ids into a memory-mapped file, which the system keeps when the worker
  * hangs or is killed.
  *
- * <p>The file holds the count of all requests, four bytes in little-endian order, and then {@value #PLACES} records of
- * {@value #PLACE} bytes, each with an id that ends with a zero byte. The launcher fills the records in turn and begins
+ * <p>The file holds the count of all requests, four bytes in little-endian order, and then {@value #MAX_RECORDS} records of
+ * {@value #RECORD_SIZE} bytes, each with an id that ends with a zero byte. The launcher fills the records in turn and begins
  * again at the first.
  *
  * @param ids the ids that the file still holds
  * @param last the id of the last request; empty when there is none
  * @param known whether the file could be read
  */
-record BegunRequests(Set<String> ids, String last, boolean known) {
+public record BegunRequests(Set<String> ids, String last, boolean known) {
     /** The file could not be read: any request may have been given to the app. */
-    static final BegunRequests UNKNOWN = new BegunRequests(Set.of(), "", false);
+    public static final BegunRequests UNKNOWN = new BegunRequests(Set.of(), "", false);
 
-    static final int PLACES = 64;
+    public static final int MAX_RECORDS = 64;
 
     /** In bytes; more than the longest request id. */
-    static final int PLACE = 256;
+    static final int RECORD_SIZE = 256;
 
-    static final int SIZE = Integer.BYTES + PLACES * PLACE;
+    static final int SIZE = Integer.BYTES + MAX_RECORDS * RECORD_SIZE;
 
     /**
      * Leases after which an id may have been overwritten. A worker also begins requests without a lease, such as
      * probes; half of the records is left for those.
      */
-    private static final int MAX_LEASES_SINCE = PLACES / 2;
+    private static final int MAX_LEASES_SINCE = MAX_RECORDS / 2;
 
     /** Reads the file; {@link #UNKNOWN} when it cannot be read or has another size. */
     static BegunRequests read(Path file) {
@@ -55,16 +55,16 @@ record BegunRequests(Set<String> ids, String last, boolean known) {
         }
         int count = ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN).getInt();
         Set<String> ids = new HashSet<>();
-        for (int place = 0; place < PLACES; place++) {
-            ids.add(id(octets, place));
+        for (int index = 0; index < MAX_RECORDS; index++) {
+            ids.add(id(octets, index));
         }
-        return new BegunRequests(ids, count == 0 ? "" : id(octets, (count - 1) & PLACES - 1), true);
+        return new BegunRequests(ids, count == 0 ? "" : id(octets, (count - 1) & MAX_RECORDS - 1), true);
     }
 
-    private static String id(byte[] octets, int place) {
-        int start = Integer.BYTES + place * PLACE;
+    private static String id(byte[] octets, int index) {
+        int start = Integer.BYTES + index * RECORD_SIZE;
         int end = start;
-        while (end < start + PLACE && octets[end] != 0) {
+        while (end < start + RECORD_SIZE && octets[end] != 0) {
             end++;
         }
         return new String(octets, start, end - start, StandardCharsets.UTF_8);
@@ -75,7 +75,7 @@ record BegunRequests(Set<String> ids, String last, boolean known) {
      *
      * @param since number of leases of the worker after the one for this request
      */
-    boolean exclude(LeasedRequest request, long since) {
+    public boolean excludes(LeasedRequest request, long since) {
         return known && since < MAX_LEASES_SINCE && !ids.contains(request.id());
     }
 }

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import dev.vtsbasic.log.Event;
 import java.io.IOException;
@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -50,13 +51,13 @@ final class RunDirectory implements AutoCloseable {
     private final List<Path> parents;
     private final UserPrincipal owner;
     private volatile Path directory;
-    private ServerSocketChannel sign;
+    private ServerSocketChannel ownerSocket;
 
     private RunDirectory(List<Path> parents, Path directory) throws IOException {
         this.parents = parents;
         this.directory = directory;
         this.owner = Files.getOwner(directory);
-        this.sign = putUpSign(directory);
+        this.ownerSocket = bindOwnerSocket(directory);
     }
 
     /**
@@ -75,15 +76,15 @@ final class RunDirectory implements AutoCloseable {
      * Binds the owner's socket under another name and renames it once it listens, because another JVM would remove a
      * directory whose socket refuses connections.
      */
-    private static ServerSocketChannel putUpSign(Path directory) throws IOException {
+    private static ServerSocketChannel bindOwnerSocket(Path directory) throws IOException {
         Path unfinished = directory.resolve(OWNER + ".new");
-        ServerSocketChannel sign = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            sign.bind(UnixDomainSocketAddress.of(unfinished));
+            socket.bind(UnixDomainSocketAddress.of(unfinished));
             Files.move(unfinished, directory.resolve(OWNER), StandardCopyOption.ATOMIC_MOVE);
-            return sign;
+            return socket;
         } catch (IOException e) {
-            sign.close();
+            socket.close();
             throw e;
         }
     }
@@ -103,13 +104,13 @@ final class RunDirectory implements AutoCloseable {
         }
     }
 
-    private static boolean isLeftBehind(Path sign) {
-        if (!Files.exists(sign, LinkOption.NOFOLLOW_LINKS)) {
+    private static boolean isLeftBehind(Path ownerSocket) {
+        if (!Files.exists(ownerSocket, LinkOption.NOFOLLOW_LINKS)) {
             return false; // Another program made the directory, or a JVM is making it.
         }
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false);
-            channel.connect(UnixDomainSocketAddress.of(sign));
+            channel.connect(UnixDomainSocketAddress.of(ownerSocket));
             return false;
         } catch (ConnectException e) {
             return true;
@@ -147,8 +148,8 @@ final class RunDirectory implements AutoCloseable {
         if (!isOurs(directory)) {
             Path gone = directory;
             directory = make(parents);
-            sign.close();
-            sign = putUpSign(directory);
+            ownerSocket.close();
+            ownerSocket = bindOwnerSocket(directory);
             Event.RUN_DIRECTORY_MOVED.log(
                     LOG, "{gone} is gone; what workers need is now in {directory}", gone, directory);
         }
@@ -175,18 +176,35 @@ final class RunDirectory implements AutoCloseable {
         return attributes.owner().equals(owner) && attributes.permissions().equals(OWNER_ONLY);
     }
 
-    Path socket(String workerName) {
-        return directory.resolve(workerName + ".sock");
+    /** @param unix whether the worker listens on a Unix socket */
+    WorkerFiles filesOf(String workerName, boolean unix) {
+        Path current = directory;
+        return new WorkerFiles(
+                unix ? Optional.of(current.resolve(workerName + ".sock")) : Optional.empty(),
+                current.resolve(workerName + ".mark"));
     }
 
-    /** A file in which the launcher notes the requests that it began last, see {@link BegunRequests}. */
-    Path mark(String workerName) {
-        return directory.resolve(workerName + ".mark");
+    /**
+     * The files of one worker.
+     *
+     * @param socket where it listens; empty when it listens on a TCP port
+     * @param begunRequests where the launcher records the requests that it began last, see {@link BegunRequests}
+     */
+    record WorkerFiles(Optional<Path> socket, Path begunRequests) {
+        BegunRequests readBegunRequests() {
+            return BegunRequests.read(begunRequests);
+        }
+
+        /** A killed worker leaves its socket behind. */
+        void delete() {
+            begunRequests.toFile().delete();
+            socket.ifPresent(path -> path.toFile().delete());
+        }
     }
 
     @Override
     public synchronized void close() throws IOException {
-        sign.close();
+        ownerSocket.close();
         if (isOurs(directory)) {
             remove(directory);
         }

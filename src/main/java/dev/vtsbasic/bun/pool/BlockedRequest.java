@@ -1,5 +1,6 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.pool;
 
+import dev.vtsbasic.pool.LeasedRequest;
 import java.time.Instant;
 
 /**
@@ -9,4 +10,9 @@ import java.time.Instant;
  * @param workers number of workers that the request has ended since a worker last answered it
  * @param until when the request is sent again
  */
-public record BlockedRequest(String request, int workers, Instant until) {}
+public record BlockedRequest(String request, int workers, Instant until) {
+    /** Method and path of a request for messages, as in {@link #request}. */
+    public static String describe(LeasedRequest request) {
+        return RequestBlocklist.describe(request);
+    }
+}

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -35,7 +35,7 @@ class HttpProbeTest {
     private Path directory;
 
     @Test
-    void theStatusIsTheApps() throws Exception {
+    void aProbeReturnsTheStatusOfTheApp() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(
                 ScriptedUpstream.closing("HTTP/1.1 404 Not Found\r\n\r\n", "HTTP/1.0 503\r\n\r\n"))) {
             assertEquals(404, HttpProbe.ask(app.address(), "/ready?x=1", ENOUGH).status());
@@ -49,7 +49,7 @@ class HttpProbeTest {
 
     /** SvelteKit's adapters answer 500 when a field is missing that they are told to read. */
     @Test
-    void aProbeHasTheForwardedFieldsThatRequestsHave() throws Exception {
+    void aProbeHasTheForwardingFieldsOfARequest() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("HTTP/1.1 200 OK\r\n\r\n"))) {
             HttpProbe.ask(app.address(), "/", ENOUGH);
             Request request = app.next();
@@ -64,7 +64,7 @@ class HttpProbeTest {
     }
 
     @Test
-    void anErrorIsReturnedWithTheStartOfItsBodyOnOneHarmlessLine() throws Exception {
+    void anErrorHasAnExcerptOfItsBodyOnOnePrintableLine() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing(
                 "HTTP/1.1 500 Oh\r\nContent-Length: 33\r\n\r\nno \u001b[31mdatabase:\n  caf\u00c3\u00a9 is away",
                 "HTTP/1.1 503 Oh\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnot \r\n3;x=1\r\nyet\r\n0\r\n\r\n",
@@ -86,7 +86,7 @@ class HttpProbeTest {
     }
 
     @Test
-    void theRestOfTheAnswerIsReadToItsEnd() throws Exception {
+    void theRestOfTheResponseIsReadToItsEnd() throws Exception {
         CompletableFuture<Void> written = new CompletableFuture<>();
         CompletableFuture<Void> statusKnown = new CompletableFuture<>();
         try (ScriptedUpstream app = ScriptedUpstream.onUnix(directory.resolve("s"), (request, out) -> {
@@ -102,7 +102,7 @@ class HttpProbeTest {
     }
 
     @Test
-    void aPingIsAnsweredByTheLauncherThatKnowsTheToken() throws Exception {
+    void aPingReturnsTheMemoryThatTheLauncherReports() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onUnix(
                 directory.resolve("s"),
                 ScriptedUpstream.closing(
@@ -121,7 +121,7 @@ class HttpProbeTest {
     }
 
     @Test
-    void silenceIsNoAnswer() throws Exception {
+    void aPingWithoutAResponseIsEmpty() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
             assertEquals(OptionalLong.empty(), HttpProbe.ping(app.address(), "secret", SHORT));
             assertThrows(SocketTimeoutException.class, () -> HttpProbe.ask(app.address(), "/", SHORT));
@@ -130,7 +130,7 @@ class HttpProbeTest {
 
     /** Else one that hangs is taken for one that failed to answer once. */
     @Test
-    void anAnswerIsWaitedForUntilTheTimeIsUp() throws Exception {
+    void aProbeFailsAtItsTimeout() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
             for (int i = 0; i < 10; i++) {
                 long asked = System.nanoTime();
@@ -142,7 +142,7 @@ class HttpProbeTest {
     }
 
     @Test
-    void anAnswerThatStopsWithinItsStatusIsNone() throws Exception {
+    void aResponseThatStopsWithinItsStatusIsAFailure() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.keeping("HTTP/1.1 2"))) {
             assertThrows(SocketTimeoutException.class, () -> HttpProbe.ask(app.address(), "/", SHORT));
         }
@@ -150,7 +150,7 @@ class HttpProbeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"SSH-2.0-OpenSSH_9", "HTTP/2.0 200 OK", "HTTP/1.1 999 x", "HTTP/1.1 2xx"})
-    void whatIsNotHttpIsRefused(String answer) throws Exception {
+    void aResponseThatIsNotHttpIsRejected(String answer) throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing(answer))) {
             IOException refusal = assertThrows(IOException.class, () -> HttpProbe.ask(app.address(), "/", ENOUGH));
             assertEquals("answered \"" + answer.substring(0, 12) + "\", which is not HTTP", refusal.getMessage());
@@ -158,7 +158,7 @@ class HttpProbeTest {
     }
 
     @Test
-    void aConnectionClosedEarlyIsSaidSo() throws Exception {
+    void theErrorTellsOfAConnectionThatWasClosedEarly() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("", "HTTP/1.1"))) {
             for (int i = 0; i < 2; i++) {
                 IOException refusal = assertThrows(IOException.class, () -> HttpProbe.ask(app.address(), "/", ENOUGH));
@@ -168,7 +168,7 @@ class HttpProbeTest {
     }
 
     @Test
-    void nobodyListening() throws Exception {
+    void aProbeOfAPortWithoutAListenerFails() throws Exception {
         SocketAddress address;
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
             address = app.address();
@@ -180,7 +180,7 @@ class HttpProbeTest {
     @Test
     @Timeout(120)
     @SuppressWarnings("try") // Only its queue matters.
-    void aWorkerThatAcceptsNoMoreConnectionsDoesNotAnswer() throws Exception {
+    void aPingOfAWorkerWithAFullAcceptQueueIsEmpty() throws Exception {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
         List<SocketChannel> waiting = new ArrayList<>();
         try (ServerSocketChannel worker =

@@ -1,15 +1,10 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
-import dev.vtsbasic.build.Dist;
+import dev.vtsbasic.bun.output.ControlLines;
 import dev.vtsbasic.bun.output.OutputLog;
 import dev.vtsbasic.bun.output.WorkerOutput;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.pool.Worker;
-import dev.vtsbasic.settings.BunTransport;
-import dev.vtsbasic.settings.Settings;
-import jakarta.json.JsonBuilderFactory;
-import jakarta.json.JsonObjectBuilder;
-import jakarta.json.spi.JsonProvider;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -22,11 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,129 +29,91 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** One Bun process, which serves the app through the launcher. */
-final class BunProcess {
+public final class BunProcess {
     /** The exit code that Java reports for a process that SIGKILL ended. */
     private static final int SIGKILL_EXIT_CODE = 128 + 9;
 
     private static final Logger LOG = LoggerFactory.getLogger(BunProcess.class);
     private static final Logger APP_LOG = LoggerFactory.getLogger("vts.app");
-    private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
     private static final long MIN_PROBE_PAUSE_MILLIS = 50;
     private static final long MAX_PROBE_PAUSE_MILLIS = 1000;
 
     /** The launcher ends when it reads any line after the first. */
     private static final String STOP = "stop\n";
 
-    /** Environment variable that tells the app under which path browsers see it; empty at the root. */
-    private static final String BASE_VARIABLE = "VTS_BASE_PATH";
-
-    private static final long OUTPUT_MILLIS = 1000;
+    private static final long OUTPUT_TIMEOUT_MILLIS = 1000;
     private static final long GROUP_TIMEOUT_SECONDS = 5;
 
     private final String name;
     private final Process process;
     private final Instant started = Instant.now();
-    private final Path socket;
-    private final Path mark;
+    private final RunDirectory.WorkerFiles files;
     private final String token;
     private final CompletableFuture<Integer> listeningPort = new CompletableFuture<>();
     private final WorkerOutput output;
     private final CompletableFuture<Void> groupEnded;
-    private volatile SocketAddress address;
+    private volatile Worker worker;
     private volatile BegunRequests begunAtEnd;
 
-    private BunProcess(String name, Process process, Path socket, Path mark, String token, ProcessGroup group) {
+    /**
+     * @param token printed by the launcher in front of its port, and needed for a {@link #ping}
+     * @param group killed after the end of the process
+     */
+    BunProcess(String name, Process process, RunDirectory.WorkerFiles files, String token, ProcessGroup group) {
         this.name = name;
         this.process = process;
-        this.socket = socket;
-        this.mark = mark;
+        this.files = files;
         this.token = token;
         this.output = new WorkerOutput(
-                name,
-                process.getInputStream(),
-                process.getErrorStream(),
-                this::isLaunchersLine,
-                () -> !listeningPort.isDone(),
-                printed(name));
+                name, process.getInputStream(), process.getErrorStream(), new LauncherLines(), printed(name));
         process.onExit().thenRun(() -> {
-            begunAtEnd = BegunRequests.read(mark);
-            mark.toFile().delete();
-            if (socket != null) {
-                // A killed worker leaves its socket behind.
-                socket.toFile().delete();
-            }
+            begunAtEnd = files.readBegunRequests();
+            files.delete();
         });
         process.onExit().thenRun(() -> listeningPort.completeExceptionally(new IOException("ended")));
         this.groupEnded = process.onExit().thenRun(group::kill);
     }
 
+    /**
+     * The line that the launcher prints. Once it listens, the launcher prints a line break, and then a line with a token
+     * that the app does not know and the port. Empty lines before that count as the launcher's.
+     */
+    private final class LauncherLines implements ControlLines {
+        @Override
+        public boolean take(String line) {
+            if (listeningPort.isDone()) {
+                return false;
+            }
+            if (line.matches(token + " [0-9]{1,5}")) {
+                listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
+                return true;
+            }
+            return line.isEmpty();
+        }
+
+        @Override
+        public boolean mayFollow() {
+            return !listeningPort.isDone();
+        }
+    }
+
     private static OutputLog.Sink printed(String worker) {
         return new OutputLog.Sink() {
             @Override
-            public void line(Level level, String stream, String text) {
+            public void onLine(Level level, String stream, String text) {
                 Event.WORKER_OUTPUT.logAt(level, APP_LOG, "{worker}: {line}", worker, text, "stream", stream);
             }
 
             @Override
-            public void leftOut(long lines) {
+            public void onDropped(long lines) {
                 Event.WORKER_OUTPUT_LEFT_OUT.log(
                         APP_LOG, "{worker}: {lines} lines suppressed: more than the log takes", worker, lines);
             }
         };
     }
 
-    /**
-     * @param workingDirectory the directory that the app runs in, to which its relative file names refer
-     * @param base path under which browsers see the app; empty at the root
-     * @throws IOException when the process cannot be started
-     */
-    static BunProcess start(
-            String name,
-            BunBinary bun,
-            Dist dist,
-            Path workingDirectory,
-            String base,
-            Settings settings,
-            RunDirectory run)
-            throws IOException {
-        // Bun must take neither packages nor settings from outside the build: it would ask a registry for a missing
-        // package, read .env files, and run the scripts that the bunfig.toml of its start directory names. So it starts
-        // in the build, and the launcher then changes to the app's working directory.
-        // The launcher comes before the socket and the mark, because writing it may move the run directory.
-        ProcessBuilder builder = new ProcessBuilder(
-                        bun.restored().toString(),
-                        "--no-install",
-                        "--no-env-file",
-                        run.launcher().toString())
-                .directory(dist.root().toFile());
-        boolean unix = settings.workers().transport() == BunTransport.UNIX;
-        Path socket = unix ? run.socket(name) : null;
-        String token = UUID.randomUUID().toString();
-        Map<String, String> environment = builder.environment();
-        environment.clear();
-        environment.putAll(
-                WorkerEnvironment.of(System.getenv(), settings.workers().environment()));
-        environment.put(BASE_VARIABLE, base);
-        JsonObjectBuilder launch = JSON.createObjectBuilder()
-                .add("entry", dist.entry().toString())
-                .add("directory", workingDirectory.toString())
-                .add("token", token)
-                .add("nice", settings.workers().nice());
-        if (unix) {
-            Files.deleteIfExists(socket);
-            launch.add("socket", socket.toString());
-        } else {
-            launch.add("port", settings.workers().port());
-        }
-        Path mark = Files.write(run.mark(name), new byte[BegunRequests.SIZE]);
-        launch.add("mark", mark.toString());
-        Process process = builder.start();
-        tell(process, launch.build() + "\n");
-        return new BunProcess(name, process, socket, mark, token, new ProcessGroup(bun, process.pid()));
-    }
-
     /** Leaves stdin open, because the launcher ends when stdin closes: it then assumes that this JVM is gone. */
-    private static void tell(Process process, String line) {
+    static void tell(Process process, String line) {
         try {
             OutputStream stdin = process.getOutputStream();
             stdin.write(line.getBytes(StandardCharsets.UTF_8));
@@ -175,13 +130,14 @@ final class BunProcess {
      * @throws NotReadyException when the launcher does not listen in time
      * @throws ExitedException when the process ended first
      */
-    Worker awaitListening(long deadline) throws InterruptedException, NotReadyException, ExitedException {
+    public Worker awaitListening(long deadline) throws InterruptedException, NotReadyException, ExitedException {
         try {
             int port = listeningPort.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-            address = socket != null
-                    ? UnixDomainSocketAddress.of(socket)
-                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-            return new Worker(name, address);
+            SocketAddress address = files.socket()
+                    .<SocketAddress>map(UnixDomainSocketAddress::of)
+                    .orElseGet(() -> new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            worker = new Worker(name, address);
+            return worker;
         } catch (ExecutionException e) {
             throw new ExitedException();
         } catch (TimeoutException e) {
@@ -194,11 +150,11 @@ final class BunProcess {
      * doubles from 50 ms up to 1 s.
      *
      * @param deadline in terms of {@link System#nanoTime}
-     * @param whenSilent called once for each probe whose response takes longer than a second
+     * @param onSlowResponse called once for each probe whose response takes longer than a second
      * @throws NotReadyException when there is no such response until {@code deadline}
      * @throws ExitedException when the process ended first
      */
-    ProbeResponse awaitReady(String path, long deadline, Runnable whenSilent)
+    public ProbeResponse awaitReady(String path, long deadline, Runnable onSlowResponse)
             throws InterruptedException, NotReadyException, ExitedException {
         Optional<ProbeResponse> last = Optional.empty();
         long pause = MIN_PROBE_PAUSE_MILLIS;
@@ -208,7 +164,7 @@ final class BunProcess {
                 throw new NotReadyException(last);
             }
             try {
-                ProbeResponse response = HttpProbe.ask(address, path, left, whenSilent);
+                ProbeResponse response = HttpProbe.ask(worker.address(), path, left, onSlowResponse);
                 if (response.isReady()) {
                     return response;
                 }
@@ -229,18 +185,18 @@ final class BunProcess {
      * @return resident memory in bytes; empty when there is no response in time, or the process does not listen yet
      * @throws HttpProbe.NotAskedException when this JVM cannot ask, for lack of file descriptors for example
      */
-    OptionalLong ping(Duration timeout) throws HttpProbe.NotAskedException {
-        SocketAddress known = address;
-        return known == null ? OptionalLong.empty() : HttpProbe.ping(known, token, timeout);
+    public OptionalLong ping(Duration timeout) throws HttpProbe.NotAskedException {
+        Worker known = worker;
+        return known == null ? OptionalLong.empty() : HttpProbe.ping(known.address(), token, timeout);
     }
 
     /** The requests that the app received last; known after the end of the process too. */
-    BegunRequests begunRequests() {
+    public BegunRequests begunRequests() {
         BegunRequests known = begunAtEnd;
         if (known != null) {
             return known;
         }
-        BegunRequests now = BegunRequests.read(mark);
+        BegunRequests now = files.readBegunRequests();
         // If the file is gone, the exit handler has read it before.
         return now.known() ? now : Objects.requireNonNullElse(begunAtEnd, now);
     }
@@ -249,7 +205,7 @@ final class BunProcess {
      * Whether a signal (such as SIGSTOP) has stopped the process, so that no request holds its event loop. False where
      * the system has no {@code /proc}.
      */
-    boolean isStopped() {
+    public boolean isStopped() {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid()), "stat"), StandardCharsets.ISO_8859_1);
             // The state follows the program's name in parentheses, and the name may hold any character.
@@ -260,57 +216,66 @@ final class BunProcess {
     }
 
     /** Processor time used so far; zero when the system does not report it. */
-    Duration cpuTime() {
+    public Duration cpuTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    Instant started() {
+    public Instant started() {
         return started;
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Waits up to {@code timeout} for the end of the process, and returns whether it has ended. */
-    boolean endsWithin(Duration timeout) throws InterruptedException {
+    public boolean endsWithin(Duration timeout) throws InterruptedException {
         return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether SIGKILL ended it; that comes from outside or from the kernel, because no process sends it to itself. */
-    boolean wasKilled() {
+    public boolean wasKilled() {
         return !process.isAlive() && process.exitValue() == SIGKILL_EXIT_CODE;
     }
 
-    void whenEnded(Runnable action) {
+    public void whenEnded(Runnable action) {
         process.onExit().thenRun(action);
     }
 
     /** Waits for the end of the process, and returns its exit code. */
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         return process.waitFor();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    /** The last lines that it printed. */
-    SlotSnapshot.Output output() {
-        return new SlotSnapshot.Output(name, output.lastLines());
+    /** The process as the proxy sees it; null until it listens. */
+    public Worker worker() {
+        return worker;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The last lines that it printed, oldest first. */
+    public List<String> lastLines() {
+        return output.lastLines();
     }
 
     /** The last output as the end of a log message, which also says when the process printed nothing. */
-    String lastWords() throws InterruptedException {
-        String lines = lastLines();
+    public String describeOutput() throws InterruptedException {
+        String lines = describeLastLines();
         return lines.isEmpty() ? "; it printed nothing" : lines;
     }
 
     /** The last output as the end of a log message, one line each; empty when the process printed nothing. */
-    String lastLines() throws InterruptedException {
+    public String describeLastLines() throws InterruptedException {
         // Processes that the worker started hold the pipes open until they end too.
         awaitGroupEnd();
-        output.awaitEnd(OUTPUT_MILLIS);
+        output.awaitEnd(OUTPUT_TIMEOUT_MILLIS);
         return output.lastLines().isEmpty() ? "" : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
     }
 
@@ -318,7 +283,7 @@ final class BunProcess {
      * Tells the launcher to finish its requests and end, and kills the process when it has not ended within {@code
      * grace}. Then kills the processes that it started.
      */
-    void stop(Duration grace) throws InterruptedException {
+    public void stop(Duration grace) throws InterruptedException {
         List<ProcessHandle> started = process.descendants().toList();
         // Not by a signal: the launcher ignores those, because service managers and terminals send them too.
         tell(process, STOP);
@@ -338,28 +303,13 @@ final class BunProcess {
     }
 
     /** Kills the process and those that it started. */
-    void kill() {
+    public void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
 
-    /**
-     * Whether the launcher printed a line. Once it listens, the launcher prints a line break, and then a line with a
-     * token that the app does not know and the port. Empty lines before that count as the launcher's.
-     */
-    private boolean isLaunchersLine(String line) {
-        if (listeningPort.isDone()) {
-            return false;
-        }
-        if (line.matches(token + " [0-9]{1,5}")) {
-            listeningPort.complete(Integer.parseInt(line.substring(token.length() + 1)));
-            return true;
-        }
-        return line.isEmpty();
-    }
-
     /** The app did not become ready in time. */
-    static final class NotReadyException extends Exception {
+    public static final class NotReadyException extends Exception {
         private static final long serialVersionUID = 1L;
         private final transient Optional<ProbeResponse> last;
 
@@ -368,13 +318,13 @@ final class BunProcess {
         }
 
         /** The last error response of the app; empty when it sent none. */
-        Optional<ProbeResponse> last() {
+        public Optional<ProbeResponse> last() {
             return last;
         }
     }
 
     /** The process ended before it was ready. */
-    static final class ExitedException extends Exception {
+    public static final class ExitedException extends Exception {
         private static final long serialVersionUID = 1L;
     }
 }

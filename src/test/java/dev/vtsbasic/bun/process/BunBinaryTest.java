@@ -1,7 +1,8 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,58 +31,60 @@ class BunBinaryTest {
     private Path directory;
 
     @Test
-    void theNamedBunIsAskedForItsVersion() throws Exception {
+    void theConfiguredBunIsRunForItsVersion() throws Exception {
         Path bun = script(GOOD);
         assertEquals(new BunBinary(bun, "1.4.2", Optional.empty()), find(bun));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.4.0", "1.4.10", "1.10.0", "2.0.0", "1.5.0-canary.7", "1.4.1+abcdef"})
-    void newEnoughVersionsAreTaken(String version) throws Exception {
+    void aVersionFromTheMinimumUpIsAccepted(String version) throws Exception {
         assertEquals(version, find(script("#!/bin/sh\necho " + version)).version());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.3.99", "0.9.9", "1.4.0-canary.1"})
-    void anOlderVersionIsRefused(String version) throws Exception {
+    void aVersionBelowTheMinimumIsRejected(String version) throws Exception {
         Path bun = script("#!/bin/sh\necho " + version);
         assertEquals(bun + " is Bun " + version + "; 1.4.0 or newer is needed", refusal(bun));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"rubbish", "v1.4.2", "1.4", "1.4.2\nmore", "1.4.2-", "1.4.2 or so", ""})
-    void whatPrintsNoVersionIsRefused(String output) throws Exception {
+    void aFileThatPrintsNoVersionIsRejected(String output) throws Exception {
         Path bun = script("#!/bin/sh\nprintf '" + output + "'");
         assertEquals(bun + " --version ended with exit code 0 and printed \"" + output + "\"", refusal(bun));
     }
 
     @Test
-    void whatFailsIsRefusedWithWhatItSaid() throws Exception {
+    void aFileThatFailsIsRejectedWithItsOutput() throws Exception {
         Path bun = script("#!/bin/sh\necho 1.4.2\necho no libc >&2\nexit 1");
         assertEquals(bun + " --version ended with exit code 1 and printed \"1.4.2\nno libc\"", refusal(bun));
     }
 
     @Test
-    void aVersionIsNotBelievedFromWhatFails() throws Exception {
+    void aFileThatPrintsAVersionAndFailsIsRejected() throws Exception {
         Path bun = script("#!/bin/sh\necho 1.4.2\nexit 3");
         assertEquals(bun + " --version ended with exit code 3 and printed \"1.4.2\"", refusal(bun));
     }
 
     @Test
-    void whatCannotBeExecutedIsRefused() throws Exception {
+    void aFileThatCannotBeExecutedIsRejected() throws Exception {
         Path bun = Files.writeString(directory.resolve("bun"), GOOD);
         String message = refusal(bun);
         assertTrue(message.startsWith(bun + " cannot be executed ("), message);
+        IOException refused = assertThrows(IOException.class, () -> find(bun));
+        assertNotNull(refused.getCause().getCause(), "the system's own error");
     }
 
     @Test
-    void whatIsNotAFileIsRefused() {
+    void aPathThatIsNoFileIsRejected() {
         assertEquals(directory + " is not a file", refusal(directory));
         assertEquals(directory.resolve("gone") + " is not a file", refusal(directory.resolve("gone")));
     }
 
     @Test
-    void theBundledBunRunsWhereItLiesAndIsMadeExecutable() throws Exception {
+    void theBundledBunRunsFromItsOwnPathAndIsMadeExecutable() throws Exception {
         Path inPlace = Files.writeString(directory.resolve("bun"), GOOD);
         BunBinary found = BunBinary.find(Optional.empty(), bundled(GOOD, Optional.of(inPlace)), List.of());
         assertEquals(inPlace, found.path());
@@ -104,7 +107,7 @@ class BunBinaryTest {
     }
 
     @Test
-    void anUnpackedBunThatWasSweptAwayComesBack() throws Exception {
+    void anUnpackedBunThatWasDeletedIsUnpackedAgain() throws Exception {
         Path work = directory.resolve("work");
         BunBinary found = BunBinary.find(Optional.empty(), bundled(GOOD, Optional.empty()), List.of(work));
         assertEquals(found.path(), found.restored());
@@ -124,7 +127,7 @@ class BunBinaryTest {
     }
 
     @Test
-    void aHalfUnpackedBunIsUnpackedAgain() throws Exception {
+    void anIncompleteBunIsUnpackedAgain() throws Exception {
         Path work = directory.resolve("work");
         Path bun = BunBinary.find(Optional.empty(), bundled(GOOD, Optional.empty()), List.of(work))
                 .path();
@@ -134,7 +137,7 @@ class BunBinaryTest {
     }
 
     @Test
-    void aBundledBunThatDoesNotRunHereIsSaidSoUnlessThePathHasOne() throws Exception {
+    void theErrorNamesABundledBunThatDoesNotRunHere() throws Exception {
         Optional<BundledBun> broken = bundled("#!/bin/sh\nexit 1\n", Optional.empty());
         Path work = directory.resolve("work");
         try {
@@ -148,11 +151,12 @@ class BunBinaryTest {
                     message.contains("the one in the WAR: cannot be run from any directory; set VTS_WORK_DIR"),
                     message);
             assertTrue(message.contains(work + "/bun-1.4.2-"), message);
+            assertEquals(1, e.getSuppressed()[0].getSuppressed().length, "the failure in the work directory");
         }
     }
 
     @Test
-    void aNamedBunIsTheOnlyOneTried() {
+    void aConfiguredBunIsTheOnlyOneTried() {
         Path gone = directory.resolve("gone");
         assertThrows(
                 IOException.class,
@@ -181,12 +185,7 @@ class BunBinaryTest {
         String platform = System.getProperty("os.name").toLowerCase(Locale.ROOT).replaceAll("\\s.*", "") + "-"
                 + System.getProperty("os.arch");
         byte[] content = script.getBytes(StandardCharsets.UTF_8);
-        return Optional.of(new BundledBun(
-                "1.4.2",
-                platform,
-                content.length,
-                "0123456789abcdef",
-                onDisk,
-                () -> new ByteArrayInputStream(content)));
+        BundledBun.Facts facts = new BundledBun.Facts("1.4.2", platform, content.length, "0123456789abcdef");
+        return Optional.of(new BundledBun(facts, onDisk, () -> new ByteArrayInputStream(content)));
     }
 }

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import java.io.File;
 import java.util.HashMap;
@@ -65,10 +65,10 @@ final class WorkerEnvironment {
         Map<String, String> environment = new HashMap<>(host);
         environment
                 .keySet()
-                .removeIf(name -> spelled(name).startsWith("VTS_")
+                .removeIf(name -> normalized(name).startsWith("VTS_")
                         || Stream.of(EVERYWHERE, WINDOWS ? ON_WINDOWS : List.<String>of(), named)
                                 .flatMap(List::stream)
-                                .noneMatch(pattern -> matches(spelled(pattern), spelled(name))));
+                                .noneMatch(pattern -> matches(normalized(pattern), normalized(name))));
         environment.putIfAbsent("NODE_ENV", "production");
         return environment;
     }
@@ -80,7 +80,7 @@ final class WorkerEnvironment {
     }
 
     /** Windows ignores case in the names of variables. */
-    private static String spelled(String name) {
+    private static String normalized(String name) {
         return WINDOWS ? name.toUpperCase(Locale.ROOT) : name;
     }
 }

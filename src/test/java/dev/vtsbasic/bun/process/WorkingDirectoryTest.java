@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,7 +19,7 @@ class WorkingDirectoryTest {
     private Path directory;
 
     @Test
-    void aDirectoryThatIsNamedIsTaken() throws Exception {
+    void theAppDirectoryIsTheDefault() throws Exception {
         assertEquals(
                 directory,
                 WorkingDirectory.of(TestSettings.of("vts.app-dir", directory.toString()))
@@ -27,7 +27,7 @@ class WorkingDirectoryTest {
     }
 
     @Test
-    void ofALinkTheDirectoryThatHoldsItIsTaken() throws Exception {
+    void theDirectoryThatHoldsALinkIsUsed() throws Exception {
         Files.createDirectories(directory.resolve("releases/1"));
         Path link = Files.createSymbolicLink(directory.resolve("current"), Path.of("releases/1"));
         assertEquals(
@@ -36,14 +36,14 @@ class WorkingDirectoryTest {
     }
 
     @Test
-    void withoutABuildThatIsNamedItIsWhereTheServerWasStarted() throws Exception {
+    void withoutAnAppDirectoryItIsTheStartDirectoryOfTheJvm() throws Exception {
         assertEquals(
                 Path.of("").toAbsolutePath(),
                 WorkingDirectory.of(TestSettings.of()).path());
     }
 
     @Test
-    void theSettingComesBeforeAll() throws Exception {
+    void theSettingOverridesTheDefault() throws Exception {
         Path data = Files.createDirectory(directory.resolve("data"));
         assertEquals(
                 data,
@@ -53,7 +53,7 @@ class WorkingDirectoryTest {
     }
 
     @Test
-    void oneThatIsMissingIsNamedWithItsSetting() {
+    void theErrorForAMissingDirectoryNamesTheSetting() {
         Path missing = directory.resolve("missing");
         IOException refused = assertThrows(
                 IOException.class, () -> WorkingDirectory.of(TestSettings.of("vts.app-cwd", missing.toString())));

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import dev.vtsbasic.file.EmptyDirectory;
 import dev.vtsbasic.launch.WorkDirectory;
@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
     private static final Logger LOG = LoggerFactory.getLogger(BunBinary.class);
 
     /** The oldest version with the flags and the HTTP server that the launcher was tested with. */
-    private static final String MINIMUM_VERSION = "1.4.0";
+    private static final String MIN_VERSION = "1.4.0";
 
     private static final String VERSION = "[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.]+)?(\\+[0-9A-Za-z.]+)?";
 
@@ -50,15 +51,17 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                 return check(configured.get());
             } catch (IOException e) {
                 throw new IOException(
-                        "VTS_BUN names " + configured.get() + ", which cannot be used: " + e.getMessage());
+                        "VTS_BUN names " + configured.get() + ", which cannot be used: " + e.getMessage(), e);
             }
         }
         StringBuilder tried = new StringBuilder();
+        List<IOException> failures = new ArrayList<>();
         if (bundled.isPresent()) {
             try {
                 return unpack(bundled.get(), workDirectories);
             } catch (IOException e) {
                 tried.append("\n  the one in the WAR: ").append(e.getMessage());
+                failures.add(e);
             }
         } else {
             tried.append("\n  the WAR brings none");
@@ -68,10 +71,13 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                 return check(path);
             } catch (IOException e) {
                 tried.append("\n  ").append(e.getMessage());
+                failures.add(e);
             }
         }
-        throw new IOException("No usable Bun found; set VTS_BUN to a bun binary of version " + MINIMUM_VERSION
-                + " or newer. Tried:" + tried + "\n  the PATH");
+        throw withSuppressed(
+                new IOException("No usable Bun found; set VTS_BUN to a bun binary of version " + MIN_VERSION
+                        + " or newer. Tried:" + tried + "\n  the PATH"),
+                failures);
     }
 
     /**
@@ -94,9 +100,10 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
 
     private static BunBinary unpack(BundledBun bundled, List<Path> workDirectories) throws IOException {
         if (!bundled.isForThisPlatform()) {
-            throw new IOException("is for " + bundled.platform());
+            throw new IOException("is for " + bundled.facts().platform());
         }
         StringBuilder refusals = new StringBuilder();
+        List<IOException> failures = new ArrayList<>();
         if (bundled.onDisk().isPresent()) {
             Path inPlace = bundled.onDisk().get();
             try {
@@ -104,9 +111,11 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                 return check(inPlace);
             } catch (IOException e) {
                 refusals.append("\n    ").append(e.getMessage());
+                failures.add(e);
             }
         }
-        String name = "bun-" + bundled.version() + "-" + bundled.sha256().substring(0, 12);
+        String name = "bun-" + bundled.facts().version() + "-"
+                + bundled.facts().sha256().substring(0, 12);
         for (Path workDirectory : workDirectories) {
             try {
                 Path directory = WorkDirectory.makePrivate(
@@ -117,14 +126,22 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                 Event.BUN_NOT_RUNNABLE.log(
                         LOG, "Cannot run Bun from {directory}: {problem}", workDirectory, e.getMessage());
                 refusals.append("\n    ").append(e.getMessage());
+                failures.add(e);
             }
         }
-        throw new IOException(
-                "cannot be run from any directory; set VTS_WORK_DIR to one that is not mounted noexec" + refusals);
+        throw withSuppressed(
+                new IOException("cannot be run from any directory; set VTS_WORK_DIR to one that is not mounted noexec"
+                        + refusals),
+                failures);
+    }
+
+    private static IOException withSuppressed(IOException failure, List<IOException> causes) {
+        causes.forEach(failure::addSuppressed);
+        return failure;
     }
 
     private static Path copy(BundledBun bundled, Path target) throws IOException {
-        if (Files.isRegularFile(target) && Files.size(target) == bundled.size()) {
+        if (Files.isRegularFile(target) && Files.size(target) == bundled.facts().size()) {
             return target;
         }
         Path part = Files.createTempFile(target.getParent(), "bun", ".part");
@@ -136,15 +153,6 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
             Files.deleteIfExists(part);
         }
         return target;
-    }
-
-    private static void removeUseless(Path directory) {
-        try {
-            Files.deleteIfExists(directory.resolve("bun"));
-            Files.deleteIfExists(directory);
-        } catch (IOException e) {
-            LOG.debug("Left behind: {}", directory, e);
-        }
     }
 
     private static void makeExecutable(Path file) throws IOException {
@@ -171,7 +179,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                     .redirectErrorStream(true)
                     .start();
         } catch (IOException e) {
-            throw new IOException(path + " cannot be executed (" + e.getMessage() + ")");
+            throw new IOException(path + " cannot be executed (" + e.getMessage() + ")", e);
         }
         try {
             process.getOutputStream().close();
@@ -183,8 +191,8 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
                 throw new IOException(path + " --version ended with exit code " + process.exitValue()
                         + " and printed \"" + output + "\"");
             }
-            if (Version.parse(output).compareTo(Version.parse(MINIMUM_VERSION)) < 0) {
-                throw new IOException(path + " is Bun " + output + "; " + MINIMUM_VERSION + " or newer is needed");
+            if (Version.parse(output).compareTo(Version.parse(MIN_VERSION)) < 0) {
+                throw new IOException(path + " is Bun " + output + "; " + MIN_VERSION + " or newer is needed");
             }
             return new BunBinary(path, output, Optional.empty());
         } catch (InterruptedException e) {

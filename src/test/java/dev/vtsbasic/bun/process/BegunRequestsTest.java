@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,36 +15,36 @@ class BegunRequestsTest {
     private Path directory;
 
     @Test
-    void beforeTheFirstRequestNoneWasBegun() {
+    void anEmptyFileHoldsNoRequest() {
         BegunRequests none = BegunRequests.of(new byte[BegunRequests.SIZE]);
         assertEquals("", none.last());
-        assertTrue(none.exclude(request("a"), 0));
+        assertTrue(none.excludes(request("a"), 0));
     }
 
     @Test
-    void theLastOneIsWhereTheCountSays() {
+    void theCountPointsToTheLastRequest() {
         byte[] octets = new byte[BegunRequests.SIZE];
         put(octets, 0, "first");
         put(octets, 1, "second");
         octets[0] = 2;
         BegunRequests begun = BegunRequests.of(octets);
         assertEquals("second", begun.last());
-        assertFalse(begun.exclude(request("first"), 1));
-        assertTrue(begun.exclude(request("third"), 0));
+        assertFalse(begun.excludes(request("first"), 1));
+        assertTrue(begun.excludes(request("third"), 0));
     }
 
     @Test
-    void thePlacesAreTakenInTurn() {
+    void theRecordsAreFilledInTurn() {
         byte[] octets = new byte[BegunRequests.SIZE];
         put(octets, 0, "newest");
-        octets[0] = BegunRequests.PLACES + 1;
+        octets[0] = BegunRequests.MAX_RECORDS + 1;
         assertEquals("newest", BegunRequests.of(octets).last());
-        octets[0] = (byte) (2 * BegunRequests.PLACES + 1);
+        octets[0] = (byte) (2 * BegunRequests.MAX_RECORDS + 1);
         assertEquals("newest", BegunRequests.of(octets).last());
     }
 
     @Test
-    void anIdEndsWithAZeroWhateverIsLeftOfALongerOne() {
+    void anIdEndsWithAZeroByteBeforeTheRestOfALongerOne() {
         byte[] octets = new byte[BegunRequests.SIZE];
         put(octets, 0, "a-longer-one");
         put(octets, 0, "short\0");
@@ -53,15 +53,15 @@ class BegunRequestsTest {
     }
 
     @Test
-    void aRequestBeforeMoreThanThereIsRoomForIsNotExcluded() {
+    void aRequestWhoseRecordMayBeOverwrittenIsNotExcluded() {
         BegunRequests none = BegunRequests.of(new byte[BegunRequests.SIZE]);
-        assertFalse(none.exclude(request("a"), BegunRequests.PLACES));
+        assertFalse(none.excludes(request("a"), BegunRequests.MAX_RECORDS));
     }
 
     @Test
-    void whatCannotBeReadExcludesNothing() {
+    void anUnreadableFileExcludesNoRequest() {
         assertEquals(BegunRequests.UNKNOWN, BegunRequests.read(directory.resolve("missing")));
-        assertFalse(BegunRequests.UNKNOWN.exclude(request("a"), 0));
+        assertFalse(BegunRequests.UNKNOWN.excludes(request("a"), 0));
         assertEquals("", BegunRequests.UNKNOWN.last());
     }
 
@@ -71,6 +71,6 @@ class BegunRequestsTest {
 
     private static void put(byte[] octets, int place, String id) {
         byte[] text = id.getBytes(StandardCharsets.UTF_8);
-        System.arraycopy(text, 0, octets, Integer.BYTES + place * BegunRequests.PLACE, text.length);
+        System.arraycopy(text, 0, octets, Integer.BYTES + place * BegunRequests.RECORD_SIZE, text.length);
     }
 }

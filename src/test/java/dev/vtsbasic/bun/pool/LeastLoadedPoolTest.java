@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.bun.process.BegunRequests;
 import dev.vtsbasic.pool.LeasedRequest;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerExit;
@@ -32,20 +33,20 @@ class LeastLoadedPoolTest {
     private final LeastLoadedPool pool = new LeastLoadedPool(2);
 
     @Test
-    void aReadyWorkerIsGivenAtOnceAlsoAfterTheDeadline() throws Exception {
+    void aReadyWorkerIsLeasedEvenAfterTheDeadline() throws Exception {
         pool.add(ONE);
         assertEquals(Optional.of(ONE), worker(null, System.nanoTime() - 1));
     }
 
     @Test
-    void whoWaitsIsWokenByTheNextWorker() throws Exception {
+    void aWaitingRequestGetsTheNextReadyWorker() throws Exception {
         Waiter waiter = new Waiter(null);
         pool.add(ONE);
         assertEquals(Optional.of(ONE), waiter.result());
     }
 
     @Test
-    void theWorkerToAvoidIsNotGivenButItsReplacementIs() throws Exception {
+    void theWorkerToAvoidIsNotLeasedButItsReplacementIs() throws Exception {
         pool.add(ONE);
         Waiter waiter = new Waiter(ONE);
         pool.add(TWO);
@@ -53,7 +54,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatListensGetsRequestsOnlyWhileNoneIsReadyAndKeepsThemWhenItIs() throws Exception {
+    void aListeningWorkerGetsRequestsOnlyWhileNoneIsReady() throws Exception {
         pool.addListening(ONE);
         WorkerLease own = lease();
         assertEquals(ONE, own.worker());
@@ -68,7 +69,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestAtAWorkerThatListenedAndWasStoppedGoesToTheNext() throws Exception {
+    void aListeningWorkerThatIsStoppedEndsWithoutACause() throws Exception {
         pool.addListening(ONE);
         WorkerLease lease = lease();
         lease.begin();
@@ -78,14 +79,14 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theDeadlineEndsTheWaiting() throws Exception {
+    void theDeadlineEndsTheWait() throws Exception {
         assertEquals(Optional.empty(), worker(null, System.nanoTime() + 1_000_000));
         pool.add(ONE);
         assertEquals(Optional.empty(), worker(ONE, System.nanoTime() + 1_000_000));
     }
 
     @Test
-    void aRemovedWorkerIsNotGivenAnyMore() throws Exception {
+    void aRemovedWorkerIsNotLeased() throws Exception {
         pool.add(ONE);
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertTrue(pool.isEmpty());
@@ -101,7 +102,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatEndedBeforeItWasReplacedHasNothingLeftToDo() throws Exception {
+    void aWorkerThatEndedBeforeItWasReplacedHasNoRequestsLeft() throws Exception {
         pool.add(ONE);
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(0, pool.replace(ONE, TWO).awaitEnd(Duration.ZERO));
@@ -109,7 +110,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theWorkerWithTheFewestRequestsGetsTheNext() throws Exception {
+    void theWorkerWithTheFewestRequestsInFlightGetsTheNext() throws Exception {
         pool.add(ONE);
         pool.add(TWO);
         WorkerLease first = lease();
@@ -123,16 +124,16 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatIsReplacedGetsNoMoreAndEndsWhatItHas() throws Exception {
+    void aReplacedWorkerGetsNoMoreRequestsAndItsEndlessOnesAreEnded() throws Exception {
         pool.add(ONE);
         WorkerLease page = lease();
         WorkerLease stream = lease();
         CountDownLatch ended = new CountDownLatch(1);
-        stream.endless(() -> {
+        stream.markEndless(() -> {
             stream.close();
             ended.countDown();
         });
-        LeastLoadedPool.Load rest = pool.replace(ONE, TWO);
+        WorkerLoad rest = pool.replace(ONE, TWO);
         assertEquals(TWO, lease().worker());
         FutureTask<Integer> end = new FutureTask<>(() -> rest.awaitEnd(Duration.ofMinutes(5)));
         new Thread(end).start();
@@ -143,24 +144,24 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatDoesNotEndInTimeIsCounted() throws Exception {
+    void requestsThatDoNotEndInTimeAreCounted() throws Exception {
         pool.add(ONE);
         lease();
         assertEquals(1, pool.replace(ONE, TWO).awaitEnd(Duration.ofMillis(1)));
     }
 
     @Test
-    void aStreamThatBeginsOnALeavingWorkerIsEndedAtOnce() throws Exception {
+    void anEndlessRequestOnAReplacedWorkerIsEndedAtOnce() throws Exception {
         pool.add(ONE);
         WorkerLease late = lease();
         pool.replace(ONE, TWO);
         CountDownLatch ended = new CountDownLatch(1);
-        late.endless(ended::countDown);
+        late.markEndless(ended::countDown);
         ended.await();
     }
 
     @Test
-    void moreThanMayWaitAreSentAwayAtOnce() throws Exception {
+    void aRequestAboveTheQueueLimitIsRejectedAtOnce() throws Exception {
         Waiter first = new Waiter(null);
         Waiter second = new Waiter(null);
         assertEquals(Optional.empty(), worker(null, farAway()));
@@ -170,7 +171,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void nobodyWaitsForWorkersThatWereGivenUp() throws Exception {
+    void givingUpEndsTheWaitUntilResumed() throws Exception {
         Waiter waiter = new Waiter(null);
         pool.giveUp("it crashes");
         assertEquals(Optional.of("it crashes"), pool.givenUp());
@@ -184,7 +185,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void closingSendsEverybodyAway() throws Exception {
+    void closingEndsTheWait() throws Exception {
         Waiter waiter = new Waiter(null);
         pool.close();
         assertEquals(Optional.empty(), waiter.result());
@@ -193,21 +194,21 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whoWaitsCanBeInterrupted() throws Exception {
+    void aWaitingThreadCanBeInterrupted() throws Exception {
         Waiter waiter = new Waiter(null);
         waiter.thread.interrupt();
         assertTrue(assertThrows(ExecutionException.class, waiter::result).getCause() instanceof InterruptedException);
     }
 
     @Test
-    void aWorkerHadRequestsOnceOneWasSentToItEvenIfThatWasAnsweredLongBeforeTheEnd() throws Exception {
+    void aWorkerHadRequestsOnceOneWasSentToItEvenIfItWasAnswered() throws Exception {
         pool.add(ONE);
         leased("/unsent", false).close();
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertFalse(pool.hadRequests(ONE));
         pool.add(TWO);
         WorkerLease answered = begun("/a", false);
-        answered.answered();
+        answered.markAnswered();
         answered.close();
         pool.remove(TWO, BegunRequests.UNKNOWN);
         assertTrue(pool.hadRequests(TWO));
@@ -216,7 +217,7 @@ class LeastLoadedPoolTest {
     // Which request a worker ended at
 
     @Test
-    void aRequestThatIsAloneAtAWorkerThatEndsIsTheCause() throws Exception {
+    void theOnlyRequestAtAWorkerThatEndsIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -225,7 +226,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestThatWasBegunMomentsBeforeItsWorkerWasKilledIsNotTheCause() throws Exception {
+    void aRequestSentJustBeforeAKillIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
         pool.removeKilled(ONE, given("/a"));
@@ -234,7 +235,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestThatADeadWorkersAppWasNotGivenIsNotTheCause() throws Exception {
+    void aRequestThatTheAppDidNotReceiveIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
         pool.remove(ONE, given("/before"));
@@ -247,7 +248,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theOnlyRequestOfSeveralThatTheAppWasGivenIsTheCause() throws Exception {
+    void theOnlyRequestThatTheAppReceivedIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease given = begun("/a", false);
         WorkerLease waiting = begun("/b", false);
@@ -257,12 +258,12 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestBeforeManyOthersMayHaveBeenGivenToTheApp() throws Exception {
+    void aRequestWhoseRecordMayBeOverwrittenCanBeTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease alone = begun("/a", false);
-        for (int i = 0; i < BegunRequests.PLACES; i++) {
+        for (int i = 0; i < BegunRequests.MAX_RECORDS; i++) {
             WorkerLease later = begun("/later", false);
-            later.answered();
+            later.markAnswered();
             later.close();
         }
         pool.remove(ONE, given("/later"));
@@ -270,7 +271,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theSameRequestManyTimesIsTheCauseOfTheSecondEnd() throws Exception {
+    void severalRetriesOfOneRequestAreTheCauseOfTheSecondEnd() throws Exception {
         pool.add(ONE);
         WorkerLease first = begun("/a", false);
         begun("/a", false);
@@ -285,7 +286,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void ofSeveralRequestsAtAWorkerThatEndsNoneIsTheCause() throws Exception {
+    void noneOfSeveralFirstAttemptsIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease first = begun("/a", false);
         WorkerLease second = begun("/b", false);
@@ -298,7 +299,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void theOnlyReplayAmongOthersIsTheCause() throws Exception {
+    void theOnlyRetryAmongFirstAttemptsIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease other = begun("/a", false);
         WorkerLease replay = begun("/b", true);
@@ -308,11 +309,11 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatWasAnsweredOrNotSentIsNotTheCause() throws Exception {
+    void anAnsweredOrUnsentRequestIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease unsent = leased("/a", false);
         WorkerLease answered = begun("/b", false);
-        answered.answered();
+        answered.markAnswered();
         answered.close();
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED, unsent.awaitExit(farAway()));
@@ -320,7 +321,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestWhoseClientLeftIsTheCauseWhenThereIsNoOther() throws Exception {
+    void aRequestWhoseClientDisconnectedIsTheCauseWhenThereIsNoOther() throws Exception {
         pool.add(ONE);
         begun("/a", false).close();
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -328,16 +329,16 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void anEventStreamIsNoCompany() throws Exception {
+    void aRequestBesideAnEventStreamIsTheCause() throws Exception {
         pool.add(ONE);
-        begun("/events", false).endless(() -> {});
+        begun("/events", false).markEndless(() -> {});
         WorkerLease alone = begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
         assertEquals(WorkerExit.ENDED_BY_REQUEST, alone.awaitExit(farAway()));
     }
 
     @Test
-    void theRequestThatAHangingWorkerBeganLastIsTheCause() throws Exception {
+    void theRequestThatAHungWorkerBeganLastIsTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease last = begun("/a", false);
         WorkerLease waiting = begun("/b", false);
@@ -348,7 +349,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestThatOnlyWaitsForAHangingWorkerIsNotTheCause() throws Exception {
+    void aRequestThatAHungWorkerDidNotBeginIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease waiting = begun("/b", false);
         pool.retire(ONE);
@@ -358,7 +359,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatIsCutOnPurposeIsTheCauseOfNothing() throws Exception {
+    void aRequestOfAStoppedWorkerIsNotTheCause() throws Exception {
         pool.add(ONE);
         WorkerLease cut = begun("/a", false);
         pool.retire(ONE);
@@ -367,13 +368,13 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aWorkerThatIsThereHasNotEnded() throws Exception {
+    void aReadyWorkerHasNotEnded() throws Exception {
         pool.add(ONE);
         assertEquals(WorkerExit.NONE, begun("/a", false).awaitExit(System.nanoTime()));
     }
 
     @Test
-    void aRequestAtWhichTwoWorkersEndedGetsNoThird() throws Exception {
+    void aRequestThatEndedTwoWorkersIsBlocked() throws Exception {
         for (Worker worker : new Worker[] {ONE, TWO}) {
             pool.add(worker);
             begun("/a", false);
@@ -390,13 +391,13 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void anAnswerBetweenTwoEndsKeepsARequestOpen() throws Exception {
+    void aResponseBetweenTwoEndsKeepsARequestUnblocked() throws Exception {
         pool.add(ONE);
         begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
         pool.add(ONE);
         WorkerLease answered = begun("/a", false);
-        answered.answered();
+        answered.markAnswered();
         answered.close();
         begun("/a", false);
         pool.remove(ONE, BegunRequests.UNKNOWN);
@@ -405,7 +406,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatAHangingWorkerBeganLastIsNotBlockedWhenAnotherWasUnderWay() throws Exception {
+    void aRequestBegunLastAtHangsIsNotBlockedWhileAnotherWasInFlight() throws Exception {
         for (Worker worker : new Worker[] {ONE, TWO, ONE}) {
             pool.add(worker);
             begun("/blocks", false);
@@ -418,7 +419,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void whatAHangingWorkerBeganLastIsBlockedOnceTheOthersWereAnsweredElsewhere() throws Exception {
+    void aRequestInFlightAtHangsIsBlockedOnceAnotherWorkerAnsweredTheRest() throws Exception {
         for (int i = 0; i < 2; i++) {
             pool.add(ONE);
             begun("/blocks", false);
@@ -427,14 +428,14 @@ class LeastLoadedPoolTest {
             pool.removeHung(ONE, given("/page", "/blocks"));
             pool.add(TWO);
             assertEquals(List.of(), pool.blocked());
-            answer(begun(page.again()));
+            answer(begun(page.asRetry()));
             pool.removeStopped(TWO);
         }
         assertEquals("GET /blocks", pool.blocked().get(0).request());
     }
 
     @Test
-    void aRequestIsNotBlockedForEndsAtWhichAnotherWasUnderWayEachTime() throws Exception {
+    void aRequestIsNotBlockedWhenAnotherWasInFlightAtEachEnd() throws Exception {
         for (int i = 0; i < 10; i++) {
             pool.add(ONE);
             begun("/dies/" + i, false);
@@ -445,7 +446,7 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestIsNotBlockedForEndsShortlyBeforeWhichAnotherWasAnswered() throws Exception {
+    void aRequestIsNotBlockedWhenAnotherWasAnsweredJustBeforeEachEnd() throws Exception {
         for (int i = 0; i < 3; i++) {
             pool.add(ONE);
             answer(begun("/dies/later", false));
@@ -456,10 +457,10 @@ class LeastLoadedPoolTest {
     }
 
     @Test
-    void aRequestIsNotBlockedForEndsAtWhichASocketWasOpen() throws Exception {
+    void aRequestIsNotBlockedWhenAWebSocketWasOpenAtEachEnd() throws Exception {
         for (int i = 0; i < 3; i++) {
             pool.add(ONE);
-            begun("/socket", false).endless(() -> {});
+            begun("/socket", false).markEndless(() -> {});
             begun("/victim", false);
             pool.remove(ONE, BegunRequests.UNKNOWN);
         }
@@ -467,7 +468,7 @@ class LeastLoadedPoolTest {
     }
 
     private static void answer(WorkerLease lease) {
-        lease.answered();
+        lease.markAnswered();
         lease.close();
     }
 
@@ -497,7 +498,7 @@ class LeastLoadedPoolTest {
 
         Asking(String path, boolean replay) {
             LeasedRequest first = LeasedRequest.of("id of " + path, "GET", path);
-            this.request = replay ? first.again() : first;
+            this.request = replay ? first.asRetry() : first;
         }
 
         Asking(LeasedRequest request) {
@@ -510,17 +511,17 @@ class LeastLoadedPoolTest {
         }
 
         @Override
-        public void isBlocked() {
+        public void onBlocked() {
             blocked = true;
         }
 
         @Override
-        public void waits() {
+        public void onWait() {
             throw new AssertionError("there is a worker");
         }
 
         @Override
-        public void isTurnedAway() {
+        public void onRejected() {
             throw new AssertionError("nobody waits");
         }
     }

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import dev.vtsbasic.file.EmptyDirectory;
 import dev.vtsbasic.log.Event;

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.pool;
 
 import dev.vtsbasic.pool.LeasedRequest;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +35,9 @@ import java.util.function.Predicate;
  * the cause.
  *
  * <p>A response clears a request of all ends that count against it, so that a page that works for other clients stays
- * open. Bounded in number, size and time. Not thread-safe: {@link LeastLoadedPool} calls it under its lock.
+ * open. Bounded in number, size and time. Not thread-safe: {@link SuspicionTracker} calls it under the lock of the pool.
  */
-final class BlockedRequests {
+final class RequestBlocklist {
     /** How long a request is blocked. Afterwards it is sent again, and one more worker that it ends blocks it again. */
     static final Duration BLOCKED_FOR = Duration.ofMinutes(1);
 
@@ -104,7 +104,7 @@ final class BlockedRequests {
             return cleared.containsAll(suspects.keySet());
         }
 
-        private boolean answered(String key, long number) {
+        private boolean removeAnswered(String key, long number) {
             Set<Long> numbers = suspects.get(key);
             if (numbers == null) {
                 return false;
@@ -121,7 +121,7 @@ final class BlockedRequests {
     }
 
     /** @param nanoTime the clock, in terms of {@link System#nanoTime} */
-    BlockedRequests(LongSupplier nanoTime) {
+    RequestBlocklist(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
@@ -138,13 +138,13 @@ final class BlockedRequests {
      *
      * @return requests that are blocked from now on, because this one was the last other suspect
      */
-    List<BlockedRequest> answered(LeasedRequest request) {
+    List<BlockedRequest> recordResponse(LeasedRequest request) {
         if (isEmpty()) {
             return List.of();
         }
         String key = keyOf(request);
         entries.remove(key);
-        return review(end -> end.answered(key, request.number()));
+        return reviewEnds(end -> end.removeAnswered(key, request.number()));
     }
 
     /**
@@ -152,25 +152,25 @@ final class BlockedRequests {
      *
      * @return requests that are blocked from now on
      */
-    List<BlockedRequest> survived(LeasedRequest request) {
+    List<BlockedRequest> recordSurvival(LeasedRequest request) {
         String key = keyOf(request);
-        return review(end -> end.doubts.remove(key));
+        return reviewEnds(end -> end.doubts.remove(key));
     }
 
-    /** Whether there is a doubt that {@link #survived} could clear. */
+    /** Whether there is a doubt that {@link #recordSurvival} could clear. */
     boolean hasDoubts() {
         return ends.stream().anyMatch(end -> !end.doubts.isEmpty());
     }
 
     /**
-     * Notes the end of a worker.
+     * Records the end of a worker.
      *
      * @param suspects the requests that were in flight there
      * @param doubts requests that were not in flight any more, or have no end, and may have ended the worker, for
      *     example by a timer
      * @return requests that are blocked from now on
      */
-    List<BlockedRequest> ended(Collection<LeasedRequest> suspects, Collection<LeasedRequest> doubts) {
+    List<BlockedRequest> recordEnd(Collection<LeasedRequest> suspects, Collection<LeasedRequest> doubts) {
         if (suspects.isEmpty() || suspects.size() + doubts.size() > MAX_SUSPECTS) {
             return List.of();
         }
@@ -184,7 +184,7 @@ final class BlockedRequests {
             ends.removeFirst();
         }
         ends.add(end);
-        return review(each -> each == end);
+        return reviewEnds(each -> each == end);
     }
 
     /**
@@ -192,7 +192,7 @@ final class BlockedRequests {
      *
      * @param changed whether the suspects or doubts of an end have changed; others are not looked at
      */
-    private List<BlockedRequest> review(Predicate<End> changed) {
+    private List<BlockedRequest> reviewEnds(Predicate<End> changed) {
         long now = nanoTime.getAsLong();
         entries.values().removeIf(entry -> now - entry.lastEnd > REMEMBERED_NANOS);
         List<BlockedRequest> blocked = new ArrayList<>();
@@ -206,7 +206,7 @@ final class BlockedRequests {
                     each.remove();
                 } else if (cause != null) {
                     each.remove();
-                    hold(cause, now).ifPresent(blocked::add);
+                    countEnd(cause, now).ifPresent(blocked::add);
                 }
             }
         }
@@ -214,7 +214,7 @@ final class BlockedRequests {
     }
 
     /** Counts an end against a request, and returns the request if this blocks it. */
-    private Optional<BlockedRequest> hold(String key, long now) {
+    private Optional<BlockedRequest> countEnd(String key, long now) {
         Entry known = entries.remove(key);
         Entry entry = known == null ? new Entry(key) : known;
         // A request whose block has expired keeps its count, so one more end blocks it again.
@@ -229,7 +229,7 @@ final class BlockedRequests {
             return Optional.empty();
         }
         entry.blocked = true;
-        return Optional.of(view(entry, now));
+        return Optional.of(toBlockedRequest(entry, now));
     }
 
     /** The requests that are blocked now. */
@@ -237,7 +237,7 @@ final class BlockedRequests {
         long now = nanoTime.getAsLong();
         return entries.values().stream()
                 .filter(this::isBlocked)
-                .map(entry -> view(entry, now))
+                .map(entry -> toBlockedRequest(entry, now))
                 .toList();
     }
 
@@ -266,17 +266,17 @@ final class BlockedRequests {
         return entry.blocked && nanoTime.getAsLong() - entry.lastEnd < BLOCKED_NANOS;
     }
 
-    private static BlockedRequest view(Entry entry, long now) {
+    private static BlockedRequest toBlockedRequest(Entry entry, long now) {
         return new BlockedRequest(
-                shown(entry.request), entry.workers, Instant.now().plusNanos(entry.lastEnd + BLOCKED_NANOS - now));
+                describe(entry.request), entry.workers, Instant.now().plusNanos(entry.lastEnd + BLOCKED_NANOS - now));
     }
 
     /** Method and path for messages, cut after {@value #MAX_LENGTH} characters. */
-    static String shown(LeasedRequest request) {
-        return shown(keyOf(request));
+    static String describe(LeasedRequest request) {
+        return describe(keyOf(request));
     }
 
-    private static String shown(String key) {
+    private static String describe(String key) {
         return key.length() <= MAX_LENGTH ? key : key.substring(0, MAX_LENGTH) + "…";
     }
 

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,15 +10,19 @@ import java.util.Properties;
 /**
  * The Bun binary in the WAR.
  *
- * @param version as {@code bun --version} prints it
- * @param platform operating system and architecture that the binary is for, such as {@code linux-amd64}
- * @param size in bytes
- * @param sha256 digest of the binary in hexadecimal
  * @param onDisk the file, when the WAR is exploded
  * @param content opens the binary, whether or not the WAR is exploded
  */
-public record BundledBun(
-        String version, String platform, long size, String sha256, Optional<Path> onDisk, Content content) {
+public record BundledBun(Facts facts, Optional<Path> onDisk, Content content) {
+    /**
+     * What {@code WEB-INF/bun/bun.properties} says of the binary.
+     *
+     * @param version as {@code bun --version} prints it
+     * @param platform operating system and architecture that the binary is for, such as {@code linux-amd64}
+     * @param size in bytes
+     * @param sha256 digest of the binary in hexadecimal
+     */
+    public record Facts(String version, String platform, long size, String sha256) {}
 
     /** Opens the binary. */
     @FunctionalInterface
@@ -27,7 +31,7 @@ public record BundledBun(
     }
 
     /**
-     * @param facts {@code WEB-INF/bun/bun.properties}; this method closes it; null when the WAR has no Bun
+     * @param facts {@code WEB-INF/bun/bun.properties}, which this method closes; null when the WAR has no Bun
      * @return empty when the WAR has no Bun
      */
     public static Optional<BundledBun> of(InputStream facts, Optional<Path> onDisk, Content content)
@@ -39,19 +43,18 @@ public record BundledBun(
         try (facts) {
             properties.load(facts);
         }
-        return Optional.of(new BundledBun(
+        Facts read = new Facts(
                 properties.getProperty("version"),
                 properties.getProperty("platform"),
                 Long.parseLong(properties.getProperty("size")),
-                properties.getProperty("sha256"),
-                onDisk,
-                content));
+                properties.getProperty("sha256"));
+        return Optional.of(new BundledBun(read, onDisk, content));
     }
 
-    /** Whether {@code platform} is this JVM's operating system and architecture. */
+    /** Whether the binary is for this JVM's operating system and architecture. */
     boolean isForThisPlatform() {
         String here = System.getProperty("os.name").toLowerCase(Locale.ROOT).replaceAll("\\s.*", "") + "-"
                 + System.getProperty("os.arch");
-        return here.equals(platform);
+        return here.equals(facts.platform());
     }
 }

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
@@ -30,19 +30,19 @@ class RunDirectoryTest {
     private Path directory;
 
     @Test
-    void onlyThisUserCanEnterAndItIsGoneAfterwards() throws Exception {
+    void theDirectoryIsOpenToThisUserOnlyAndRemovedAtTheEnd() throws Exception {
         Path made;
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
-            made = run.socket("worker-1").getParent();
+            made = socket(run).getParent();
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
-            Files.createFile(run.socket("worker-1"));
+            Files.createFile(socket(run));
             assertTrue(Files.size(run.launcher()) > 0);
         }
         assertFalse(Files.exists(made));
     }
 
     @Test
-    void theLauncherComesBackWhenItWasSwept() throws Exception {
+    void aDeletedLauncherIsWrittenAgain() throws Exception {
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             Path launcher = run.launcher();
             Files.delete(launcher);
@@ -53,7 +53,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void whatOthersPutInItsPlaceIsNotRun() throws Exception {
+    void aDirectoryThatAnotherUserPutInItsPlaceIsNotUsed() throws Exception {
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             byte[] ours = Files.readAllBytes(run.launcher());
             Path taken = run.launcher().getParent();
@@ -62,7 +62,7 @@ class RunDirectoryTest {
             Files.writeString(taken.resolve("launcher.js"), "theirs");
             assertArrayEquals(ours, Files.readAllBytes(run.launcher()));
             assertNotEquals(taken, run.launcher().getParent());
-            assertEquals(run.launcher().getParent(), run.socket("worker-1").getParent());
+            assertEquals(run.launcher().getParent(), socket(run).getParent());
 
             Path next = run.launcher().getParent();
             Files.delete(run.launcher());
@@ -79,7 +79,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void theLauncherIsWrittenAnewForEachStart() throws Exception {
+    void theLauncherIsWrittenAgainForEachStart() throws Exception {
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             byte[] ours = Files.readAllBytes(run.launcher());
             Files.writeString(run.launcher(), "other");
@@ -88,7 +88,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void whatAKilledJvmLeftBehindIsSweptAtTheNextStart() throws Exception {
+    void theDirectoryOfAKilledJvmIsRemovedAtTheNextStart() throws Exception {
         Path left;
         try (RunDirectory run = RunDirectory.in(List.of(directory))) {
             left = copyOf(run.launcher().getParent(), "vts-123");
@@ -99,11 +99,15 @@ class RunDirectoryTest {
             try (RunDirectory another = RunDirectory.in(List.of(directory))) {
                 assertFalse(Files.exists(left));
                 assertTrue(Files.exists(strangers) && Files.exists(unsigned));
-                assertTrue(Files.exists(run.socket("worker-1").getParent()), "it is in use");
+                assertTrue(Files.exists(socket(run).getParent()), "it is in use");
                 assertTrue(Files.exists(another.launcher()));
             }
             assertTrue(Files.exists(run.launcher()));
         }
+    }
+
+    private static Path socket(RunDirectory run) {
+        return run.filesOf("worker-1", true).socket().orElseThrow();
     }
 
     /** With a socket at which nobody listens any more. */
@@ -119,7 +123,7 @@ class RunDirectoryTest {
     }
 
     @Test
-    void workersThatStartAtTheSameTimeGetAWholeLauncher() throws Exception {
+    void workersThatStartAtTheSameTimeGetACompleteLauncher() throws Exception {
         for (int round = 0; round < 50; round++) {
             try (RunDirectory run = RunDirectory.in(List.of(directory))) {
                 Set<Long> sizes = IntStream.range(0, 8)
@@ -132,10 +136,10 @@ class RunDirectoryTest {
     }
 
     @Test
-    void aParentWhoseNameIsTooLongForASocketIsPassedOver() throws Exception {
+    void aParentWithANameTooLongForASocketIsSkipped() throws Exception {
         Path tooLong = directory.resolve("x".repeat(100));
         try (RunDirectory run = RunDirectory.in(List.of(tooLong, directory))) {
-            assertEquals(directory, run.socket("worker-1").getParent().getParent());
+            assertEquals(directory, socket(run).getParent().getParent());
         }
         String message = assertThrows(IOException.class, () -> RunDirectory.in(List.of(tooLong)))
                 .getMessage();

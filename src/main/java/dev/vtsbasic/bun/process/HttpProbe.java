@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import dev.vtsbasic.pool.WorkerConnector;
 import dev.vtsbasic.text.Printable;
@@ -56,8 +56,8 @@ public final class HttpProbe implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector;
     private long deadline;
-    private Runnable whenSilent = () -> {};
-    private boolean silenceTold = true;
+    private Runnable onSlowResponse = () -> {};
+    private boolean slowResponseReported = true;
 
     private HttpProbe(SocketChannel channel, Selector selector) {
         this.channel = channel;
@@ -67,7 +67,7 @@ public final class HttpProbe implements AutoCloseable {
     /**
      * This JVM lacks a resource for the probe, such as file descriptors, so the probe says nothing about the worker.
      */
-    static final class NotAskedException extends IOException {
+    public static final class NotAskedException extends IOException {
         private static final long serialVersionUID = 1L;
 
         NotAskedException(IOException cause) {
@@ -106,29 +106,29 @@ public final class HttpProbe implements AutoCloseable {
      * @param timeout for the connection and the response together
      * @throws IOException when no HTTP status arrives within {@code timeout}
      */
-    static ProbeResponse ask(SocketAddress address, String path, Duration timeout) throws IOException {
+    public static ProbeResponse ask(SocketAddress address, String path, Duration timeout) throws IOException {
         return ask(address, path, timeout, () -> {});
     }
 
     /**
      * As {@link #ask(SocketAddress, String, Duration)}.
      *
-     * @param whenSilent called by this thread, at most once, when the app sends nothing for a second, or until the
+     * @param onSlowResponse called by this thread, at most once, when the app sends nothing for a second, or until the
      *     deadline if that is sooner, before its status is complete
      */
     @SuppressWarnings("resource") // Closed by the thread that reads the rest.
-    static ProbeResponse ask(SocketAddress address, String path, Duration timeout, Runnable whenSilent)
+    public static ProbeResponse ask(SocketAddress address, String path, Duration timeout, Runnable onSlowResponse)
             throws IOException {
         long deadline = deadline(timeout);
         HttpProbe probe = to(address, timeout);
-        probe.whenSilent = whenSilent;
-        probe.silenceTold = false;
+        probe.onSlowResponse = onSlowResponse;
+        probe.slowResponseReported = false;
         return probe.ask(path, deadline);
     }
 
     /** As {@link #ask(SocketAddress, String, Duration)}, with one time-out to connect and one for the response. */
     @SuppressWarnings("resource") // Closed by the thread that reads the rest.
-    static ProbeResponse ask(SocketAddress address, String path, Duration connectTimeout, Duration timeout)
+    public static ProbeResponse ask(SocketAddress address, String path, Duration connectTimeout, Duration timeout)
             throws IOException {
         return to(address, connectTimeout).ask(path, deadline(timeout));
     }
@@ -142,7 +142,7 @@ public final class HttpProbe implements AutoCloseable {
         try {
             // A browser's User-Agent, because frameworks send robots no byte before the slowest part of a page is done.
             int status = get(path, "User-Agent: Mozilla/5.0 Chrome/150 vts\r\n" + FORWARDED);
-            silenceTold = true;
+            slowResponseReported = true;
             ProbeResponse response = new ProbeResponse(status, "");
             if (!response.isReady()) {
                 response = new ProbeResponse(status, excerpt());
@@ -281,15 +281,15 @@ public final class HttpProbe implements AutoCloseable {
     }
 
     private void await() throws IOException {
-        if (!silenceTold) {
-            silenceTold = true;
+        if (!slowResponseReported) {
+            slowResponseReported = true;
             long millis = Math.min(SLOW_AFTER.toMillis(), (deadline - System.nanoTime()) / 1_000_000);
             if (millis > 0 && selector.select(millis) > 0) {
-                silenceTold = false;
+                slowResponseReported = false;
                 selector.selectedKeys().clear();
                 return;
             }
-            whenSilent.run();
+            onSlowResponse.run();
         }
         long left = deadline - System.nanoTime();
         if (left <= 0 || selector.select(left / 1_000_000 + 1) == 0) {

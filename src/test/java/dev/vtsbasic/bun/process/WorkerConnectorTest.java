@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,7 +22,7 @@ class WorkerConnectorTest {
     private static final Duration ENOUGH = Duration.ofSeconds(30);
 
     @Test
-    void aNameIsLookedUpWhenAConnectionIsMade() throws Exception {
+    void aHostNameIsLookedUpAtEachConnection() throws Exception {
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
             int port = server.socket().getLocalPort();
@@ -36,14 +36,14 @@ class WorkerConnectorTest {
     }
 
     @Test
-    void anUnknownNameIsAFailedConnection() {
+    void anUnknownHostNameFailsTheConnection() {
         InetSocketAddress unknown = InetSocketAddress.createUnresolved("no-such-host.invalid", 80);
         assertThrows(UnknownHostException.class, () -> WorkerConnector.connect(unknown, ENOUGH));
     }
 
     /** Linux drops the first packet of a connection while the server's queue is full. */
     @Test
-    void aFullQueueIsWaitedForNoLongerThanTheTimeout() throws Exception {
+    void aConnectionToAFullAcceptQueueFailsAtItsTimeout() throws Exception {
         List<SocketChannel> waiting = new ArrayList<>();
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 1);

@@ -1,4 +1,4 @@
-package dev.vtsbasic.bun;
+package dev.vtsbasic.bun.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -21,14 +21,14 @@ class WorkerEnvironmentTest {
             Map.entry("VTS_PORT", "3000"));
 
     @Test
-    void onlyWhatEveryProgramNeedsIsPassedOn() {
+    void onlyCommonVariablesArePassedByDefault() {
         assertEquals(
                 Map.of("PATH", "/bin", "LC_ALL", "C", "https_proxy", "http://proxy", "NODE_ENV", "production"),
                 WorkerEnvironment.of(HOST, List.of()));
     }
 
     @Test
-    void namesAndPrefixesAddToIt() {
+    void namedVariablesAndPrefixesArePassedToo() {
         assertEquals(
                 Map.of(
                         "PATH", "/bin",
@@ -42,7 +42,7 @@ class WorkerEnvironmentTest {
     }
 
     @Test
-    void aStarPassesAllButOurOwn() {
+    void aStarPassesAllVariablesExceptVts() {
         Map<String, String> all = new java.util.HashMap<>(HOST);
         all.remove("VTS_PORT");
         all.put("NODE_ENV", "production");
@@ -51,7 +51,7 @@ class WorkerEnvironmentTest {
     }
 
     @Test
-    void theModeIsTheHostsWhenItHasOne() {
+    void nodeEnvOfTheJvmIsPassed() {
         assertEquals(
                 Map.of("NODE_ENV", "test"), WorkerEnvironment.of(Map.of("NODE_ENV", "test", "SECRET", "x"), List.of()));
     }
