@@ -45,7 +45,7 @@ class ConformanceIT {
     }
 
     @TestFactory
-    Stream<DynamicNode> noServerSeesTheRequestThatAMalformedOneHides() {
+    Stream<DynamicNode> malformedRequestsAreRefusedOrForwardedClean() {
         List<MalformedRequest> requests = SmugglingCheck.requests();
         return requests.stream()
                 .map(malformed -> dynamicTest(

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks for an asset, and knows what each answer has to be.
+ * Asks for an asset, and knows what each response has to be.
  *
  * <p>In header fields {@code {tag}} stands for the asset's ETag, and {@code {date}} for its Last-Modified, which may be
  * moved by seconds, and be in one of the old formats: {@code {date-1 asctime}}.
@@ -39,7 +39,7 @@ final class AssetCheck {
         this.fields = fields;
     }
 
-    /** Plays a GET for {@code target} and fails unless the answer has this status and is all that goes with it. */
+    /** Plays a GET for {@code target} and fails unless the response has this status and is all that goes with it. */
     static Case.Script gives(int status, String target, String... fields) {
         return scene -> new AssetCheck(scene, target, fields).check(status);
     }
@@ -54,15 +54,15 @@ final class AssetCheck {
         return scene -> new AssetCheck(scene, target, fields).checkParts(ranges);
     }
 
-    /** Sends a request, and another one after its answer, which fails when the answer was not over there. */
+    /** Sends a request, and another one after its response, which fails when the response was not over there. */
     static Message ask(Scene scene, String methodAndTarget, String... fields) throws IOException {
         try (Wire client = scene.client()) {
-            Message answer = ask(client, methodAndTarget, fields);
+            Message response = ask(client, methodAndTarget, fields);
             Message next = next(client);
             if (next != null) {
-                Check.equal("the next answer", AssetSite.content(AssetSite.TEN), next.body());
+                Check.equal("the next response", AssetSite.content(AssetSite.TEN), next.body());
             }
-            return answer;
+            return response;
         }
     }
 
@@ -78,18 +78,18 @@ final class AssetCheck {
 
     static Message ask(Wire client, String methodAndTarget, String... fields) throws IOException {
         client.send(Scene.request(methodAndTarget, fields));
-        Message answer = client.response(methodAndTarget.split(" ")[0]);
-        Check.that(answer.complete(), "the answer is cut");
-        return answer;
+        Message response = client.response(methodAndTarget.split(" ")[0]);
+        Check.that(response.complete(), "the response is cut");
+        return response;
     }
 
-    /** Plays a request and fails unless its answer has this status, and the connection serves another one after it. */
+    /** Plays a request and fails unless its response has this status, and the connection serves another one after it. */
     static Case.Script leavesOpen(int status, String methodAndTarget, String... fields) {
         return scene -> {
             Wire client = scene.client();
             Check.status(status, ask(client, methodAndTarget, fields));
             Check.equal(
-                    "the next answer",
+                    "the next response",
                     AssetSite.content(AssetSite.TEN),
                     ask(client, "GET " + AssetSite.TEN).body());
         };
@@ -105,12 +105,12 @@ final class AssetCheck {
 
     private void check(int status) throws IOException {
         Message plain = plain();
-        Message answer = get(scene, target, filled(plain));
-        Check.status(status, answer);
-        Head head = answer.head();
+        Message response = get(scene, target, filled(plain));
+        Check.status(status, response);
+        Head head = response.head();
         switch (status) {
             case 200 -> {
-                Check.equal("whole body", plain.body(), answer.body());
+                Check.equal("whole body", plain.body(), response.body());
                 Check.equal("ETag", plain.head().joined("ETag"), head.joined("ETag"));
                 Check.absent(head, "Content-Range");
             }
@@ -121,44 +121,44 @@ final class AssetCheck {
             }
             case 416 -> {
                 Check.equal("Content-Range", "bytes */" + plain.body().length(), head.joined("Content-Range"));
-                checkNothingOf(plain, answer);
+                checkNothingOf(plain, response);
             }
             default -> {
                 Check.absent(head, "Content-Range");
-                checkNothingOf(plain, answer);
+                checkNothingOf(plain, response);
             }
         }
     }
 
-    private static void checkNothingOf(Message plain, Message answer) {
-        Check.absent(answer.head(), "Content-Encoding");
-        Check.that(!answer.body().equals(plain.body()) || plain.body().isEmpty(), "the asset is the body");
+    private static void checkNothingOf(Message plain, Message response) {
+        Check.absent(response.head(), "Content-Encoding");
+        Check.that(!response.body().equals(plain.body()) || plain.body().isEmpty(), "the asset is the body");
     }
 
     private void checkPart(int first, int last) throws IOException {
         Message plain = plain();
-        Message answer = get(scene, target, filled(plain));
-        Check.status(206, answer);
-        Check.equal("Content-Range", range(first, last, plain), answer.head().joined("Content-Range"));
-        Check.equal("part", plain.body().substring(first, last + 1), answer.body());
+        Message response = get(scene, target, filled(plain));
+        Check.status(206, response);
+        Check.equal("Content-Range", range(first, last, plain), response.head().joined("Content-Range"));
+        Check.equal("part", plain.body().substring(first, last + 1), response.body());
         Check.equal(
                 "Content-Type",
                 plain.head().joined("Content-Type"),
-                answer.head().joined("Content-Type"));
-        checkSame(plain, answer);
+                response.head().joined("Content-Type"));
+        checkSame(plain, response);
     }
 
     private void checkParts(List<String> ranges) throws IOException {
         Message plain = plain();
-        Message answer = get(scene, target, filled(plain));
-        Check.status(206, answer);
-        Check.absent(answer.head(), "Content-Range");
-        checkSame(plain, answer);
+        Message response = get(scene, target, filled(plain));
+        Check.status(206, response);
+        Check.absent(response.head(), "Content-Range");
+        checkSame(plain, response);
         Matcher type = Pattern.compile("multipart/byteranges; ?boundary=\"?([0-9A-Za-z'()+_,./:=?-]{1,70})\"?")
-                .matcher(answer.head().joined("Content-Type"));
-        Check.that(type.matches(), () -> "Content-Type: " + answer.head().joined("Content-Type"));
+                .matcher(response.head().joined("Content-Type"));
+        Check.that(type.matches(), () -> "Content-Type: " + response.head().joined("Content-Type"));
         String delimiter = "\r\n--" + type.group(1);
-        String left = answer.body().startsWith("--") ? "\r\n" + answer.body() : answer.body();
+        String left = response.body().startsWith("--") ? "\r\n" + response.body() : response.body();
         for (String range : ranges) {
             int first = Integer.parseInt(range.split("-")[0]);
             int last = Integer.parseInt(range.split("-")[1]);
@@ -175,9 +175,9 @@ final class AssetCheck {
     }
 
     /** RFC 9110 §15.3.7. */
-    private static void checkSame(Message plain, Message answer) {
+    private static void checkSame(Message plain, Message response) {
         for (String name : List.of("ETag", "Cache-Control", "Vary", "Content-Encoding", "Last-Modified")) {
-            Check.equal(name, plain.head().joined(name), answer.head().joined(name));
+            Check.equal(name, plain.head().joined(name), response.head().joined(name));
         }
     }
 

@@ -19,7 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Methods, the fields of every answer, and how an asset's path may be spelled. */
+/** Methods, the fields of every response, and how an asset's path may be spelled. */
 final class AssetFieldCases {
     private static final List<String> UNKNOWN = List.of("get", "FROBNICATE");
 
@@ -36,7 +36,7 @@ final class AssetFieldCases {
 
     private static void methods(List<Case> cases) {
         for (String path : List.of(TEN, EMPTY, SCRIPT, LARGE)) {
-            cases.add(must("HEAD of " + path + " tells what GET gives", "RFC 9110 §9.3.2", sameHead(path)));
+            cases.add(must("HEAD of " + path + " has the fields of GET", "RFC 9110 §9.3.2", sameHead(path)));
         }
         for (String method :
                 List.of("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "QUERY", "get", "FROBNICATE")) {
@@ -45,9 +45,9 @@ final class AssetFieldCases {
                 Check.that(status == 405 || status == 501 || status == 400, "status " + status);
             }));
             Case.Script answered = scene -> {
-                Message answer = refused(scene, method);
-                Check.status(405, answer);
-                Check.equal("Allow", "GET, HEAD", answer.head().joined("Allow"));
+                Message response = refused(scene, method);
+                Check.status(405, response);
+                Check.equal("Allow", "GET, HEAD", response.head().joined("Allow"));
             };
             String name = method + " is answered 405 with Allow";
             cases.add(
@@ -56,18 +56,18 @@ final class AssetFieldCases {
                             : must(name, "RFC 9110 §15.5.6", answered));
         }
         cases.add(must("a condition does not make 405 a 304 or a 412", "RFC 9110 §13.2.1", scene -> {
-            Message answer =
+            Message response =
                     AssetCheck.ask(scene, "DELETE " + TEN, "If-None-Match: *", "If-Match: \"other\"", "Content-Length: 0");
-            Check.status(405, answer);
+            Check.status(405, response);
         }));
         cases.add(should(
                 "GET with a body is answered, and the next request is understood", "RFC 9110 §9.3.1", scene -> {
-                    Message answer = AssetCheck.ask(scene, "GET " + TEN, "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0");
-                    Check.equal("body", AssetSite.content(TEN), answer.body());
+                    Message response = AssetCheck.ask(scene, "GET " + TEN, "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0");
+                    Check.equal("body", AssetSite.content(TEN), response.body());
                 }));
         cases.add(should("POST with a body is refused, and the next request is understood", "RFC 9112 §9.3", scene -> {
-            Message answer = AssetCheck.ask(scene, "POST " + TEN, "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0");
-            Check.status(405, answer);
+            Message response = AssetCheck.ask(scene, "POST " + TEN, "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0");
+            Check.status(405, response);
         }));
         cases.add(open("304", AssetCheck.leavesOpen(304, "GET " + SCRIPT, "If-None-Match: *")));
         cases.add(open("206", AssetCheck.leavesOpen(206, "GET " + LARGE, "Range: bytes=5-100000")));
@@ -98,14 +98,14 @@ final class AssetFieldCases {
         cases.add(should("a client of HTTP/1.0 is answered", "RFC 9110 §2.5", scene -> {
             Wire client = scene.client();
             client.send("GET " + LARGE + " HTTP/1.0\r\n\r\n");
-            Message answer = client.response();
-            Check.that(answer.body().equals(AssetSite.content(LARGE)), "another body");
-            Check.that(answer.complete(), "cut");
+            Message response = client.response();
+            Check.that(response.body().equals(AssetSite.content(LARGE)), "another body");
+            Check.that(response.complete(), "cut");
         }));
     }
 
-    private static Case open(String answer, Case.Script script) {
-        return should("after " + answer + " the connection serves on", "RFC 9112 §9.3", script);
+    private static Case open(String response, Case.Script script) {
+        return should("after " + response + " the connection serves on", "RFC 9112 §9.3", script);
     }
 
     private static Message refused(Scene scene, String method) throws Exception {
@@ -170,7 +170,7 @@ final class AssetFieldCases {
                             AssetCheck.get(scene, path).head().joined("X-Content-Type-Options"))));
         }
         cases.add(should(
-                "what has a hash in its name is immutable",
+                "a file with a hash in its name is immutable",
                 "RFC 8246",
                 scene -> Check.equal(
                         "Cache-Control",
@@ -178,7 +178,7 @@ final class AssetFieldCases {
                         AssetCheck.get(scene, SCRIPT).head().joined("Cache-Control"))));
         for (String path : List.of(TEN, "/sw.js", "/app.webmanifest")) {
             cases.add(should(
-                    path + " is asked for each time",
+                    path + " is revalidated each time",
                     "RFC 9111 §5.2.2.4",
                     scene -> Check.equal(
                             "Cache-Control",
@@ -195,19 +195,19 @@ final class AssetFieldCases {
             Check.that(!date(head, "Last-Modified").isAfter(date(head, "Date")), "it does");
         }));
         cases.add(should("an empty file is 200 with Content-Length 0", "RFC 9110 §8.6", scene -> {
-            Message answer = AssetCheck.get(scene, EMPTY);
-            Check.status(200, answer);
-            Check.equal("Content-Length", "0", answer.head().joined("Content-Length"));
+            Message response = AssetCheck.get(scene, EMPTY);
+            Check.status(200, response);
+            Check.equal("Content-Length", "0", response.head().joined("Content-Length"));
         }));
         cases.add(must("304 has no length but the whole's", "RFC 9110 §8.6", scene -> {
             String length = AssetCheck.get(scene, TEN, "If-None-Match: *").head().joined("Content-Length");
             Check.that(length.isEmpty() || length.equals("10"), length);
         }));
-        cases.add(ours("a 404 under /assets is plain, and not kept", "ours: the next build may have it", scene -> {
-            Message answer = AssetCheck.get(scene, "/assets/gone.js");
-            Check.status(404, answer);
-            Check.equal("Cache-Control", "no-store", answer.head().joined("Cache-Control"));
-            Check.that(answer.head().joined("Content-Type").startsWith("text/plain"), "Content-Type");
+        cases.add(ours("a 404 under /assets is plain text, and is not stored", "ours: the next build may have it", scene -> {
+            Message response = AssetCheck.get(scene, "/assets/gone.js");
+            Check.status(404, response);
+            Check.equal("Cache-Control", "no-store", response.head().joined("Cache-Control"));
+            Check.that(response.head().joined("Content-Type").startsWith("text/plain"), "Content-Type");
         }));
         for (String path : List.of(TEN, SCRIPT, LARGE)) {
             cases.add(must(
@@ -259,11 +259,11 @@ final class AssetFieldCases {
                     server.request();
                     server.send(Scene.OK);
                 }
-                Message answer = client.response();
-                Check.that(!answer.body().equals(AssetSite.content(SCRIPT)), "it is");
+                Message response = client.response();
+                Check.that(!response.body().equals(AssetSite.content(SCRIPT)), "it is");
                 Check.that(
-                        answer.status() == 404 || answer.status() == 400 || other.equals("/assets"),
-                        "" + answer.status());
+                        response.status() == 404 || response.status() == 400 || other.equals("/assets"),
+                        "" + response.status());
             }));
         }
     }

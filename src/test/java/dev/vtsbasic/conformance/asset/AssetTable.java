@@ -32,7 +32,7 @@ final class AssetTable {
         table.say("Made by `mvn -q -DskipTests package exec:exec@asset-conformance` on " + LocalDate.now()
                 + "; it needs Debian's packages `nginx-light` and `libnginx-mod-http-brotli-static`. Both serve the"
                 + " same files with the same codings, made by `precompress`; nginx finds them beside the files."
-                + " After each answer the connection has to serve another request. `AssetConformanceIT` plays the same"
+                + " After each response the connection has to serve another request. `AssetConformanceIT` plays the same"
                 + " on VTS Basic in every build.");
         String page = table.write(AssetSite.NGINX);
         Files.writeString(Path.of(args[0]), page);

@@ -44,10 +44,10 @@ final class CodingCases {
     }
 
     private static void acceptable(List<Case> cases) {
-        cases.add(must("without Accept-Encoding, as it is", ACCEPT, coded(NONE)));
+        cases.add(must("without Accept-Encoding, identity", ACCEPT, coded(NONE)));
         cases.add(chosen("gzip", "gzip"));
         cases.add(chosen("br", "br"));
-        cases.add(must("Accept-Encoding: zstd gives zstd or as it is", ACCEPT, scene -> {
+        cases.add(must("Accept-Encoding: zstd gives zstd or identity", ACCEPT, scene -> {
             String coding = coding(scene, "Accept-Encoding: zstd");
             Check.that(coding.equals("zstd") || coding.equals(NONE), coding);
         }));
@@ -67,7 +67,7 @@ final class CodingCases {
                 "gzip in the second of two lines",
                 "RFC 9110 §5.3",
                 coded("gzip", "Accept-Encoding: deflate", "Accept-Encoding: gzip")));
-        cases.add(must("Accept-Encoding: * gives something, as it says", ACCEPT, scene -> checkContent(scene, "*")));
+        cases.add(must("Accept-Encoding: * gives a coding that Content-Encoding names", ACCEPT, scene -> checkContent(scene, "*")));
         cases.add(must("TE is no Accept-Encoding", "RFC 9110 §10.1.4", coded(NONE, "TE: gzip")));
         for (String other : List.of(
                 "",
@@ -83,7 +83,7 @@ final class CodingCases {
                 "b r",
                 "g*")) {
             cases.add(must(
-                    "Accept-Encoding: " + (other.isEmpty() ? "(nothing)" : other) + " gives it as it is",
+                    "Accept-Encoding: " + (other.isEmpty() ? "(nothing)" : other) + " gives identity",
                     ACCEPT,
                     coded(NONE, "Accept-Encoding: " + other)));
         }
@@ -111,7 +111,7 @@ final class CodingCases {
                 "*;q=0, identity",
                 "identity, *;q=0")) {
             cases.add(must(
-                    "Accept-Encoding: " + zero.replace("\t", "(tab)") + " gives it as it is",
+                    "Accept-Encoding: " + zero.replace("\t", "(tab)") + " gives identity",
                     WEIGHT,
                     coded(NONE, "Accept-Encoding: " + zero)));
         }
@@ -139,15 +139,15 @@ final class CodingCases {
         for (String line :
                 List.of("identity;q=0", "*;q=0", "identity;q=0, deflate", "*;q=0, deflate", "identity;q=0.000")) {
             cases.add(ours("Accept-Encoding: " + line + " gives 406", "RFC 9110 §15.5.7: may be", scene -> {
-                Message answer = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: " + line);
-                Check.status(406, answer);
-                Check.absent(answer.head(), "Content-Encoding");
-                Check.absent(answer.head(), "ETag");
-                Check.equal("Vary", "accept-encoding", vary(answer));
+                Message response = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: " + line);
+                Check.status(406, response);
+                Check.absent(response.head(), "Content-Encoding");
+                Check.absent(response.head(), "ETag");
+                Check.equal("Vary", "accept-encoding", vary(response));
             }));
         }
         for (String line : List.of("identity;q=0, *", "identity;q=0, gzip, br, zstd")) {
-            cases.add(must("Accept-Encoding: " + line + " does not give it as it is", WEIGHT, scene -> {
+            cases.add(must("Accept-Encoding: " + line + " does not give identity", WEIGHT, scene -> {
                 String coding = coding(scene, "Accept-Encoding: " + line);
                 Check.that(!coding.equals(NONE), "as it is");
             }));
@@ -167,18 +167,18 @@ final class CodingCases {
             {"br;q=0.3, *;q=0.2, gzip;q=0.1", "br"}
         }) {
             cases.add(should(
-                    "Accept-Encoding: " + line[0] + " gives " + (line[1].isEmpty() ? "it as it is" : line[1]),
+                    "Accept-Encoding: " + line[0] + " gives " + (line[1].isEmpty() ? "identity" : line[1]),
                     WEIGHT,
                     coded(line[1], "Accept-Encoding: " + line[0])));
         }
-        cases.add(should("of equal ones the shortest", "ours: fewer bytes", scene -> {
+        cases.add(should("of codings with equal weight the shortest", "ours: fewer bytes", scene -> {
             int least = Integer.MAX_VALUE;
             for (String coding : List.of("br", "gzip", "zstd")) {
-                Message answer = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: " + coding);
-                least = Math.min(least, answer.body().length());
+                Message response = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: " + coding);
+                least = Math.min(least, response.body().length());
             }
-            Message answer = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip, deflate, br, zstd");
-            Check.equal("length", least, answer.body().length());
+            Message response = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip, deflate, br, zstd");
+            Check.equal("length", least, response.body().length());
         }));
         for (String weight : List.of("foo", "-1", "2", "0.5.5", "")) {
             cases.add(must(
@@ -195,8 +195,8 @@ final class CodingCases {
             cases.add(must("Vary with a 304: " + coding, "RFC 9110 §15.4.5", varied(304, line, "If-None-Match: *")));
             cases.add(must("Vary with a 206: " + coding, "RFC 9110 §15.3.7", varied(206, line, "Range: bytes=0-9")));
             cases.add(must(
-                    "HEAD tells what GET gives: " + coding, "RFC 9110 §9.3.2", AssetFieldCases.sameHead(SCRIPT, line)));
-            cases.add(must("the tag of it is strong: " + coding, TAG, scene -> {
+                    "HEAD has the fields of GET: " + coding, "RFC 9110 §9.3.2", AssetFieldCases.sameHead(SCRIPT, line)));
+            cases.add(must("the tag is strong: " + coding, TAG, scene -> {
                 String tag = AssetCheck.tag(scene, SCRIPT, line);
                 Check.that(tag.matches("\"[!#-~]+\""), tag);
             }));
@@ -208,29 +208,29 @@ final class CodingCases {
             }
             Check.equal("tags", 3, tags.size());
         }));
-        cases.add(must("the type is that of the content: gzip", "RFC 9110 §8.3", scene -> {
+        cases.add(must("Content-Type is that of the content: gzip", "RFC 9110 §8.3", scene -> {
             String plain = AssetCheck.get(scene, SCRIPT).head().joined("Content-Type");
             Head head = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip").head();
             Check.equal("Content-Type", plain, head.joined("Content-Type"));
         }));
-        cases.add(must("the coding gzip is of the content, a large one's too", "RFC 9110 §8.4.1.3", scene -> {
-            Message answer = AssetCheck.get(scene, LARGE_CODED, "Accept-Encoding: gzip");
-            Check.equal("coding", "gzip", answer.head().joined("Content-Encoding"));
-            Check.that(gunzip(answer.body()).equals(AssetSite.content(LARGE_CODED)), "another content");
+        cases.add(must("gzip of a large file decodes to its content", "RFC 9110 §8.4.1.3", scene -> {
+            Message response = AssetCheck.get(scene, LARGE_CODED, "Accept-Encoding: gzip");
+            Check.equal("coding", "gzip", response.head().joined("Content-Encoding"));
+            Check.that(gunzip(response.body()).equals(AssetSite.content(LARGE_CODED)), "another content");
         }));
-        cases.add(should("what no coding makes smaller is sent as it is, and does not vary", VARY, scene -> {
-            Message answer = AssetCheck.get(scene, PNG, "Accept-Encoding: gzip, br, zstd");
-            Check.equal("body", AssetSite.content(PNG), answer.body());
-            Check.absent(answer.head(), "Content-Encoding");
-            Check.absent(answer.head(), "Vary");
+        cases.add(should("a file that no coding makes smaller is sent without one, and does not vary", VARY, scene -> {
+            Message response = AssetCheck.get(scene, PNG, "Accept-Encoding: gzip, br, zstd");
+            Check.equal("body", AssetSite.content(PNG), response.body());
+            Check.absent(response.head(), "Content-Encoding");
+            Check.absent(response.head(), "Vary");
         }));
-        cases.add(should("so is what is short", VARY, scene -> {
-            Message answer = AssetCheck.get(scene, TEN, "Accept-Encoding: gzip, br, zstd");
-            Check.absent(answer.head(), "Content-Encoding");
-            Check.absent(answer.head(), "Vary");
+        cases.add(should("a short file is sent without a coding, and does not vary", VARY, scene -> {
+            Message response = AssetCheck.get(scene, TEN, "Accept-Encoding: gzip, br, zstd");
+            Check.absent(response.head(), "Content-Encoding");
+            Check.absent(response.head(), "Vary");
         }));
         cases.add(ours(
-                "what has no coding is sent to a client that wants it in none but others",
+                "a file without codings is sent to a client that refuses identity",
                 "RFC 9110 §12.5.3: may be",
                 AssetCheck.gives(200, PNG, "Accept-Encoding: gzip, identity;q=0")));
         for (String suffix : List.of(".gz", ".br", ".zst")) {
@@ -243,17 +243,17 @@ final class CodingCases {
 
     private static Case.Script varied(int status, String... fields) {
         return scene -> {
-            Message answer = AssetCheck.get(scene, SCRIPT, fields);
-            Check.status(status, answer);
-            Check.equal("Vary", "accept-encoding", vary(answer));
+            Message response = AssetCheck.get(scene, SCRIPT, fields);
+            Check.status(status, response);
+            Check.equal("Vary", "accept-encoding", vary(response));
         };
     }
 
-    private static String vary(Message answer) {
-        return answer.head().joined("Vary").toLowerCase(Locale.ROOT);
+    private static String vary(Message response) {
+        return response.head().joined("Vary").toLowerCase(Locale.ROOT);
     }
 
-    /** Plays a GET and fails unless the answer has this coding, and is the content. */
+    /** Plays a GET and fails unless the response has this coding, and is the content. */
     private static Case.Script coded(String coding, String... fields) {
         return scene -> Check.equal("coding", coding, coding(scene, fields));
     }
@@ -262,19 +262,19 @@ final class CodingCases {
         coding(scene, "Accept-Encoding: " + line);
     }
 
-    /** The coding of an answer that has been seen to be the content in it. */
+    /** The coding of a response that has been seen to be the content in it. */
     private static String coding(Scene scene, String... fields) throws IOException {
-        Message answer = AssetCheck.get(scene, SCRIPT, fields);
-        Check.status(200, answer);
-        String coding = answer.head().joined("Content-Encoding");
+        Message response = AssetCheck.get(scene, SCRIPT, fields);
+        Check.status(200, response);
+        String coding = response.head().joined("Content-Encoding");
         switch (coding) {
-            case NONE -> Check.that(answer.body().equals(AssetSite.content(SCRIPT)), "not the content");
-            case "gzip" -> Check.that(gunzip(answer.body()).equals(AssetSite.content(SCRIPT)), "not the content");
+            case NONE -> Check.that(response.body().equals(AssetSite.content(SCRIPT)), "not the content");
+            case "gzip" -> Check.that(gunzip(response.body()).equals(AssetSite.content(SCRIPT)), "not the content");
             case "br", "zstd" ->
                 Check.equal(
                         "the same as for " + coding,
                         AssetCheck.get(scene, SCRIPT, "Accept-Encoding: " + coding).body(),
-                        answer.body());
+                        response.body());
             default -> throw new AssertionError("Content-Encoding: " + coding);
         }
         return coding;

@@ -97,7 +97,7 @@ final class ConditionCases {
             }));
         }
         cases.add(must(
-                "404 for what does not exist, with If-None-Match",
+                "404 for a missing file, with If-None-Match",
                 "RFC 9110 §13.2.1",
                 scene -> Check.status(404, AssetCheck.get(scene, "/assets/gone.js", "If-None-Match: *"))));
     }
@@ -196,12 +196,12 @@ final class ConditionCases {
             Check.status(412, AssetCheck.get(scene, SCRIPT, "If-Match: " + tag));
         }));
         cases.add(should(
-                "404 for what does not exist, with If-Match",
+                "404 for a missing file, with If-Match",
                 "RFC 9110 §13.2.1",
                 scene -> Check.status(404, AssetCheck.get(scene, "/assets/gone.js", "If-Match: \"other\""))));
-        cases.add(ours("412 is not kept", "ours: the next request may succeed", scene -> {
-            Message answer = AssetCheck.get(scene, SCRIPT, "If-Match: \"other\"");
-            Check.equal("Cache-Control", "no-store", answer.head().joined("Cache-Control"));
+        cases.add(ours("412 is not stored", "ours: the next request may succeed", scene -> {
+            Message response = AssetCheck.get(scene, SCRIPT, "If-Match: \"other\"");
+            Check.equal("Cache-Control", "no-store", response.head().joined("Cache-Control"));
         }));
     }
 

@@ -19,7 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Range, If-Range, and their answers 206 and 416. */
+/** Range, If-Range, and their responses 206 and 416. */
 final class RangeCases {
     private static final String RANGE = "RFC 9110 §14.2";
     private static final String BYTES = "RFC 9110 §14.1.2";
@@ -94,14 +94,14 @@ final class RangeCases {
                         LARGE,
                         "Range: bytes=0-70000,1000000-1100000,-10")));
         cases.add(should("parts that overlap tell no byte wrong", RANGE, scene -> {
-            Message answer = AssetCheck.get(scene, TEN, "Range: bytes=0-2,2-4");
-            Check.that(answer.status() == 206 || answer.status() == 200, "status " + answer.status());
+            Message response = AssetCheck.get(scene, TEN, "Range: bytes=0-2,2-4");
+            Check.that(response.status() == 206 || response.status() == 200, "status " + response.status());
         }));
         for (String greedy : List.of("0-,0-", "0-,0-,0-,0-,0-,0-,0-,0-", "0-9,0-0", "0-0,".repeat(1300) + "0-0")) {
             cases.add(should(
-                    "more than there is ("
+                    "ranges of more than the file ("
                             + (greedy.length() > 30 ? "1301 times 0-0" : greedy)
-                            + ") is answered with the whole",
+                            + ") get the whole file",
                     "RFC 9110 §17.15",
                     AssetCheck.gives(200, TEN, "Range: bytes=" + greedy)));
         }
@@ -125,12 +125,12 @@ final class RangeCases {
         }
         for (String range : List.of("0-", "0-0", "1-")) {
             cases.add(should(
-                    "bytes=" + range + " of nothing is 416",
+                    "bytes=" + range + " of an empty file is 416",
                     UNSATISFIABLE,
                     AssetCheck.gives(416, EMPTY, "Range: bytes=" + range)));
         }
         cases.add(should(
-                "bytes=-5 of nothing is 200, since it is all there is",
+                "bytes=-5 of an empty file is 200, because it is the whole file",
                 BYTES,
                 AssetCheck.gives(200, EMPTY, "Range: bytes=-5")));
         cases.add(should(
@@ -138,7 +138,7 @@ final class RangeCases {
                 UNSATISFIABLE,
                 AssetCheck.gives(416, SCRIPT, "Accept-Encoding: gzip", "Range: bytes=99999-")));
         cases.add(should("416 of a large file", UNSATISFIABLE, AssetCheck.gives(416, LARGE, "Range: bytes=3000000-")));
-        cases.add(ours("416 has nothing of the asset's fields, and is not kept", "ours: its body is another", scene -> {
+        cases.add(ours("416 has no field of the asset, and is not stored", "ours: its body is another", scene -> {
             Head head = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip", "Range: bytes=99999-")
                     .head();
             Check.absent(head, "ETag");
@@ -184,9 +184,9 @@ final class RangeCases {
                 "RFC 9110 §5.3: together they are malformed",
                 AssetCheck.gives(200, TEN, "Range: bytes=0-1", "Range: bytes=4-5")));
         cases.add(must("HEAD ignores a range", RANGE, scene -> {
-            Message answer = AssetCheck.ask(scene, "HEAD " + TEN, "Range: bytes=0-1");
-            Check.status(200, answer);
-            Check.equal("Content-Length", "10", answer.head().joined("Content-Length"));
+            Message response = AssetCheck.ask(scene, "HEAD " + TEN, "Range: bytes=0-1");
+            Check.status(200, response);
+            Check.equal("Content-Length", "10", response.head().joined("Content-Length"));
         }));
         cases.add(must(
                 "HEAD ignores a range that does not exist",
@@ -218,8 +218,8 @@ final class RangeCases {
                 AssetCheck.givesPart(2, 5, SCRIPT, "Accept-Encoding: br", "Range: bytes=2-5", "If-Range: {tag}")));
         cases.add(must("If-Range: another coding's tag gives 200", IF_RANGE, scene -> {
             String tag = AssetCheck.tag(scene, SCRIPT);
-            Message answer = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip", "Range: bytes=2-5", "If-Range: " + tag);
-            Check.status(200, answer);
+            Message response = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip", "Range: bytes=2-5", "If-Range: " + tag);
+            Check.status(200, response);
         }));
         cases.add(must("If-Range without Range is ignored", IF_RANGE, AssetCheck.gives(200, TEN, "If-Range: \"other\"")));
         cases.add(must(

@@ -5,7 +5,7 @@ import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.post;
@@ -25,42 +25,42 @@ public final class ClientDisconnectCases {
 
     public static List<Case> all() {
         List<Case> cases = new ArrayList<>();
-        cases.add(ours("a client that leaves while waiting ends the request at once", "ours, mitre #181", scene -> {
+        cases.add(ours("a client that closes before the response ends the upstream request at once", "ours, mitre #181", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
             client.close();
             server.endWithin(PROMPTLY);
         }));
-        cases.add(ours("a client that resets while waiting ends the request at once", "ours, mitre #181", scene -> {
+        cases.add(ours("a client that resets before the response ends the upstream request at once", "ours, mitre #181", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
             client.reset();
             server.endWithin(PROMPTLY);
         }));
-        cases.add(ours("a client that leaves while waiting after its body ends the request at once", "ours", scene -> {
+        cases.add(ours("a client that closes after its body ends the upstream request at once", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, post("hello"));
             Wire server = scene.server();
             server.request();
             client.close();
             server.endWithin(PROMPTLY);
         }));
-        cases.add(ours("a client that leaves a silent stream ends the request at once", "ours", scene -> {
+        cases.add(ours("a client that closes during a silent response ends the upstream request at once", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", CHUNKED) + "5\r\nhello\r\n");
+            server.send(response("200 OK", CHUNKED) + "5\r\nhello\r\n");
             client.head();
             client.chunk();
             client.close();
             server.endWithin(PROMPTLY);
         }));
-        cases.add(ours("a client that leaves a busy stream ends the request at once", "ours", scene -> {
+        cases.add(ours("a client that closes during a busy response ends the upstream request at once", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", CHUNKED) + "5\r\nhello\r\n");
+            server.send(response("200 OK", CHUNKED) + "5\r\nhello\r\n");
             client.head();
             client.chunk();
             client.close();
@@ -76,7 +76,7 @@ public final class ClientDisconnectCases {
             server.endWithin(millis(100));
         }));
         cases.add(must(
-                "a client that sends its next request early is not taken for one that left",
+                "a client that sends its next request early does not count as one that closed",
                 "RFC 9112 §9.3.2",
                 scene -> {
                     Wire client = scene.client(UNTRUSTED, get() + request("GET /2"));

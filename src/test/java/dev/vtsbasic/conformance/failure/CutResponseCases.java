@@ -6,7 +6,7 @@ import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.post;
 import static dev.vtsbasic.conformance.harness.Scene.request;
@@ -30,12 +30,12 @@ public final class CutResponseCases {
     public static List<Case> all() {
         List<Case> cases = new ArrayList<>();
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("an answer with a length", answer("200 OK", "Content-Length: 10") + "hello");
-        parts.put("a chunked answer, within a chunk,", answer("200 OK", CHUNKED) + "a\r\nhello");
-        parts.put("a chunked answer, between chunks,", answer("200 OK", CHUNKED) + "5\r\nhello\r\n");
-        parts.put("a chunked answer, within its last chunk,", answer("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n");
-        parts.put("an answer with a length, before its first byte,", answer("200 OK", "Content-Length: 10"));
-        parts.put("a chunked answer, before its first chunk,", answer("200 OK", CHUNKED));
+        parts.put("a response with a length", response("200 OK", "Content-Length: 10") + "hello");
+        parts.put("a chunked response, within a chunk,", response("200 OK", CHUNKED) + "a\r\nhello");
+        parts.put("a chunked response, between chunks,", response("200 OK", CHUNKED) + "5\r\nhello\r\n");
+        parts.put("a chunked response, within its last chunk,", response("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n");
+        parts.put("a response with a length, before its first byte,", response("200 OK", "Content-Length: 10"));
+        parts.put("a chunked response, before its first chunk,", response("200 OK", CHUNKED));
         parts.forEach((what, part) -> {
             cases.add(must(what + " that the server closes never looks complete", "RFC 9112 §8", scene -> {
                 Wire client = scene.client(UNTRUSTED, get());
@@ -56,46 +56,46 @@ public final class CutResponseCases {
             }));
         });
         cases.add(must(
-                "an answer that ends with the connection and is reset never looks complete", "RFC 9112 §8", scene -> {
+                "a response that ends with the connection and is reset never looks complete", "RFC 9112 §8", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK") + "hello");
+                    server.send(response("200 OK") + "hello");
                     boolean chunked = client.head().has("Transfer-Encoding");
                     Check.equal("piece", "hello", chunked ? client.chunk() : client.text(5));
                     server.reset();
                     if (chunked) {
                         String rest = client.rest();
-                        Check.that(!rest.endsWith("0\r\n\r\n"), "the answer was ended: " + Text.quote(rest));
+                        Check.that(!rest.endsWith("0\r\n\r\n"), "the response was ended: " + Text.quote(rest));
                     } else {
                         Check.equal("end", Wire.End.RESET, client.endWithin(PROMPTLY));
                     }
                 }));
-        cases.add(must("a large answer that the server cuts never looks complete", "RFC 9112 §8", scene -> {
+        cases.add(must("a large response that the server cuts never looks complete", "RFC 9112 §8", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", CHUNKED) + "186a0\r\n" + "a".repeat(100_000) + "\r\n");
+            server.send(response("200 OK", CHUNKED) + "186a0\r\n" + "a".repeat(100_000) + "\r\n");
             server.close();
             Check.neverComplete(client.responseOrNull());
         }));
-        cases.add(ours("a cut answer to HTTP/1.0 never looks complete", "ours: EOF-framed", scene -> {
+        cases.add(ours("a cut response to HTTP/1.0 never looks complete", "ours: EOF-framed", scene -> {
             Wire client = scene.client(UNTRUSTED, "GET / HTTP/1.0\r\nHost: site.example\r\n\r\n");
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", CHUNKED) + "5\r\nhello\r\n");
+            server.send(response("200 OK", CHUNKED) + "5\r\nhello\r\n");
             Thread.sleep(50);
             server.close();
             Check.neverComplete(client.responseOrNull());
         }));
-        cases.add(should("a server that closes without an answer is answered 502", "RFC 9110 §15.6.3", scene -> {
+        cases.add(should("a server that closes without a response is answered 502", "RFC 9110 §15.6.3", scene -> {
             Wire client = scene.client(UNTRUSTED, post("hello"));
             Wire server = scene.server();
             server.request();
             server.close();
             Check.status(502, client.response());
         }));
-        cases.add(should("a server that resets without an answer is answered 502", "RFC 9110 §15.6.3", scene -> {
+        cases.add(should("a server that resets without a response is answered 502", "RFC 9110 §15.6.3", scene -> {
             Wire client = scene.client(UNTRUSTED, post("hello"));
             Wire server = scene.server();
             server.request();
@@ -103,7 +103,7 @@ public final class CutResponseCases {
             Check.status(502, client.response());
         }));
         cases.add(should(
-                "a server that closes within the head of its answer is answered 502", "RFC 9110 §15.6.3", scene -> {
+                "a server that closes within the head of its response is answered 502", "RFC 9110 §15.6.3", scene -> {
                     Wire client = scene.client(UNTRUSTED, post("hello"));
                     Wire server = scene.server();
                     server.request();
@@ -111,11 +111,11 @@ public final class CutResponseCases {
                     server.close();
                     Check.status(502, client.response());
                 }));
-        cases.add(should("a server that closes after an interim answer is answered 502", "RFC 9110 §15.6.3", scene -> {
+        cases.add(should("a server that closes after an interim response is answered 502", "RFC 9110 §15.6.3", scene -> {
             Wire client = scene.client(UNTRUSTED, post("hello"));
             Wire server = scene.server();
             server.request();
-            server.send(answer("100 Continue"));
+            server.send(response("100 Continue"));
             server.close();
             Message got = client.response();
             Check.status(502, got.status() == 100 ? client.response() : got);

@@ -38,7 +38,7 @@ public final class ErrorPageCases {
                     page.head().joined("Content-Type"));
             Check.that(page.body().startsWith("{") && page.body().strip().endsWith("}"), page.body());
         }));
-        cases.add(ours("a failure names the request's id, which the server was told too", "ours", scene -> {
+        cases.add(ours("a failure names the request id that the server got", "ours", scene -> {
             Wire client = scene.client(UNTRUSTED, post("hello"));
             Wire server = scene.server();
             String id = server.request().head().joined("X-Request-Id");
@@ -46,7 +46,7 @@ public final class ErrorPageCases {
             Message page = client.response();
             Check.that(!id.isEmpty() && page.body().contains(id), "id " + id + " is not in " + Text.quote(page.body()));
         }));
-        cases.add(should("a failure tells no internals", "CWE-209", scene -> {
+        cases.add(should("a failure shows no internals", "CWE-209", scene -> {
             String page = failed(scene, "Accept: text/html").body().toLowerCase(Locale.ROOT);
             for (String word : List.of("exception", "127.0.0.1", "java", "apache", "tomcat", " at ")) {
                 Check.that(!page.contains(word), "it says " + word);

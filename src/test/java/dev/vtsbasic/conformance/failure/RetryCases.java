@@ -5,7 +5,7 @@ import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.post;
@@ -39,7 +39,7 @@ public final class RetryCases {
                         Check.equal("target", "/again", live.request().head().target());
                         live.send(OK);
                         Check.status(200, client.response(method));
-                        scene.noServerWithin(millis(50));
+                        scene.assertNotForwardedWithin(millis(50));
                     }));
         }
         cases.add(should("a GET whose pooled connection was closed meanwhile is answered", "bun #12446", scene -> {
@@ -79,7 +79,7 @@ public final class RetryCases {
             client.send(post("hello"));
             dead.request();
             dead.close();
-            scene.noServerWithin(millis(300));
+            scene.assertNotForwardedWithin(millis(300));
             Message got = client.responseOrNull();
             Check.that(got == null || got.status() == 502, "neither 502 nor cut");
         }));
@@ -93,7 +93,7 @@ public final class RetryCases {
                     client.send(post(""));
                     dead.request();
                     dead.close();
-                    scene.noServerWithin(millis(300));
+                    scene.assertNotForwardedWithin(millis(300));
                     Message got = client.responseOrNull();
                     Check.that(got == null || got.status() == 502, "neither 502 nor cut");
                 }));
@@ -110,9 +110,9 @@ public final class RetryCases {
             second.request();
             second.close();
             Check.status(502, client.response());
-            scene.noServerWithin(millis(100));
+            scene.assertNotForwardedWithin(millis(100));
         }));
-        cases.add(must("a GET whose answer had begun is not sent again", "RFC 9110 §9.2.2", scene -> {
+        cases.add(must("a GET whose response had begun is not sent again", "RFC 9110 §9.2.2", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
@@ -120,10 +120,10 @@ public final class RetryCases {
             client.response();
             client.send(get());
             server.request();
-            server.send(answer("200 OK", "Content-Length: 10") + "hello");
+            server.send(response("200 OK", "Content-Length: 10") + "hello");
             server.close();
             Check.neverComplete(client.responseOrNull());
-            scene.noServerWithin(millis(100));
+            scene.assertNotForwardedWithin(millis(100));
         }));
         return cases;
     }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param framing what told where the body ends
  * @param complete whether it ended as its framing has it; a reader that does not see this difference takes a cut
- *     answer for a whole one
+ *     response for a whole one
  */
 public record Message(Head head, String body, Framing framing, List<Head.Field> trailers, boolean complete) {
     public enum Framing {

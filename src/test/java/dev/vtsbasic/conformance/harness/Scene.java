@@ -16,7 +16,7 @@ public final class Scene {
 
     private static final String LAST_OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
-    /** Sooner than the time-out for answers, which would end what waits for one, and later than a busy machine needs. */
+    /** Sooner than the time-out for responses, which would end what waits for one, and later than a busy machine needs. */
     public static final Duration PROMPTLY = Duration.ofSeconds(4);
 
     private final int proxyPort;
@@ -47,8 +47,8 @@ public final class Scene {
                 + body;
     }
 
-    /** An answer's head with these fields. */
-    public static String answer(String status, String... fields) {
+    /** A response's head with these fields. */
+    public static String response(String status, String... fields) {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + "\r\n");
         for (String field : fields) {
             head.append(field).append("\r\n");
@@ -99,14 +99,14 @@ public final class Scene {
                 return server;
             }
             if (client.isAnsweredWithin(millis(10))) {
-                // The server may have been asked as well, before the answer.
+                // The server may have been asked as well, before the response.
                 return upstream.next(Duration.ZERO);
             }
         }
         throw new AssertionError("the proxy neither asked the server nor answered");
     }
 
-    public void noServerWithin(Duration time) throws IOException, InterruptedException {
+    public void assertNotForwardedWithin(Duration time) throws IOException, InterruptedException {
         Wire server = upstream.next(time);
         if (server != null) {
             throw new AssertionError(
@@ -134,12 +134,12 @@ public final class Scene {
         upstream.forgetAll();
     }
 
-    /** Sends a request and returns what the server saw of it; the answer is a plain 200. */
-    public Message seen(String request) throws IOException, InterruptedException {
-        return seenFrom(UNTRUSTED, request);
+    /** Sends a request and returns what the server saw of it; the response is a plain 200. */
+    public Message forwarded(String request) throws IOException, InterruptedException {
+        return forwardedFrom(UNTRUSTED, request);
     }
 
-    public Message seenFrom(String address, String request) throws IOException, InterruptedException {
+    public Message forwardedFrom(String address, String request) throws IOException, InterruptedException {
         Wire client = client(address, request);
         Wire server = upstream.next(Wire.PATIENCE);
         if (server == null) {
@@ -149,30 +149,30 @@ public final class Scene {
         Message seen = server.request();
         server.send(LAST_OK);
         server.close();
-        Message answer = client.response(seen.head().method());
-        Check.equal("answer", 200, answer.status());
+        Message response = client.response(seen.head().method());
+        Check.equal("response", 200, response.status());
         return seen;
     }
 
-    /** Asks with a plain GET, lets the server answer with {@code answer}, and returns what the client got. */
-    public Message got(String answer) throws IOException, InterruptedException {
-        return got(get(), answer);
+    /** Asks with a plain GET, lets the server send {@code response}, and returns what the client got. */
+    public Message relayed(String response) throws IOException, InterruptedException {
+        return relayed(get(), response);
     }
 
-    public Message got(String request, String answer) throws IOException, InterruptedException {
+    public Message relayed(String request, String response) throws IOException, InterruptedException {
         Wire client = client(UNTRUSTED, request);
         Wire server = server();
         Message seen = server.request();
-        server.send(answer);
+        server.send(response);
         return client.response(seen.head().method());
     }
 
-    /** The same, with the server closing the connection after its answer. */
-    public Message gotThenClosed(String request, String answer) throws IOException, InterruptedException {
+    /** The same, with the server closing the connection after its response. */
+    public Message relayedBeforeClose(String request, String response) throws IOException, InterruptedException {
         Wire client = client(UNTRUSTED, request);
         Wire server = server();
         Message seen = server.request();
-        server.send(answer);
+        server.send(response);
         server.close();
         return client.response(seen.head().method());
     }
@@ -180,9 +180,9 @@ public final class Scene {
     /** Asks and is answered without the server; the server must not have been asked. */
     public Message refused(String request) throws IOException, InterruptedException {
         Wire client = client(UNTRUSTED, request);
-        Message answer = client.response();
-        noServerWithin(millis(50));
-        return answer;
+        Message response = client.response();
+        assertNotForwardedWithin(millis(50));
+        return response;
     }
 
     /** Ends what the case left behind and sees to it that the proxy holds no dead connection for the next one. */

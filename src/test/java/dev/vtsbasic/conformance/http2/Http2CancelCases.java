@@ -1,7 +1,7 @@
 package dev.vtsbasic.conformance.http2;
 
 import static dev.vtsbasic.conformance.harness.Scene.PROMPTLY;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -21,33 +21,33 @@ abstract class Http2CancelCases extends Http2Cases {
     }
 
     @Test
-    void aCutAnswerNeverLooksCompleteAndHurtsNoOther() throws Exception {
-        Pair other = streaming();
+    void aCutResponseResetsItsStreamAndNoOther() throws Exception {
+        StreamingExchange other = streaming();
         for (String cut : List.of(
-                answer("200 OK", CHUNKED) + "5\r\nhello\r\n",
-                answer("200 OK", CHUNKED) + "a\r\nhello",
-                answer("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n",
-                answer("200 OK", "Content-Length: 10") + "hello")) {
-            Http2Response answer = got("GET", cut);
-            assertEquals(Kind.RESET, answer.end().kind(), cut);
-            assertEquals(Http2Client.INTERNAL_ERROR, answer.end().code(), cut);
-            goesOn(other);
+                response("200 OK", CHUNKED) + "5\r\nhello\r\n",
+                response("200 OK", CHUNKED) + "a\r\nhello",
+                response("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n",
+                response("200 OK", "Content-Length: 10") + "hello")) {
+            Http2Response response = relayed("GET", cut);
+            assertEquals(Kind.RESET, response.end().kind(), cut);
+            assertEquals(Http2Client.INTERNAL_ERROR, response.end().code(), cut);
+            assertGoesOn(other);
         }
         Http2Stream stream = client.get("/");
         Wire server = scene.server();
         server.request();
-        server.send(answer("200 OK") + "hello");
+        server.send(response("200 OK") + "hello");
         Http2Event head = stream.head();
         assertEquals("hello", stream.data());
         server.reset();
         assertEquals(Kind.RESET, stream.rest(head).end().kind());
-        goesOn(other);
-        works();
+        assertGoesOn(other);
+        assertConnectionServes();
     }
 
     @Test
-    void aStreamThatIsCancelledWhileWaitingEndsTheRequest() throws Exception {
-        Pair other = streaming();
+    void aStreamCancelledBeforeTheResponseEndsTheUpstreamRequest() throws Exception {
+        StreamingExchange other = streaming();
         Http2Stream stream = client.get("/");
         Wire server = scene.server();
         server.request();
@@ -59,36 +59,36 @@ abstract class Http2CancelCases extends Http2Cases {
         server.request();
         withBody.reset();
         server.endWithin(PROMPTLY);
-        goesOn(other);
-        works();
+        assertGoesOn(other);
+        assertConnectionServes();
     }
 
     @Test
-    void aStreamThatIsCancelledWhileItsAnswerIsSilentEndsTheRequest() throws Exception {
-        Pair other = streaming();
-        Pair pair = streaming();
-        pair.stream().reset();
-        pair.server().endWithin(PROMPTLY);
-        goesOn(other);
-        works();
+    void aStreamCancelledDuringASilentResponseEndsTheUpstreamRequest() throws Exception {
+        StreamingExchange other = streaming();
+        StreamingExchange exchange = streaming();
+        exchange.stream().reset();
+        exchange.server().endWithin(PROMPTLY);
+        assertGoesOn(other);
+        assertConnectionServes();
     }
 
     @Test
-    void aStreamThatIsCancelledWhileUploadingEndsTheRequestAsCut() throws Exception {
-        Pair other = streaming();
+    void aStreamCancelledDuringAnUploadCutsTheUpstreamRequest() throws Exception {
+        StreamingExchange other = streaming();
         Http2Stream stream = client.request("POST", "/", false).data("hello", false);
         Wire server = scene.server();
         server.head();
         assertEquals("hello", server.chunk());
         stream.reset();
         server.endWithin(PROMPTLY);
-        goesOn(other);
-        works();
+        assertGoesOn(other);
+        assertConnectionServes();
     }
 
     /** The reset may be there before the body is read for the first time, or between two reads. */
     @Test
-    void anUploadThatIsCancelledAtOnceNeverLooksComplete() throws Exception {
+    void anUploadCancelledAtOnceNeverLooksComplete() throws Exception {
         for (int i = 0; i < 30; i++) {
             try (Http2Client own = scene.connect(scene.proxy())) {
                 own.request("POST", "/", false).dataAndReset("hello");
@@ -98,11 +98,11 @@ abstract class Http2CancelCases extends Http2Cases {
                 }
             }
         }
-        worksAfterCutRequests();
+        assertConnectionServesAfterCutRequests();
     }
 
     /** Until the marker comes, nothing but cut requests may. */
-    private void worksAfterCutRequests() throws Exception {
+    private void assertConnectionServesAfterCutRequests() throws Exception {
         Http2Stream stream = client.get("/works");
         while (true) {
             Wire server = scene.server();
@@ -128,7 +128,7 @@ abstract class Http2CancelCases extends Http2Cases {
     }
 
     @Test
-    void theEndOfTheConnectionEndsAllItsRequests() throws Exception {
+    void aClosedConnectionEndsAllItsUpstreamRequests() throws Exception {
         List<Wire> servers = new ArrayList<>();
         client.get("/waiting");
         servers.add(scene.server());
@@ -147,7 +147,7 @@ abstract class Http2CancelCases extends Http2Cases {
 
     @Test
     void manyCancelledStreamsDoNotEndTheConnection() throws Exception {
-        Pair other = streaming();
+        StreamingExchange other = streaming();
         List<Wire> servers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             Http2Stream stream = client.get("/");
@@ -157,7 +157,7 @@ abstract class Http2CancelCases extends Http2Cases {
         for (Wire server : servers) {
             server.endWithin(PROMPTLY);
         }
-        goesOn(other);
-        works();
+        assertGoesOn(other);
+        assertConnectionServes();
     }
 }

@@ -1,6 +1,6 @@
 package dev.vtsbasic.conformance.http2;
 
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class Http2Cases {
     static final String CHUNKED = "Transfer-Encoding: chunked";
     static final String CLOSE = "Connection: close";
-    static final String OK = answer("200 OK", "Content-Length: 2", CLOSE) + "ok";
+    static final String OK = response("200 OK", "Content-Length: 2", CLOSE) + "ok";
 
     final Http2Scene scene;
     Http2Client client;
@@ -35,40 +35,40 @@ abstract class Http2Cases {
     }
 
     /** A stream of the client's, and what serves it. */
-    record Pair(Http2Stream stream, Wire server) {}
+    record StreamingExchange(Http2Stream stream, Wire server) {}
 
-    /** A stream whose answer has begun. */
-    Pair streaming() throws Exception {
+    /** A stream whose response has begun. */
+    StreamingExchange streaming() throws Exception {
         Http2Stream stream = client.get("/streaming");
         Wire server = scene.server();
         // What an earlier case has cancelled may arrive late.
         while (!server.request().head().target().equals("/streaming")) {
             server = scene.server();
         }
-        server.send(answer("200 OK", CHUNKED) + "5\r\nfirst\r\n");
+        server.send(response("200 OK", CHUNKED) + "5\r\nfirst\r\n");
         assertEquals(200, stream.head().status());
         assertEquals("first", stream.data());
-        return new Pair(stream, server);
+        return new StreamingExchange(stream, server);
     }
 
-    static void goesOn(Pair pair) throws Exception {
-        pair.server().send("4\r\nmore\r\n");
-        assertEquals("more", pair.stream().data());
+    static void assertGoesOn(StreamingExchange exchange) throws Exception {
+        exchange.server().send("4\r\nmore\r\n");
+        assertEquals("more", exchange.stream().data());
     }
 
     /** Another stream of the same connection is answered. */
-    void works() throws Exception {
+    void assertConnectionServes() throws Exception {
         Http2Stream stream = client.get("/works");
         Wire server = scene.server();
         assertEquals("/works", server.request().head().target());
         server.send(OK);
-        Http2Response answer = stream.response();
-        assertEquals("ok", answer.body());
-        assertTrue(answer.complete());
+        Http2Response response = stream.response();
+        assertEquals("ok", response.body());
+        assertTrue(response.complete());
     }
 
-    /** What the server sees of a request with these fields and this body; the answer is a plain 200. */
-    Message seen(String method, String body, String... namesAndValues) throws Exception {
+    /** What the server sees of a request with these fields and this body; the response is a plain 200. */
+    Message forwarded(String method, String body, String... namesAndValues) throws Exception {
         Http2Stream stream = client.request(method, "/", body == null, namesAndValues);
         if (body != null) {
             stream.data(body, true);
@@ -80,12 +80,12 @@ abstract class Http2Cases {
         return seen;
     }
 
-    /** What the client gets of an answer behind which the server closes the connection. */
-    Http2Response got(String method, String answer) throws Exception {
+    /** What the client gets of a response behind which the server closes the connection. */
+    Http2Response relayed(String method, String response) throws Exception {
         Http2Stream stream = client.request(method, "/", true);
         Wire server = scene.server();
         server.request();
-        server.send(answer);
+        server.send(response);
         server.close();
         return stream.response();
     }

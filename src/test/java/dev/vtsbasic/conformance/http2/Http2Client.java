@@ -258,7 +258,7 @@ public final class Http2Client implements AutoCloseable {
                 }
             }
             default -> {
-                // Windows; no test sends more than the first of them holds without waiting for an answer.
+                // Windows; no test sends more than the first of them holds without waiting for a response.
             }
         }
     }

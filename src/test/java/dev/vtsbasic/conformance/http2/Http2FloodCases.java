@@ -30,7 +30,7 @@ abstract class Http2FloodCases extends Http2Cases {
     @ParameterizedTest
     @EnumSource(Http2Flood.class)
     void aFloodEndsItsConnectionAndNoOther(Http2Flood flood) throws Exception {
-        Pair other = streaming();
+        StreamingExchange other = streaming();
         try (Http2Client own = scene.connect(scene.proxy())) {
             try {
                 for (int i = 0; i < 2000; i++) {
@@ -43,16 +43,16 @@ abstract class Http2FloodCases extends Http2Cases {
             if (end.kind() == Kind.GOAWAY) {
                 assertNotEquals(Http2Client.NO_ERROR, end.code());
             } else {
-                // The answer may be lost behind what was not read any more.
+                // The response may be lost behind what was not read any more.
                 assertEquals(Kind.CLOSED, end.kind());
             }
         }
-        goesOn(other);
+        assertGoesOn(other);
         scene.upstream().forgetAll();
     }
 
     @Test
-    void streamsThatTheServerResetMakeNoRoomForMoreThanAHundredAtOnce() throws Exception {
+    void streamsResetByTheServerCountUntilTheirRequestsEnd() throws Exception {
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         Semaphore arrived = new Semaphore(0);

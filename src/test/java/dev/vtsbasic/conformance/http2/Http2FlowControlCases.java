@@ -1,6 +1,6 @@
 package dev.vtsbasic.conformance.http2;
 
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,14 +19,14 @@ abstract class Http2FlowControlCases extends Http2Cases {
     }
 
     @Test
-    void aStreamThatIsNotReadHoldsUpItsServerAndNobodyElse() throws Exception {
+    void aStreamThatIsNotReadSlowsItsServerAndNoOtherStream() throws Exception {
         AtomicLong sent = new AtomicLong();
         List<Http2Stream> unread = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             unread.add(client.get("/large"));
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", "Content-Length: 104857600"));
+            server.send(response("200 OK", "Content-Length: 104857600"));
             Thread sender = new Thread(() -> {
                 byte[] piece = Wire.filled(65536);
                 try {
@@ -49,7 +49,7 @@ abstract class Http2FlowControlCases extends Http2Cases {
         }
         // Time enough to fill a heap, if it were to be filled.
         for (int i = 0; i < 100; i++) {
-            works();
+            assertConnectionServes();
         }
         assertTrue(sent.get() < 100_000_000, sent + " bytes were taken though the client takes none");
         unread.get(0).allow(1000);
@@ -57,11 +57,11 @@ abstract class Http2FlowControlCases extends Http2Cases {
             got += unread.get(0).data().length();
         }
         unread.get(1).reset();
-        works();
+        assertConnectionServes();
     }
 
     @Test
-    void downloadsWhoseFramesAreAcknowledgedOneByOneArriveInFullFrames() throws Exception {
+    void aClientThatAcknowledgesEachFrameGetsFullFrames() throws Exception {
         int length = 1 << 20;
         try (Http2Client own = Http2Client.acknowledgingEachFrame(scene.proxy().port(), scene.tls())) {
             for (int i = 0; i < 20; i++) {
@@ -69,7 +69,7 @@ abstract class Http2FlowControlCases extends Http2Cases {
                 Wire server = scene.server();
                 server.request();
                 server.sendInBackground(
-                        (answer("200 OK", "Content-Length: " + length, CLOSE) + "a".repeat(length)).getBytes());
+                        (response("200 OK", "Content-Length: " + length, CLOSE) + "a".repeat(length)).getBytes());
                 assertEquals(200, stream.head().status());
                 List<Integer> frames = new ArrayList<>();
                 Http2Event event = stream.next();
@@ -90,12 +90,12 @@ abstract class Http2FlowControlCases extends Http2Cases {
     }
 
     @Test
-    void eventsOfAnOctetThatAreAcknowledgedOneByOneDoNotEndTheConnection() throws Exception {
+    void eventsOfOneOctetAcknowledgedOneByOneDoNotEndTheConnection() throws Exception {
         try (Http2Client own = Http2Client.acknowledgingEachFrame(scene.proxy().port(), scene.tls())) {
             Http2Stream stream = own.get("/", "accept", "text/event-stream");
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", "Content-Type: text/event-stream", CHUNKED));
+            server.send(response("200 OK", "Content-Type: text/event-stream", CHUNKED));
             stream.head();
             for (int i = 0; i < 500; i++) {
                 server.send("1\r\n.\r\n");
@@ -106,11 +106,11 @@ abstract class Http2FlowControlCases extends Http2Cases {
 
     /** A client that takes an octet at a time would else have the server make a frame, and a record of TLS, of each. */
     @Test
-    void aClientThatTakesAnOctetAtATimeGetsFewFrames() throws Exception {
+    void aClientThatGrantsOneOctetAtATimeGetsFewFrames() throws Exception {
         Http2Stream stream = client.get("/dribble");
         Wire server = scene.server();
         server.request();
-        server.sendInBackground((answer("200 OK", "Content-Length: 200000", CLOSE) + "a".repeat(200_000)).getBytes());
+        server.sendInBackground((response("200 OK", "Content-Length: 200000", CLOSE) + "a".repeat(200_000)).getBytes());
         stream.head();
         for (int got = 0; got < 65_535; ) {
             got += stream.data().length();
@@ -123,6 +123,6 @@ abstract class Http2FlowControlCases extends Http2Cases {
             got += stream.data().length();
         }
         assertTrue(frames < 100, frames + " frames for 1000 octets");
-        works();
+        assertConnectionServes();
     }
 }

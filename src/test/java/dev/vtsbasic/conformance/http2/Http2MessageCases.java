@@ -1,6 +1,6 @@
 package dev.vtsbasic.conformance.http2;
 
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,23 +22,23 @@ abstract class Http2MessageCases extends Http2Cases {
     }
 
     @Test
-    void trailersFollowTheBody() throws Exception {
+    void trailersOfAResponseFollowItsBody() throws Exception {
         Http2Stream stream = client.get("/", "te", "trailers");
         Wire server = scene.server();
         Check.absent(server.request().head(), "te");
-        server.send(answer("200 OK", CHUNKED, "Trailer: X-Sum") + "5\r\nhello\r\n0\r\nX-Sum: 42\r\n\r\n");
-        Http2Response answer = stream.response();
-        assertEquals("hello", answer.body());
-        assertEquals("42", answer.end().field("x-sum"));
-        assertTrue(answer.complete());
+        server.send(response("200 OK", CHUNKED, "Trailer: X-Sum") + "5\r\nhello\r\n0\r\nX-Sum: 42\r\n\r\n");
+        Http2Response response = stream.response();
+        assertEquals("hello", response.body());
+        assertEquals("42", response.end().field("x-sum"));
+        assertTrue(response.complete());
     }
 
     @Test
-    void whatIsSentPieceByPieceArrivesPieceByPiece() throws Exception {
+    void eachPieceOfAnEventStreamArrivesWhenItIsSent() throws Exception {
         Http2Stream stream = client.get("/", "accept", "text/event-stream");
         Wire server = scene.server();
         server.request();
-        server.send(answer("200 OK", "Content-Type: text/event-stream", CHUNKED));
+        server.send(response("200 OK", "Content-Type: text/event-stream", CHUNKED));
         assertEquals("text/event-stream", stream.head().field("content-type"));
         for (char c = 'a'; c < 'k'; c++) {
             server.send("1\r\n" + c + "\r\n");
@@ -49,12 +49,12 @@ abstract class Http2MessageCases extends Http2Cases {
     }
 
     @Test
-    void anUploadArrivesPieceByPieceWhileItIsAnswered() throws Exception {
+    void eachPieceOfAnUploadArrivesWhileTheResponseIsSent() throws Exception {
         Http2Stream stream = client.request("POST", "/", false).data("one", false);
         Wire server = scene.server();
         server.head();
         assertEquals("one", server.chunk());
-        server.send(answer("200 OK", CHUNKED));
+        server.send(response("200 OK", CHUNKED));
         stream.head();
         for (int i = 0; i < 50; i++) {
             stream.data("up" + i, false);
@@ -82,47 +82,47 @@ abstract class Http2MessageCases extends Http2Cases {
         }
         for (Map.Entry<String, Http2Stream> stream : streams.entrySet()) {
             String path = stream.getKey();
-            servers.get(path).send(answer("200 OK", "Content-Length: " + path.length(), CLOSE) + path);
+            servers.get(path).send(response("200 OK", "Content-Length: " + path.length(), CLOSE) + path);
             assertEquals(path, stream.getValue().response().body());
         }
     }
 
     @Test
-    void answersWithoutABodyEndWithTheirHead() throws Exception {
-        Http2Response head = got("HEAD", answer("200 OK", "Content-Length: 5"));
+    void responsesWithoutABodyEndWithTheirHead() throws Exception {
+        Http2Response head = relayed("HEAD", response("200 OK", "Content-Length: 5"));
         assertTrue(head.head().last());
         assertEquals("5", head.head().field("content-length"));
-        assertTrue(got("GET", answer("204 No Content")).head().last());
-        Http2Response unchanged = got("GET", answer("304 Not Modified", "ETag: \"a\""));
+        assertTrue(relayed("GET", response("204 No Content")).head().last());
+        Http2Response unchanged = relayed("GET", response("304 Not Modified", "ETag: \"a\""));
         assertTrue(unchanged.head().last());
         assertEquals("\"a\"", unchanged.head().field("etag"));
-        assertTrue(got("GET", answer("200 OK", "Content-Length: 0")).complete());
+        assertTrue(relayed("GET", response("200 OK", "Content-Length: 0")).complete());
     }
 
     @Test
-    void eachCookieIsSetByAFieldOfItsOwn() throws Exception {
-        Http2Response answer = got("GET", answer("204 No Content", "Set-Cookie: a=1; Path=/", "Set-Cookie: b=2"));
+    void setCookieFieldsAreNotJoined() throws Exception {
+        Http2Response response = relayed("GET", response("204 No Content", "Set-Cookie: a=1; Path=/", "Set-Cookie: b=2"));
         assertEquals(
                 List.of("a=1; Path=/", "b=2"),
-                answer.head().fields().stream()
+                response.head().fields().stream()
                         .filter(field -> field.name().equals("set-cookie"))
                         .map(Head.Field::value)
                         .toList());
     }
 
     @Test
-    void aHeadOfUpTo64KibAnd500FieldsPassesUnchanged() throws Exception {
+    void aResponseHeadOfUpTo64KibAnd500FieldsPassesUnchanged() throws Exception {
         String value = "v".repeat(60_000);
         assertEquals(
                 value,
-                got("GET", answer("204 No Content", "Link: " + value)).head().field("link"));
+                relayed("GET", response("204 No Content", "Link: " + value)).head().field("link"));
         assertEquals(
                 499,
-                got("GET", answer("204 No Content", cookies(499))).head().fields().stream()
+                relayed("GET", response("204 No Content", cookies(499))).head().fields().stream()
                         .filter(field -> field.name().equals("set-cookie"))
                         .count());
         assertEquals(
-                "502", got("GET", answer("204 No Content", cookies(501))).head().field(":status"));
+                "502", relayed("GET", response("204 No Content", cookies(501))).head().field(":status"));
     }
 
     private static String[] cookies(int count) {
@@ -133,28 +133,28 @@ abstract class Http2MessageCases extends Http2Cases {
 
     /** RFC 8297. */
     @Test
-    void hintsOfTheAppReachTheClientBeforeTheAnswer() throws Exception {
+    void earlyHintsReachTheClientBeforeTheResponse() throws Exception {
         Http2Stream stream = client.get("/");
         Wire server = scene.server();
         server.request();
-        server.send(answer("103 Early Hints", "Link: </a.css>; rel=preload"));
+        server.send(response("103 Early Hints", "Link: </a.css>; rel=preload"));
         Http2Event hints = stream.head();
         assertEquals("103", hints.field(":status"));
         assertEquals("</a.css>; rel=preload", hints.field("link"));
-        server.send(answer("200 OK", "Content-Length: 2") + "ok");
-        Http2Response answer = stream.response();
-        assertEquals("200", answer.head().field(":status"));
-        assertEquals("", answer.head().field("link"));
-        assertEquals("ok", answer.body());
+        server.send(response("200 OK", "Content-Length: 2") + "ok");
+        Http2Response response = stream.response();
+        assertEquals("200", response.head().field(":status"));
+        assertEquals("", response.head().field("link"));
+        assertEquals("ok", response.body());
     }
 
     /** RFC 9113 §8.2.2. */
     @Test
-    void nothingOfTheServersConnectionReachesTheClient() throws Exception {
+    void hopByHopFieldsOfTheServerDoNotReachTheClient() throws Exception {
         for (String status : List.of("200 OK", "426 Upgrade Required")) {
-            Http2Response answer = got(
+            Http2Response response = relayed(
                     "GET",
-                    answer(
+                    response(
                                     status,
                                     "Connection: keep-alive, upgrade, X-Hop",
                                     "Keep-Alive: timeout=5",
@@ -163,31 +163,31 @@ abstract class Http2MessageCases extends Http2Cases {
                                     "X-Hop: 1",
                                     CHUNKED)
                             + "2\r\nok\r\n0\r\n\r\n");
-            assertEquals("ok", answer.body());
+            assertEquals("ok", response.body());
             for (String name :
                     List.of("connection", "keep-alive", "proxy-connection", "upgrade", "transfer-encoding", "x-hop")) {
-                assertEquals("", answer.head().field(name), name + " in a " + status);
+                assertEquals("", response.head().field(name), name + " in a " + status);
             }
         }
     }
 
     @Test
-    void bodiesArriveWithTheirFraming() throws Exception {
-        assertEquals("hello", seen("POST", "hello").body());
-        Message withLength = seen("POST", "hello", "content-length", "5");
+    void requestBodiesArriveWithTheirFraming() throws Exception {
+        assertEquals("hello", forwarded("POST", "hello").body());
+        Message withLength = forwarded("POST", "hello", "content-length", "5");
         assertEquals("hello", withLength.body());
         assertEquals(Message.Framing.LENGTH, withLength.framing());
-        Message empty = seen("POST", null);
+        Message empty = forwarded("POST", null);
         assertEquals("", empty.body());
         assertTrue(empty.complete());
-        Message none = seen("GET", null);
+        Message none = forwarded("GET", null);
         assertEquals(Message.Framing.NONE, none.framing());
-        assertEquals("hello", seen("GET", "hello", "content-length", "5").body());
-        assertEquals("hello", seen("GET", "hello").body());
+        assertEquals("hello", forwarded("GET", "hello", "content-length", "5").body());
+        assertEquals("hello", forwarded("GET", "hello").body());
     }
 
     @Test
-    void anExpectationIsAnsweredBeforeTheBody() throws Exception {
+    void anExpectationGets100BeforeTheBody() throws Exception {
         Http2Stream stream = client.request("PUT", "/", false, "expect", "100-continue", "content-length", "5");
         assertEquals(100, stream.head().status());
         stream.data("hello", true);
@@ -198,8 +198,8 @@ abstract class Http2MessageCases extends Http2Cases {
     }
 
     @Test
-    void failuresAreTold() throws Exception {
-        Http2Response unreachable = got("GET", "");
+    void failuresOfTheServerAndTooLargeBodiesGetAnErrorStatus() throws Exception {
+        Http2Response unreachable = relayed("GET", "");
         assertEquals(502, unreachable.status());
         assertTrue(unreachable.body().contains("502"));
         assertTrue(unreachable.complete());
@@ -210,6 +210,6 @@ abstract class Http2MessageCases extends Http2Cases {
         assertTrue(timeout.complete());
         Http2Stream large = client.request("POST", "/", false, "content-length", "2000000");
         assertEquals(413, large.response().status());
-        works();
+        assertConnectionServes();
     }
 }

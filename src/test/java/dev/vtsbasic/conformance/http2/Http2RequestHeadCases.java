@@ -15,8 +15,8 @@ abstract class Http2RequestHeadCases extends Http2Cases {
     }
 
     @Test
-    void theServerIsToldWhoIsAsked() throws Exception {
-        Head head = seen("GET", null).head();
+    void theServerGetsTheAuthorityAsHostAndInForwardedFields() throws Exception {
+        Head head = forwarded("GET", null).head();
         assertEquals(List.of("site.example"), head.all("Host"));
         assertEquals(List.of("site.example"), head.all("X-Forwarded-Host"));
         assertEquals(List.of(scene.tls() ? "https" : "http"), head.all("X-Forwarded-Proto"));
@@ -48,7 +48,7 @@ abstract class Http2RequestHeadCases extends Http2Cases {
 
     /** RFC 9113 §8.3.1: it is the client's. A server may also refuse what is not its own. */
     @Test
-    void theServerIsNotToldTheSchemeThatTheClientNames() throws Exception {
+    void theForwardedSchemeIsTheConnectionsWhateverTheClientSends() throws Exception {
         client.open(
                 true,
                 List.of(
@@ -83,17 +83,17 @@ abstract class Http2RequestHeadCases extends Http2Cases {
 
     /** RFC 9113 §8.2.3. */
     @Test
-    void cookieCrumbsAreJoined() throws Exception {
+    void severalCookieFieldsOfARequestAreJoined() throws Exception {
         assertEquals(
                 List.of("a=1; b=2; c=3"),
-                seen("GET", null, "cookie", "a=1", "cookie", "b=2", "cookie", "c=3")
+                forwarded("GET", null, "cookie", "a=1", "cookie", "b=2", "cookie", "c=3")
                         .head()
                         .all("Cookie"));
     }
 
     /** RFC 9113 §8.3.1: that of a scene.proxy() in front that ends TLS is the browser's. */
     @Test
-    void aSchemeOtherThanTheConnectionsIsServedAndNotBelieved() throws Exception {
+    void aRequestWithAnotherSchemeIsServedWithTheConnectionsScheme() throws Exception {
         for (String scheme : List.of("http", "https")) {
             Http2Stream stream = client.open(
                     true, List.of(":method", "GET", ":scheme", scheme, ":authority", "site.example", ":path", "/"));
@@ -107,7 +107,7 @@ abstract class Http2RequestHeadCases extends Http2Cases {
     }
 
     @Test
-    void aHeadInPiecesOfAnOctetIsRead() throws Exception {
+    void aHeadInFragmentsOfOneOctetIsRead() throws Exception {
         for (int octets : List.of(1, 2, 5, 100)) {
             Http2Stream stream = client.openInPieces(
                     octets,
@@ -127,6 +127,6 @@ abstract class Http2RequestHeadCases extends Http2Cases {
             server.send(OK);
             assertEquals(200, stream.response().status());
         }
-        works();
+        assertConnectionServes();
     }
 }

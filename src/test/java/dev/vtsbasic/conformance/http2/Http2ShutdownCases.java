@@ -1,6 +1,6 @@
 package dev.vtsbasic.conformance.http2;
 
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,7 +26,7 @@ abstract class Http2ShutdownCases extends Http2Cases {
     }
 
     @Test
-    void aDrainAsksForAnotherConnectionAndServesOn() throws Exception {
+    void aDrainSendsGoawayAndServesOldAndNewStreams() throws Exception {
         Map<String, String> own = new HashMap<>(scene.settings());
         own.put("VTS_MANAGEMENT_TOKEN", "secret");
         try (Proxy draining = Proxy.vts(scene.upstream().port(), own);
@@ -34,7 +34,7 @@ abstract class Http2ShutdownCases extends Http2Cases {
             Http2Stream running = before.get("/");
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", CHUNKED, "Connection: close") + "5\r\nfirst\r\n");
+            server.send(response("200 OK", CHUNKED, "Connection: close") + "5\r\nfirst\r\n");
             assertEquals(200, running.head().status());
             assertEquals("first", running.data());
             assertEquals(200, change(before, "/-/drain").status());
@@ -82,7 +82,7 @@ abstract class Http2ShutdownCases extends Http2Cases {
         int window = 65_535;
         try (Proxy stopping = Proxy.vts(scene.upstream().port(), scene.settings());
                 Http2Client own = scene.connect(stopping)) {
-            // Of one answer the server has much left, of the other nothing: what the client has no room for lies here.
+            // Of one response the server has much left, of the other nothing: what the client has no room for lies here.
             Map<Http2Stream, Integer> lengths = new LinkedHashMap<>();
             Map<Http2Stream, Http2Event> heads = new HashMap<>();
             List<Wire> servers = new ArrayList<>();
@@ -92,7 +92,7 @@ abstract class Http2ShutdownCases extends Http2Cases {
                 Wire server = scene.server();
                 servers.add(server);
                 server.request();
-                server.send(answer("200 OK", "Content-Length: " + length));
+                server.send(response("200 OK", "Content-Length: " + length));
                 server.send(Wire.filled(window + 1000));
                 heads.put(stream, stream.head());
                 for (int got = 0; got < window; ) {
@@ -145,7 +145,7 @@ abstract class Http2ShutdownCases extends Http2Cases {
     }
 
     @Test
-    void aDownloadThatNobodyReadsIsCutAtTheEndOfTheStop() throws Exception {
+    void aDownloadThatIsNotReadIsCutAfterTheStopTimeout() throws Exception {
         Map<String, String> withFile = withFiles(List.of(200_000));
         withFile.put("VTS_STOP_TIMEOUT", "1s");
         try (Proxy stopping = Proxy.vts(scene.upstream().port(), withFile);

@@ -41,8 +41,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Answers that come before the body: the app answers at once, to clients that wait with their bodies for {@code 100
- * Continue} or send malformed ones. Each answer is compared octet by octet. {@code -Dtest.soak.requests} says how many there
+ * Responses that come before the body: the app responds at once, to clients that wait with their bodies for {@code 100
+ * Continue} or send malformed ones. Each response is compared octet by octet. {@code -Dtest.soak.requests} says how many there
  * are of each kind.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -91,21 +91,21 @@ class EarlyResponseIT {
 
     @ParameterizedTest(name = "TLS: {0}")
     @ValueSource(booleans = {false, true})
-    void anAnswerBeforeTheBodyThatWaitsFor100IsWholeAndNothingFollowsIt(boolean overTls) throws Exception {
+    void aResponseBeforeABodyThatWaitsFor100IsWholeAndNothingFollowsIt(boolean overTls) throws Exception {
         soak(n -> {
             String octets = exchange(
                     overTls,
                     Scene.request("POST /x?" + n, "Content-Length: 100000", "Expect: 100-continue"),
                     n % 2 == 0);
             // A proxy that is slow to be answered may ask for the body before.
-            String answer = octets.startsWith(CONTINUE) ? octets.substring(CONTINUE.length()) : octets;
-            Check.equal("answer " + n, expected(n, answer.contains("Connection: close")), answer);
+            String response = octets.startsWith(CONTINUE) ? octets.substring(CONTINUE.length()) : octets;
+            Check.equal("response " + n, expected(n, response.contains("Connection: close")), response);
         });
     }
 
     @ParameterizedTest(name = "TLS: {0}")
     @ValueSource(booleans = {false, true})
-    void aMalformedBodyLosesNoAnswerThatHasBegun(boolean overTls) throws Exception {
+    void aMalformedBodyDoesNotCutAResponseThatHasBegun(boolean overTls) throws Exception {
         soak(n -> {
             String octets = exchange(
                     overTls,
@@ -113,14 +113,14 @@ class EarlyResponseIT {
                     false);
             boolean refused = octets.startsWith("HTTP/1.1 400 ") && !octets.contains("HTTP/1.1 200");
             if (!refused) {
-                Check.equal("answer " + n, expected(n, octets.contains("Connection: close")), octets);
+                Check.equal("response " + n, expected(n, octets.contains("Connection: close")), octets);
             }
         });
     }
 
     @ParameterizedTest(name = "TLS: {0}")
     @ValueSource(booleans = {false, true})
-    void anAnswerBeforeTheBodyOfAStreamIsWhole(boolean overTls) throws Exception {
+    void aResponseBeforeTheBodyOfAnHttp2StreamIsWhole(boolean overTls) throws Exception {
         int port = (overTls ? tls : plain).port();
         ThreadLocal<Http2Client> clients = new ThreadLocal<>();
         AtomicInteger streams = new AtomicInteger();
@@ -173,8 +173,8 @@ class EarlyResponseIT {
     }
 
     @Test
-    void aClientThatReadsNothingBeforeItHasSentItsBodyGetsALongAnswer() throws Exception {
-        // The app answers each octet with three and cares for nobody; more than all sockets in between hold.
+    void aClientThatReadsNothingBeforeItHasSentItsBodyGetsALongResponse() throws Exception {
+        // The app sends three octets for each one, and with three and cares for nobody; more than all sockets in between hold.
         int length = 24 * 1024 * 1024;
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), plain.port())) {
             client.setSoTimeout(PATIENCE_MILLIS);
@@ -214,21 +214,21 @@ class EarlyResponseIT {
                     }
                 }
             } catch (SocketException e) {
-                // A reset: what came before it is the answer.
+                // A reset: what came before it is the response.
             }
             return octets.toString(StandardCharsets.ISO_8859_1);
         }
     }
 
     private static boolean isWhole(String octets) {
-        String answer = octets.startsWith(CONTINUE) ? octets.substring(CONTINUE.length()) : octets;
-        int end = answer.indexOf("\r\n\r\n");
-        int length = answer.indexOf("Content-Length: ");
+        String response = octets.startsWith(CONTINUE) ? octets.substring(CONTINUE.length()) : octets;
+        int end = response.indexOf("\r\n\r\n");
+        int length = response.indexOf("Content-Length: ");
         return end >= 0
                 && length >= 0
                 && length < end
-                && answer.length() - end - 4
-                        >= Integer.parseInt(answer.substring(length + 16, answer.indexOf('\r', length)));
+                && response.length() - end - 4
+                        >= Integer.parseInt(response.substring(length + 16, response.indexOf('\r', length)));
     }
 
     private static String expected(int n, boolean closes) {

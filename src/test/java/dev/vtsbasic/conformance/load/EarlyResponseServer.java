@@ -51,7 +51,7 @@ final class EarlyResponseServer implements AutoCloseable {
             byte[] buffer = new byte[16 * 1024];
             if (target.equals("/echo")) {
                 out.write(Wire.latin1("HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"));
-                // The frames of the request are those of the answer.
+                // The frames of the request are those of the response.
                 for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                     out.write(buffer, 0, count);
                 }
@@ -99,6 +99,6 @@ final class EarlyResponseServer implements AutoCloseable {
 
     /** The body of response {@code n}. No two bodies share a line. */
     static String body(int n) {
-        return ("answer " + n + " ").repeat(1 + n * 7919 % 4000);
+        return ("response " + n + " ").repeat(1 + n * 7919 % 4000);
     }
 }

@@ -43,7 +43,7 @@ class MemoryIT {
     /** As from a proxy in front: what comes without it may be the app's own. */
     private static final String REST = " HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n";
 
-    private static final String OK = Scene.answer("200 OK", "Content-Length: 2", "Connection: close") + "ok";
+    private static final String OK = Scene.response("200 OK", "Content-Length: 2", "Connection: close") + "ok";
 
     private final List<RawClient> clients = new ArrayList<>();
     private Upstream upstream;
@@ -92,7 +92,7 @@ class MemoryIT {
 
     /** In the long set twice, since what the first ones had must be there for the second. */
     @Test
-    void requestsThatTheHeapHasNoRoomForWaitUntilOthersAreAnswered() throws Exception {
+    void requestsBeyondTheHeapWaitUntilOthersAreAnswered() throws Exception {
         try (Proxy proxy = start("120s")) {
             for (int round = 0; round < LongSet.count(1, 2); round++) {
                 clients.clear();
@@ -131,7 +131,7 @@ class MemoryIT {
 
     @Test
     @Tag("long")
-    void unfinishedHeadsLeaveNoRoomUntilTheyAreCut() throws Exception {
+    void unfinishedHeadsTakeMemoryUntilTheyAreCut() throws Exception {
         try (Proxy proxy = start("1s")) {
             for (int i = 0; i < TOO_MANY; i++) {
                 send(proxy, "GET /" + REST + "Accept: te");
@@ -153,7 +153,7 @@ class MemoryIT {
             }
             try (RawClient next = new RawClient(proxy.port())) {
                 next.send("GET /" + REST + "\r\n");
-                answer(upstream.next(PATIENCE));
+                response(upstream.next(PATIENCE));
                 assertEquals("HTTP/1.1 200 ", next.readUntil("\r\n").substring(0, 13));
             }
             assertTrue(refusals(proxy) > 0);
@@ -162,7 +162,7 @@ class MemoryIT {
 
     /** Bodies, whose windows Tomcat keeps, that stay unfinished. */
     @Test
-    void streamsOfHttp2ThatTheHeapHasNoRoomForAreRefused() throws Exception {
+    void http2StreamsBeyondTheHeapAreRefused() throws Exception {
         assumeTrue(VIRTUAL_THREADS, "without, bounded by threads");
         List<Http2Client> connections = new ArrayList<>();
         List<Http2Stream> streams = new ArrayList<>();
@@ -189,7 +189,7 @@ class MemoryIT {
             }
             try (RawClient next = new RawClient(proxy.port())) {
                 next.send("GET /" + REST + "\r\n");
-                answer(upstream.next(PATIENCE));
+                response(upstream.next(PATIENCE));
                 assertEquals("HTTP/1.1 200 ", next.readUntil("\r\n").substring(0, 13));
             }
             assertEquals(refused, refusals(proxy));
@@ -211,7 +211,7 @@ class MemoryIT {
         }
     }
 
-    private static void answer(Wire server) throws Exception {
+    private static void response(Wire server) throws Exception {
         assertNotNull(server, "the app was not asked");
         server.request();
         server.send(OK);

@@ -33,16 +33,16 @@ class OverloadIT {
     private static final int THREADS = 200;
     private static final int QUEUE = 1000;
     private static final int TOO_MANY = 50;
-    private static final String OK = Scene.answer("200 OK", "Content-Length: 2", "Connection: close") + "ok";
+    private static final String OK = Scene.response("200 OK", "Content-Length: 2", "Connection: close") + "ok";
 
     @Test
     @Timeout(300)
-    void whatTheQueueCannotHoldIsRefusedAtOnceAndAllElseIsAnswered() throws Exception {
+    void requestsBeyondTheQueueAreRefusedAtOnceAndAllOthersAreAnswered() throws Exception {
         boolean bounded = Runtime.version().feature() < FIRST_WITH_VIRTUAL_THREADS;
         int sent = THREADS + QUEUE + TOO_MANY;
         int refused = bounded ? TOO_MANY : 0;
         int first = bounded ? THREADS : sent;
-        BlockingQueue<HttpResponse<String>> answers = new LinkedBlockingQueue<>();
+        BlockingQueue<HttpResponse<String>> responses = new LinkedBlockingQueue<>();
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         try (Upstream upstream = new Upstream();
@@ -63,16 +63,16 @@ class OverloadIT {
                                         .header("X-Forwarded-For", "192.0.2.1")
                                         .build(),
                                 HttpResponse.BodyHandlers.ofString())
-                        .thenAccept(answers::add);
+                        .thenAccept(responses::add);
             }
             List<Wire> held = new ArrayList<>();
             while (held.size() < first) {
                 held.add(asked(upstream));
             }
             for (int i = 0; i < refused; i++) {
-                HttpResponse<String> answer = next(answers);
-                assertEquals(503, answer.statusCode());
-                assertTrue(answer.headers().firstValue("Retry-After").isPresent(), "Retry-After is missing");
+                HttpResponse<String> response = next(responses);
+                assertEquals(503, response.statusCode());
+                assertTrue(response.headers().firstValue("Retry-After").isPresent(), "Retry-After is missing");
             }
             assertNull(upstream.next(Duration.ZERO), "more requests run than there are threads");
 
@@ -88,7 +88,7 @@ class OverloadIT {
                 asked(upstream).send(OK);
             }
             for (int i = 0; i < sent - refused; i++) {
-                assertEquals(200, next(answers).statusCode());
+                assertEquals(200, next(responses).statusCode());
             }
         }
     }
@@ -101,9 +101,9 @@ class OverloadIT {
         return server;
     }
 
-    private static HttpResponse<String> next(BlockingQueue<HttpResponse<String>> answers) throws InterruptedException {
-        HttpResponse<String> answer = answers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertNotNull(answer, "no answer");
-        return answer;
+    private static HttpResponse<String> next(BlockingQueue<HttpResponse<String>> responses) throws InterruptedException {
+        HttpResponse<String> response = responses.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertNotNull(response, "no response");
+        return response;
     }
 }

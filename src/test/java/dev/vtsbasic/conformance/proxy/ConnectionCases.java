@@ -6,7 +6,7 @@ import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.post;
@@ -39,7 +39,7 @@ public final class ConnectionCases {
         cases.add(should("a connection to the server serves several clients' requests", "ours: pooled", scene -> {
             Wire server = null;
             boolean reused = false;
-            // A client may have its answer a little before the connection is free for the next one.
+            // A client may have its response a little before the connection is free for the next one.
             for (int i = 0; i < 20 && !reused; i++) {
                 Wire client = scene.client(UNTRUSTED, get());
                 Wire next = server == null ? scene.server() : scene.serverAfter(server);
@@ -57,7 +57,7 @@ public final class ConnectionCases {
             for (int i = 1; i <= 3; i++) {
                 server = i == 1 ? server : scene.serverAfter(server);
                 String target = server.request().head().target();
-                server.send(answer("200 OK", "Content-Length: 2") + target);
+                server.send(response("200 OK", "Content-Length: 2") + target);
             }
             for (int i = 1; i <= 3; i++) {
                 Check.equal("body", "/" + i, client.response().body());
@@ -73,7 +73,7 @@ public final class ConnectionCases {
             server.send(OK);
             Check.equal("body", "ok", client.response().body());
         }));
-        cases.add(must("Connection: close of a client closes after the answer", "RFC 9112 §9.6", scene -> {
+        cases.add(must("Connection: close of a client closes after the response", "RFC 9112 §9.6", scene -> {
             Wire client = scene.client(UNTRUSTED, get("Connection: close"));
             Wire server = scene.server();
             server.request();
@@ -82,7 +82,7 @@ public final class ConnectionCases {
             Check.equal("Connection", "close", got.head().joined("Connection").toLowerCase(Locale.ROOT));
             Check.equal("end", Wire.End.CLOSED, client.endWithin(PROMPTLY));
         }));
-        cases.add(must("a client of HTTP/1.0 sees its connection closed after the answer", "RFC 9112 §9.3", scene -> {
+        cases.add(must("a client of HTTP/1.0 sees its connection closed after the response", "RFC 9112 §9.3", scene -> {
             Wire client = scene.client(UNTRUSTED, "GET / HTTP/1.0\r\nHost: site.example\r\n\r\n");
             Wire server = scene.server();
             server.request();
@@ -95,7 +95,7 @@ public final class ConnectionCases {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", "Connection: close", "Content-Length: 2") + "ok");
+                    server.send(response("200 OK", "Connection: close", "Content-Length: 2") + "ok");
                     server.close();
                     Message got = client.response();
                     Check.that(!got.head().joined("Connection").contains("close"), "Connection: close is passed on");
@@ -118,39 +118,39 @@ public final class ConnectionCases {
             Check.equal("body", "ok", second.response().body());
         }));
         cases.add(must(
-                "bytes after the end of an answer never reach the next request", "RFC 9112 §9.3, §6.3", scene -> {
+                "bytes after the end of a response never reach the next request", "RFC 9112 §9.3, §6.3", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(OK + answer("200 OK", "Content-Length: 6") + "stolen");
+                    server.send(OK + response("200 OK", "Content-Length: 6") + "stolen");
                     Check.equal("body", "ok", client.response().body());
                     client.send(get());
                     Wire second = scene.serverAfter(server);
                     second.request();
                     second.send(OK);
                     String body = client.response().body();
-                    Check.that(!body.contains("stolen"), "the next client got the leftover answer");
+                    Check.that(!body.contains("stolen"), "the next client got the leftover response");
                 }));
-        cases.add(must("bytes that follow an answer later never reach the next request", "RFC 9112 §9.3", scene -> {
+        cases.add(must("bytes that arrive after a response never reach the next request", "RFC 9112 §9.3", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
             server.send(OK);
             Check.equal("body", "ok", client.response().body());
-            server.send(answer("200 OK", "Content-Length: 6") + "stolen");
-            Check.that(client.isSilentFor(millis(100)), "an answer without a request");
+            server.send(response("200 OK", "Content-Length: 6") + "stolen");
+            Check.that(client.isSilentFor(millis(100)), "a response without a request");
             client.send(get());
             Wire second = scene.serverAfter(server);
             second.request();
             second.send(OK);
             String body = client.response().body();
-            Check.that(!body.contains("stolen"), "the next client got the leftover answer");
+            Check.that(!body.contains("stolen"), "the next client got the leftover response");
         }));
-        cases.add(must("a connection whose answer was cut is not used again", "RFC 9112 §9.6", scene -> {
+        cases.add(must("a connection whose response was cut is not used again", "RFC 9112 §9.6", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
-            server.send(answer("200 OK", "Content-Length: 1000") + "part");
+            server.send(response("200 OK", "Content-Length: 1000") + "part");
             client.head();
             client.close();
             Wire next = scene.client(UNTRUSTED, get());
@@ -160,22 +160,22 @@ public final class ConnectionCases {
             Check.equal("body", "ok", next.response().body());
         }));
         cases.add(should(
-                "an answer that comes before the whole body was sent reaches the client", "RFC 9112 §9.6", scene -> {
+                "a response that comes before the whole body was sent reaches the client", "RFC 9112 §9.6", scene -> {
                     Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 500000"));
                     client.sendInBackground(Wire.filled(100_000));
                     Wire server = scene.server();
                     server.head();
-                    server.send(answer("401 Unauthorized", "Content-Length: 2", "Connection: close") + "no");
+                    server.send(response("401 Unauthorized", "Content-Length: 2", "Connection: close") + "no");
                     Check.status(401, client.response());
                 }));
         cases.add(should(
-                "an answer to a body that the server will not read reaches the client", "ours, jetty #7117", scene -> {
+                "a response to a body that the server will not read reaches the client", "ours, jetty #7117", scene -> {
                     Wire client = scene.client();
                     client.sendInBackground(
                             Wire.latin1(request("POST /", "Content-Length: 1000000") + "a".repeat(1_000_000)));
                     Wire server = scene.server();
                     server.head();
-                    server.send(answer("413 Content Too Large", "Content-Length: 2", "Connection: close") + "no");
+                    server.send(response("413 Content Too Large", "Content-Length: 2", "Connection: close") + "no");
                     server.finish();
                     Check.status(413, client.response());
                 }));
@@ -185,11 +185,11 @@ public final class ConnectionCases {
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: " + body.length));
             Wire server = scene.server();
             server.head();
-            server.send(answer("401 Unauthorized", "Content-Length: 2", "Connection: close") + "no");
+            server.send(response("401 Unauthorized", "Content-Length: 2", "Connection: close") + "no");
             server.close();
             Check.status(401, client.response());
             client.sendInBackground(body);
-            scene.noServerWithin(millis(300));
+            scene.assertNotForwardedWithin(millis(300));
         }));
         cases.add(should("a request that comes byte by byte is understood", "RFC 9112 §2.2", scene -> {
             Wire client = scene.client();
@@ -201,11 +201,11 @@ public final class ConnectionCases {
             server.send(OK);
             Check.status(200, client.response());
         }));
-        cases.add(should("an answer that comes byte by byte is understood", "RFC 9112 §2.2", scene -> {
+        cases.add(should("a response that comes byte by byte is understood", "RFC 9112 §2.2", scene -> {
             Wire client = scene.client(UNTRUSTED, get());
             Wire server = scene.server();
             server.request();
-            for (byte b : Wire.latin1(answer("200 OK", "Transfer-Encoding: chunked") + "2\r\nok\r\n0\r\n\r\n")) {
+            for (byte b : Wire.latin1(response("200 OK", "Transfer-Encoding: chunked") + "2\r\nok\r\n0\r\n\r\n")) {
                 server.send(new byte[] {b});
             }
             Check.equal("body", "ok", client.response().body());
@@ -238,11 +238,11 @@ public final class ConnectionCases {
                         "it cannot be told from a client that left, whose request is to be given up within a second"));
         cases.add(should("HTTP/2 by prior knowledge is refused or spoken, not forwarded", "RFC 9113 §3.4", scene -> {
             scene.client(UNTRUSTED, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-            scene.noServerWithin(millis(200));
+            scene.assertNotForwardedWithin(millis(200));
         }));
         cases.add(ours("a head that does not end is given up after some seconds, not forwarded", "slowloris", scene -> {
             scene.client(UNTRUSTED, "GET / HTTP/1.1\r\nHost: site.example\r\n");
-            scene.noServerWithin(millis(300));
+            scene.assertNotForwardedWithin(millis(300));
         }));
         return cases;
     }

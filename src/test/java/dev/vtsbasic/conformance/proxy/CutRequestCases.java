@@ -84,8 +84,8 @@ public final class CutRequestCases {
                 // The client is told so, or at least cut off.
                 server.close();
             }
-            String answer = client.rest();
-            Check.that(answer.isEmpty() || answer.matches("(?s)HTTP/1.1 (400|50[02]).*"), Text.quote(answer));
+            String response = client.rest();
+            Check.that(response.isEmpty() || response.matches("(?s)HTTP/1.1 (400|50[02]).*"), Text.quote(response));
         }));
         return cases;
     }

@@ -22,7 +22,7 @@ public final class ExpectContinueCases {
 
     public static List<Case> all() {
         List<Case> cases = new ArrayList<>();
-        cases.add(must("a client that waits for 100 gets it, from whomever", "RFC 9110 §10.1.1", scene -> {
+        cases.add(must("a client that waits for 100 gets it from the proxy or the server", "RFC 9110 §10.1.1", scene -> {
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
             Wire server = null;
             if (client.isSilentFor(millis(500))) {
@@ -62,8 +62,8 @@ public final class ExpectContinueCases {
             }
             server.expect("hello");
             server.send(Scene.OK);
-            Message answer = client.response();
-            Check.status(200, answer.status() == 100 ? client.response() : answer);
+            Message response = client.response();
+            Check.status(200, response.status() == 100 ? client.response() : response);
         }));
         cases.add(must("no 100 is sent to a client of HTTP/1.0", "RFC 9110 §10.1.1", scene -> {
             Wire client = scene.client(

@@ -49,7 +49,7 @@ public final class ForwardingCases {
                     "X-Forwarded-Host \"" + host + "\" of a trusted proxy counts as if it were absent",
                     "ours",
                     scene -> {
-                        Head head = scene.seenFrom(TRUSTED, get("X-Forwarded-Host: " + host))
+                        Head head = scene.forwardedFrom(TRUSTED, get("X-Forwarded-Host: " + host))
                                 .head();
                         Check.equal("X-Forwarded-Host", List.of("site.example"), head.all("X-Forwarded-Host"));
                         Check.that(!head.joined("Forwarded").contains(host), head.joined("Forwarded"));
@@ -112,7 +112,7 @@ public final class ForwardingCases {
                             values);
                 }),
                 ours(
-                        "X-Real-IP of a stranger is replaced by the client's address",
+                        "X-Real-IP of an untrusted client is replaced by the client's address",
                         "ours",
                         scene -> Check.equal(
                                 "X-Real-IP",
@@ -159,35 +159,35 @@ public final class ForwardingCases {
                     Check.that(values.get(0).matches("(?i).*host=\"?site\\.example\"?.*"), values.get(0));
                 }),
                 ours(
-                        "X-Forwarded-For of a stranger is not believed",
+                        "X-Forwarded-For of an untrusted client is ignored",
                         "ours, SCG CVE-2025-41235",
                         scene -> Check.equal(
                                 "X-Forwarded-For",
                                 List.of(UNTRUSTED),
                                 header(scene, UNTRUSTED, "X-Forwarded-For", "X-Forwarded-For: 9.9.9.9"))),
                 ours(
-                        "X-Forwarded-Proto of a stranger is not believed",
+                        "X-Forwarded-Proto of an untrusted client is ignored",
                         "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Proto",
                                 List.of("http"),
                                 header(scene, UNTRUSTED, "X-Forwarded-Proto", "X-Forwarded-Proto: https"))),
                 ours(
-                        "X-Forwarded-Host of a stranger is not believed",
+                        "X-Forwarded-Host of an untrusted client is ignored",
                         "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Host",
                                 List.of("site.example"),
                                 header(scene, UNTRUSTED, "X-Forwarded-Host", "X-Forwarded-Host: evil.example"))),
                 ours(
-                        "other X-Forwarded fields of a stranger are dropped",
+                        "other X-Forwarded fields of an untrusted client are dropped",
                         "ours",
                         scene -> Check.equal(
                                 "X-Forwarded-Prefix",
                                 List.of(),
                                 header(scene, UNTRUSTED, "X-Forwarded-Prefix", "X-Forwarded-Prefix: /evil"))),
                 ours(
-                        "Forwarded of a stranger is not believed",
+                        "Forwarded of an untrusted client is ignored",
                         "ours, RFC 7239 §8.1",
                         scene -> Check.that(
                                 !header(scene, UNTRUSTED, "Forwarded", "Forwarded: for=9.9.9.9;proto=https")
@@ -247,7 +247,7 @@ public final class ForwardingCases {
                                 !header(scene, UNTRUSTED, "X-Request-Id")
                                         .equals(header(scene, UNTRUSTED, "X-Request-Id", "X-Second: 1")),
                                 "the same, or none")),
-                ours("a stranger's request id is replaced", "ours", scene -> {
+                ours("an untrusted client's request id is replaced", "ours", scene -> {
                     List<String> ids = header(scene, UNTRUSTED, "X-Request-Id", "X-Request-Id: forged-by-client");
                     Check.that(ids.size() == 1 && !ids.get(0).contains("forged"), "X-Request-Id: " + ids);
                 }),
@@ -263,7 +263,7 @@ public final class ForwardingCases {
                     Check.that(values.size() == 1 && values.get(0).matches(TRACE_FORM), "traceparent: " + values);
                 }),
                 ours("a traceparent is continued, with its tracestate", "W3C Trace Context §4.3", scene -> {
-                    Head head = scene.seen(get("traceparent: " + TRACE, "tracestate: a=1,b=2"))
+                    Head head = scene.forwarded(get("traceparent: " + TRACE, "tracestate: a=1,b=2"))
                             .head();
                     String value = head.joined("traceparent");
                     Check.that(value.matches(TRACE_FORM), "traceparent: " + value);
@@ -274,7 +274,7 @@ public final class ForwardingCases {
                         "a malformed traceparent is replaced, and its tracestate dropped",
                         "W3C Trace Context §4.3",
                         scene -> {
-                            Head head = scene.seen(get("traceparent: 00-zz-00f067aa0ba902b7-01", "tracestate: a=1"))
+                            Head head = scene.forwarded(get("traceparent: 00-zz-00f067aa0ba902b7-01", "tracestate: a=1"))
                                     .head();
                             Check.that(head.joined("traceparent").matches(TRACE_FORM), head.joined("traceparent"));
                             Check.absent(head, "tracestate");
@@ -290,7 +290,7 @@ public final class ForwardingCases {
                     Check.that(value.matches(TRACE_FORM) && !value.contains("0".repeat(32)), "traceparent: " + value);
                 }),
                 must(
-                        "a second request on a connection is not told of the first one's client",
+                        "a second request on a connection does not get the first one's client address",
                         "RFC 9110 §7.6",
                         scene -> {
                             Wire client = scene.client(TRUSTED, get("X-Forwarded-For: 9.9.9.9"));
@@ -309,6 +309,6 @@ public final class ForwardingCases {
     }
 
     private static List<String> header(Scene scene, String from, String name, String... fields) throws Exception {
-        return scene.seenFrom(from, get(fields)).head().all(name);
+        return scene.forwardedFrom(from, get(fields)).head().all(name);
     }
 }

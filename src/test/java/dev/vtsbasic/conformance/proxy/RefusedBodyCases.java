@@ -26,8 +26,8 @@ public final class RefusedBodyCases {
         List<Case> cases = new ArrayList<>();
         cases.add(ours(
                 "a longer Content-Length than allowed is answered 413 before the body is read", "ours", scene -> {
-                    Message answer = scene.refused(request("POST /", "Content-Length: " + OVER_THE_LIMIT));
-                    Check.status(413, answer);
+                    Message response = scene.refused(request("POST /", "Content-Length: " + OVER_THE_LIMIT));
+                    Check.status(413, response);
                 }));
         cases.add(must("a body that was refused is not taken for the next request", "RFC 9112 §9.6", scene -> {
             Wire client = scene.client();
@@ -35,7 +35,7 @@ public final class RefusedBodyCases {
             client.sendInBackground(Wire.latin1(request("POST /", "Content-Length: " + OVER_THE_LIMIT)
                     + hidden.repeat(OVER_THE_LIMIT / hidden.length() + 1)));
             Check.equal("status", 413, client.head().status());
-            scene.noServerWithin(millis(300));
+            scene.assertNotForwardedWithin(millis(300));
         }));
         cases.add(ours("a chunked body that grows over the limit never looks complete to the server", "ours", scene -> {
             Wire client = scene.client();

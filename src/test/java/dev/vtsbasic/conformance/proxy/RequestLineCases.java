@@ -24,20 +24,20 @@ public final class RequestLineCases {
         List<Case> cases = new ArrayList<>();
         targets()
                 .forEach((what, target) -> cases.add(should(
-                        what + " in the target stays as it is",
+                        what + " in the target stays unchanged",
                         "RFC 9110 §7.7",
                         scene -> Check.equal(
                                 "target",
                                 target,
-                                scene.seen(request("GET " + target)).head().target()))));
+                                scene.forwarded(request("GET " + target)).head().target()))));
         relaxedTargets()
                 .forEach((what, target) -> cases.add(ours(
-                        what + " in the target stays as it is",
+                        what + " in the target stays unchanged",
                         "ours: byte for byte",
                         scene -> Check.equal(
                                 "target",
                                 target,
-                                scene.seen(request("GET " + target)).head().target()))));
+                                scene.forwarded(request("GET " + target)).head().target()))));
         for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")) {
             cases.add(must("the method " + method + " is forwarded", "RFC 9110 §9.1", forwards(method)));
         }
@@ -72,12 +72,12 @@ public final class RequestLineCases {
             Check.that(status >= 400, "answered " + status);
         }));
         cases.add(ours("TRACE is refused", "ours, RFC 9110 §9.3.8", scene -> {
-            Message answer = scene.refused(request("TRACE /", "Cookie: secret=1"));
-            Check.that(answer.status() >= 400, "answered " + answer.status());
-            Check.that(!answer.body().contains("secret"), "it gives the cookie away");
+            Message response = scene.refused(request("TRACE /", "Cookie: secret=1"));
+            Check.that(response.status() >= 400, "answered " + response.status());
+            Check.that(!response.body().contains("secret"), "it gives the cookie away");
         }));
         cases.add(must("an absolute-form target becomes a path", "RFC 9112 §3.2.1", scene -> {
-            Head head = scene.seen("GET http://site.example/a%2Fb?c=d HTTP/1.1\r\nHost: site.example\r\n\r\n")
+            Head head = scene.forwarded("GET http://site.example/a%2Fb?c=d HTTP/1.1\r\nHost: site.example\r\n\r\n")
                     .head();
             Check.equal("target", "/a%2Fb?c=d", head.target());
             Check.equal("Host", List.of("site.example"), head.all("Host"));
@@ -99,7 +99,7 @@ public final class RequestLineCases {
                     }
                 }));
         cases.add(must("an absolute-form target without a path becomes /", "RFC 9112 §3.2.1", scene -> {
-            Head head = scene.seen("GET http://site.example HTTP/1.1\r\nHost: site.example\r\n\r\n")
+            Head head = scene.forwarded("GET http://site.example HTTP/1.1\r\nHost: site.example\r\n\r\n")
                     .head();
             Check.equal("target", "/", head.target());
         }));
@@ -126,11 +126,11 @@ public final class RequestLineCases {
             Wire server = scene.server();
             Check.equal("target", "/old", server.request().head().target());
             server.send(Scene.OK);
-            Message answer = client.response();
-            Check.equal("body", "ok", answer.body());
+            Message response = client.response();
+            Check.equal("body", "ok", response.body());
         }));
         cases.add(should("a higher minor version is taken as HTTP/1.1", "RFC 9110 §2.5", scene -> {
-                    Message seen = scene.seen("GET /new HTTP/1.9\r\nHost: site.example\r\n\r\n");
+                    Message seen = scene.forwarded("GET /new HTTP/1.9\r\nHost: site.example\r\n\r\n");
                     Check.that(
                             seen.head().startLine().endsWith(" HTTP/1.1"),
                             seen.head().startLine());
@@ -144,13 +144,13 @@ public final class RequestLineCases {
         cases.add(should(
                 "an empty line before the request is skipped",
                 "RFC 9112 §2.2",
-                scene -> scene.seen("\r\n" + request("GET /"))));
+                scene -> scene.forwarded("\r\n" + request("GET /"))));
         return cases;
     }
 
     private static Case.Script forwards(String method) {
         return scene -> Check.equal(
-                "method", method, scene.seen(request(method + " /thing")).head().method());
+                "method", method, scene.forwarded(request(method + " /thing")).head().method());
     }
 
     private static Map<String, String> targets() {

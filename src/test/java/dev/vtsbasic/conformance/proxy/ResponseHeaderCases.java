@@ -3,7 +3,7 @@ package dev.vtsbasic.conformance.proxy;
 import static dev.vtsbasic.conformance.harness.Case.must;
 import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Case;
 import dev.vtsbasic.conformance.harness.Check;
@@ -26,7 +26,7 @@ public final class ResponseHeaderCases {
                 200, 201, 202, 203, 207, 299, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 418, 422, 429, 451, 500,
                 501, 503, 599)) {
             cases.add(should("status " + status + " and its body pass", "RFC 9110 §7.7", scene -> {
-                Message got = scene.got(answer(status + " Status", "Content-Length: 4") + "body");
+                Message got = scene.relayed(response(status + " Status", "Content-Length: 4") + "body");
                 Check.status(status, got);
                 Check.equal("body", "body", got.body());
             }));
@@ -37,18 +37,18 @@ public final class ResponseHeaderCases {
                         scene -> Check.equal(
                                 "status line",
                                 "HTTP/1.1 200 Quite Fine",
-                                scene.got(answer("200 Quite Fine", EMPTY))
+                                scene.relayed(response("200 Quite Fine", EMPTY))
                                         .head()
                                         .startLine()))
                 .limitedBy("a servlet cannot set one; the standard one is sent"));
         cases.add(must(
-                "an answer without a reason phrase is understood",
+                "a response without a reason phrase is understood",
                 "RFC 9112 §4",
-                scene -> Check.status(200, scene.got("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"))));
+                scene -> Check.status(200, scene.relayed("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"))));
         untouched().forEach((name, value) -> {
-            Case c = should(name + " reaches the client as it is", "RFC 9110 §7.7", scene -> {
+            Case c = should(name + " reaches the client unchanged", "RFC 9110 §7.7", scene -> {
                 Head head =
-                        scene.got(answer("200 OK", name + ": " + value, EMPTY)).head();
+                        scene.relayed(response("200 OK", name + ": " + value, EMPTY)).head();
                 Check.equal(name, List.of(value), head.all(name));
             });
             cases.add(c);
@@ -85,7 +85,7 @@ public final class ResponseHeaderCases {
                 scene -> Check.equal(
                         "Set-Cookie",
                         List.of("a=1; Expires=Sun, 06 Nov 1994 08:49:37 GMT", "b=2", "c=3"),
-                        scene.got(answer(
+                        scene.relayed(response(
                                         "200 OK",
                                         "Set-Cookie: a=1; Expires=Sun, 06 Nov 1994 08:49:37 GMT",
                                         "Set-Cookie: b=2",
@@ -99,67 +99,67 @@ public final class ResponseHeaderCases {
                 scene -> Check.equal(
                         "Link",
                         "</a>; rel=preload, </b>, </c>",
-                        scene.got(answer("200 OK", "Link: </a>; rel=preload", "Link: </b>", EMPTY, "Link: </c>"))
+                        scene.relayed(response("200 OK", "Link: </a>; rel=preload", "Link: </b>", EMPTY, "Link: </c>"))
                                 .head()
                                 .joined("Link"))));
         cases.add(should(
-                "an empty value in an answer stays",
+                "an empty value in a response stays",
                 "RFC 9110 §5.5",
                 scene -> Check.equal(
                         "X-Empty",
                         List.of(""),
-                        scene.got(answer("200 OK", "X-Empty:", EMPTY)).head().all("X-Empty"))));
+                        scene.relayed(response("200 OK", "X-Empty:", EMPTY)).head().all("X-Empty"))));
         cases.add(should(
-                "octets above 127 in an answer's value stay",
+                "octets above 127 in a response's value stay",
                 "RFC 9110 §5.5",
                 scene -> Check.equal(
                         "X-Name",
                         List.of("caf\u00c3\u00a9 \u00e9"),
-                        scene.got(answer("200 OK", "X-Name: caf\u00c3\u00a9 \u00e9", EMPTY))
+                        scene.relayed(response("200 OK", "X-Name: caf\u00c3\u00a9 \u00e9", EMPTY))
                                 .head()
                                 .all("X-Name"))));
         cases.add(should(
-                "a name with unusual letters in an answer stays",
+                "a name with unusual letters in a response stays",
                 "RFC 9110 §5.1",
                 scene -> Check.equal(
                         "x_a.b~c",
                         List.of("1"),
-                        scene.got(answer("200 OK", "x_a.b~c: 1", EMPTY)).head().all("x_a.b~c"))));
-        cases.add(must("an answer's Connection options and what they name go no further", "RFC 9110 §7.6.1", scene -> {
-            Head head = scene.got(answer("200 OK", "Connection: X-Hop", "X-Hop: 1", "X-End: 2", EMPTY))
+                        scene.relayed(response("200 OK", "x_a.b~c: 1", EMPTY)).head().all("x_a.b~c"))));
+        cases.add(must("a response's Connection options and the fields that they name are not forwarded", "RFC 9110 §7.6.1", scene -> {
+            Head head = scene.relayed(response("200 OK", "Connection: X-Hop", "X-Hop: 1", "X-End: 2", EMPTY))
                     .head();
             Check.absent(head, "X-Hop");
             Check.that(!head.joined("Connection").contains("X-Hop"), "Connection: " + head.joined("Connection"));
             Check.equal("X-End", "2", head.joined("X-End"));
         }));
-        cases.add(must("an answer's Keep-Alive goes no further", "RFC 9110 §7.6.1", scene -> {
+        cases.add(must("a response's Keep-Alive is not forwarded", "RFC 9110 §7.6.1", scene -> {
             Head head =
-                    scene.got(answer("200 OK", "Keep-Alive: timeout=77", EMPTY)).head();
+                    scene.relayed(response("200 OK", "Keep-Alive: timeout=77", EMPTY)).head();
             Check.that(!head.joined("Keep-Alive").contains("77"), "Keep-Alive: " + head.joined("Keep-Alive"));
         }));
         cases.add(should(
-                "an answer without Content-Type gets none",
+                "a response without Content-Type gets none",
                 "RFC 9110 §8.3",
-                scene -> Check.absent(scene.got(OK).head(), "Content-Type")));
-        cases.add(should("an answer's head of 7 kB passes", "RFC 9110 §5.4", scene -> {
+                scene -> Check.absent(scene.relayed(OK).head(), "Content-Type")));
+        cases.add(should("a response's head of 7 kB passes", "RFC 9110 §5.4", scene -> {
             String value = "v".repeat(7_000);
             Check.equal(
                     "X-Long",
                     List.of(value),
-                    scene.got(answer("200 OK", "X-Long: " + value, EMPTY))
+                    scene.relayed(response("200 OK", "X-Long: " + value, EMPTY))
                             .head()
                             .all("X-Long"));
         }));
-        cases.add(must("a folded line of an answer is unfolded, or answered 502", "RFC 9112 §5.2", scene -> {
-            Message got = scene.got(answer("200 OK", "X-Fold: a\r\n b", EMPTY));
+        cases.add(must("a folded line of a response is unfolded, or answered 502", "RFC 9112 §5.2", scene -> {
+            Message got = scene.relayed(response("200 OK", "X-Fold: a\r\n b", EMPTY));
             Check.that(got.status() == 502 || got.head().joined("X-Fold").matches("a +b"), "got " + got.head());
         }));
         for (String control : List.of("\u0000", "\r")) {
             String name = control.equals("\r") ? "a bare CR" : "a NUL";
             cases.add(must(
-                    name + " in a value of an answer becomes a space, or is answered 502", "RFC 9110 §5.5", scene -> {
+                    name + " in a value of a response becomes a space, or is answered 502", "RFC 9110 §5.5", scene -> {
                         // Reads the head strictly.
-                        Message got = scene.got(answer("200 OK", "X-Control: a" + control + "Set-Cookie: b", EMPTY));
+                        Message got = scene.relayed(response("200 OK", "X-Control: a" + control + "Set-Cookie: b", EMPTY));
                         Check.that(
                                 got.status() == 502
                                         || got.head().joined("X-Control").equals("a Set-Cookie: b"),
@@ -167,14 +167,14 @@ public final class ResponseHeaderCases {
                     }));
         }
         cases.add(must(
-                "white space before a colon in an answer is removed, or answered 502", "RFC 9112 §5.1", scene -> {
-                    Message got = scene.got(answer("200 OK", "X-Space : 1", EMPTY));
+                "white space before a colon in a response is removed, or answered 502", "RFC 9112 §5.1", scene -> {
+                    Message got = scene.relayed(response("200 OK", "X-Space : 1", EMPTY));
                     Check.that(
                             got.status() == 502 || got.head().joined("X-Space").equals("1"), "got " + got.head());
                 }));
         cases.add(should(
-                "an answer's Date is not doubled, and a missing one may be added",
+                "a response's Date is not doubled, and a missing one may be added",
                 "RFC 9110 §6.6.1",
-                scene -> Check.that(scene.got(OK).head().all("Date").size() <= 1, "several Dates")));
+                scene -> Check.that(scene.relayed(OK).head().all("Date").size() <= 1, "several Dates")));
     }
 }

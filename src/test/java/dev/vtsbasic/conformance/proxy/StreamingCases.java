@@ -4,7 +4,7 @@ import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.request;
@@ -24,11 +24,11 @@ public final class StreamingCases {
 
     public static List<Case> all() {
         return List.of(
-                should("each chunk of an answer is passed on when it comes", "ours, SCG #3410", scene -> {
+                should("each chunk of a response is passed on when it arrives", "ours, SCG #3410", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", CHUNKED) + "5\r\nfirst\r\n");
+                    server.send(response("200 OK", CHUNKED) + "5\r\nfirst\r\n");
                     client.head();
                     Check.equal("chunk", "first", client.chunk());
                     server.send("6\r\nsecond\r\n");
@@ -36,11 +36,11 @@ public final class StreamingCases {
                     server.send("0\r\n\r\n");
                     Check.equal("chunk", "", client.chunk());
                 }),
-                should("a single byte is passed on when it comes", "ours", scene -> {
+                should("a single byte is passed on when it arrives", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", CHUNKED) + "1\r\na\r\n");
+                    server.send(response("200 OK", CHUNKED) + "1\r\na\r\n");
                     client.head();
                     Check.equal("chunk", "a", client.chunk());
                     for (char c = 'b'; c < 'g'; c++) {
@@ -48,24 +48,24 @@ public final class StreamingCases {
                         Check.equal("chunk", String.valueOf(c), client.chunk());
                     }
                 }),
-                should("the pieces of an answer with a length are passed on when they come", "ours", scene -> {
+                should("the pieces of a response with a length are passed on when they arrive", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", "Content-Length: 6") + "one");
+                    server.send(response("200 OK", "Content-Length: 6") + "one");
                     client.head();
                     client.expect("one");
                     server.send("two");
                     client.expect("two");
                 }),
                 should(
-                        "the pieces of an answer that ends with the connection are passed on when they come",
+                        "the pieces of a response that ends with the connection are passed on when they arrive",
                         "ours",
                         scene -> {
                             Wire client = scene.client(UNTRUSTED, get());
                             Wire server = scene.server();
                             server.request();
-                            server.send(answer("200 OK") + "one");
+                            server.send(response("200 OK") + "one");
                             boolean chunked = client.head().has("Transfer-Encoding");
                             Check.equal("piece", "one", chunked ? client.chunk() : client.text(3));
                             server.send("two");
@@ -73,53 +73,53 @@ public final class StreamingCases {
                             server.close();
                             Check.equal("end", "", chunked ? client.chunk() : client.rest());
                         }),
-                should("the head of an answer is passed on before its body comes", "RFC 9110 §7.6", scene -> {
+                should("the head of a response is passed on before its body comes", "RFC 9110 §7.6", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", CHUNKED, "X-Early: 1"));
+                    server.send(response("200 OK", CHUNKED, "X-Early: 1"));
                     Check.equal("X-Early", "1", client.head().joined("X-Early"));
                 }),
                 should("the head of an event stream is passed on before its first event", "kamal-proxy #46", scene -> {
                     Wire client = scene.client(UNTRUSTED, get("Accept: text/event-stream"));
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", "Content-Type: text/event-stream", CHUNKED));
+                    server.send(response("200 OK", "Content-Type: text/event-stream", CHUNKED));
                     Check.equal("status", 200, client.head().status());
                 }),
-                should("events are passed on when they come", "kamal-proxy #46", scene -> {
+                should("events are passed on when they arrive", "kamal-proxy #46", scene -> {
                     Wire client = scene.client(UNTRUSTED, get("Accept: text/event-stream"));
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", "Content-Type: text/event-stream", CHUNKED) + "9\r\ndata: 1\n\n\r\n");
+                    server.send(response("200 OK", "Content-Type: text/event-stream", CHUNKED) + "9\r\ndata: 1\n\n\r\n");
                     client.head();
                     Check.equal("event", "data: 1\n\n", client.chunk());
                     server.send("9\r\ndata: 2\n\n\r\n");
                     Check.equal("event", "data: 2\n\n", client.chunk());
                 }),
-                should("X-Accel-Buffering: no holds nothing back", "ours, kamal-proxy #34", scene -> {
+                should("with X-Accel-Buffering: no each chunk is passed on when it arrives", "ours, kamal-proxy #34", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", "X-Accel-Buffering: no", CHUNKED) + "3\r\none\r\n");
+                    server.send(response("200 OK", "X-Accel-Buffering: no", CHUNKED) + "3\r\none\r\n");
                     client.head();
                     Check.equal("chunk", "one", client.chunk());
                     server.send("3\r\ntwo\r\n");
                     Check.equal("chunk", "two", client.chunk());
                 }),
-                ours("a small complete answer leaves in one packet", "ours", scene -> {
+                ours("a small complete response leaves in one packet", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", "Content-Length: 5") + "hello");
+                    server.send(response("200 OK", "Content-Length: 5") + "hello");
                     String piece = client.piece();
                     Check.that(piece.endsWith("\r\n\r\nhello"), "the first packet: " + Text.quote(piece));
                 }),
-                ours("a small complete chunked answer leaves in one packet", "ours", scene -> {
+                ours("a small complete chunked response leaves in one packet", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n\r\n");
+                    server.send(response("200 OK", CHUNKED) + "5\r\nhello\r\n0\r\n\r\n");
                     String piece = client.piece();
                     Check.that(
                             piece.endsWith("\r\n0\r\n\r\n") || piece.endsWith("\r\n\r\nhello"),
@@ -129,7 +129,7 @@ public final class StreamingCases {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", "Content-Length: 104857600") + "a");
+                    server.send(response("200 OK", "Content-Length: 104857600") + "a");
                     client.head();
                     AtomicLong sent = new AtomicLong();
                     Thread sender = new Thread(() -> {
@@ -148,21 +148,21 @@ public final class StreamingCases {
                     sender.join(1000);
                     Check.that(sent.get() < 50_000_000, sent + " bytes were taken though the client reads none");
                 }),
-                should("an answer that begins before the request has ended is passed on", "RFC 9112 §9.6", scene -> {
+                should("a response that begins before the request has ended is passed on", "RFC 9112 §9.6", scene -> {
                     Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "3\r\none\r\n");
                     Wire server = scene.server();
                     server.head();
                     Check.equal("chunk", "one", server.chunk());
-                    server.send(answer("200 OK", CHUNKED) + "4\r\necho\r\n");
+                    server.send(response("200 OK", CHUNKED) + "4\r\necho\r\n");
                     client.head();
                     Check.equal("chunk", "echo", client.chunk());
                 }),
-                ours("request and answer flow at the same time", "ours", scene -> {
+                ours("request and response flow at the same time", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, request("POST /", CHUNKED) + "3\r\none\r\n");
                     Wire server = scene.server();
                     server.head();
                     Check.equal("chunk", "one", server.chunk());
-                    server.send(answer("200 OK", CHUNKED) + "1\r\n1\r\n");
+                    server.send(response("200 OK", CHUNKED) + "1\r\n1\r\n");
                     client.head();
                     Check.equal("chunk", "1", client.chunk());
                     client.send("3\r\ntwo\r\n0\r\n\r\n");
@@ -174,7 +174,7 @@ public final class StreamingCases {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();
                     server.request();
-                    server.send(answer("200 OK", CHUNKED) + "3\r\none\r\n");
+                    server.send(response("200 OK", CHUNKED) + "3\r\none\r\n");
                     client.head();
                     client.chunk();
                     Check.that(client.isSilentFor(millis(3000)), "cut");
@@ -188,7 +188,7 @@ public final class StreamingCases {
                     Wire first = scene.client(UNTRUSTED, get());
                     Wire firstServer = scene.server();
                     firstServer.request();
-                    firstServer.send(answer("200 OK", CHUNKED) + "3\r\none\r\n");
+                    firstServer.send(response("200 OK", CHUNKED) + "3\r\none\r\n");
                     first.head();
                     first.chunk();
                     Wire second = scene.client(UNTRUSTED, get());

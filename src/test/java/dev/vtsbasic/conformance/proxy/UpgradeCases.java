@@ -6,7 +6,7 @@ import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.request;
@@ -32,7 +32,7 @@ public final class UpgradeCases {
             "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
             "Origin: http://site.example");
 
-    private static final String SWITCHED = answer(
+    private static final String SWITCHED = response(
             "101 Switching Protocols",
             "Upgrade: websocket",
             "Connection: Upgrade",
@@ -52,7 +52,7 @@ public final class UpgradeCases {
                             head.joined("Connection").toLowerCase(Locale.ROOT).contains("upgrade"),
                             head.joined("Connection"));
                 }),
-                should("Sec-WebSocket fields of the handshake stay as they are", "RFC 6455, SCG #1321", scene -> {
+                should("Sec-WebSocket fields of the handshake stay unchanged", "RFC 6455, SCG #1321", scene -> {
                     scene.client(UNTRUSTED, HANDSHAKE);
                     Head head = scene.server().head();
                     Check.equal("Key", "dGhlIHNhbXBsZSBub25jZQ==", head.joined("Sec-WebSocket-Key"));
@@ -131,7 +131,7 @@ public final class UpgradeCases {
                     Wire client = scene.client(UNTRUSTED, HANDSHAKE);
                     Wire server = scene.server();
                     server.head();
-                    server.send(answer("403 Forbidden", "Content-Length: 2") + "no");
+                    server.send(response("403 Forbidden", "Content-Length: 2") + "no");
                     Message got = client.response();
                     Check.status(403, got);
                     Check.equal("body", "no", got.body());
@@ -140,7 +140,7 @@ public final class UpgradeCases {
                     Wire client = scene.client(UNTRUSTED, HANDSHAKE);
                     Wire server = scene.server();
                     server.head();
-                    server.send(answer("426 Upgrade Required", "Content-Length: 2") + "no");
+                    server.send(response("426 Upgrade Required", "Content-Length: 2") + "no");
                     Check.status(426, client.response());
                     client.send(get());
                     server = scene.serverAfter(server);
@@ -148,7 +148,7 @@ public final class UpgradeCases {
                     server.send(OK);
                     Check.equal("body", "ok", client.response().body());
                 }),
-                should("a handshake that the server takes for a plain request is answered", "RFC 9110 §7.8", scene -> {
+                should("a handshake that the server answers as a plain request is answered", "RFC 9110 §7.8", scene -> {
                     Wire client = scene.client(UNTRUSTED, HANDSHAKE);
                     Wire server = scene.server();
                     server.head();
@@ -189,7 +189,7 @@ public final class UpgradeCases {
                     tunnel.client.reset();
                     tunnel.server.endWithin(PROMPTLY);
                 }),
-                should("a tunnel may be silent for longer than an answer", "ours, phusion #1686", scene -> {
+                should("a tunnel may be silent for longer than a response", "ours, phusion #1686", scene -> {
                     Tunnel tunnel = open(scene);
                     Check.that(tunnel.client.isSilentFor(millis(6000)), "the tunnel was closed");
                     tunnel.client.send("still");
@@ -209,17 +209,17 @@ public final class UpgradeCases {
                         "Upgrade without Connection: upgrade is not forwarded",
                         "RFC 9110 §7.8",
                         scene -> Check.absent(
-                                scene.seen(get("Upgrade: websocket")).head(), "Upgrade")),
+                                scene.forwarded(get("Upgrade: websocket")).head(), "Upgrade")),
                 must(
                         "an Upgrade in HTTP/1.0 is ignored",
                         "RFC 9110 §7.8",
                         scene -> Check.absent(
-                                scene.seen("GET / HTTP/1.0\r\nHost: site.example\r\nConnection: Upgrade\r\n"
+                                scene.forwarded("GET / HTTP/1.0\r\nHost: site.example\r\nConnection: Upgrade\r\n"
                                                 + "Upgrade: websocket\r\n\r\n")
                                         .head(),
                                 "Upgrade")),
                 ours(
-                        "an offer of h2c goes no further, so that no request hides in a tunnel",
+                        "an offer of h2c is not forwarded, so that no request hides in a tunnel",
                         "ours, h2c smuggling",
                         scene -> {
                             Wire client = scene.client(

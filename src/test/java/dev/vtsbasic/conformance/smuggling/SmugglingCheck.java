@@ -46,7 +46,7 @@ public final class SmugglingCheck {
         try {
             Wire client = scene.client();
             client.sendInBackground(Wire.latin1(malformed.text()));
-            boolean open = skipAnswers(client, malformed);
+            boolean open = skipResponses(client, malformed);
             if (open) {
                 client.send(Scene.request("GET /same"));
                 Message same = client.responseOrNull();
@@ -57,9 +57,9 @@ public final class SmugglingCheck {
             }
             client.close();
             Wire fresh = scene.client(Scene.UNTRUSTED, Scene.request("GET /fresh"));
-            Message answer = fresh.response();
-            Check.status(200, answer);
-            Check.equal("answer to a fresh request", "/fresh", answer.body());
+            Message response = fresh.response();
+            Check.status(200, response);
+            Check.equal("response to a fresh request", "/fresh", response.body());
             judge(malformed, server.seen());
         } finally {
             server.stop();
@@ -67,7 +67,7 @@ public final class SmugglingCheck {
     }
 
     /** Whether the connection can serve another request. */
-    private static boolean skipAnswers(Wire client, MalformedRequest malformed) throws Exception {
+    private static boolean skipResponses(Wire client, MalformedRequest malformed) throws Exception {
         if (client.isSilentFor(Scene.millis(400))) {
             // The proxy waits for more; there is no more.
             client.finish();
@@ -82,14 +82,14 @@ public final class SmugglingCheck {
                 // HTTP/0.9, or the end.
                 return false;
             }
-            Message answer = client.response(method);
-            if (answer.status() < 200) {
+            Message response = client.response(method);
+            if (response.status() < 200) {
                 continue;
             }
-            refused |= answer.status() >= 400;
+            refused |= response.status() >= 400;
             boolean last =
-                    answer.head().joined("Connection").toLowerCase(Locale.ROOT).contains("close");
-            if (answer.framing() == Message.Framing.END || last || answer.status() == 101) {
+                    response.head().joined("Connection").toLowerCase(Locale.ROOT).contains("close");
+            if (response.framing() == Message.Framing.END || last || response.status() == 101) {
                 return false;
             }
             if (client.isSilentFor(Scene.millis(refused ? 50 : 15))) {

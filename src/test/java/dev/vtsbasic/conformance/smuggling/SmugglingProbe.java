@@ -31,7 +31,7 @@ public final class SmugglingProbe {
 
     private final List<Sent> all = new ArrayList<>();
 
-    private record Sent(int number, MalformedRequest request, String answer) {
+    private record Sent(int number, MalformedRequest request, String response) {
         String path() {
             return String.format(Locale.ROOT, "m%08d", number);
         }
@@ -43,18 +43,18 @@ public final class SmugglingProbe {
 
     private SmugglingProbe() {}
 
-    /** Sends them all to a port of 127.0.0.1 and waits for the answers. */
+    /** Sends them all to a port of 127.0.0.1 and waits for the responses. */
     public static SmugglingProbe sentTo(int port) throws Exception {
         SmugglingProbe requests = new SmugglingProbe();
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
-            List<Future<Sent>> answers = new ArrayList<>();
+            List<Future<Sent>> responses = new ArrayList<>();
             for (MalformedRequest request : SmugglingCheck.requests()) {
-                int number = answers.size();
-                answers.add(threads.submit(() -> send(number, request, port)));
+                int number = responses.size();
+                responses.add(threads.submit(() -> send(number, request, port)));
             }
-            for (Future<Sent> answer : answers) {
-                requests.all.add(answer.get());
+            for (Future<Sent> response : responses) {
+                requests.all.add(response.get());
             }
         } finally {
             threads.shutdownNow();
@@ -70,32 +70,32 @@ public final class SmugglingProbe {
     }
 
     private static Sent send(int number, MalformedRequest request, int port) throws IOException {
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        ByteArrayOutputStream response = new ByteArrayOutputStream();
         try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
             try {
                 socket.setSoTimeout(SILENCE_MILLIS);
                 socket.getOutputStream().write(Wire.latin1(text(number, request)));
-                if (!read(socket, answer)) {
+                if (!read(socket, response)) {
                     socket.shutdownOutput();
                     socket.setSoTimeout(PATIENCE_MILLIS);
-                    read(socket, answer);
+                    read(socket, response);
                 }
             } catch (SocketTimeoutException e) {
                 return new Sent(number, request, "no end");
             } catch (IOException e) {
-                // Closed while it was still being sent: what came before is the answer.
+                // Closed while it was still being sent: what came before is the response.
             }
         }
-        return new Sent(number, request, answer.toString(StandardCharsets.ISO_8859_1));
+        return new Sent(number, request, response.toString(StandardCharsets.ISO_8859_1));
     }
 
     /** Whether the end was read. */
-    private static boolean read(Socket socket, ByteArrayOutputStream answer) throws IOException {
+    private static boolean read(Socket socket, ByteArrayOutputStream response) throws IOException {
         InputStream in = socket.getInputStream();
         byte[] buffer = new byte[8192];
         try {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                answer.write(buffer, 0, count);
+                response.write(buffer, 0, count);
             }
             return true;
         } catch (SocketTimeoutException e) {
@@ -117,10 +117,10 @@ public final class SmugglingProbe {
         for (Sent sent : all) {
             String problem = problem(sent, seen);
             if (!problem.isEmpty() && !exempt.contains(sent.request().family() + ": " + problem)) {
-                String answer =
-                        sent.answer().substring(0, Math.min(40, sent.answer().length()));
+                String response =
+                        sent.response().substring(0, Math.min(40, sent.response().length()));
                 failures.add(sent.request().family() + ": "
-                        + Text.quote(sent.request().text()) + ": " + problem + ", answered " + Text.quote(answer));
+                        + Text.quote(sent.request().text()) + ": " + problem + ", answered " + Text.quote(response));
             }
         }
         return failures;
@@ -133,10 +133,10 @@ public final class SmugglingProbe {
         if (sent.request().verdict() == MalformedRequest.Verdict.REFUSE && seen.contains(sent.path())) {
             return "not refused but forwarded";
         }
-        if (sent.answer().equals("no end")) {
+        if (sent.response().equals("no end")) {
             return "neither answered nor closed";
         }
         // Not implemented, no such version: what a server may say to a request.
-        return sent.answer().matches("(?s)HTTP/1.. 5(?!01|05).*") ? "a fault of the server" : "";
+        return sent.response().matches("(?s)HTTP/1.. 5(?!01|05).*") ? "a fault of the server" : "";
     }
 }

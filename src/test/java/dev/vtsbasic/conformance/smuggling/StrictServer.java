@@ -1,6 +1,6 @@
 package dev.vtsbasic.conformance.smuggling;
 
-import static dev.vtsbasic.conformance.harness.Scene.answer;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Message;
 import dev.vtsbasic.conformance.harness.Scene;
@@ -67,7 +67,7 @@ final class StrictServer {
                 }
                 String target = request.head().target();
                 boolean head = request.head().method().equals("HEAD");
-                connection.send(answer("200 OK", "Content-Length: " + target.length()) + (head ? "" : target));
+                connection.send(response("200 OK", "Content-Length: " + target.length()) + (head ? "" : target));
             }
         } catch (IOException e) {
             // The proxy left it open, or broke it off.
