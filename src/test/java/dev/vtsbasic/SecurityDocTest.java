@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The threat model names tests that there are. */
 class SecurityDocTest {
-    private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|IT))(?:\\.([A-Za-z0-9]+))?`");
+    private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|IT|Cases))(?:\\.([A-Za-z0-9]+))?`");
 
     @Test
     void eachTestThatItNamesExists() throws Exception {

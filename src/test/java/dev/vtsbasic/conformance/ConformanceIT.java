@@ -3,6 +3,12 @@ package dev.vtsbasic.conformance;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.vtsbasic.conformance.harness.Case;
+import dev.vtsbasic.conformance.harness.Proxy;
+import dev.vtsbasic.conformance.harness.Suite;
+import dev.vtsbasic.conformance.harness.Text;
+import dev.vtsbasic.conformance.smuggling.MalformedRequest;
+import dev.vtsbasic.conformance.smuggling.SmugglingCheck;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,7 +20,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** The WAR between a client and a server that are scripted byte by byte. */
+/** VTS Basic between a client and a server that are scripted byte by byte. */
 @Tag("java")
 @Order(1)
 class ConformanceIT {
@@ -22,7 +28,7 @@ class ConformanceIT {
 
     @BeforeAll
     static void start() throws IOException {
-        suite = new Suite(Proxy.Kind.VTS);
+        suite = new Suite(ProxyCases.all(), Proxy.Kind.VTS::start);
     }
 
     @AfterAll
@@ -32,19 +38,19 @@ class ConformanceIT {
 
     @TestFactory
     Stream<DynamicNode> cases() {
-        return Suite.cases().entrySet().stream()
+        return ProxyCases.all().entrySet().stream()
                 .map(group -> dynamicContainer(
                         group.getKey(),
                         group.getValue().stream().map(c -> dynamicTest(c.level() + " " + c.name(), () -> play(c)))));
     }
 
     @TestFactory
-    Stream<DynamicNode> malformedRequestsDeceiveNobody() {
-        List<Malformed> requests = Smuggling.requests();
+    Stream<DynamicNode> malformedRequestsAreRefusedOrForwardedClean() {
+        List<MalformedRequest> requests = SmugglingCheck.requests();
         return requests.stream()
                 .map(malformed -> dynamicTest(
                         malformed.family() + ": " + Text.quote(malformed.text()),
-                        () -> suite.play(scene -> Smuggling.play(malformed, scene))));
+                        () -> suite.play(scene -> SmugglingCheck.play(malformed, scene))));
     }
 
     private static void play(Case c) throws Exception {

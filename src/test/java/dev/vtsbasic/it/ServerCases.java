@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.conformance.MalformedRequests;
+import dev.vtsbasic.conformance.smuggling.SmugglingProbe;
 import dev.vtsbasic.it.ServerFeature.Shows;
 import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.Ports;
@@ -323,7 +323,7 @@ abstract class ServerCases {
     @Test
     @Shows(ServerFeature.MALFORMED)
     void malformedRequestsNeverReachTheAppAndNoneIsAnInternalError() throws Exception {
-        MalformedRequests requests = MalformedRequests.sentTo(server.uri().getPort());
+        SmugglingProbe requests = SmugglingProbe.sentTo(server.uri().getPort());
         String seen = get("/test/malformed").body();
         List<String> failures = requests.failures(
                 Json.createReader(new StringReader(seen)).readObject().keySet(), mended());

@@ -1,0 +1,22 @@
+package dev.vtsbasic.conformance.asset;
+
+import dev.vtsbasic.conformance.harness.Case;
+import dev.vtsbasic.conformance.harness.Suite;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All cases about assets. */
+final class AssetCases {
+    private AssetCases() {}
+
+    /** The cases by theme. */
+    static Map<String, List<Case>> all() {
+        Map<String, List<Case>> cases = new LinkedHashMap<>();
+        cases.put("Conditions", ConditionCases.all());
+        cases.put("Ranges", RangeCases.all());
+        cases.put("Codings", CodingCases.all());
+        cases.put("Methods, fields and paths", AssetFieldCases.all());
+        return Suite.withUniqueNames(cases);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.vtsbasic.conformance.harness;
+
+import java.util.List;
+
+/**
+ * A message as it was read.
+ *
+ * @param framing what told where the body ends
+ * @param complete whether it ended as its framing has it; a reader that does not see this difference takes a cut
+ *     response for a whole one
+ */
+public record Message(Head head, String body, Framing framing, List<Head.Field> trailers, boolean complete) {
+    public enum Framing {
+        NONE,
+        LENGTH,
+        CHUNKED,
+        END
+    }
+
+    public int status() {
+        return head.status();
+    }
+
+    /** The value of a trailer field; empty when there is none. */
+    public String trailer(String name) {
+        return trailers.stream()
+                .filter(field -> field.name().equalsIgnoreCase(name))
+                .map(Head.Field::value)
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -1,0 +1,28 @@
+package dev.vtsbasic.conformance.harness;
+
+import java.nio.charset.StandardCharsets;
+
+/** Bytes in a form that people can read. */
+public final class Text {
+    private static final int LONGEST = 160;
+
+    private Text() {}
+
+    public static String quote(byte[] latin1) {
+        return quote(new String(latin1, StandardCharsets.ISO_8859_1));
+    }
+
+    public static String quote(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (char c : text.substring(0, Math.min(text.length(), LONGEST)).toCharArray()) {
+            switch (c) {
+                case '\r' -> quoted.append("\\r");
+                case '\n' -> quoted.append("\\n");
+                case '\t' -> quoted.append("\\t");
+                default -> quoted.append(c < ' ' || c > '~' ? "\\x%02x".formatted((int) c) : String.valueOf(c));
+            }
+        }
+        return quoted.append(text.length() > LONGEST ? "\"... (" + text.length() + ")" : "\"")
+                .toString();
+    }
+}

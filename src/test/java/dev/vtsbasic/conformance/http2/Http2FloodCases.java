@@ -1,0 +1,125 @@
+package dev.vtsbasic.conformance.http2;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.conformance.harness.Proxy;
+import dev.vtsbasic.conformance.harness.Wire;
+import dev.vtsbasic.conformance.http2.Http2Event.Kind;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Clients that send too much. */
+abstract class Http2FloodCases extends Http2Cases {
+    Http2FloodCases(Http2Scene scene) {
+        super(scene);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Http2Flood.class)
+    void aFloodEndsItsConnectionAndNoOther(Http2Flood flood) throws Exception {
+        StreamingExchange other = streaming();
+        try (Http2Client own = scene.connect(scene.proxy())) {
+            try {
+                for (int i = 0; i < 2000; i++) {
+                    flood.send(own);
+                }
+            } catch (IOException e) {
+                // It was closed.
+            }
+            Http2Event end = own.connection().next();
+            if (end.kind() == Kind.GOAWAY) {
+                assertNotEquals(Http2Client.NO_ERROR, end.code());
+            } else {
+                // The response may be lost behind what was not read any more.
+                assertEquals(Kind.CLOSED, end.kind());
+            }
+        }
+        assertGoesOn(other);
+        scene.upstream().forgetAll();
+    }
+
+    @Test
+    void streamsResetByTheServerCountUntilTheirRequestsEnd() throws Exception {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Semaphore arrived = new Semaphore(0);
+        try (ServerSocket silent = new ServerSocket(0, 2000, InetAddress.getLoopbackAddress());
+                Proxy own = Proxy.vts(silent.getLocalPort(), scene.settings())) {
+            inBackground(() -> {
+                while (true) {
+                    Socket socket = silent.accept();
+                    inBackground(() -> {
+                        try (socket) {
+                            if (socket.getInputStream().read() >= 0) {
+                                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                                arrived.release();
+                                socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                                running.decrementAndGet();
+                            }
+                        }
+                        return null;
+                    });
+                }
+            });
+            try (Http2Client attacker = scene.connect(own)) {
+                List<String> request = List.of(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        scene.tls() ? "https" : "http",
+                        ":authority",
+                        "site.example",
+                        ":path",
+                        "/",
+                        "x-forwarded-for",
+                        "192.0.2.1");
+                List<Http2Stream> streams = List.of();
+                for (int round = 0; round < 4; round++) {
+                    streams = attacker.breakAndOpen(streams, 100, request);
+                    // Only of the first round all may come.
+                    arrived.tryAcquire(100, round == 0 ? Wire.PATIENCE.toSeconds() : 2, TimeUnit.SECONDS);
+                }
+            } catch (IOException e) {
+                // It was closed.
+            }
+            try (Http2Client innocent = scene.connect(own)) {
+                // The attacker's may fill the small heap for a while.
+                long deadline = System.nanoTime() + Wire.PATIENCE.toNanos();
+                int status = 503;
+                while (status == 503 && System.nanoTime() < deadline) {
+                    status = innocent.get("/", "x-forwarded-for", "192.0.2.2")
+                            .head()
+                            .status();
+                }
+                assertEquals(504, status);
+            }
+        }
+        // That one has ended is seen here a little later than there.
+        assertTrue(most.get() >= 50 && most.get() <= 150, most + " requests ran at once");
+    }
+
+    private static void inBackground(Callable<Void> work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.call();
+            } catch (Exception e) {
+                // The other side is gone, or the case is over.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

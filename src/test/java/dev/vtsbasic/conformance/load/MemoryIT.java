@@ -1,0 +1,219 @@
+package dev.vtsbasic.conformance.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.vtsbasic.conformance.harness.Proxy;
+import dev.vtsbasic.conformance.harness.Scene;
+import dev.vtsbasic.conformance.harness.Upstream;
+import dev.vtsbasic.conformance.harness.Wire;
+import dev.vtsbasic.conformance.http2.Http2Client;
+import dev.vtsbasic.conformance.http2.Http2Event;
+import dev.vtsbasic.conformance.http2.Http2Stream;
+import dev.vtsbasic.testing.LongSet;
+import dev.vtsbasic.testing.RawClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A small heap, and more at once than it could ever hold. */
+@Timeout(300)
+@Tag("java")
+class MemoryIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration QUIET = Duration.ofSeconds(3);
+    private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
+    private static final int TOO_MANY = 2000;
+
+    /** What the heap does hold, at least. */
+    private static final int ROOM = 600;
+
+    /** As from a proxy in front: what comes without it may be the app's own. */
+    private static final String REST = " HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n";
+
+    private static final String OK = Scene.response("200 OK", "Content-Length: 2", "Connection: close") + "ok";
+
+    private final List<RawClient> clients = new ArrayList<>();
+    private Upstream upstream;
+
+    @BeforeEach
+    void listen() throws IOException {
+        upstream = new Upstream();
+    }
+
+    @AfterEach
+    void leave() throws IOException {
+        for (RawClient client : clients) {
+            client.close();
+        }
+        upstream.close();
+    }
+
+    private Proxy start(String holdTimeout) throws IOException {
+        return Proxy.vts(
+                upstream.port(),
+                Map.of(
+                        "JAVA_TOOL_OPTIONS",
+                        "-Xmx128m",
+                        "VTS_CONNECT_TIMEOUT",
+                        "60s",
+                        "VTS_RESPONSE_TIMEOUT",
+                        "0s",
+                        "VTS_HEADER_TIMEOUT",
+                        "1s",
+                        "VTS_HOLD_TIMEOUT",
+                        holdTimeout));
+    }
+
+    private void send(Proxy proxy, String octets) throws IOException {
+        clients.add(new RawClient(proxy.port()).send(octets));
+    }
+
+    /** What reaches the app until nothing more does. */
+    private List<Wire> all() throws Exception {
+        List<Wire> asked = new ArrayList<>();
+        for (Wire next = upstream.next(PATIENCE); next != null; next = upstream.next(QUIET)) {
+            asked.add(next);
+        }
+        return asked;
+    }
+
+    /** In the long set twice, since what the first ones had must be there for the second. */
+    @Test
+    void requestsBeyondTheHeapWaitUntilOthersAreAnswered() throws Exception {
+        try (Proxy proxy = start("120s")) {
+            for (int round = 0; round < LongSet.count(1, 2); round++) {
+                clients.clear();
+                for (int i = 0; i < TOO_MANY; i++) {
+                    send(proxy, "GET /" + i + REST + "Connection: close\r\n\r\n");
+                }
+                List<Wire> first = all();
+                assertTrue(first.size() < TOO_MANY / 2, first.size() + " at once");
+                AtomicInteger answered = new AtomicInteger();
+                Thread app = new Thread(() -> {
+                    try {
+                        for (Wire next : first) {
+                            next.request();
+                            next.send(OK);
+                        }
+                        for (Wire next = upstream.next(QUIET); next != null; next = upstream.next(QUIET)) {
+                            next.request();
+                            next.send(OK);
+                        }
+                    } catch (Exception e) {
+                        answered.set(Integer.MIN_VALUE);
+                    }
+                });
+                app.start();
+                for (RawClient client : clients) {
+                    String status = client.readUntil("\r\n").substring(9, 12);
+                    answered.addAndGet(status.equals("200") ? 1 : 0);
+                    client.close();
+                }
+                app.join();
+                // Without virtual threads whoever finds the queue for one full is refused at once.
+                assertTrue(answered.get() >= (VIRTUAL_THREADS ? TOO_MANY : ROOM), answered + " answered");
+            }
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void unfinishedHeadsTakeMemoryUntilTheyAreCut() throws Exception {
+        try (Proxy proxy = start("1s")) {
+            for (int i = 0; i < TOO_MANY; i++) {
+                send(proxy, "GET /" + REST + "Accept: te");
+            }
+            try (RawClient late = new RawClient(proxy.port())) {
+                String refusal = late.send("GET /" + REST + "\r\n").readRest();
+                assertTrue(refusal.startsWith("HTTP/1.1 503 "), refusal);
+                assertTrue(refusal.contains("\r\nRetry-After: 5\r\n"), refusal);
+            }
+            for (RawClient client : clients) {
+                try {
+                    client.send("x");
+                } catch (IOException e) {
+                    // It waited for room itself, and was refused.
+                }
+            }
+            for (RawClient client : clients) {
+                client.readRest();
+            }
+            try (RawClient next = new RawClient(proxy.port())) {
+                next.send("GET /" + REST + "\r\n");
+                response(upstream.next(PATIENCE));
+                assertEquals("HTTP/1.1 200 ", next.readUntil("\r\n").substring(0, 13));
+            }
+            assertTrue(refusals(proxy) > 0);
+        }
+    }
+
+    /** Bodies, whose windows Tomcat keeps, that stay unfinished. */
+    @Test
+    void http2StreamsBeyondTheHeapAreRefused() throws Exception {
+        assumeTrue(VIRTUAL_THREADS, "without, bounded by threads");
+        List<Http2Client> connections = new ArrayList<>();
+        List<Http2Stream> streams = new ArrayList<>();
+        try (Proxy proxy = start("1s")) {
+            for (int i = 0; i < TOO_MANY / 100; i++) {
+                Http2Client connection = Http2Client.plain(proxy.port());
+                connections.add(connection);
+                for (int j = 0; j < 100; j++) {
+                    streams.add(connection
+                            .request("POST", "/", false, "x-forwarded-for", "192.0.2.1")
+                            .data("0123456789", false));
+                }
+            }
+            List<Wire> asked = all();
+            assertTrue(asked.size() < TOO_MANY / 2, asked.size() + " at once");
+            int refused = 0;
+            for (Http2Stream stream : streams) {
+                Http2Event head = stream.nextWithin(Duration.ZERO);
+                refused += head != null && head.status() == 503 ? 1 : 0;
+            }
+            assertEquals(TOO_MANY - asked.size(), refused);
+            for (Http2Client connection : connections) {
+                connection.close();
+            }
+            try (RawClient next = new RawClient(proxy.port())) {
+                next.send("GET /" + REST + "\r\n");
+                response(upstream.next(PATIENCE));
+                assertEquals("HTTP/1.1 200 ", next.readUntil("\r\n").substring(0, 13));
+            }
+            assertEquals(refused, refusals(proxy));
+        } finally {
+            for (Http2Client connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
+    private static int refusals(Proxy proxy) throws IOException {
+        try (RawClient client = new RawClient(proxy.port())) {
+            String metrics = client.send("GET /-/metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                    .readRest();
+            Matcher count = Pattern.compile("vts_http_requests_shed_total\\{reason=\"memory\"} ([0-9]+)")
+                    .matcher(metrics);
+            assertTrue(count.find(), metrics);
+            return Integer.parseInt(count.group(1));
+        }
+    }
+
+    private static void response(Wire server) throws Exception {
+        assertNotNull(server, "the app was not asked");
+        server.request();
+        server.send(OK);
+    }
+}
