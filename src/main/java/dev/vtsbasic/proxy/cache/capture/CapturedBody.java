@@ -1,10 +1,46 @@
-package dev.vtsbasic.proxy.cache;
+package dev.vtsbasic.proxy.cache.capture;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /** A response body that one thread collects while another thread reads it. */
 final class CapturedBody extends ByteArrayOutputStream {
+    /**
+     * How often a byte may be in memory until it is stored: once in this body, up to twice in HttpClient's cache, which
+     * reads the body into an array that doubles when it is full, and once in the copy that it makes of that array.
+     */
+    private static final int COPIES = 4;
+
+    private final CaptureBudget budget;
+    private long reserved;
+    private int copies = COPIES;
+
+    CapturedBody(CaptureBudget budget) {
+        this.budget = budget;
+    }
+
+    /**
+     * Counts bytes that are about to be collected against the budget.
+     *
+     * @return whether the budget and the maximum length of a body allow them
+     */
+    boolean reserve(int count) {
+        reserved += count;
+        return budget.take(COPIES * (long) count) && reserved <= budget.maxBody();
+    }
+
+    /** From now on, only this body counts against the budget, and not the copies in HttpClient's cache. */
+    void releaseCopies() {
+        budget.release((copies - 1) * reserved);
+        copies = 1;
+    }
+
+    /** Returns all bytes to the budget. */
+    void release() {
+        budget.release(copies * reserved);
+        reserved = 0;
+    }
+
     /**
      * Copies bytes that were already collected; does not wait for more.
      *
