@@ -66,12 +66,12 @@ class AssetArchiveConcurrencyTest extends AssetArchiveScene {
                 names().toList().toString());
     }
 
-    /** A build is complete from the first moment it can be seen. */
+    /** A build is complete as soon as it is visible. */
     private void assertWholeBuilds() throws IOException {
         for (String name : names().filter(name -> name.matches(ID)).toList()) {
             Path build = home.resolve(name);
             Path index = build.resolve(".vts/assets.json");
-            // Unless it is gone again by now.
+            // The build may have been removed in the meantime.
             assertTrue(Files.exists(index) || !Files.exists(build), build + " has no index");
         }
     }

@@ -91,7 +91,7 @@ class AssetArchiveTest extends AssetArchiveScene {
         setAge(of("1"), Duration.ofDays(100));
         archive.store(build("2"));
         setAge(of("2"), Duration.ofDays(31));
-        // Until now pages of the second build were made.
+        // Until now, the app has rendered pages of the second build.
         archive.store(build("3"));
         assertEquals(List.of(false, true, true), found(archive, "1", "2", "3"));
     }
@@ -224,7 +224,7 @@ class AssetArchiveTest extends AssetArchiveScene {
                 new InFlightRequests());
     }
 
-    /** Where a build of that name is kept. */
+    /** The directory of a build in the archive. */
     private Path of(String name) throws IOException {
         return home.resolve(build(name).id(CACHE_RULES));
     }
@@ -239,7 +239,7 @@ class AssetArchiveTest extends AssetArchiveScene {
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
     }
 
-    /** Stands for everything behind the filter; no request of these tests gets there. */
+    /** Stands for the app; no request of these tests reaches it. */
     private static final class App extends HttpServlet {
         private private static final long serialVersionUID = 1L;
     }

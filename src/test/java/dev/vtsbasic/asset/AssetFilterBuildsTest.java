@@ -85,12 +85,12 @@ class AssetFilterBuildsTest extends AssetFilterScene {
             }
             for (String method : List.of("GET", "HEAD")) {
                 for (String range : List.of("X: y", "Range: bytes=0-9", "Range: bytes=0-9,20-29")) {
-                    RawAnswer answer = other.request(method + " /assets/large-1.js", range);
-                    assertEquals(404, answer.status(), answer.text());
-                    assertEquals("no-store", answer.header("Cache-Control"));
-                    assertNull(answer.header("ETag"));
-                    assertNull(answer.header("Last-Modified"));
-                    assertEquals("14", answer.header("Content-Length"));
+                    RawAnswer response = other.request(method + " /assets/large-1.js", range);
+                    assertEquals(404, response.status(), response.text());
+                    assertEquals("no-store", response.header("Cache-Control"));
+                    assertNull(response.header("ETag"));
+                    assertNull(response.header("Last-Modified"));
+                    assertEquals("14", response.header("Content-Length"));
                 }
             }
             assertEquals("small", other.request("GET /assets/small-1.js").body());
@@ -117,13 +117,13 @@ class AssetFilterBuildsTest extends AssetFilterScene {
         filter.makeCurrent(filter.add(client, Set.of()));
         try (TestServer other = TestServer.start(context -> register(context, filter))) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            RawAnswer answer = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
-            while (answer.header("Content-Encoding") == null) {
+            RawAnswer response = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
+            while (response.header("Content-Encoding") == null) {
                 assertTrue(System.nanoTime() < deadline);
-                answer = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
+                response = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
             }
-            byte[] coded = answer.body().getBytes(StandardCharsets.ISO_8859_1);
-            assertEquals(answer.header("Content-Length"), Integer.toString(coded.length));
+            byte[] coded = response.body().getBytes(StandardCharsets.ISO_8859_1);
+            assertEquals(response.header("Content-Length"), Integer.toString(coded.length));
             try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(coded))) {
                 assertEquals(
                         HexFormat.of().formatHex(octets), new String(in.readAllBytes(), StandardCharsets.US_ASCII));

@@ -42,14 +42,14 @@ class AssetFilterTest extends AssetFilterScene {
 
     @Test
     void anAssetHasItsTypeLengthValidatorAndLifetime() throws Exception {
-        RawAnswer answer = server.request("GET /assets/app-12345678.js");
-        assertEquals(200, answer.status());
-        assertEquals("app()", answer.body());
-        assertEquals("5", answer.header("Content-Length"));
-        assertEquals("text/javascript; charset=utf-8", answer.header("Content-Type"));
-        assertEquals("public, max-age=31536000, immutable", answer.header("Cache-Control"));
-        assertEquals("nosniff", answer.header("X-Content-Type-Options"));
-        assertNotNull(answer.header("ETag"));
+        RawAnswer response = server.request("GET /assets/app-12345678.js");
+        assertEquals(200, response.status());
+        assertEquals("app()", response.body());
+        assertEquals("5", response.header("Content-Length"));
+        assertEquals("text/javascript; charset=utf-8", response.header("Content-Type"));
+        assertEquals("public, max-age=31536000, immutable", response.header("Cache-Control"));
+        assertEquals("nosniff", response.header("X-Content-Type-Options"));
+        assertNotNull(response.header("ETag"));
         assertEquals("no-cache", server.request("GET /robots.txt").header("Cache-Control"));
     }
 
@@ -60,19 +60,19 @@ class AssetFilterTest extends AssetFilterScene {
 
     @Test
     void anEmptyFileHasLengthZero() throws Exception {
-        RawAnswer answer = server.request("GET /empty.txt");
-        assertEquals(200, answer.status());
-        assertEquals("0", answer.header("Content-Length"));
+        RawAnswer response = server.request("GET /empty.txt");
+        assertEquals(200, response.status());
+        assertEquals("0", response.header("Content-Length"));
     }
 
     @Test
     void aFileTooLargeForMemoryIsSentWhole() throws Exception {
-        RawAnswer answer = server.request("GET /large.txt");
-        assertEquals(Integer.toString(LARGE.length()), answer.header("Content-Length"));
-        assertEquals(LARGE, answer.body());
+        RawAnswer response = server.request("GET /large.txt");
+        assertEquals(Integer.toString(LARGE.length()), response.header("Content-Length"));
+        assertEquals(LARGE, response.body());
         assertEquals(
                 304,
-                server.request("GET /large.txt", "If-None-Match: " + answer.header("ETag"))
+                server.request("GET /large.txt", "If-None-Match: " + response.header("ETag"))
                         .status());
     }
 
@@ -93,12 +93,12 @@ class AssetFilterTest extends AssetFilterScene {
     void anIfNoneMatchThatMatchesGets304(String ifNoneMatch) throws Exception {
         String tag = server.request("GET /robots.txt").header("ETag");
         for (String method : new String[] {"GET", "HEAD"}) {
-            RawAnswer answer =
+            RawAnswer response =
                     server.request(method + " /robots.txt", "If-None-Match: " + ifNoneMatch.replace("TAG", tag));
-            assertEquals(304, answer.status());
-            assertEquals("", answer.body());
-            assertEquals(tag, answer.header("ETag"));
-            assertEquals("no-cache", answer.header("Cache-Control"));
+            assertEquals(304, response.status());
+            assertEquals("", response.body());
+            assertEquals(tag, response.header("ETag"));
+            assertEquals("no-cache", response.header("Cache-Control"));
         }
     }
 
@@ -114,18 +114,18 @@ class AssetFilterTest extends AssetFilterScene {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"})
     void aMethodOtherThanGetAndHeadGets405(String method) throws Exception {
-        RawAnswer answer = server.request(method + " /robots.txt");
-        assertEquals(405, answer.status());
-        assertEquals("GET, HEAD", answer.header("Allow"));
+        RawAnswer response = server.request(method + " /robots.txt");
+        assertEquals(405, response.status());
+        assertEquals("GET, HEAD", response.header("Allow"));
     }
 
     @Test
     void anUnknownNameUnderAssetsGetsAPlain404WithNoStore() throws Exception {
-        RawAnswer answer = server.request("GET /assets/gone-12345678.js");
-        assertEquals(404, answer.status());
-        assertEquals("no-store", answer.header("Cache-Control"));
-        assertEquals("text/plain; charset=utf-8", answer.header("Content-Type"));
-        assertEquals("404 Not Found\n", answer.body());
+        RawAnswer response = server.request("GET /assets/gone-12345678.js");
+        assertEquals(404, response.status());
+        assertEquals("no-store", response.header("Cache-Control"));
+        assertEquals("text/plain; charset=utf-8", response.header("Content-Type"));
+        assertEquals("404 Not Found\n", response.body());
     }
 
     @ParameterizedTest
@@ -141,8 +141,8 @@ class AssetFilterTest extends AssetFilterScene {
             })
     void aNavigationToAnUnknownNameUnderAssetsReachesTheApp(String field, String path, String expected)
             throws Exception {
-        RawAnswer answer = server.request("GET " + path, field);
-        assertEquals(expected.equals("app") ? "app saw " + path : "404 Not Found\n", answer.body());
+        RawAnswer response = server.request("GET " + path, field);
+        assertEquals(expected.equals("app") ? "app saw " + path : "404 Not Found\n", response.body());
     }
 
     @ParameterizedTest
@@ -163,9 +163,9 @@ class AssetFilterTest extends AssetFilterScene {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/robots.txt/", "/robots", "/Robots.txt", "//robots.txt", "/assets", "/.env"})
     void aPathThatIsNoAssetReachesTheApp(String path) throws Exception {
-        RawAnswer answer = server.request("GET " + path);
-        assertEquals("app saw " + path, answer.body());
-        assertNull(answer.header("Cache-Control"));
+        RawAnswer response = server.request("GET " + path);
+        assertEquals("app saw " + path, response.body());
+        assertNull(response.header("Cache-Control"));
     }
 
     @ParameterizedTest
@@ -193,12 +193,12 @@ class AssetFilterTest extends AssetFilterScene {
                 "secret.txt",
             })
     void noPathLeadsOutOfTheBuild(String path) throws Exception {
-        RawAnswer answer = server.request("GET " + path);
-        assertFalse(answer.text().contains("SECRET"), answer.text());
+        RawAnswer response = server.request("GET " + path);
+        assertFalse(response.text().contains("SECRET"), response.text());
         assertTrue(
-                answer.status() == 400
-                        || answer.status() == 404
-                        || answer.body().equals("app saw " + path),
-                answer.text());
+                response.status() == 400
+                        || response.status() == 404
+                        || response.body().equals("app saw " + path),
+                response.text());
     }
 }

@@ -58,7 +58,7 @@ class PrecompressionTest {
         assertEquals(LONG.length(), result.bytes());
         assertTrue(result.smallestBytes() < 200, result.toString());
 
-        // Of the same length, so that only reading it would tell.
+        // The same length, so that only a read of the file would show the change.
         Tree.write(client, "assets/a.js", LONG.replace('w', 'W'));
         Asset script = read().find("/assets/a.js");
         assertEquals(2, script.representations().length);
@@ -161,7 +161,7 @@ class PrecompressionTest {
             assertFalse(script.claimCompression(), "asked for twice");
             codings.enqueue(script);
             assertEquals(1, batches.poll(20, TimeUnit.SECONDS));
-            // The next batch begins when the first is in use.
+            // The next batch begins when the results of the first are in use.
             codings.enqueue(index.find("/c.js"));
             assertEquals(1, batches.poll(20, TimeUnit.SECONDS));
         }

@@ -88,8 +88,9 @@ final class CacheKey {
 
     /**
      * The request as HttpClient's cache gets it, with the fields that the app gets and on which its response may
-     * depend. Values are in hexadecimal, so that different ones never match; in plain lists the whitespace around commas
-     * does not count (RFC 9111 §4.1), and plain lists in {@link #COMPARED_AS_LISTS} fields are left to HttpClient's cache.
+     * depend. Values are in hexadecimal, so that different ones never match; in plain lists the whitespace around
+     * commas does not count (RFC 9111 §4.1), and plain lists in {@link #COMPARED_AS_LISTS} fields are left to
+     * HttpClient's cache.
      */
     static ClassicHttpRequest request(String key, InboundRequest request, ForwardedHeaders forwarding) {
         Map<String, String> fields = new LinkedHashMap<>();

@@ -110,17 +110,28 @@ final class CollapsingRequest {
 
     /** Wakes the requests that wait, because the response, which has this status, will not be stored. */
     void endNotStored(int status) {
-        if (inFlight == null) {
-            return;
-        }
         if (status == HttpStatus.SC_NOT_MODIFIED) {
             // The 304 answers a condition of the client's own, so it says nothing about responses to other clients.
-            inFlight.end(RequestCollapser.End.BROKEN);
+            endUnstored(RequestCollapser.End.BROKEN);
         } else if (status >= HttpStatus.SC_INTERNAL_SERVER_ERROR) {
-            inFlight.end(RequestCollapser.End.NOT_SHAREABLE);
+            endUnstored(RequestCollapser.End.NOT_SHAREABLE);
         } else {
-            inFlight.endNotShareable();
+            endNotShareable();
         }
-        inFlight = null;
+    }
+
+    /** As {@link #endNotStored}; later requests for the variant do not wait for each other either. */
+    void endNotShareable() {
+        if (inFlight != null) {
+            inFlight.endNotShareable();
+            inFlight = null;
+        }
+    }
+
+    private void endUnstored(RequestCollapser.End end) {
+        if (inFlight != null) {
+            inFlight.end(end);
+            inFlight = null;
+        }
     }
 }

@@ -18,8 +18,8 @@ final class ConditionalRequest {
 
     /** Whether the client's conditions say that it has the stored response already. */
     static boolean isNotModified(InboundRequest request, MessageHeaders stored) {
-        // An If-None-Match without a tag matches nothing (RFC 9110 §13.1.2), and If-Modified-Since does not count beside
-        // it (§13.1.3).
+        // An If-None-Match without a tag matches nothing (RFC 9110 §13.1.2), and If-Modified-Since is ignored beside it
+        // (§13.1.3).
         FieldLines tags = request.lines("If-None-Match");
         return tags.arePresent() ? matches(tags, stored) : isOlder(stored, request);
     }

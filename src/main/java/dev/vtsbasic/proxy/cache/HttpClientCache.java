@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * HttpClient's cache without the client around it: the one element of the client's execution chain that looks up,
- * judges and stores responses. The caller passes the next element of the chain to {@link #execute}. Safe for any number
- * of threads.
+ * evaluates and stores responses. The caller passes the next element of the chain to {@link #execute}. Safe for any
+ * number of threads.
  */
 final class HttpClientCache extends CachingHttpClientBuilder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpClientCache.class);

@@ -17,7 +17,7 @@ import org.apache.hc.core5.http.MessageHeaders;
 
 /**
  * The stored responses of the shared cache, bounded by the memory they take; it evicts the least recently used ones
- * first. HttpClient's own storage is bounded by the number of responses, whatever their length. Safe for any number of
+ * first. HttpClient's own storage is bounded by the number of responses and not by their length. Safe for any number of
  * threads.
  */
 final class LruCacheStorage implements HttpCacheStorage {

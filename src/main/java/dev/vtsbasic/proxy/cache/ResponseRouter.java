@@ -80,6 +80,6 @@ final class ResponseRouter implements RoutePolicy {
 
     @Override
     public void bodyTooLong() {
-        collapsing.endNotStored(HttpStatus.SC_OK);
+        collapsing.endNotShareable();
     }
 }

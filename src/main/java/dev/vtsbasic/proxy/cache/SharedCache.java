@@ -16,8 +16,9 @@ import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.message.HeaderGroup;
 
 /**
- * A shared cache (RFC 9111) of the responses that the app allows it to store. HttpClient's cache judges and stores
- * them; this class holds the memory, collapses requests, invalidates and counts. Safe for any number of threads.
+ * A shared cache (RFC 9111) of the responses that the app allows it to store. HttpClient's cache applies the RFC
+ * and stores them; this class holds the memory, collapses requests, invalidates and counts. Safe for any number of
+ * threads.
  */
 public final class SharedCache implements AutoCloseable {
     /**

@@ -14,9 +14,9 @@ import org.apache.hc.core5.http.message.BasicHttpResponse;
 
 /**
  * The header fields of a response as HttpClient's cache stores them. That cache ignores CDN-Cache-Control, accepts
- * malformed dates and fails on a malformed Age. Therefore it gets the fields by which it judges as {@link CacheControl}
- * and this class have read them; the fields that the app sent are stored beside them under other names, for the
- * clients.
+ * malformed dates and fails on a malformed Age. Therefore it gets the fields that decide about storing and freshness as
+ * {@link CacheControl} and this class have read them; the fields that the app sent are stored beside them under other
+ * names, for the clients.
  */
 final class StoredFields {
     /**
@@ -29,7 +29,7 @@ final class StoredFields {
     private StoredFields() {}
 
     /**
-     * Replaces the fields by which HttpClient's cache judges.
+     * Replaces the fields by which HttpClient's cache decides about storing and freshness.
      *
      * @param directives of the response, or, for a 304, of the stored response after the 304 has updated it
      */

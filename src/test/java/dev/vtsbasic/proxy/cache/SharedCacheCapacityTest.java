@@ -57,7 +57,7 @@ class SharedCacheCapacityTest extends SharedCacheScene {
         assertEquals(0, proxy.cacheFigures().entries());
     }
 
-    /** An octet is there four times before it is stored, and half of the memory is for all of that. */
+    /** A byte is in memory four times before it is stored, and half of the capacity is for these copies. */
     @Test
     void bodiesThatAreBeingCollectedAreBoundedToo() throws Exception {
         String body = "x".repeat(80_000);

@@ -54,7 +54,7 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
         List<CompletableFuture<RawAnswer>> responses = new ArrayList<>(askAtOnce(5, "/a"));
         awaitRunning(5);
         mayBegin.countDown();
-        // The first one's response never ends.
+        // The response to the first request never ends.
         for (int count = 0; count < 4; count++) {
             CompletableFuture.anyOf(responses.toArray(CompletableFuture[]::new)).get();
             responses.removeIf(CompletableFuture::isDone);
@@ -121,7 +121,7 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
         first.get();
     }
 
-    /** Else they would go one after the other, for as long as their patience lasts. */
+    /** Otherwise they would be sent one after the other, until each has waited for the maximum time. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -160,7 +160,7 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
         assertEquals(0, alone.get());
     }
 
-    /** One client that reads slowly is not to keep the thing from all others. */
+    /** One slow response of the app must not block all other clients. */
     @Test
     void aRequestThatWaitedTooLongReplacesTheInFlightOne() throws Exception {
         CountDownLatch mayRespond = new CountDownLatch(1);
@@ -178,7 +178,7 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
         assertEquals("vts-basic; fwd=uri-miss; stored", second.header("Cache-Status"));
         assertEquals("2", get("/a").body());
         assertEquals(2, asked.get());
-        // This ends what the first one will bring, too.
+        // The purge also keeps the response that is still in flight from being stored.
         proxy.purge(Optional.of("/a"));
         mayRespond.countDown();
         assertEquals("1", first.get().body());

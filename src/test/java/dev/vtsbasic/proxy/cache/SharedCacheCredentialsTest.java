@@ -57,7 +57,7 @@ class SharedCacheCredentialsTest extends SharedCacheScene {
         get("/a");
         assertEquals("own", get("/a", "Cookie: session=1").body());
         assertEquals(1, asked.get());
-        // Of one thing there is one renewal at a time, so this one's comes after the other's.
+        // Only one revalidation of a variant runs at a time, so this one comes after any other.
         awaitBody("/a", "new");
         assertEquals(1, withCookie.get());
     }

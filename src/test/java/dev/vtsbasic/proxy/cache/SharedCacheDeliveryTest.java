@@ -45,7 +45,7 @@ class SharedCacheDeliveryTest extends SharedCacheScene {
         assertEquals("whole", get("/a").body());
     }
 
-    /** RFC 9112 §8: a field that is cut may have said another thing. */
+    /** RFC 9112 §8: a cut field may have had another meaning. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the shared cache makes of the fields by which it judges: Age, dates, times, and CDN-Cache-Control (RFC 9213). */
+/** How the shared cache reads Age, dates, lifetimes and CDN-Cache-Control (RFC 9213). */
 class SharedCacheFieldsTest extends SharedCacheScene {
     private static final String FRESH = "Cache-Control: public, max-age=3600\r\n";
 
-    // Ages and times
+    // Ages and lifetimes
 
     @ParameterizedTest
     @ValueSource(
@@ -258,7 +258,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
         assertEquals("3", get("/all", "Cookie: session=2").body());
     }
 
-    // What renews (304)
+    // Revalidation (304)
 
     @Test
     void aFieldThatA304DoesNotRepeatStillCounts() throws Exception {
@@ -288,7 +288,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
         assertEquals("new", get("/a").body());
     }
 
-    /** RFC 9111 §3.2: what the stored octets depend on is theirs. */
+    /** RFC 9111 §3.2: fields that describe the stored body are not updated. */
     @Test
     void a304DoesNotReplaceFieldsThatDescribeTheBody() throws Exception {
         start(inTurn(

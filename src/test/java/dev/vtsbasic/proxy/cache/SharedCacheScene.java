@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
-/** The shared cache between a client and an app whose every octet is known. */
+/** The shared cache between a client and an app whose every byte is known. */
 @Timeout(120)
 @Tag("java")
 abstract class SharedCacheScene {
@@ -102,7 +102,7 @@ abstract class SharedCacheScene {
         return responses;
     }
 
-    /** Waits until so many requests are under way in the proxy. */
+    /** Waits until so many requests are in flight in the proxy. */
     void awaitRunning(int count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (running.awaitIdle(0) < count) {
@@ -111,7 +111,7 @@ abstract class SharedCacheScene {
         }
     }
 
-    /** Waits until so many requests have come to the app. */
+    /** Waits until so many requests have reached the app. */
     void awaitAsked(int count) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (asked.get() < count) {

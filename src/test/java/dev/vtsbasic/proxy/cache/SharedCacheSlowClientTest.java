@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Others wait for the response that one client asked for; how fast that client reads is not to matter to them. */
+/** Requests that wait for the response to another one do not wait for the client of that one to read it. */
 class SharedCacheSlowClientTest extends SharedCacheScene {
     /** More than the sockets between a client that reads nothing and the server hold. */
     private static final String LONG = "x".repeat(7_000_000);
@@ -92,7 +92,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
         assertTrue(get("/a").body().endsWith(LONG));
     }
 
-    /** Its length is not known before. */
+    /** The response does not announce its length. */
     @Test
     void aResponseThatTurnsOutTooLongToStoreReachesItsClientWhole() throws Exception {
         String body = "<" + "y".repeat(400_000) + ">";
@@ -113,7 +113,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
         assertEquals(0, proxy.cacheFigures().entries());
     }
 
-    /** Has asked, and reads when it is told to. */
+    /** A client that sends a request and reads only when the test calls {@link #read}. */
     private final class SlowClient implements AutoCloseable {
         private final Socket socket = new Socket();
         private final InputStream in;
@@ -128,7 +128,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
             in = socket.getInputStream();
         }
 
-        /** Reads one octet. */
+        /** Reads one byte. */
         void read() throws IOException {
             assertTrue(in.read() >= 0);
         }

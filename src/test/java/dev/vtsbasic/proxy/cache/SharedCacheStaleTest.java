@@ -113,7 +113,7 @@ class SharedCacheStaleTest extends SharedCacheScene {
                 "1",
                 "vts.hold-queue",
                 "0");
-        // Who asks from this machine does not need a place.
+        // A request from this machine would not need a permit.
         String field = "X-Forwarded-For: 192.0.2.1";
         get("/a", field);
         CompletableFuture<RawAnswer> other = CompletableFuture.supplyAsync(() -> get("/b", field));

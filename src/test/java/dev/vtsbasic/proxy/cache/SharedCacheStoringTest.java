@@ -126,7 +126,7 @@ class SharedCacheStoringTest extends SharedCacheScene {
         assertEquals(2, asked.get());
     }
 
-    /** One who provokes an error would provoke it for all. */
+    /** A client that provokes an error must not provoke it for all clients. */
     @ParameterizedTest
     @ValueSource(ints = {206, 400, 401, 403, 405, 413, 414, 429, 431, 499, 500, 502, 503, 599})
     void aPartOrAnErrorIsNotStoredWhateverItsCacheControl(int status) throws Exception {

@@ -25,7 +25,7 @@ class SharedCacheVariantsTest extends SharedCacheScene {
         assertEquals("3", get("/a", "X-Kind: a").body());
     }
 
-    /** HttpClient's cache takes tokens for the same whose letters differ in case only, or that stand in another order. */
+    /** HttpClient's cache compares tokens without regard to case and order. */
     @Test
     void fieldsInVaryAreComparedByteForByte() throws Exception {
         start(numbered("Cache-Control: max-age=60\r\nVary: X-User"));
@@ -37,7 +37,7 @@ class SharedCacheVariantsTest extends SharedCacheScene {
         }
     }
 
-    /** RFC 9111 §4.1: a list stays the same list with other whitespace around its commas; other whitespace may mean something. */
+    /** RFC 9111 §4.1: whitespace around the commas of a list does not matter, but other whitespace may. */
     @Test
     void whitespaceAroundTheCommasOfAListDoesNotSelectAnotherVariant() throws Exception {
         start(numbered("Cache-Control: max-age=60\r\nVary: X-User"));
