@@ -241,6 +241,6 @@ class AssetArchiveTest extends AssetArchiveScene {
 
     /** Stands for the app; no request of these tests reaches it. */
     private static final class App extends HttpServlet {
-        private private static final long serialVersionUID = 1L;
+        private static final long serialVersionUID = 1L;
     }
 }

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Builds that change, or have particular files. */
 class AssetFilterBuildsTest extends AssetFilterScene {
     @Test
-    void hashedAssetsOfAnotherBuildAreServedBesideTheCurrentOnes(@TempDir Path client, @TempDir Path other) throws Exception {
+    void hashedAssetsOfAnotherBuildAreServedBesideTheCurrentOnes(@TempDir Path client, @TempDir Path other)
+            throws Exception {
         Tree.write(client, "assets/app-12345678.js", "app()", "robots.txt", "ok", "large.txt", "large");
         Tree.write(other, "assets/new-1.js", "new()", "robots.txt", "new", "added.txt", "new");
         AssetFilter filter = filter(client);
@@ -74,7 +75,8 @@ class AssetFilterBuildsTest extends AssetFilterScene {
     /** The error has no header fields of the file, because caches would keep it for as long as the file. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aFileThatIsMissingOrShorterThanAtTheStartGets404WithNoStore(boolean cut, @TempDir Path client) throws Exception {
+    void aFileThatIsMissingOrShorterThanAtTheStartGets404WithNoStore(boolean cut, @TempDir Path client)
+            throws Exception {
         Tree.write(client, "assets/small-1.js", "small", "assets/large-1.js", LARGE);
         AssetFilter filter = filter(client);
         try (TestServer other = TestServer.start(context -> register(context, filter))) {

@@ -232,8 +232,7 @@ final class CachedExchange implements ExecChain {
                 new ResponseRouter(cache, request, collapsing, usable, forwardReason),
                 cache.captureBudget(),
                 cache.senders());
-        InboundRequest asked =
-                stale ? Revalidation.conditionalRequest(request.inbound(), lookup) : request.inbound();
+        InboundRequest asked = stale ? Revalidation.conditionalRequest(request.inbound(), lookup) : request.inbound();
         try {
             asking = true;
             // A stale response may replace an error, so the request does not wait for a worker.

@@ -123,7 +123,8 @@ public final class StoragePolicy {
     static boolean mayRenew(HttpResponse response, CacheControl renewed, InboundRequest request) {
         boolean silent =
                 Stream.of("Cache-Control", CacheControl.TARGETED, "Expires").noneMatch(response::containsHeader);
-        return hasUniqueFields(response) && (silent || allowStoring(renewed) && hasUsableVary(response) && isShareable(renewed, request));
+        return hasUniqueFields(response)
+                && (silent || allowStoring(renewed) && hasUsableVary(response) && isShareable(renewed, request));
     }
 
     private static boolean hasUniqueFields(HttpResponse response) {

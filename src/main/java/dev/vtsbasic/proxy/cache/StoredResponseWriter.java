@@ -30,8 +30,7 @@ final class StoredResponseWriter {
 
     /** @return whether the client gets a 304, which has no body */
     static boolean sendHead(HttpResponse stored, InboundRequest request, HttpServletResponse response) {
-        boolean notModified =
-                stored.getCode() == HttpStatus.SC_OK && ConditionalRequest.isNotModified(request, stored);
+        boolean notModified = stored.getCode() == HttpStatus.SC_OK && ConditionalRequest.isNotModified(request, stored);
         response.setStatus(notModified ? HttpStatus.SC_NOT_MODIFIED : stored.getCode());
         for (Header field : StoredFields.asSent(stored)) {
             String name = field.getName().toLowerCase(Locale.ROOT);

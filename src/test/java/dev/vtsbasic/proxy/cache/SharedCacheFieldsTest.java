@@ -236,7 +236,8 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     @Test
     void staleIfErrorOfCdnCacheControlReplacesAnError() throws Exception {
         start(inTurn(
-                response("CDN-Cache-Control: max-age=10, stale-if-error=3600\r\nCache-Control: no-store" + STALE, "old"),
+                response(
+                        "CDN-Cache-Control: max-age=10, stale-if-error=3600\r\nCache-Control: no-store" + STALE, "old"),
                 "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"));
         assertEquals("old", get("/a").body());
         RawAnswer old = get("/a");

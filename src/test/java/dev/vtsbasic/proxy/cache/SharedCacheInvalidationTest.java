@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.traffic.CacheStatistics;
-import dev.vtsbasic.traffic.Method;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -60,7 +60,8 @@ class SharedCacheRevalidationTest extends SharedCacheScene {
 
     @Test
     void aNewResponseReplacesTheStaleOne() throws Exception {
-        start(inTurn(response("Cache-Control: max-age=10" + STALE, "old"), response("Cache-Control: max-age=60", "new")));
+        start(inTurn(
+                response("Cache-Control: max-age=10" + STALE, "old"), response("Cache-Control: max-age=60", "new")));
         assertEquals("old", get("/a").body());
         RawAnswer renewed = get("/a");
         assertEquals("new", renewed.body());
