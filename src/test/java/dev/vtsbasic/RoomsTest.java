@@ -40,7 +40,8 @@ class RoomsTest {
             proxy: proxy.cache proxy.container proxy.exchange proxy.message proxy.tunnel proxy.upstream pool header limit page traffic
             proxy.tunnel: proxy.exchange proxy.upstream proxy.container proxy.message traffic
             proxy.exchange: proxy.upstream proxy.container proxy.message pool header page traffic
-            proxy.cache: proxy.message syntax traffic
+            proxy.cache: proxy.cache.capture proxy.message syntax traffic
+            proxy.cache.capture: proxy.message
             proxy.upstream: proxy.message pool
             proxy.container: proxy.message traffic
             proxy.message: page syntax traffic

@@ -17,7 +17,10 @@ final class Asset {
     /** The file to compress in the background; null if the build compressed it, or it is not worth compressing. */
     private final Path source;
 
-    private final AtomicBoolean codingsAreAskedFor = new AtomicBoolean();
+    /** Whether the bodies no longer count against the limit of {@link AssetMemory}. */
+    private boolean released;
+
+    private final AtomicBoolean compressionClaimed = new AtomicBoolean();
 
     /**
      * @param mediaType value of Content-Type
@@ -30,7 +33,7 @@ final class Asset {
         this.cacheControl = cacheControl;
         this.negotiated = negotiated;
         this.source = source;
-        replace(representations);
+        this.representations = shortestFirst(representations);
     }
 
     String mediaType() {
@@ -60,8 +63,8 @@ final class Asset {
     }
 
     /** True for the first call only, and only if there is a file to compress in the background. */
-    boolean asksForCodings() {
-        return source != null && !codingsAreAskedFor.getPlain() && codingsAreAskedFor.compareAndSet(false, true);
+    boolean claimCompression() {
+        return source != null && !compressionClaimed.getPlain() && compressionClaimed.compareAndSet(false, true);
     }
 
     /** The file to compress in the background; null for none. */
@@ -69,9 +72,30 @@ final class Asset {
         return source;
     }
 
-    void replace(Representation... all) {
+    /**
+     * Replaces the representations, and stops counting the bodies of the old ones. After {@link #release} the old ones
+     * stay, and the new ones stop counting.
+     */
+    synchronized void replace(AssetMemory memory, Representation... all) {
+        if (released) {
+            memory.release(all);
+        } else {
+            memory.release(representations);
+            representations = shortestFirst(all);
+        }
+    }
+
+    /** Stops counting the bodies. Responses in progress still send theirs. */
+    synchronized void release(AssetMemory memory) {
+        if (!released) {
+            released = true;
+            memory.release(representations);
+        }
+    }
+
+    private static Representation[] shortestFirst(Representation... all) {
         Representation[] sorted = all.clone();
         Arrays.sort(sorted, Comparator.comparingLong(Representation::length));
-        representations = sorted;
+        return sorted;
     }
 }

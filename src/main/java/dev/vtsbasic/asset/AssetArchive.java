@@ -52,7 +52,7 @@ final class AssetArchive {
 
     private final ArchiveRules rules;
     private final CacheControlRules cacheRules;
-    private volatile Known known = new Known(null, false, Map.of());
+    private volatile Snapshot snapshot = new Snapshot(null, false, Map.of());
     private final AtomicBoolean unreadable = new AtomicBoolean();
 
     /**
@@ -62,7 +62,7 @@ final class AssetArchive {
      * @param settled whether any later change is certain to give the directory another modification time
      * @param builds by the names of their directories
      */
-    private record Known(FileTime at, boolean settled, Map<String, AssetIndex> builds) {}
+    private record Snapshot(FileTime at, boolean settled, Map<String, AssetIndex> builds) {}
 
     AssetArchive(ArchiveRules rules, CacheControlRules cacheRules) {
         this.rules = rules;
@@ -77,8 +77,8 @@ final class AssetArchive {
     void store(AssetIndex build) throws IOException {
         Files.createDirectories(rules.directory());
         Path home = rules.directory().resolve(build.id(cacheRules));
-        if (!isWhole(home) || !touch(home)) {
-            put(build, home);
+        if (!isComplete(home) || !touch(home)) {
+            add(build, home);
         }
         try {
             prune(home);
@@ -91,7 +91,7 @@ final class AssetArchive {
         }
     }
 
-    private boolean isWhole(Path home) {
+    private boolean isComplete(Path home) {
         try {
             AssetIndex.archived(home, cacheRules, NO_MEMORY);
             return isBuild(home);
@@ -114,14 +114,14 @@ final class AssetArchive {
         return true;
     }
 
-    private void put(AssetIndex build, Path home) throws IOException {
+    private void add(AssetIndex build, Path home) throws IOException {
         // Not a temporary directory, because only its owner could read that, and other instances must read the build.
         Path unfinished = Files.createDirectory(rules.directory().resolve(UNFINISHED + UUID.randomUUID()));
         try {
             copy(build, unfinished);
             Files.setLastModifiedTime(unfinished, FileTime.from(Instant.now()));
             for (int tries = 1; !move(unfinished, home, tries == MAX_ATTEMPTS); tries++) {
-                takeAway(home).ifPresent(AssetArchive::delete);
+                moveAside(home).ifPresent(AssetArchive::delete);
             }
         } finally {
             delete(unfinished);
@@ -139,7 +139,7 @@ final class AssetArchive {
             Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
             return true;
         } catch (FileSystemException e) {
-            boolean stored = isWhole(home);
+            boolean stored = isComplete(home);
             if (!stored && last) {
                 throw e;
             }
@@ -170,9 +170,9 @@ final class AssetArchive {
 
     /** Finds an asset in any build, including builds that other instances have stored since; null if there is none. */
     Found find(String path) {
-        for (AssetIndex build : look().builds().values()) {
+        for (AssetIndex build : refresh().builds().values()) {
             Asset asset = build.find(path);
-            if (asset != null && isThere(build, asset)) {
+            if (asset != null && isAvailable(build, asset)) {
                 return new Found(build, asset);
             }
         }
@@ -183,7 +183,7 @@ final class AssetArchive {
      * Whether all files of an asset exist inside its build. Others may write to the archive, so a file may have been
      * removed or replaced by a link that leads elsewhere.
      */
-    private static boolean isThere(AssetIndex build, Asset asset) {
+    private static boolean isAvailable(AssetIndex build, Asset asset) {
         try {
             for (Representation representation : asset.representations()) {
                 if (!representation.file().toRealPath().startsWith(build.client())) {
@@ -200,11 +200,11 @@ final class AssetArchive {
     record Found(AssetIndex build, Asset asset) {}
 
     /** Reads the archive directory only if it may have changed since the last time. */
-    private Known look() {
+    private Snapshot refresh() {
         try {
             Instant now = Instant.now();
             FileTime at = Files.getLastModifiedTime(rules.directory());
-            Known last = known;
+            Snapshot last = snapshot;
             if (!at.equals(last.at()) || !last.settled()) {
                 last = read(at, at.toInstant().isBefore(now.minus(MAX_TIMESTAMP_RESOLUTION)));
             }
@@ -219,14 +219,14 @@ final class AssetArchive {
                         rules.directory(),
                         e.toString());
             }
-            return known;
+            return snapshot;
         }
     }
 
-    private synchronized Known read(FileTime at, boolean settled) throws IOException {
-        Map<String, AssetIndex> last = known.builds();
-        if (at.equals(known.at()) && known.settled()) {
-            return known;
+    private synchronized Snapshot read(FileTime at, boolean settled) throws IOException {
+        Map<String, AssetIndex> last = snapshot.builds();
+        if (at.equals(snapshot.at()) && snapshot.settled()) {
+            return snapshot;
         }
         Map<String, AssetIndex> builds = new HashMap<>();
         for (Path build : builds()) {
@@ -238,8 +238,8 @@ final class AssetArchive {
                 Event.ARCHIVE_NOT_READ.log(LOG, "{directory} is not served: {problem}", build, e.toString());
             }
         }
-        known = new Known(at, settled, Map.copyOf(builds));
-        return known;
+        snapshot = new Snapshot(at, settled, Map.copyOf(builds));
+        return snapshot;
     }
 
     private List<Path> builds() throws IOException {
@@ -277,7 +277,7 @@ final class AssetArchive {
     }
 
     private void remove(Path build, FileTime inServiceSince) throws IOException {
-        Optional<Path> removed = takeAway(build);
+        Optional<Path> removed = moveAside(build);
         if (removed.isEmpty()) {
             return;
         }
@@ -299,7 +299,7 @@ final class AssetArchive {
      *
      * @return its new path; empty if the rename failed, because another instance removed it
      */
-    private Optional<Path> takeAway(Path build) {
+    private Optional<Path> moveAside(Path build) {
         Path removed = rules.directory().resolve(REMOVED + UUID.randomUUID());
         try {
             return Optional.of(Files.move(build, removed, StandardCopyOption.ATOMIC_MOVE));

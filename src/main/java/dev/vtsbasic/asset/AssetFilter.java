@@ -36,10 +36,10 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
 
     private final transient CacheControlRules rules;
     private final transient AssetMemory memory;
-    private final transient BackgroundCompressor codings;
+    private final transient BackgroundCompressor background;
     private final transient SecurityHeaders headers;
     private final transient Optional<AssetArchive> archive;
-    private final transient InFlightRequests running;
+    private final transient InFlightRequests inFlight;
 
     /** The current build first, then other builds, of which only the hashed assets are served. */
     private transient volatile List<AssetIndex> builds = List.of();
@@ -47,15 +47,15 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     /**
      * @param compressor compresses the files that the build did not compress
      * @param headers added to each response except 304; most of them only to HTML documents
-     * @param running counts a request until the filter returns; after that, a container may still be sending the file
+     * @param inFlight counts a request until the filter returns; after that, a container may still be sending the file
      */
     public AssetFilter(
-            AssetSettings settings, Compressor compressor, SecurityHeaders headers, InFlightRequests running) {
+            AssetSettings settings, Compressor compressor, SecurityHeaders headers, InFlightRequests inFlight) {
         this.rules = new CacheControlRules(settings.rules());
         this.memory = new AssetMemory(settings.memory());
         this.headers = headers;
-        this.running = running;
-        this.codings = new BackgroundCompressor(compressor, this.memory);
+        this.inFlight = inFlight;
+        this.background = new BackgroundCompressor(compressor, this.memory);
         this.archive = settings.archive().map(kept -> new AssetArchive(kept, this.rules));
     }
 
@@ -104,8 +104,8 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
     public void compress(AssetIndex build, Set<String> files) {
         for (String file : files) {
             Asset asset = build.find(RequestPath.of(file));
-            if (asset != null && asset.asksForCodings()) {
-                codings.ask(asset);
+            if (asset != null && asset.claimCompression()) {
+                background.enqueue(asset);
             }
         }
     }
@@ -165,7 +165,7 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
         } else if (isNavigation(path, request)) {
             chain.doFilter(request, response);
         } else {
-            AssetAnswer.sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
+            AssetResponse.sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
         }
     }
 
@@ -184,19 +184,19 @@ public final class AssetFilter extends HttpFilter implements AutoCloseable {
 
     private void serve(AssetIndex build, Asset asset, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        if (asset.asksForCodings()) {
-            codings.ask(asset);
+        if (asset.claimCompression()) {
+            background.enqueue(asset);
         }
-        InFlightRequests.Permit place = running.enter();
+        InFlightRequests.Permit permit = inFlight.enter();
         try {
-            AssetAnswer.send(asset, build.modified(), headers, request, response);
+            AssetResponse.send(asset, build.modified(), headers, request, response);
         } finally {
-            place.leave();
+            permit.leave();
         }
     }
 
     @Override
     public void close() {
-        codings.close();
+        background.close();
     }
 }

@@ -56,22 +56,22 @@ public final class AssetIndex {
     static AssetIndex of(Path client, Set<String> rewritten, CacheControlRules rules, AssetMemory memory)
             throws IOException {
         Path root = client.toRealPath();
-        Optional<List<IndexedAsset>> brought = IndexFile.read(root);
-        if (brought.isPresent()) {
+        Optional<List<IndexedAsset>> listed = IndexFile.read(root);
+        if (listed.isPresent()) {
             List<IndexedAsset> indexed = new ArrayList<>();
-            for (IndexedAsset asset : brought.get()) {
+            for (IndexedAsset asset : listed.get()) {
                 indexed.add(
                         rewritten.contains(asset.path()) ? IndexedAsset.of(root, root.resolve(asset.path())) : asset);
             }
-            Optional<String> misfit = misfit(root, indexed);
-            if (misfit.isEmpty()) {
+            Optional<String> mismatch = mismatch(root, indexed);
+            if (mismatch.isEmpty()) {
                 return of(root, indexed, rewritten::contains, rules, memory);
             }
             Event.ASSET_INDEX_UNUSED.log(
                     LOG,
                     "The index of the assets in {directory} is not used, since {problem}; `precompress` writes a new one",
                     root,
-                    misfit.get());
+                    mismatch.get());
         }
         return of(root, scan(root), path -> true, rules, memory);
     }
@@ -84,13 +84,13 @@ public final class AssetIndex {
      */
     static AssetIndex archived(Path build, CacheControlRules rules, AssetMemory memory) throws IOException {
         Path root = build.toRealPath();
-        List<IndexedAsset> brought =
+        List<IndexedAsset> listed =
                 IndexFile.read(root).orElseThrow(() -> new IOException(root + " has no index of its files"));
-        Optional<String> misfit = misfit(root, brought);
-        if (misfit.isPresent()) {
-            throw new IOException(misfit.get());
+        Optional<String> mismatch = mismatch(root, listed);
+        if (mismatch.isPresent()) {
+            throw new IOException(mismatch.get());
         }
-        return of(root, brought, path -> false, rules, memory);
+        return of(root, listed, path -> false, rules, memory);
     }
 
     private static AssetIndex of(
@@ -139,7 +139,7 @@ public final class AssetIndex {
     }
 
     /** The reason why an index does not match the files; empty if it matches. */
-    private static Optional<String> misfit(Path root, List<IndexedAsset> indexed) {
+    private static Optional<String> mismatch(Path root, List<IndexedAsset> indexed) {
         for (IndexedAsset asset : indexed) {
             if (!hasSize(root, root.resolve(asset.path()), asset.file().size())) {
                 return Optional.of(asset.path() + " is not the file it was made for");
@@ -260,6 +260,6 @@ public final class AssetIndex {
 
     /** Stops counting the bodies against the limit of {@code memory}. Responses in progress still send theirs. */
     void release(AssetMemory memory) {
-        byPath.values().stream().distinct().forEach(asset -> memory.release(asset.representations()));
+        byPath.values().stream().distinct().forEach(asset -> asset.release(memory));
     }
 }

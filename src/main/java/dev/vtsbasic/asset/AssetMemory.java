@@ -33,12 +33,19 @@ final class AssetMemory {
             }
             return null;
         }
-        byte[] body = Files.readAllBytes(file);
-        if (body.length != length) {
-            left.addAndGet(length);
-            throw new IOException(file + " changed while it was read");
+        boolean isRead = false;
+        try {
+            byte[] body = Files.readAllBytes(file);
+            if (body.length != length) {
+                throw new IOException(file + " changed while it was read");
+            }
+            isRead = true;
+            return body;
+        } finally {
+            if (!isRead) {
+                left.addAndGet(length);
+            }
         }
-        return body;
     }
 
     /** Stops counting the bodies of these representations against the limit. */

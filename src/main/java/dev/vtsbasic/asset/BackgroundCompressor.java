@@ -28,7 +28,7 @@ final class BackgroundCompressor implements AutoCloseable {
     private static final long MAX_SOURCE_BYTES = 8 << 20;
     private static final long JOIN_MILLIS = 5000;
 
-    private final BlockingQueue<Asset> asked = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private final BlockingQueue<Asset> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final Compressor compressor;
     private final AssetMemory memory;
     private final Thread thread = new Thread(this::run, "vts-codings");
@@ -41,56 +41,72 @@ final class BackgroundCompressor implements AutoCloseable {
     }
 
     /** Queues an asset and returns at once. If the queue is full, the asset stays uncompressed. */
-    void ask(Asset asset) {
+    void enqueue(Asset asset) {
         if (asset.identity().length() <= MAX_SOURCE_BYTES) {
-            asked.offer(asset);
+            queue.offer(asset);
         }
     }
 
     private void run() {
         try {
             while (true) {
-                List<Asset> batch = new ArrayList<>(List.of(asked.take()));
-                asked.drainTo(batch, MAX_BATCH - 1);
+                List<Asset> batch = new ArrayList<>(List.of(queue.take()));
+                queue.drainTo(batch, MAX_BATCH - 1);
                 try {
-                    make(batch);
+                    compress(batch);
                 } catch (IOException | RuntimeException e) {
-                    // Go on: a batch may fail because its build was removed with its files, and the next one may be of
-                    // another build.
-                    Event.ASSETS_NOT_COMPRESSED.log(
-                            LOG,
-                            "{assets} assets that the build did not compress are sent as they are: {problem}",
-                            batch.size(),
-                            e.getMessage());
+                    compressEach(batch, e);
                 }
             }
         } catch (InterruptedException e) {
-            LOG.debug("No more codings are made", e);
+            LOG.debug("The background compression ends", e);
         }
     }
 
-    private void make(List<Asset> batch) throws IOException, InterruptedException {
+    /**
+     * Compresses each file of a failed batch by itself, because one bad file must not keep the others uncompressed. Its
+     * build may have been removed, and the others may be of another build.
+     */
+    private void compressEach(List<Asset> batch, Exception failure) throws InterruptedException {
+        int failed = batch.size();
+        Exception problem = failure;
+        if (batch.size() > 1) {
+            for (Asset asset : batch) {
+                try {
+                    compress(List.of(asset));
+                    failed--;
+                } catch (IOException | RuntimeException e) {
+                    problem = e;
+                }
+            }
+        }
+        if (failed > 0) {
+            Event.ASSETS_NOT_COMPRESSED.log(
+                    LOG,
+                    "{assets} assets that the build did not compress are sent as they are: {problem}",
+                    failed,
+                    problem.getMessage());
+        }
+    }
+
+    private void compress(List<Asset> batch) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("vts-codings-");
         try {
-            make(batch, directory);
+            List<Compressor.Job> jobs = new ArrayList<>();
+            for (Asset asset : batch) {
+                jobs.add(new Compressor.Job(asset.source(), directory.resolve(Integer.toString(jobs.size()))));
+            }
+            compressor.compress(jobs);
+            for (int i = 0; i < batch.size(); i++) {
+                useCodings(batch.get(i), jobs.get(i).target());
+            }
         } finally {
             DirectoryTree.delete(directory);
         }
     }
 
-    private void make(List<Asset> batch, Path directory) throws IOException, InterruptedException {
-        List<Compressor.Job> jobs = new ArrayList<>();
-        for (Asset asset : batch) {
-            jobs.add(new Compressor.Job(asset.source(), directory.resolve(Integer.toString(jobs.size()))));
-        }
-        compressor.compress(jobs);
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i)
-                    .replace(withCodings(batch.get(i).identity(), jobs.get(i).target()));
-        }
-    }
-
-    private Representation[] withCodings(Representation identity, Path target) throws IOException {
+    private void useCodings(Asset asset, Path target) throws IOException {
+        Representation identity = asset.identity();
         Map<Coding, Path> smaller = new EnumMap<>(Coding.class);
         for (Coding coding : Coding.values()) {
             Path file = CompressionResult.file(target, coding);
@@ -99,12 +115,13 @@ final class BackgroundCompressor implements AutoCloseable {
             }
         }
         if (smaller.isEmpty()) {
-            return new Representation[] {identity};
+            return;
         }
+        Representation onDisk =
+                new Representation(null, identity.length(), identity.entityTag(), null, identity.file());
         // Free its memory for the codings, because few clients request the uncompressed file from now on.
-        memory.release(identity);
-        List<Representation> all = new ArrayList<>();
-        all.add(new Representation(null, identity.length(), identity.entityTag(), null, identity.file()));
+        asset.replace(memory, onDisk);
+        List<Representation> all = new ArrayList<>(List.of(onDisk));
         for (Map.Entry<Coding, Path> made : smaller.entrySet()) {
             Path file = made.getValue();
             Representation coded =
@@ -114,7 +131,7 @@ final class BackgroundCompressor implements AutoCloseable {
                 all.add(new Representation(coded.coding(), coded.length(), coded.entityTag(), coded.body(), null));
             }
         }
-        return all.toArray(Representation[]::new);
+        asset.replace(memory, all.toArray(Representation[]::new));
     }
 
     @Override

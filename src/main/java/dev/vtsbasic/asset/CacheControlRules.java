@@ -26,12 +26,12 @@ final class CacheControlRules {
     /** The directory decides, because a name does not show whether it contains a hash. */
     private static final AssetRule HASHED = new AssetRule("/assets/**", "public, max-age=31536000, immutable");
 
-    private final List<AssetRule> users;
+    private final List<AssetRule> operatorRules;
     private final List<String> hashedDirectories;
 
-    CacheControlRules(List<AssetRule> users) {
-        this.users = List.copyOf(users);
-        this.hashedDirectories = Stream.concat(users.stream(), Stream.of(HASHED))
+    CacheControlRules(List<AssetRule> operatorRules) {
+        this.operatorRules = List.copyOf(operatorRules);
+        this.hashedDirectories = Stream.concat(operatorRules.stream(), Stream.of(HASHED))
                 .filter(AssetRule::immutable)
                 .map(AssetRule::directory)
                 .filter(directory -> !directory.isEmpty())
@@ -43,7 +43,7 @@ final class CacheControlRules {
 
     /** @param path of the file in the client directory, with a leading slash */
     String cacheControlOf(String path) {
-        for (AssetRule rule : users) {
+        for (AssetRule rule : operatorRules) {
             if (rule.matches(path)) {
                 return rule.cacheControl();
             }
@@ -55,7 +55,7 @@ final class CacheControlRules {
 
     /** Whether the operator's rules keep this file from being served. */
     boolean isHidden(String path) {
-        for (AssetRule rule : users) {
+        for (AssetRule rule : operatorRules) {
             if (rule.matches(path)) {
                 return rule.hidden();
             }

@@ -43,7 +43,7 @@ final class IndexFile {
         }
         try (JsonReader reader = JsonProvider.provider().createReader(Files.newInputStream(file))) {
             JsonObject index = reader.readObject();
-            if (index.getInt("version") != VERSION) {
+            if (index.getJsonNumber("version").intValueExact() != VERSION) {
                 return Optional.empty();
             }
             List<IndexedAsset> assets = new ArrayList<>();
@@ -63,7 +63,7 @@ final class IndexFile {
                         codings));
             }
             return Optional.of(assets);
-        } catch (JsonException | ClassCastException | NullPointerException e) {
+        } catch (JsonException | ClassCastException | NullPointerException | ArithmeticException e) {
             throw new IOException(file + " is no index of assets; delete it, or write it again with `precompress`", e);
         }
     }

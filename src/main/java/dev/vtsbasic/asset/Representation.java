@@ -24,7 +24,7 @@ record Representation(Coding coding, long length, String entityTag, byte[] body,
      * Whether the content can be sent. It may be missing, because an operator who replaces a build's directory removes
      * its files before the next build is in service.
      */
-    boolean isThere() {
+    boolean isAvailable() {
         return body != null || isOnDisk();
     }
 

@@ -16,13 +16,13 @@ final class Sendfile {
     private static final String END = "org.apache.tomcat.sendfile.end";
 
     /** In bytes. Measured: shorter bodies cost less if they are written from memory. */
-    static final long SHORTEST = 48 * 1024;
+    static final long MIN_BYTES = 48 * 1024;
 
     private Sendfile() {}
 
     /** @return false if sendfile is unavailable or the part is too short; the caller then writes the bytes */
-    static boolean hand(HttpServletRequest request, Representation representation, ByteRanges.ByteRange part) {
-        if (part.length() < SHORTEST
+    static boolean handOver(HttpServletRequest request, Representation representation, ByteRanges.ByteRange part) {
+        if (part.length() < MIN_BYTES
                 || request instanceof HttpServletRequestWrapper
                 || !representation.isOnDisk()
                 || !Boolean.TRUE.equals(request.getAttribute(SUPPORTED))) {

@@ -196,7 +196,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private UpgradeOffer offerOf(
             InboundRequest inbound, HttpServletRequest request, HttpServletResponse response, ConnectionGuard guard)
             throws ProtocolUpgrade.NoWebSocketException {
-        if (cache != null && StoragePolicy.concern(inbound)) {
+        if (cache != null && StoragePolicy.appliesTo(inbound)) {
             // What the cache may answer is a plain request, as RFC 9110 §7.8 allows.
             return null;
         }
@@ -465,7 +465,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
      * @return how many there were; empty when there is no cache
      */
     public Optional<Integer> purge(Optional<String> path) {
-        return cache == null ? Optional.empty() : Optional.of(cache.forgetAll(path));
+        return cache == null ? Optional.empty() : Optional.of(cache.purge(path));
     }
 
     /** Cuts the event streams, whose clients connect again by themselves. */

@@ -46,7 +46,7 @@ class AcceptEncodingTest {
             identity;q=0, *                 | br
             identity;q=0, gzip;q=0.001      | gzip
             """)
-    void theHeaviestIsChosenAndOfEqualOnesTheShortest(String line, String token) {
+    void theHighestWeightIsChosenAndOfEqualWeightsTheShortest(String line, String token) {
         Representation chosen = AcceptEncoding.choose(SHORTEST_FIRST, line);
         assertEquals(token, chosen == null ? "none" : chosen.token());
     }

@@ -1,7 +1,6 @@
 package dev.vtsbasic.asset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,37 +21,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class AssetArchiveTest {
-    private static final CacheControlRules CACHE_RULES = new CacheControlRules(List.of());
-    private static final Duration AGE = Duration.ofDays(30);
-    private static final String ID = "[0-9a-f]{32}";
-
-    @TempDir
-    private Path directory;
-
-    private Path home;
-
-    @BeforeEach
-    void nameTheArchive() {
-        home = directory.resolve("shared/archive");
-    }
-
+class AssetArchiveTest extends AssetArchiveScene {
     @Test
     void theHashedAssetsOfAStoredBuildAreFoundByAnotherInstance() throws Exception {
         AssetArchive other = archive(10);
@@ -70,7 +46,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void codingsAreKeptToo() throws Exception {
+    void codingsAreStoredToo() throws Exception {
         Path client = Tree.write(directory.resolve("big"), "assets/big-1.js", "x".repeat(2000));
         Precompression.of(client, jobs -> {
             for (Compressor.Job job : jobs) {
@@ -85,7 +61,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void storingABuildAgainChangesNothingButItsDate() throws Exception {
+    void storingABuildAgainChangesOnlyItsDate() throws Exception {
         archive(10).store(build("1"));
         Path stored = only();
         Object sameDirectory = Files.readAttributes(stored, "fileKey").get("fileKey");
@@ -99,7 +75,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void noMoreBuildsAreKeptThanTheRulesSay() throws Exception {
+    void theNumberOfBuildsIsLimitedByTheRules() throws Exception {
         AssetArchive archive = archive(3);
         for (int i = 1; i <= 5; i++) {
             archive.store(build(Integer.toString(i)));
@@ -109,13 +85,13 @@ class AssetArchiveTest {
     }
 
     @Test
-    void aBuildsAgeCountsFromWhenAnotherTookItsPlace() throws Exception {
+    void theAgeOfABuildCountsFromItsReplacement() throws Exception {
         AssetArchive archive = archive(10);
         archive.store(build("1"));
         setAge(of("1"), Duration.ofDays(100));
         archive.store(build("2"));
         setAge(of("2"), Duration.ofDays(31));
-        // Until now pages of the second build were made.
+        // Until now, the app has rendered pages of the second build.
         archive.store(build("3"));
         assertEquals(List.of(false, true, true), found(archive, "1", "2", "3"));
     }
@@ -134,7 +110,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void aBuildThatDidNotGoIntoServiceTakesNoOnesPlace() throws Exception {
+    void aBuildThatDidNotGoIntoServiceReplacesNone() throws Exception {
         AssetFilter filter = filter(1);
         filter.makeCurrent(filter.add(client("1"), Set.of()));
         filter.remove(filter.add(client("2"), Set.of()));
@@ -142,7 +118,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void whatAKilledInstanceLeftIsRemovedWhenItIsOld() throws Exception {
+    void oldLeftoversOfAKilledInstanceAreRemoved() throws Exception {
         Tree.write(home, ".unfinished-old/assets/a.js", "", ".removed-old/assets/a.js", "");
         setAge(home.resolve(".unfinished-old"), Duration.ofHours(2));
         setAge(home.resolve(".removed-old"), Duration.ofHours(2));
@@ -154,7 +130,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void aDamagedBuildIsNotServedAndDoesNotBreakOthers() throws Exception {
+    void aDamagedBuildIsNotServedAndOthersAre() throws Exception {
         for (String name : List.of("1", "2", "3", "4", "5", "6")) {
             archive(10).store(build(name));
         }
@@ -176,7 +152,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void aFileThatIsGoneIsNotFoundRatherThanAFailure() throws Exception {
+    void aMissingFileOfTheArchiveGets404() throws Exception {
         archive(10).store(build("1"));
         AssetFilter filter = filter(10);
         filter.makeCurrent(filter.add(client("2"), Set.of()));
@@ -217,7 +193,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void withoutAUsableDirectoryTheAppIsServedAllTheSame() throws Exception {
+    void anUnusableArchiveDirectoryDoesNotPreventServing() throws Exception {
         Tree.write(directory, "shared/archive", "a file");
         assertThrows(IOException.class, () -> archive(10).store(build("1")));
         assertNull(archive(10).find("/assets/app-1.js"));
@@ -226,92 +202,7 @@ class AssetArchiveTest {
     }
 
     @Test
-    void manyInstancesStoreTheSameBuildAtOnce() throws Exception {
-        for (int round = 0; round < 20; round++) {
-            AssetIndex build = build("same-" + round);
-            atOnce(8, i -> archive(100).store(build));
-        }
-        assertEquals(20, names().count());
-        assertTrue(names().allMatch(name -> name.matches(ID)), names().toList().toString());
-    }
-
-    @Test
-    void manyInstancesStoreAndRemoveBuildsAtOnceWhileOthersLook() throws Exception {
-        List<AssetIndex> builds = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            builds.add(build(Integer.toString(i)));
-        }
-        archive(3).store(builds.get(0));
-        AtomicBoolean done = new AtomicBoolean();
-        ExecutorService reader = Executors.newSingleThreadExecutor();
-        Future<?> looks = reader.submit(() -> {
-            AssetArchive archive = archive(3);
-            while (!done.get()) {
-                for (int i = 0; i < 8; i++) {
-                    archive.find("/assets/app-" + i + ".js");
-                }
-                assertWholeBuilds();
-            }
-            return null;
-        });
-        atOnce(8, i -> {
-            AssetArchive archive = archive(3);
-            for (int round = 0; round < 25; round++) {
-                archive.store(builds.get((i + round) % builds.size()));
-            }
-        });
-        done.set(true);
-        looks.get(60, TimeUnit.SECONDS);
-        reader.shutdown();
-
-        archive(3).store(builds.get(0));
-        assertTrue(found(archive(3), "0").get(0));
-        assertEquals(3, names().filter(name -> name.matches(ID)).count());
-        assertFalse(
-                names().anyMatch(name -> name.startsWith(".unfinished-")),
-                names().toList().toString());
-    }
-
-    /** A build is complete from the first moment it can be seen. */
-    private void assertWholeBuilds() throws IOException {
-        for (String name : names().filter(name -> name.matches(ID)).toList()) {
-            Path build = home.resolve(name);
-            Path index = build.resolve(".vts/assets.json");
-            // Unless it is gone again by now.
-            assertTrue(Files.exists(index) || !Files.exists(build), build + " has no index");
-        }
-    }
-
-    /** Stands for everything behind the filter; no request of these tests gets there. */
-    private static final class App extends HttpServlet {
-        private static final long serialVersionUID = 1L;
-    }
-
-    private interface Work {
-        void of(int instance) throws Exception;
-    }
-
-    private static void atOnce(int instances, Work work) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(instances);
-        try {
-            List<Callable<Void>> all = new ArrayList<>();
-            for (int i = 0; i < instances; i++) {
-                int instance = i;
-                all.add(() -> {
-                    work.of(instance);
-                    return null;
-                });
-            }
-            for (Future<Void> one : threads.invokeAll(all, 60, TimeUnit.SECONDS)) {
-                one.get();
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    @Test
-    void whatIsWrittenForOnePathIsNeverFoundAtAnother() throws Exception {
+    void aBuildForOnePublicPathIsNotFoundAtAnother() throws Exception {
         ArchiveRules rules = new ArchiveRules(home, 3, AGE);
         AssetArchive atTheRoot = new AssetArchive(rules.at(""), CACHE_RULES);
         AssetArchive inTheShop = new AssetArchive(rules.at("/apps/shop"), CACHE_RULES);
@@ -324,10 +215,6 @@ class AssetArchiveTest {
         assertEquals(List.of(false, true, false), found(inTheShop, "1", "2", "5"));
     }
 
-    private AssetArchive archive(int builds) {
-        return new AssetArchive(new ArchiveRules(home, builds, AGE), CACHE_RULES);
-    }
-
     private AssetFilter filter(int builds) {
         ArchiveRules rules = new ArchiveRules(home, builds, AGE);
         return new AssetFilter(
@@ -337,26 +224,7 @@ class AssetArchiveTest {
                 new InFlightRequests());
     }
 
-    private Path client(String name) throws IOException {
-        return Tree.write(
-                directory.resolve("build-" + name),
-                "assets/app-" + name + ".js",
-                "app " + name,
-                "assets/lazy-" + name + ".js",
-                "lazy " + name,
-                "robots.txt",
-                "robots");
-    }
-
-    private AssetIndex build(String name) throws IOException {
-        return index(client(name));
-    }
-
-    private static AssetIndex index(Path client) throws IOException {
-        return AssetIndex.of(client, Set.of(), CACHE_RULES, new AssetMemory(0));
-    }
-
-    /** Where a build of that name is kept. */
+    /** The directory of a build in the archive. */
     private Path of(String name) throws IOException {
         return home.resolve(build(name).id(CACHE_RULES));
     }
@@ -367,19 +235,12 @@ class AssetArchiveTest {
         return home.resolve(all.get(0));
     }
 
-    private Stream<String> names() throws IOException {
-        try (Stream<Path> files = Files.list(home)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
-        }
-    }
-
-    private static List<Boolean> found(AssetArchive archive, String... names) {
-        return Stream.of(names)
-                .map(name -> archive.find("/assets/app-" + name + ".js") != null)
-                .toList();
-    }
-
     private static void setAge(Path file, Duration age) throws IOException {
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
+    }
+
+    /** Stands for the app; no request of these tests reaches it. */
+    private static final class App extends HttpServlet {
+        private static final long serialVersionUID = 1L;
     }
 }

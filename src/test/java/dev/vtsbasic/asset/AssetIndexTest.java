@@ -56,7 +56,7 @@ class AssetIndexTest {
     }
 
     @Test
-    void linksWithinTheFilesAreFollowedAndOthersAreNot() throws Exception {
+    void aLinkToADirectoryIsFollowedOnlyIfItsTargetIsInTheBuild() throws Exception {
         Tree.write(client, "v1/a.txt", "a", ".hidden/b.txt", "b");
         Tree.write(directory, "outside/secret.txt", "SECRET");
         Files.createSymbolicLink(client.resolve("latest"), Path.of("v1"));
@@ -71,12 +71,12 @@ class AssetIndexTest {
     }
 
     @Test
-    void aBackslashInANameIsPartOfIt() throws Exception {
+    void aBackslashIsPartOfAName() throws Exception {
         assertNotNull(index("a\\b.txt", "").find("/a%5Cb.txt"));
     }
 
     @Test
-    void applesAssociationsAreJson() throws Exception {
+    void applesAssociationFileIsJson() throws Exception {
         assertEquals(
                 "application/json",
                 index(".well-known/apple-app-site-association", "{}")
@@ -85,14 +85,14 @@ class AssetIndexTest {
     }
 
     @Test
-    void hiddenFilesAreLeftOutButWellKnownOnesAreNot() throws Exception {
+    void hiddenFilesAreLeftOutExceptWellKnown() throws Exception {
         AssetIndex index = index(".env", "", ".git/config", "", "a/.b/c", "", ".well-known/security.txt", "");
         assertEquals(1, index.size());
         assertNotNull(index.find("/.well-known/security.txt"));
     }
 
     @Test
-    void aLinkIsServedOnlyWhenItStaysInside() throws Exception {
+    void aLinkToAFileIsServedOnlyIfItsTargetIsInTheBuild() throws Exception {
         Tree.write(directory, "secret.txt", "s", "secrets/a.txt", "s");
         Files.createSymbolicLink(client.resolve("out.txt"), directory.resolve("secret.txt"));
         Files.createSymbolicLink(client.resolve("out"), directory.resolve("secrets"));
@@ -105,12 +105,12 @@ class AssetIndexTest {
     }
 
     @Test
-    void anEmptyFileIsAFile() throws Exception {
+    void anEmptyFileIsIndexed() throws Exception {
         assertEquals(0, index("empty.txt", "").find("/empty.txt").identity().length());
     }
 
     @Test
-    void onlyWhatLiesUnderAssetsNeverChanges() throws Exception {
+    void onlyFilesUnderAssetsAreImmutable() throws Exception {
         AssetIndex index = index("assets/a-12345678.js", "", "a-12345678.js", "", "sub/assets/a.js", "");
         assertEquals(
                 "public, max-age=31536000, immutable",
@@ -120,7 +120,7 @@ class AssetIndexTest {
     }
 
     @Test
-    void theEntityTagIsTheContents() throws Exception {
+    void theEntityTagDependsOnTheContentOnly() throws Exception {
         AssetIndex index = index("a.txt", "same", "b.txt", "same", "c.txt", "other");
         String tag = index.find("/a.txt").identity().entityTag();
         assertTrue(tag.matches("\"[0-9a-f]{16}\""), tag);
@@ -139,7 +139,7 @@ class AssetIndexTest {
             js             | application/octet-stream
             dir.js/LICENSE | application/octet-stream
             """)
-    void theMediaTypeGoesByTheExtension(String name, String type) throws Exception {
+    void theExtensionDecidesTheMediaType(String name, String type) throws Exception {
         assertEquals(type, index(name, "").find("/" + name).mediaType());
     }
 

@@ -24,13 +24,13 @@ class ByteRangesTest {
             bytes=0-1,20-,-1                         | 0-1 9-9
             bytes=0-4,5-9                            | 0-4 5-9
             """)
-    void aPartIsFoundByItsEnds(String field, String ranges) {
+    void rangesAreParsedAndCutToTheLength(String field, String ranges) {
         assertEquals(ranges, told(ByteRanges.parse(field, 10)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bytes=10-", "bytes=-0", "bytes=10-20,30-", "bytes=99999999999999999999-"})
-    void whatDoesNotExistIsNone(String field) {
+    void aFieldWithoutASatisfiableRangeHasNone(String field) {
         assertEquals("", told(ByteRanges.parse(field, 10)));
     }
 
@@ -57,13 +57,13 @@ class ByteRangesTest {
                 "bytes=0-,0-0",
                 "bytes=0-5,4-9"
             })
-    void whatIsMalformedOrAsksForMoreThanThereIsIsIgnored(String field) {
+    void aFieldThatIsMalformedOrRequestsMoreThanTheWholeIsIgnored(String field) {
         assertEquals("ignored", told(ByteRanges.parse(field, 10)));
     }
 
     @ParameterizedTest
     @CsvSource({"bytes=0-, ''", "bytes=0-0, ''", "bytes=-0, ''", "bytes=-1, ignored", "'bytes=0-,-1', ignored"})
-    void nothingHasAnEndButNoPart(String field, String ranges) {
+    void anEmptyRepresentationHasNoSatisfiableRange(String field, String ranges) {
         assertEquals(ranges, told(ByteRanges.parse(field, 0)));
     }
 

@@ -45,7 +45,7 @@ class CacheControlRulesTest {
         "/assets, false",
         "/, false"
     })
-    void whatOnlyAClientBuildCanHaveIsKnownByItsDirectory(String path, boolean hashed) {
+    void aPathIsHashedIfItsDirectoryIsImmutable(String path, boolean hashed) {
         assertEquals(hashed, rules.isHashed(path));
     }
 }

@@ -3,6 +3,7 @@ package dev.vtsbasic.asset;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,12 +17,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrecompressionTest {
     private static final String LONG = "many words ".repeat(1000);
@@ -29,7 +33,7 @@ class PrecompressionTest {
     @TempDir
     private Path client;
 
-    /** Bun is not needed to see what becomes of its files; this one gains nothing from brotli. */
+    /** Stands for Bun; its brotli files are as long as their sources. */
     private static void gzip(List<Compressor.Job> jobs) throws IOException {
         for (Compressor.Job job : jobs) {
             Files.createDirectories(job.target().getParent());
@@ -46,7 +50,7 @@ class PrecompressionTest {
     }
 
     @Test
-    void whatABuildBringsIsTakenAndNothingIsReadAgain() throws Exception {
+    void theIndexOfABuildIsUsedWithoutReadingItsFiles() throws Exception {
         Tree.write(client, "assets/a.js", LONG, "assets/b.png", LONG, "short.txt", "short");
         Precompression.Result result = Precompression.of(client, PrecompressionTest::gzip);
         assertEquals(3, result.files());
@@ -54,20 +58,20 @@ class PrecompressionTest {
         assertEquals(LONG.length(), result.bytes());
         assertTrue(result.smallestBytes() < 200, result.toString());
 
-        // Of the same length, so that only reading it would tell.
+        // The same length, so that only a read of the file would show the change.
         Tree.write(client, "assets/a.js", LONG.replace('w', 'W'));
         Asset script = read().find("/assets/a.js");
         assertEquals(2, script.representations().length);
         Representation coded = script.representations()[0];
         assertEquals(Coding.GZIP, coded.coding());
         assertArrayEquals(LONG.getBytes(), new GZIPInputStream(Files.newInputStream(coded.file())).readAllBytes());
-        assertFalse(script.asksForCodings(), "the build has made all there are");
+        assertFalse(script.claimCompression(), "the build has made all there are");
         assertEquals(1, read().find("/assets/b.png").representations().length);
         assertNull(read().find("/.vts/assets.json"), "the index is not to be served");
     }
 
     @Test
-    void whatWasRewrittenSinceIsReadAndItsCodingsComeLater() throws Exception {
+    void aRewrittenFileIsReadAgainAndCompressedLater() throws Exception {
         Tree.write(client, "assets/a.js", LONG, "assets/b.js", LONG);
         Precompression.of(client, PrecompressionTest::gzip);
         Tree.write(client, "assets/a.js", LONG + "more");
@@ -76,14 +80,14 @@ class PrecompressionTest {
         Asset rewritten = index.find("/assets/a.js");
         assertEquals(1, rewritten.representations().length);
         assertEquals(LONG.length() + 4, rewritten.identity().length());
-        assertTrue(rewritten.asksForCodings());
+        assertTrue(rewritten.claimCompression());
         Asset other = index.find("/assets/b.js");
         assertEquals(2, other.representations().length);
-        assertFalse(other.asksForCodings());
+        assertFalse(other.claimCompression());
     }
 
     @Test
-    void whatElseIsKnownOfTheBuildStays() throws Exception {
+    void otherFilesInTheDirectoryOfTheIndexStay() throws Exception {
         Tree.write(client, "assets/a.js", LONG, ".vts/base.json", "{}");
         Precompression.of(client, PrecompressionTest::gzip);
         Precompression.of(client, PrecompressionTest::gzip);
@@ -100,7 +104,7 @@ class PrecompressionTest {
     }
 
     @Test
-    void anIndexThatDoesNotFitItsFilesIsNotBelieved() throws Exception {
+    void anIndexThatDoesNotMatchItsFilesIsIgnored() throws Exception {
         Tree.write(client, "a.js", LONG);
         Precompression.of(client, PrecompressionTest::gzip);
         Tree.write(client, "a.js", "changed", "new.js", "new");
@@ -127,15 +131,21 @@ class PrecompressionTest {
         assertNull(read().find("/" + outside));
     }
 
-    @Test
-    void aBrokenIndexIsNamed() throws Exception {
-        Tree.write(client, ".vts/assets.json", "{\"version\": 1}");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'version': 1}",
+                "{'version': 1.5, 'assets': []}",
+                "{'version': 1, 'assets': [{'path': 'a.js', 'size': 1.5, 'sha256': '', 'codings': {}}]}"
+            })
+    void aMalformedIndexFileIsNamedInTheError(String index) throws Exception {
+        Tree.write(client, ".vts/assets.json", index.replace('\'', '"'));
         String message = assertThrows(IOException.class, this::read).getMessage();
         assertTrue(message.contains(".vts/assets.json is no index of assets; delete it"), message);
     }
 
     @Test
-    void codingsOfOtherBuildsAreMadeWhenTheyAreFirstAskedFor() throws Exception {
+    void aFileWithoutCodingsIsCompressedInTheBackground() throws Exception {
         Tree.write(client, "a.js", LONG, "b.js", "short", "c.js", LONG);
         AssetIndex index = read();
         Asset script = index.find("/a.js");
@@ -147,12 +157,12 @@ class PrecompressionTest {
             batches.add(jobs.size());
         };
         try (BackgroundCompressor codings = new BackgroundCompressor(compressor, new AssetMemory(1 << 20))) {
-            assertTrue(script.asksForCodings());
-            assertFalse(script.asksForCodings(), "asked for twice");
-            codings.ask(script);
+            assertTrue(script.claimCompression());
+            assertFalse(script.claimCompression(), "asked for twice");
+            codings.enqueue(script);
             assertEquals(1, batches.poll(20, TimeUnit.SECONDS));
-            // The next batch begins when the first is in use.
-            codings.ask(index.find("/c.js"));
+            // The next batch begins when the results of the first are in use.
+            codings.enqueue(index.find("/c.js"));
             assertEquals(1, batches.poll(20, TimeUnit.SECONDS));
         }
         assertEquals(
@@ -163,7 +173,7 @@ class PrecompressionTest {
     }
 
     @Test
-    void codingsThatCannotBeMadeDoNotKeepOthersFromIt() throws Exception {
+    void aFailedCompressionDoesNotPreventLaterOnes() throws Exception {
         Tree.write(client, "gone.js", LONG, "c.js", LONG);
         AssetIndex index = read();
         Files.delete(client.resolve("gone.js"));
@@ -173,10 +183,64 @@ class PrecompressionTest {
             gzip(jobs);
         };
         try (BackgroundCompressor codings = new BackgroundCompressor(compressor, new AssetMemory(1 << 20))) {
-            codings.ask(index.find("/gone.js"));
+            codings.enqueue(index.find("/gone.js"));
             assertEquals(false, batches.poll(20, TimeUnit.SECONDS));
-            codings.ask(index.find("/c.js"));
+            codings.enqueue(index.find("/c.js"));
             assertEquals(true, batches.poll(20, TimeUnit.SECONDS));
         }
+    }
+
+    @Test
+    void aFileThatCannotBeCompressedDoesNotKeepTheOthersOfItsBatchUncompressed() throws Exception {
+        Tree.write(client, "first.js", LONG, "gone.js", LONG, "c.js", LONG);
+        AssetIndex index = read();
+        Files.delete(client.resolve("gone.js"));
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch queued = new CountDownLatch(1);
+        Compressor compressor = jobs -> {
+            started.countDown();
+            queued.await();
+            gzip(jobs);
+        };
+        try (BackgroundCompressor codings = new BackgroundCompressor(compressor, new AssetMemory(1 << 20))) {
+            codings.enqueue(index.find("/first.js"));
+            started.await();
+            codings.enqueue(index.find("/gone.js"));
+            codings.enqueue(index.find("/c.js"));
+            queued.countDown();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (index.find("/c.js").representations().length < 2) {
+                assertTrue(System.nanoTime() < deadline);
+                Thread.sleep(10);
+            }
+        }
+        assertEquals(1, index.find("/gone.js").representations().length);
+    }
+
+    @Test
+    void aBuildThatIsReleasedDuringItsCompressionReturnsItsMemoryOnce() throws Exception {
+        Tree.write(client, "a.js", LONG);
+        Path whole = Files.write(client.resolve(".whole"), new byte[LONG.length()]);
+        AssetMemory memory = new AssetMemory(LONG.length());
+        AssetIndex index = AssetIndex.of(client, Set.of(), new CacheControlRules(List.of()), memory);
+        CountDownLatch released = new CountDownLatch(1);
+        Compressor compressor = jobs -> {
+            gzip(jobs);
+            index.release(memory);
+            released.countDown();
+        };
+        try (BackgroundCompressor codings = new BackgroundCompressor(compressor, memory)) {
+            codings.enqueue(index.find("/a.js"));
+            released.await();
+        }
+        assertNotNull(memory.read(whole, LONG.length()));
+        assertNull(memory.read(Files.write(client.resolve(".one"), new byte[1]), 1));
+    }
+
+    @Test
+    void aFailedReadReturnsItsMemory() throws Exception {
+        AssetMemory memory = new AssetMemory(10);
+        assertThrows(IOException.class, () -> memory.read(client.resolve("gone"), 10));
+        assertNotNull(memory.read(Files.write(client.resolve("there"), new byte[10]), 10));
     }
 }

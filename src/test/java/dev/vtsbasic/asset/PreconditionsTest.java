@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a server makes of each of these in full: {@code AssetConformanceIT}. */
+/** {@code AssetConformanceIT} checks the whole responses of a server. */
 class PreconditionsTest {
     private static final String TAG = "\"tag\"";
     private static final Modified MODIFIED = Modified.of(Instant.parse("2020-02-02T02:02:02Z"));
@@ -54,7 +54,7 @@ class PreconditionsTest {
             If-Modified-Since: DATE; If-Modified-Since: DATE | PROCEED
             If-Modified-Since: x                           | PROCEED
             """)
-    void conditionsAreWeighedInTheirOrder(String fields, Preconditions.Outcome outcome) {
+    void conditionsAreEvaluatedInTheOrderOfTheRfc(String fields, Preconditions.Outcome outcome) {
         assertEquals(outcome, Preconditions.evaluate(request(fields), TAG, MODIFIED));
     }
 
@@ -70,16 +70,16 @@ class PreconditionsTest {
             If-Range: x                     | false
             If-Range: TAG; If-Range: TAG    | false
             """)
-    void aRangeHoldsOnlyForTheVerySame(String fields, boolean holds) {
+    void ifRangeAllowsARangeOnlyOfTheSameRepresentation(String fields, boolean holds) {
         assertEquals(holds, Preconditions.rangeHolds(request(fields), TAG, MODIFIED));
     }
 
     @Test
-    void aDateIsNoStrongValidatorInItsOwnSecond() {
+    void aDateIsNotAStrongValidatorWithinItsSecond() {
         Instant second = Instant.parse("2026-01-01T00:00:00Z");
         assertFalse(Modified.of(second).isStrong(second.plusMillis(999)));
         assertTrue(Modified.of(second).isStrong(second.plusMillis(1001)));
-        // Long enough, however slow this machine is.
+        // An hour ahead, so that a slow machine does not matter.
         Modified recent = Modified.of(Instant.now().plusSeconds(3600));
         assertFalse(Preconditions.rangeHolds(request("If-Range: " + recent.httpDate()), TAG, recent));
     }

@@ -28,13 +28,13 @@ final class CacheKey {
     static final HttpHost HOST = new HttpHost("http", "cache", 80);
 
     private static final String START = "http://cache:80/";
-    private static final char BETWEEN = '\n';
+    private static final char SEPARATOR = '\n';
 
     /**
      * Fields whose values HttpClient's cache may compare in its way, without regard to case and order. It compares all
      * fields so.
      */
-    private static final Set<String> LENIENT = Set.of("accept", "accept-encoding", "accept-language");
+    private static final Set<String> COMPARED_AS_LISTS = Set.of("accept", "accept-encoding", "accept-language");
 
     /**
      * Fields that HttpClient's cache does not store with a response, so that a response that varies by them would never
@@ -44,7 +44,7 @@ final class CacheKey {
 
     private static final String ELEMENT = " *+[A-Za-z0-9*/+._-]++(?: *+; *+[A-Za-z0-9]++=[A-Za-z0-9._-]++)*+ *+";
 
-    /** The values of {@link #LENIENT} fields of which HttpClient's cache ignores no part. */
+    /** The values of {@link #COMPARED_AS_LISTS} fields of which HttpClient's cache ignores no part. */
     private static final Pattern PLAIN_LIST = Pattern.compile(ELEMENT + "(?:," + ELEMENT + ")*+");
 
     /** The whitespace that a list may have around its commas without another meaning (RFC 9110 §5.6.1). */
@@ -63,14 +63,14 @@ final class CacheKey {
         for (InboundRequest.Field field : forwarding.fields()) {
             switch (field.name()) {
                 case "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port" ->
-                    key.append(field.value()).append(BETWEEN);
+                    key.append(field.value()).append(SEPARATOR);
                 default -> {
                     // These fields name the client, and not the resource.
                 }
             }
         }
-        key.append(forwarding.prefix()).append(BETWEEN);
-        key.append(request.host()).append(BETWEEN).append(target);
+        key.append(forwarding.prefix()).append(SEPARATOR);
+        key.append(request.host()).append(SEPARATOR).append(target);
         return START
                 + Base64.getUrlEncoder()
                         .withoutPadding()
@@ -81,44 +81,45 @@ final class CacheKey {
     static String pathOf(String key) {
         byte[] octets = Base64.getUrlDecoder().decode(key.substring(START.length()));
         String text = new String(octets, StandardCharsets.UTF_8);
-        String target = text.substring(text.lastIndexOf(BETWEEN) + 1);
+        String target = text.substring(text.lastIndexOf(SEPARATOR) + 1);
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);
     }
 
     /**
      * The request as HttpClient's cache gets it, with the fields that the app gets and on which its response may
-     * depend. Values are in hexadecimal, so that different ones never match; in plain lists the whitespace around commas
-     * does not count (RFC 9111 §4.1), and plain lists in {@link #LENIENT} fields are left to HttpClient's cache.
+     * depend. Values are in hexadecimal, so that different ones never match; in plain lists the whitespace around
+     * commas does not count (RFC 9111 §4.1), and plain lists in {@link #COMPARED_AS_LISTS} fields are left to
+     * HttpClient's cache.
      */
     static ClassicHttpRequest request(String key, InboundRequest request, ForwardedHeaders forwarding) {
         Map<String, String> fields = new LinkedHashMap<>();
         for (Header field : OutboundRequest.of(request, forwarding, null).getHeaders()) {
             String name = field.getName().toLowerCase(Locale.ROOT);
-            if (StoragePolicy.isTold(name) && !NOT_STORED.contains(name)) {
+            if (StoragePolicy.isSentToCache(name) && !NOT_STORED.contains(name)) {
                 // Several lines of a field are one list (RFC 9110 §5.3).
                 fields.merge(name, field.getValue(), (one, another) -> one + ", " + another);
             }
         }
-        ClassicHttpRequest asked = new BasicClassicHttpRequest("GET", HOST, key.substring(START.length() - 1));
-        fields.forEach((name, value) -> asked.addHeader(name, selecting(name, value)));
-        return asked;
+        ClassicHttpRequest lookup = new BasicClassicHttpRequest("GET", HOST, key.substring(START.length() - 1));
+        fields.forEach((name, value) -> lookup.addHeader(name, selectingValue(name, value)));
+        return lookup;
     }
 
-    private static String selecting(String name, String value) {
+    private static String selectingValue(String name, String value) {
         if (!PLAIN_LIST.matcher(value).matches()) {
-            return toTheLetter(value);
+            return hex(value);
         }
-        return LENIENT.contains(name)
+        return COMPARED_AS_LISTS.contains(name)
                 ? value
-                : toTheLetter(COMMA.matcher(value.strip()).replaceAll(","));
+                : hex(COMMA.matcher(value.strip()).replaceAll(","));
     }
 
     /**
      * Encodes a value in hexadecimal. The result is never empty, because HttpClient's cache does not tell an empty
      * field from an absent one, as RFC 9111 §4.1 requires.
      */
-    private static String toTheLetter(String value) {
+    private static String hex(String value) {
         return "x" + HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8));
     }
 }

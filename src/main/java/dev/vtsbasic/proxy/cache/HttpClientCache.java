@@ -18,20 +18,21 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.NamedElementChain;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * HttpClient's cache without the client around it: the one element of the client's execution chain that looks up,
- * judges and stores responses. The caller passes the next element of the chain to {@link #execute}. Safe for any number
- * of threads.
+ * evaluates and stores responses. The caller passes the next element of the chain to {@link #execute}. Safe for any
+ * number of threads.
  */
 final class HttpClientCache extends CachingHttpClientBuilder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpClientCache.class);
     private static final HttpRoute ROUTE = new HttpRoute(CacheKey.HOST);
 
     /** Threads that revalidate stale responses in the background ({@code stale-while-revalidate}). */
-    private static final int RENEWING_THREADS = 4;
+    private static final int REVALIDATION_THREADS = 4;
 
     /**
      * Stands for the connection that the chain's scope requires. The cache never uses it; it only forks it for a
@@ -47,15 +48,18 @@ final class HttpClientCache extends CachingHttpClientBuilder implements AutoClos
                 throw new UnsupportedOperationException(method.getName());
             });
 
+    /** A status that none of the rules of HttpClient's cache knows. */
+    private static final int UNKNOWN_STATUS = 299;
+
     private final List<Closeable> closeables = new ArrayList<>();
     private final ExecChainHandler cache;
 
-    HttpClientCache(HttpCacheStorage storage, long largest) {
+    HttpClientCache(HttpCacheStorage storage, long maxBody) {
         setCacheConfig(CacheConfig.custom()
                 .setSharedCache(true)
                 .setHeuristicCachingEnabled(false)
-                .setMaxObjectSize(largest)
-                .setAsynchronousWorkers(RENEWING_THREADS)
+                .setMaxObjectSize(maxBody)
+                .setAsynchronousWorkers(REVALIDATION_THREADS)
                 .build());
         setHttpCacheStorage(storage);
         NamedElementChain<ExecChainHandler> chain = new NamedElementChain<>();
@@ -71,6 +75,18 @@ final class HttpClientCache extends CachingHttpClientBuilder implements AutoClos
 
     static ExecChain.Scope scope(ClassicHttpRequest request) {
         return new ExecChain.Scope("cache", ROUTE, request, NO_CONNECTION, HttpCacheContext.create());
+    }
+
+    /** Tells HttpClient's cache that there is nothing to store. */
+    static ClassicHttpResponse nothingToStore() {
+        return unstorable(UNKNOWN_STATUS);
+    }
+
+    /** The app's error without its fields, which HttpClient's cache does not store. */
+    static ClassicHttpResponse unstorable(int status) {
+        BasicClassicHttpResponse unstorable = new BasicClassicHttpResponse(status);
+        unstorable.addHeader("Cache-Control", "no-store");
+        return unstorable;
     }
 
     /**

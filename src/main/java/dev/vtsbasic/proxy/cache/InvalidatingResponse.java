@@ -31,7 +31,7 @@ final class InvalidatingResponse extends HttpServletResponseWrapper {
     public void setStatus(int status) {
         super.setStatus(status);
         if (status < FIRST_ERROR) {
-            forget(request.target());
+            invalidate(request.target());
         }
     }
 
@@ -40,23 +40,23 @@ final class InvalidatingResponse extends HttpServletResponseWrapper {
         super.addHeader(name, value);
         boolean names = name.equalsIgnoreCase("Location") || name.equalsIgnoreCase("Content-Location");
         if (names && getStatus() < FIRST_ERROR) {
-            forgetNamed(value);
+            invalidateReferenced(value);
         }
     }
 
-    private void forgetNamed(String reference) {
+    private void invalidateReferenced(String reference) {
         try {
             URI named = new URI(request.scheme() + "://" + request.host() + request.target()).resolve(reference);
             if (request.host().equalsIgnoreCase(named.getRawAuthority())) {
                 String query = named.getRawQuery();
-                forget(query == null ? named.getRawPath() : named.getRawPath() + "?" + query);
+                invalidate(query == null ? named.getRawPath() : named.getRawPath() + "?" + query);
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
             // A malformed reference names no stored response.
         }
     }
 
-    private void forget(String target) {
-        cache.forget(CacheKey.of(request, forwarding, target));
+    private void invalidate(String target) {
+        cache.invalidate(CacheKey.of(request, forwarding, target));
     }
 }

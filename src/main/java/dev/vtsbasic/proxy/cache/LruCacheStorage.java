@@ -17,7 +17,7 @@ import org.apache.hc.core5.http.MessageHeaders;
 
 /**
  * The stored responses of the shared cache, bounded by the memory they take; it evicts the least recently used ones
- * first. HttpClient's own storage is bounded by the number of responses, whatever their length. Safe for any number of
+ * first. HttpClient's own storage is bounded by the number of responses and not by their length. Safe for any number of
  * threads.
  */
 final class LruCacheStorage implements HttpCacheStorage {
@@ -25,7 +25,7 @@ final class LruCacheStorage implements HttpCacheStorage {
     private static final int MAX_ENTRY_DIVISOR = 8;
 
     /** How many variants one resource may have; one more removes all earlier ones. */
-    static final int MOST_VARIANTS = 100;
+    static final int MAX_VARIANTS = 100;
 
     /** Bytes that the objects of an entry take besides their text. */
     private static final int ENTRY_OVERHEAD = 600;
@@ -38,7 +38,15 @@ final class LruCacheStorage implements HttpCacheStorage {
     private long bytes;
     private long evicted;
 
-    private record Sized(HttpCacheEntry entry, long bytes) {}
+    /** How many entries are responses; a root entry that only lists variants is none. */
+    private int responses;
+
+    private record Sized(HttpCacheEntry entry, long bytes) {
+        /** 0 for a root entry, because each variant that it lists has an entry of its own. */
+        int responses() {
+            return entry.hasVariants() ? 0 : 1;
+        }
+    }
 
     /** @param capacity how many bytes the stored responses may take */
     LruCacheStorage(long capacity) {
@@ -50,7 +58,7 @@ final class LruCacheStorage implements HttpCacheStorage {
     }
 
     /** How many bytes one response may take. */
-    long largest() {
+    long maxEntry() {
         return capacity / MAX_ENTRY_DIVISOR;
     }
 
@@ -58,8 +66,9 @@ final class LruCacheStorage implements HttpCacheStorage {
         return bytes;
     }
 
+    /** How many responses are stored. */
     synchronized int count() {
-        return entries.size();
+        return responses;
     }
 
     synchronized long evicted() {
@@ -76,24 +85,31 @@ final class LruCacheStorage implements HttpCacheStorage {
     public synchronized void putEntry(String key, HttpCacheEntry entry) {
         removeEntry(key);
         long size = sizeOf(key, entry);
-        if (size > largest()) {
+        if (size > maxEntry()) {
             return;
         }
-        entries.put(key, new Sized(entry, size));
+        Sized added = new Sized(entry, size);
+        entries.put(key, added);
         bytes += size;
+        responses += added.responses();
         Iterator<Sized> eldest = entries.values().iterator();
         while (bytes > capacity) {
-            bytes -= eldest.next().bytes();
+            uncount(eldest.next());
             eldest.remove();
             evicted++;
         }
+    }
+
+    private void uncount(Sized removed) {
+        bytes -= removed.bytes();
+        responses -= removed.responses();
     }
 
     @Override
     public synchronized void removeEntry(String key) {
         Sized removed = entries.remove(key);
         if (removed != null) {
-            bytes -= removed.bytes();
+            uncount(removed);
         }
     }
 
@@ -105,7 +121,7 @@ final class LruCacheStorage implements HttpCacheStorage {
     public synchronized void updateEntry(String key, HttpCacheCASOperation operation) throws ResourceIOException {
         HttpCacheEntry existing = getEntry(key);
         HttpCacheEntry updated = operation.execute(existing);
-        if (existing != null && updated.hasVariants() && updated.getVariants().size() > MOST_VARIANTS) {
+        if (existing != null && updated.hasVariants() && updated.getVariants().size() > MAX_VARIANTS) {
             Set<String> known = existing.getVariants();
             known.forEach(variant -> removeEntry(variant + key));
             updated = HttpCacheEntryFactory.INSTANCE.createRoot(
@@ -144,18 +160,16 @@ final class LruCacheStorage implements HttpCacheStorage {
      * @return how many responses they held
      */
     synchronized int removeIf(Predicate<String> requestUri) {
-        int addresses = 0;
+        int before = responses;
         Iterator<Sized> all = entries.values().iterator();
         while (all.hasNext()) {
             Sized one = all.next();
             if (requestUri.test(one.entry().getRequestURI())) {
-                bytes -= one.bytes();
+                uncount(one);
                 all.remove();
-                // A root entry that lists variants is not counted, because each of its variants is.
-                addresses += one.entry().hasVariants() ? 0 : 1;
             }
         }
-        return addresses;
+        return before - responses;
     }
 
     private static long sizeOf(String key, HttpCacheEntry entry) {

@@ -17,17 +17,17 @@ import java.util.function.Predicate;
  */
 final class RequestCollapser {
     private static final int MAX_NOT_SHAREABLE = 10_000;
-    private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(2);
+    private static final long NOT_SHAREABLE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
-    private static final int COUNTERS = 1024;
+    private static final int COUNTER_COUNT = 1024;
 
     private final Map<String, InFlight> byVariant = new ConcurrentHashMap<>();
 
     /** How many in-flight requests have left, by the hash of their keys. */
-    private final AtomicLongArray departures = new AtomicLongArray(COUNTERS);
+    private final AtomicLongArray departures = new AtomicLongArray(COUNTER_COUNT);
 
     /** All in-flight requests, also those that were replaced and whose responses may still come. */
-    private final Set<InFlight> begun = ConcurrentHashMap.newKeySet();
+    private final Set<InFlight> all = ConcurrentHashMap.newKeySet();
 
     /**
      * The variants of which a response turned out not to be shareable: the hash of the variant's key, and when that
@@ -56,13 +56,13 @@ final class RequestCollapser {
 
     /** An in-flight request to the app. */
     final class InFlight {
-        private final String what;
+        private final String variant;
         private final String key;
         private final CompletableFuture<End> end = new CompletableFuture<>();
         private volatile boolean invalidated;
 
-        private InFlight(String what, String key) {
-            this.what = what;
+        private InFlight(String variant, String key) {
+            this.variant = variant;
             this.key = key;
         }
 
@@ -70,8 +70,8 @@ final class RequestCollapser {
         void detach() {
             // First, so that the next request that begins for this variant sees the new count.
             departures.incrementAndGet(counter(key));
-            byVariant.remove(what, this);
-            begun.remove(this);
+            byVariant.remove(variant, this);
+            all.remove(this);
         }
 
         /** Ends it and wakes the requests that wait for it. */
@@ -83,8 +83,8 @@ final class RequestCollapser {
         /** As {@link #end} with {@link End#NOT_SHAREABLE}; for two minutes, no request waits for this variant. */
         void endNotShareable() {
             synchronized (notShareable) {
-                notShareable.remove(what.hashCode());
-                notShareable.put(what.hashCode(), System.nanoTime());
+                notShareable.remove(variant.hashCode());
+                notShareable.put(variant.hashCode(), System.nanoTime());
             }
             end(End.NOT_SHAREABLE);
         }
@@ -117,19 +117,19 @@ final class RequestCollapser {
     /**
      * Begins an in-flight request, unless there is one for the same variant.
      *
-     * @param what key of the variant
+     * @param variant key of the variant
      * @param key of the resource in the cache
      * @return the new in-flight request, or the one that exists
      */
-    Entry join(String what, String key) {
-        InFlight mine = new InFlight(what, key);
+    Entry join(String variant, String key) {
+        InFlight mine = new InFlight(variant, key);
         // First, so that an invalidation cannot miss a request that has just begun.
-        begun.add(mine);
-        InFlight other = byVariant.putIfAbsent(what, mine);
+        all.add(mine);
+        InFlight other = byVariant.putIfAbsent(variant, mine);
         if (other == null) {
             return new Entry(mine, true);
         }
-        begun.remove(mine);
+        all.remove(mine);
         return new Entry(other, false);
     }
 
@@ -139,12 +139,12 @@ final class RequestCollapser {
      * @return null when another request has replaced that one already, or it has ended
      */
     InFlight replace(InFlight tooLong) {
-        InFlight mine = new InFlight(tooLong.what, tooLong.key);
-        begun.add(mine);
-        if (byVariant.replace(tooLong.what, tooLong, mine)) {
+        InFlight mine = new InFlight(tooLong.variant, tooLong.key);
+        all.add(mine);
+        if (byVariant.replace(tooLong.variant, tooLong, mine)) {
             return mine;
         }
-        begun.remove(mine);
+        all.remove(mine);
         return null;
     }
 
@@ -157,23 +157,23 @@ final class RequestCollapser {
     }
 
     private static int counter(String key) {
-        return Math.floorMod(key.hashCode(), COUNTERS);
+        return Math.floorMod(key.hashCode(), COUNTER_COUNT);
     }
 
     /** An in-flight request, and whether the caller has begun it. */
     record Entry(InFlight inFlight, boolean isNew) {}
 
     /** Whether, in the last two minutes, a response of this variant turned out not to be shareable. */
-    boolean wasNotShareable(String what) {
+    boolean wasNotShareable(String variant) {
         synchronized (notShareable) {
-            Long when = notShareable.get(what.hashCode());
-            return when != null && System.nanoTime() - when < REMEMBERED_NANOS;
+            Long when = notShareable.get(variant.hashCode());
+            return when != null && System.nanoTime() - when < NOT_SHAREABLE_NANOS;
         }
     }
 
     /** Marks the in-flight requests for these keys, so that their responses do not stay in the cache. */
     void invalidate(Predicate<String> keys) {
-        for (InFlight inFlight : begun) {
+        for (InFlight inFlight : all) {
             if (keys.test(inFlight.key)) {
                 inFlight.invalidated = true;
             }

@@ -1,5 +1,6 @@
 package dev.vtsbasic.proxy.cache;
 
+import dev.vtsbasic.proxy.cache.capture.CaptureBudget;
 import dev.vtsbasic.proxy.message.ForwardedHeaders;
 import dev.vtsbasic.proxy.message.InboundRequest;
 import dev.vtsbasic.traffic.CacheStatistics;
@@ -7,7 +8,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.hc.client5.http.cache.HttpCacheEntry;
 import org.apache.hc.client5.http.impl.cache.CacheKeyGenerator;
@@ -16,20 +16,21 @@ import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.http.message.HeaderGroup;
 
 /**
- * A shared cache (RFC 9111) of the responses that the app allows it to store. HttpClient's cache judges and stores
- * them; this class holds the memory, collapses requests, invalidates and counts. Safe for any number of threads.
+ * A shared cache (RFC 9111) of the responses that the app allows it to store. HttpClient's cache applies the RFC
+ * and stores them; this class holds the memory, collapses requests, invalidates and counts. Safe for any number of
+ * threads.
  */
 public final class SharedCache implements AutoCloseable {
     /**
-     * Bodies that are being collected may take another {@code capacity / CAPTURE_DIVISOR} bytes. {@code HeapBudget} reserves the
-     * same amount.
+     * Bodies that are being collected may take another {@code capacity / CAPTURE_DIVISOR} bytes. {@code HeapBudget}
+     * reserves the same amount.
      */
     private static final int CAPTURE_DIVISOR = 2;
 
     private final LruCacheStorage stored;
     private final HttpClientCache handler;
     private final RequestCollapser collapser = new RequestCollapser();
-    private final AtomicLong collecting;
+    private final CaptureBudget captureBudget;
     private final Executor senders;
     final LongAdder hits = new LongAdder();
     final LongAdder stale = new LongAdder();
@@ -56,8 +57,8 @@ public final class SharedCache implements AutoCloseable {
     public SharedCache(long capacity, Executor senders) {
         this.senders = senders;
         stored = new LruCacheStorage(capacity);
-        handler = new HttpClientCache(stored, stored.largest());
-        collecting = new AtomicLong(capacity / CAPTURE_DIVISOR);
+        handler = new HttpClientCache(stored, stored.maxEntry());
+        captureBudget = new CaptureBudget(capacity / CAPTURE_DIVISOR, stored.maxEntry());
     }
 
     /**
@@ -77,8 +78,9 @@ public final class SharedCache implements AutoCloseable {
             App renewal,
             long deadline)
             throws IOException {
-        if (StoragePolicy.concern(request)) {
-            new CachedExchange(this, request, forwarding, response, app, renewal, deadline).run();
+        if (StoragePolicy.appliesTo(request)) {
+            CachedExchange.AppAccess access = new CachedExchange.AppAccess(app, renewal, deadline);
+            new CachedExchange(this, CacheableRequest.of(request, forwarding), response, access).run();
         } else if (StoragePolicy.isUnsafe(request)) {
             app.ask(request, new InvalidatingResponse(this, request, forwarding, response), deadline);
         } else {
@@ -90,8 +92,8 @@ public final class SharedCache implements AutoCloseable {
         return handler;
     }
 
-    AtomicLong collecting() {
-        return collecting;
+    CaptureBudget captureBudget() {
+        return captureBudget;
     }
 
     Executor senders() {
@@ -99,17 +101,17 @@ public final class SharedCache implements AutoCloseable {
     }
 
     /** Maximum length of a stored body, in bytes. */
-    long largest() {
-        return stored.largest();
+    long maxBody() {
+        return stored.maxEntry();
     }
 
     /** Whether a response is stored under this key, perhaps only for other variants. */
-    boolean knows(String key) {
+    boolean hasStored(String key) {
         return stored.getEntry(key) != null;
     }
 
     /** The key of the variant that the request selects; the key itself when no variants of it are known. */
-    String form(String key, ClassicHttpRequest request) {
+    String variantKey(String key, ClassicHttpRequest request) {
         HttpCacheEntry root = stored.getEntry(key);
         return root == null || !root.hasVariants()
                 ? key
@@ -117,8 +119,8 @@ public final class SharedCache implements AutoCloseable {
     }
 
     /** The header fields of the stored variant that the request selects; none when it is no longer stored. */
-    MessageHeaders known(String key, ClassicHttpRequest request) {
-        HttpCacheEntry entry = stored.getEntry(form(key, request));
+    MessageHeaders storedFields(String key, ClassicHttpRequest request) {
+        HttpCacheEntry entry = stored.getEntry(variantKey(key, request));
         return entry == null ? new HeaderGroup() : entry;
     }
 
@@ -127,7 +129,7 @@ public final class SharedCache implements AutoCloseable {
     }
 
     /** Removes all variants of a resource; a response to it that is in flight is not stored either. */
-    void forget(String key) {
+    void invalidate(String key) {
         collapser.invalidate(key::equals);
         stored.removeAll(key);
     }
@@ -139,7 +141,7 @@ public final class SharedCache implements AutoCloseable {
      * @param path raw, as browsers see it, without a query; empty for all paths
      * @return how many stored responses were removed
      */
-    public int forgetAll(Optional<String> path) {
+    public int purge(Optional<String> path) {
         collapser.invalidate(key -> isAt(path, key));
         return stored.removeIf(key -> isAt(path, key));
     }

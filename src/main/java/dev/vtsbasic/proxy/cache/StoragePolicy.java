@@ -36,18 +36,18 @@ public final class StoragePolicy {
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
     /** Fields that override the method in some frameworks. */
-    private static final List<String> CHANGE_THE_METHOD =
+    private static final List<String> METHOD_OVERRIDES =
             List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override");
 
     /**
      * Fields that override the URL in some frameworks. Requests with them bypass the cache, because any client can
      * forge them.
      */
-    private static final List<String> CHANGE_THE_ADDRESS = List.of(
+    private static final List<String> URL_OVERRIDES = List.of(
             "X-Original-URL", "X-Original-Host", "X-Original-URI", "X-Rewrite-URL", "X-Host", "X-HTTP-Host-Override");
 
     /** Fields of which a response may have one line at most, because recipients differ in which of several counts. */
-    private static final List<String> SINGULAR =
+    private static final List<String> SINGLE_LINE_FIELDS =
             List.of("Content-Location", "Content-Type", "Date", "ETag", "Expires", "Last-Modified", "Location");
 
     private static final List<String> RANGE_AND_PRECONDITIONS =
@@ -57,7 +57,7 @@ public final class StoragePolicy {
      * Fields of a request that HttpClient's cache does not get. A response that varies by one of them is therefore not
      * stored.
      */
-    private static final Set<String> NOT_FORWARDED_TO_CACHE = Set.of(
+    private static final Set<String> NOT_SENT_TO_CACHE = Set.of(
             "authorization",
             "x-request-id",
             "traceparent",
@@ -70,41 +70,49 @@ public final class StoragePolicy {
     private StoragePolicy() {}
 
     /** Whether the response to this request may come from the cache or be stored in it. */
-    public static boolean concern(InboundRequest request) {
+    public static boolean appliesTo(InboundRequest request) {
         return (request.method().equals("GET") || request.method().equals("HEAD"))
                 && !request.hasBody()
                 && !UpgradeHeader.isWebSocketHandshake(request)
-                && none(request, RANGE_AND_PRECONDITIONS)
-                && none(request, CHANGE_THE_METHOD)
-                && none(request, CHANGE_THE_ADDRESS);
+                && hasNone(request, RANGE_AND_PRECONDITIONS)
+                && hasNone(request, METHOD_OVERRIDES)
+                && hasNone(request, URL_OVERRIDES);
     }
 
     /** Whether the request may change resources, so that its response invalidates stored ones (RFC 9111 §4.4). */
     static boolean isUnsafe(InboundRequest request) {
-        return !SAFE_METHODS.contains(request.method()) || !none(request, CHANGE_THE_METHOD);
+        return !SAFE_METHODS.contains(request.method()) || !hasNone(request, METHOD_OVERRIDES);
     }
 
-    private static boolean none(InboundRequest request, List<String> names) {
-        return names.stream().noneMatch(name -> request.lines(name).arePresent());
+    private static boolean hasNone(InboundRequest request, List<String> names) {
+        for (InboundRequest.Field field : request.headers()) {
+            for (String name : names) {
+                if (name.equalsIgnoreCase(field.name())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
-    static boolean isTold(String lowerCaseName) {
-        return !NOT_FORWARDED_TO_CACHE.contains(lowerCaseName);
+    /** Whether HttpClient's cache gets this field of a request, so that a response may vary by it. */
+    static boolean isSentToCache(String lowerCaseName) {
+        return !NOT_SENT_TO_CACHE.contains(lowerCaseName);
     }
 
     /** Whether the response to this request may be stored for other clients. */
-    static boolean mayBeStored(HttpResponse answer, InboundRequest request) {
-        return mayBeStored(answer) && isForEverybody(CacheControl.of(answer), request);
+    static boolean mayBeStored(HttpResponse response, InboundRequest request) {
+        return mayBeStored(response) && isShareable(CacheControl.of(response), request);
     }
 
-    private static boolean mayBeStored(HttpResponse answer) {
-        return STORABLE_STATUSES.contains(answer.getCode())
-                && allow(CacheControl.of(answer))
-                && canVary(answer)
-                && !answer.containsHeader("Set-Cookie")
-                && !answer.containsHeader("Content-Range")
-                && isClear(answer)
-                && hasKnownType(answer);
+    private static boolean mayBeStored(HttpResponse response) {
+        return STORABLE_STATUSES.contains(response.getCode())
+                && allowStoring(CacheControl.of(response))
+                && hasUsableVary(response)
+                && !response.containsHeader("Set-Cookie")
+                && !response.containsHeader("Content-Range")
+                && hasUniqueFields(response)
+                && hasKnownType(response);
     }
 
     /**
@@ -112,31 +120,32 @@ public final class StoragePolicy {
      *
      * @param renewed the directives of the stored response after the 304 has updated it
      */
-    static boolean mayRenew(HttpResponse answer, CacheControl renewed, InboundRequest request) {
+    static boolean mayRenew(HttpResponse response, CacheControl renewed, InboundRequest request) {
         boolean silent =
-                Stream.of("Cache-Control", CacheControl.TARGETED, "Expires").noneMatch(answer::containsHeader);
-        return isClear(answer) && (silent || allow(renewed) && canVary(answer) && isForEverybody(renewed, request));
+                Stream.of("Cache-Control", CacheControl.TARGETED, "Expires").noneMatch(response::containsHeader);
+        return hasUniqueFields(response)
+                && (silent || allowStoring(renewed) && hasUsableVary(response) && isShareable(renewed, request));
     }
 
-    private static boolean isClear(HttpResponse answer) {
-        return SINGULAR.stream().allMatch(name -> answer.countHeaders(name) <= 1);
+    private static boolean hasUniqueFields(HttpResponse response) {
+        return SINGLE_LINE_FIELDS.stream().allMatch(name -> response.countHeaders(name) <= 1);
     }
 
     /**
      * Whether a response that is not stored makes the stored one invalid for all clients. It does not when only the
      * request's credentials forbid storing it.
      */
-    static boolean endsTheOldOne(HttpResponse answer, InboundRequest request) {
-        boolean onlyForCredentials = mayBeStored(answer) && !isForEverybody(CacheControl.of(answer), request);
-        return RESOURCE_STATUSES.contains(answer.getCode()) && !onlyForCredentials;
+    static boolean invalidatesStored(HttpResponse response, InboundRequest request) {
+        boolean onlyForCredentials = mayBeStored(response) && !isShareable(CacheControl.of(response), request);
+        return RESOURCE_STATUSES.contains(response.getCode()) && !onlyForCredentials;
     }
 
     /**
      * Whether the Content-Type allows storing: it is absent, or HttpClient's cache can parse it and it is not an event
      * stream. An event stream may have no end, and an unknown charset makes HttpClient's cache fail at each hit.
      */
-    static boolean hasKnownType(HttpResponse answer) {
-        Header type = answer.getFirstHeader("Content-Type");
+    static boolean hasKnownType(HttpResponse response) {
+        Header type = response.getFirstHeader("Content-Type");
         try {
             return type == null
                     || ContentType.parse(type.getValue()) != null && !EventStreamType.matches(type.getValue());
@@ -145,7 +154,7 @@ public final class StoragePolicy {
         }
     }
 
-    private static boolean allow(CacheControl directives) {
+    private static boolean allowStoring(CacheControl directives) {
         return directives.lifetime() > 0
                 && !directives.has("no-store")
                 && !directives.has("private")
@@ -158,31 +167,31 @@ public final class StoragePolicy {
      * owner: with {@code public} or {@code s-maxage}; for Authorization {@code must-revalidate} is enough, too (RFC
      * 9111 §3.5). For a Cookie {@code max-age} is not enough, because apps mostly mean the browser's cache by it.
      */
-    static boolean isForEverybody(CacheControl directives, InboundRequest request) {
+    static boolean isShareable(CacheControl directives, InboundRequest request) {
         boolean shared = directives.has("public") || directives.has("s-maxage");
-        return isForEverybody(shared, directives.has("must-revalidate"), request);
+        return isShareable(shared, directives.has("must-revalidate"), request);
     }
 
     /** As the other method, with the directives as HttpClient's cache has read them from the stored response. */
-    static boolean isForEverybody(ResponseCacheControl directives, InboundRequest request) {
+    static boolean isShareable(ResponseCacheControl directives, InboundRequest request) {
         boolean shared = directives.isPublic() || directives.getSharedMaxAge() >= 0;
-        return isForEverybody(shared, directives.isMustRevalidate(), request);
+        return isShareable(shared, directives.isMustRevalidate(), request);
     }
 
-    private static boolean isForEverybody(boolean shared, boolean mustRevalidate, InboundRequest request) {
+    private static boolean isShareable(boolean shared, boolean mustRevalidate, InboundRequest request) {
         return shared
                 || !request.lines("Cookie").arePresent()
                         && (mustRevalidate || !request.lines("Authorization").arePresent());
     }
 
-    private static boolean canVary(MessageHeaders head) {
+    private static boolean hasUsableVary(MessageHeaders head) {
         return Arrays.stream(head.getHeaders("Vary"))
                 .flatMap(line -> Stream.of(line.getValue().split(",")))
                 .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                .allMatch(name -> name.isEmpty() || isVariant(name));
+                .allMatch(name -> name.isEmpty() || maySelectVariants(name));
     }
 
-    private static boolean isVariant(String name) {
-        return FieldSyntax.isToken(name) && !name.equals("*") && isTold(name);
+    private static boolean maySelectVariants(String name) {
+        return FieldSyntax.isToken(name) && !name.equals("*") && isSentToCache(name);
     }
 }

@@ -14,9 +14,9 @@ import org.apache.hc.core5.http.message.BasicHttpResponse;
 
 /**
  * The header fields of a response as HttpClient's cache stores them. That cache ignores CDN-Cache-Control, accepts
- * malformed dates and fails on a malformed Age. Therefore it gets the fields by which it judges as {@link CacheControl}
- * and this class have read them; the fields that the app sent are stored beside them under other names, for the
- * clients.
+ * malformed dates and fails on a malformed Age. Therefore it gets the fields that decide about storing and freshness as
+ * {@link CacheControl} and this class have read them; the fields that the app sent are stored beside them under other
+ * names, for the clients.
  */
 final class StoredFields {
     /**
@@ -24,40 +24,40 @@ final class StoredFields {
      */
     private static final String AS_SENT = ":";
 
-    private static final List<String> PUT_ANEW = List.of("Cache-Control", "Expires");
+    private static final List<String> REPLACED = List.of("Cache-Control", "Expires");
 
     private StoredFields() {}
 
     /**
-     * Replaces the fields by which HttpClient's cache judges.
+     * Replaces the fields by which HttpClient's cache decides about storing and freshness.
      *
      * @param directives of the response, or, for a 304, of the stored response after the 304 has updated it
      */
-    static void put(HttpResponse answer, CacheControl directives) {
-        boolean directs = answer.containsHeader("Cache-Control") || answer.containsHeader(CacheControl.TARGETED);
-        Optional<String> expires = first(answer, "Expires").map(StoredFields::expiryOf);
-        PUT_ANEW.forEach(name -> setAside(answer, name));
+    static void put(HttpResponse response, CacheControl directives) {
+        boolean directs = response.containsHeader("Cache-Control") || response.containsHeader(CacheControl.TARGETED);
+        Optional<String> expires = first(response, "Expires").map(StoredFields::expiryOf);
+        REPLACED.forEach(name -> setAside(response, name));
         if (directs) {
-            answer.setHeader("Cache-Control", directives.asCacheControl());
+            response.setHeader("Cache-Control", directives.asCacheControl());
         }
-        expires.ifPresent(date -> answer.setHeader("Expires", date));
+        expires.ifPresent(date -> response.setHeader("Expires", date));
         // RFC 9110 §6.6.1: a recipient may replace an invalid Date with the time at which it received the response.
-        Instant date = first(answer, "Date").map(HttpDate::parseForCache).orElse(null);
-        answer.setHeader("Date", HttpDate.of(date == null ? Instant.now() : date));
-        Optional<Long> age = ageOf(answer);
-        answer.removeHeaders("Age");
-        age.ifPresent(seconds -> answer.addHeader("Age", seconds));
+        Instant date = first(response, "Date").map(HttpDate::parseForCache).orElse(null);
+        response.setHeader("Date", HttpDate.of(date == null ? Instant.now() : date));
+        Optional<Long> age = ageOf(response);
+        response.removeHeaders("Age");
+        age.ifPresent(seconds -> response.addHeader("Age", seconds));
     }
 
     /** Makes HttpClient's cache use the response for no other request without revalidation. */
-    static void forbid(HttpResponse answer) {
-        answer.setHeader("Cache-Control", "no-cache");
+    static void forbid(HttpResponse response) {
+        response.setHeader("Cache-Control", "no-cache");
     }
 
     /** The fields of a response from HttpClient's cache, as the app sent them. */
     static List<Header> asSent(HttpResponse stored) {
         return Arrays.stream(stored.getHeaders())
-                .filter(field -> PUT_ANEW.stream().noneMatch(name -> name.equalsIgnoreCase(field.getName())))
+                .filter(field -> REPLACED.stream().noneMatch(name -> name.equalsIgnoreCase(field.getName())))
                 .map(field -> field.getName().startsWith(AS_SENT)
                         ? new BasicHeader(field.getName().substring(AS_SENT.length()), field.getValue())
                         : field)
@@ -67,19 +67,19 @@ final class StoredFields {
     /**
      * The directives of a stored response after a 304 has updated it; fields that the 304 does not repeat stay.
      *
-     * @param answer the 304
+     * @param response the 304
      * @param stored fields of the stored response
      */
-    static CacheControl renewed(HttpResponse answer, MessageHeaders stored) {
-        BasicHttpResponse both = new BasicHttpResponse(answer.getCode());
+    static CacheControl renewed(HttpResponse response, MessageHeaders stored) {
+        BasicHttpResponse both = new BasicHttpResponse(response.getCode());
         for (String name : List.of("Cache-Control", "Expires", CacheControl.TARGETED)) {
             String before = name.equals(CacheControl.TARGETED) ? name : AS_SENT + name;
-            Header[] lines = answer.containsHeader(name) ? answer.getHeaders(name) : stored.getHeaders(before);
+            Header[] lines = response.containsHeader(name) ? response.getHeaders(name) : stored.getHeaders(before);
             for (Header line : lines) {
                 both.addHeader(name, line.getValue());
             }
         }
-        first(answer, "Date").ifPresent(date -> both.addHeader("Date", date));
+        first(response, "Date").ifPresent(date -> both.addHeader("Date", date));
         return CacheControl.of(both);
     }
 
@@ -103,11 +103,11 @@ final class StoredFields {
         return HttpDate.of(expiry == null ? Instant.EPOCH : expiry);
     }
 
-    private static void setAside(HttpResponse answer, String name) {
-        for (Header line : answer.getHeaders(name)) {
-            answer.addHeader(AS_SENT + line.getName(), line.getValue());
+    private static void setAside(HttpResponse response, String name) {
+        for (Header line : response.getHeaders(name)) {
+            response.addHeader(AS_SENT + line.getName(), line.getValue());
         }
-        answer.removeHeaders(name);
+        response.removeHeaders(name);
     }
 
     private static Optional<String> first(MessageHeaders head, String name) {

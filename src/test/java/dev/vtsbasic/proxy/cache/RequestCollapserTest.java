@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class RequestCollapserTest {
-    /** Who has asked the cache before the other one left has to ask it again. */
+    /** A request that asked the cache before the change has to ask it again. */
     @Test
-    void whoBoardsAfterAnotherOneLeftCanTell() {
+    void theCountOfDeparturesChangesWhenAnInFlightRequestEnds() {
         RequestCollapser collapser = new RequestCollapser();
         long before = collapser.departures("/a");
         RequestCollapser.InFlight other = collapser.join("/a", "/a").inFlight();

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the shared cache makes of the fields by which it judges: Age, dates, times, and CDN-Cache-Control (RFC 9213). */
+/** How the shared cache reads Age, dates, lifetimes and CDN-Cache-Control (RFC 9213). */
 class SharedCacheFieldsTest extends SharedCacheScene {
     private static final String FRESH = "Cache-Control: public, max-age=3600\r\n";
 
-    // Ages and times
+    // Ages and lifetimes
 
     @ParameterizedTest
     @ValueSource(
@@ -33,7 +33,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "Age: abc, 7200",
                 "Age:"
             })
-    void anAgeIsItsFirstMemberAndIgnoredWhenThatIsNoNumber(String age) throws Exception {
+    void theFirstMemberOfAgeCountsAndAMalformedOneIsIgnored(String age) throws Exception {
         start(numbered(FRESH + age));
         RawAnswer first = get("/a");
         assertEquals("vts-basic; fwd=uri-miss; stored", first.header("Cache-Status"));
@@ -54,7 +54,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "Age: 2147483649",
                 "Age: 99999999999999999999"
             })
-    void anAgeAboveTheTimeIsPastIt(String age) throws Exception {
+    void aResponseOlderThanItsLifetimeIsStale(String age) throws Exception {
         start(numbered(FRESH + age));
         assertEquals("1", get("/a").body());
         assertEquals("2", get("/a").body());
@@ -70,7 +70,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "Cache-Control: max-age=0000000000000000000003600",
                 "CDN-Cache-Control: max-age=99999999999"
             })
-    void aTimeMayBeOfAnyLength(String fields) throws Exception {
+    void aLifetimeMayHaveAnyNumberOfDigits(String fields) throws Exception {
         start(numbered(fields));
         assertEquals("1", get("/a").body());
         RawAnswer hit = get("/a");
@@ -93,7 +93,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "Thu, 18 AUG 2050 02:01:18 GMT",
                 "Thu, 18 Aug 2050 02:01:18 gMT"
             })
-    void anExpiryIsReadInThreeFormatsAndAnyCase(String expiry) throws Exception {
+    void expiresIsReadInThreeFormatsAndAnyCase(String expiry) throws Exception {
         start(numbered("Expires: " + expiry));
         RawAnswer first = get("/a");
         RawAnswer hit = get("/a");
@@ -116,7 +116,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "Thu, 18 Aug 2050 02:01:18 +0000",
                 "Thu, 18 Aug 2050 02:01:18 GMT\r\nExpires: Thu, 18 Aug 2050 02:01:19 GMT"
             })
-    void whatIsNoDateIsAnExpiryInThePast(String expiry) throws Exception {
+    void aMalformedExpiresIsInThePast(String expiry) throws Exception {
         start(numbered("Expires: " + expiry));
         assertEquals("1", get("/a").body());
         assertEquals("2", get("/a").body());
@@ -124,7 +124,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     }
 
     @Test
-    void anAnswerWhoseDateIsNoneIsOfTheTimeAtWhichItCame() throws Exception {
+    void aMalformedDateIsReplacedByTheTimeOfReceipt() throws Exception {
         start(numbered("Date: foo\r\nExpires: " + HttpDate.of(Instant.now().plusSeconds(600))));
         assertEquals("1", get("/a").body());
         assertEquals("1", get("/a").body());
@@ -132,7 +132,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     }
 
     @Test
-    void aConditionWhoseDateIsNoneIsIgnored() throws Exception {
+    void aConditionWithAMalformedDateIsIgnored() throws Exception {
         start(numbered(FRESH + "Last-Modified: Thu, 01 Jan 2015 00:00:00 GMT"));
         get("/a");
         assertEquals(
@@ -144,7 +144,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     }
 
     @Test
-    void theDateStandsInForALastModifiedThatIsMissing() throws Exception {
+    void theDateIsComparedWhenLastModifiedIsMissing() throws Exception {
         start(numbered(FRESH + "X-Mine: 1"));
         get("/a");
         String date = get("/a").header("Date");
@@ -181,7 +181,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "MAX-AGE=60",
                 "Private"
             })
-    void whatIsForSharedCachesAloneForbidsWhatCacheControlAllows(String directives) throws Exception {
+    void cdnCacheControlForbidsWhatCacheControlAllows(String directives) throws Exception {
         start(numbered("CDN-Cache-Control: " + directives + "\r\n" + FRESH + "Expires: Thu, 18 Aug 2050 02:01:18 GMT"));
         assertEquals("1", get("/a").body());
         assertEquals("2", get("/a").body());
@@ -198,7 +198,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "Expires: 0",
                 "X-A: b"
             })
-    void whatIsForSharedCachesAloneAllowsWhatCacheControlForbids(String fields) throws Exception {
+    void cdnCacheControlAllowsWhatCacheControlForbids(String fields) throws Exception {
         start(numbered("CDN-Cache-Control: a=(b \"c\";d ?1);e=:YQ==:, max-age=3600;f=1.5, g=?0\r\n" + fields));
         RawAnswer first = get("/a");
         assertEquals("1", first.body());
@@ -210,22 +210,22 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     }
 
     @Test
-    void anEmptyFieldForSharedCachesIsNone() throws Exception {
+    void anEmptyCdnCacheControlIsIgnored() throws Exception {
         start(inTurn(
-                answer("CDN-Cache-Control:\r\nCache-Control: no-store", "1"),
-                answer("CDN-Cache-Control: \r\n" + FRESH + "X: y", "2"),
-                answer("Cache-Control: no-store", "3")));
+                response("CDN-Cache-Control:\r\nCache-Control: no-store", "1"),
+                response("CDN-Cache-Control: \r\n" + FRESH + "X: y", "2"),
+                response("Cache-Control: no-store", "3")));
         assertEquals("1", get("/a").body());
         assertEquals("2", get("/a").body());
         assertEquals("2", get("/a").body());
     }
 
     @Test
-    void theTimeForSharedCachesIsTheirOwnShorterOrLonger() throws Exception {
+    void theLifetimeOfCdnCacheControlReplacesThatOfCacheControl() throws Exception {
         start(inTurn(
-                answer("CDN-Cache-Control: max-age=10\r\nCache-Control: max-age=3600" + STALE, "short"),
-                answer("CDN-Cache-Control: max-age=3600\r\nCache-Control: max-age=10" + STALE, "long"),
-                answer("Cache-Control: no-store", "new")));
+                response("CDN-Cache-Control: max-age=10\r\nCache-Control: max-age=3600" + STALE, "short"),
+                response("CDN-Cache-Control: max-age=3600\r\nCache-Control: max-age=10" + STALE, "long"),
+                response("Cache-Control: no-store", "new")));
         assertEquals("short", get("/a").body());
         assertEquals("long", get("/a").body());
         RawAnswer hit = get("/a");
@@ -234,9 +234,10 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     }
 
     @Test
-    void anOldAnswerTakesThePlaceOfAnErrorWhereTheFieldForSharedCachesAllowsIt() throws Exception {
+    void staleIfErrorOfCdnCacheControlReplacesAnError() throws Exception {
         start(inTurn(
-                answer("CDN-Cache-Control: max-age=10, stale-if-error=3600\r\nCache-Control: no-store" + STALE, "old"),
+                response(
+                        "CDN-Cache-Control: max-age=10, stale-if-error=3600\r\nCache-Control: no-store" + STALE, "old"),
                 "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"));
         assertEquals("old", get("/a").body());
         RawAnswer old = get("/a");
@@ -246,10 +247,10 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     }
 
     @Test
-    void aCookieNeedsAWordForAllInTheFieldForSharedCachesToo() throws Exception {
+    void aResponseToACookieNeedsPublicInCdnCacheControl() throws Exception {
         start((request, out) -> {
             String directives = request.target().equals("/all") ? "public, max-age=60" : "max-age=60";
-            write(out, answer("CDN-Cache-Control: " + directives, "" + asked.incrementAndGet()));
+            write(out, response("CDN-Cache-Control: " + directives, "" + asked.incrementAndGet()));
             return true;
         });
         get("/own", "Cookie: session=1");
@@ -258,14 +259,14 @@ class SharedCacheFieldsTest extends SharedCacheScene {
         assertEquals("3", get("/all", "Cookie: session=2").body());
     }
 
-    // What renews (304)
+    // Revalidation (304)
 
     @Test
-    void aFieldThatA304DoesNotRepeatGoesOnToCount() throws Exception {
+    void aFieldThatA304DoesNotRepeatStillCounts() throws Exception {
         start(inTurn(
-                answer("CDN-Cache-Control: max-age=10\r\nCache-Control: max-age=20\r\nETag: \"v1\"" + STALE, "old"),
+                response("CDN-Cache-Control: max-age=10\r\nCache-Control: max-age=20\r\nETag: \"v1\"" + STALE, "old"),
                 "HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nCache-Control: max-age=3600" + STALE + "\r\n\r\n",
-                answer("Cache-Control: no-store", "new")));
+                response("Cache-Control: no-store", "new")));
         assertEquals("old", get("/a").body());
         RawAnswer renewed = get("/a");
         assertEquals("old", renewed.body());
@@ -276,11 +277,11 @@ class SharedCacheFieldsTest extends SharedCacheScene {
 
     @ParameterizedTest
     @ValueSource(strings = {"private", "no-store, max-age=60", "max-age=60, &"})
-    void a304ThatForbidsSharedCachesIsForOneOnly(String directives) throws Exception {
+    void a304WhoseCdnCacheControlForbidsStoringIsUsedForOneClientOnly(String directives) throws Exception {
         start(inTurn(
-                answer("Cache-Control: max-age=10\r\nETag: \"v1\"" + STALE, "old"),
+                response("Cache-Control: max-age=10\r\nETag: \"v1\"" + STALE, "old"),
                 "HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nAge: 0\r\nCDN-Cache-Control: " + directives + "\r\n\r\n",
-                answer("Cache-Control: no-store", "new")));
+                response("Cache-Control: no-store", "new")));
         assertEquals("old", get("/a").body());
         RawAnswer own = get("/a");
         assertEquals("old", own.body());
@@ -288,13 +289,13 @@ class SharedCacheFieldsTest extends SharedCacheScene {
         assertEquals("new", get("/a").body());
     }
 
-    /** RFC 9111 §3.2: what the stored octets depend on is theirs. */
+    /** RFC 9111 §3.2: fields that describe the stored body are not updated. */
     @Test
-    void a304DoesNotReplaceWhatNamesTheBody() throws Exception {
+    void a304DoesNotReplaceFieldsThatDescribeTheBody() throws Exception {
         start(inTurn(
-                answer("Cache-Control: max-age=10\r\nETag: \"v1\"\r\nContent-MD5: a" + STALE, "old"),
+                response("Cache-Control: max-age=10\r\nETag: \"v1\"\r\nContent-MD5: a" + STALE, "old"),
                 "HTTP/1.1 304 Not Modified\r\nETag: \"v2\"\r\nContent-MD5: b\r\nCache-Control: max-age=3600\r\n\r\n",
-                answer("Cache-Control: no-store", "new")));
+                response("Cache-Control: no-store", "new")));
         get("/a");
         for (int i = 0; i < 2; i++) {
             RawAnswer old = get("/a");

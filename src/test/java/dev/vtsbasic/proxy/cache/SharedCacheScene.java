@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
-/** The shared cache between a client and an app whose every octet is known. */
+/** The shared cache between a client and an app whose every byte is known. */
 @Timeout(120)
 @Tag("java")
 abstract class SharedCacheScene {
@@ -86,23 +86,23 @@ abstract class SharedCacheScene {
     }
 
     List<CompletableFuture<RawAnswer>> askAtOnce(int count, String target) {
-        List<CompletableFuture<RawAnswer>> answers = new ArrayList<>();
+        List<CompletableFuture<RawAnswer>> responses = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            CompletableFuture<RawAnswer> answer = new CompletableFuture<>();
+            CompletableFuture<RawAnswer> response = new CompletableFuture<>();
             new Thread(() -> {
                         try {
-                            answer.complete(server.request("GET " + target));
+                            response.complete(server.request("GET " + target));
                         } catch (Exception | Error e) {
-                            answer.completeExceptionally(e);
+                            response.completeExceptionally(e);
                         }
                     })
                     .start();
-            answers.add(answer);
+            responses.add(response);
         }
-        return answers;
+        return responses;
     }
 
-    /** Waits until so many requests are under way in the proxy. */
+    /** Waits until so many requests are in flight in the proxy. */
     void awaitRunning(int count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (running.awaitIdle(0) < count) {
@@ -111,7 +111,7 @@ abstract class SharedCacheScene {
         }
     }
 
-    /** Waits until so many requests have come to the app. */
+    /** Waits until so many requests have reached the app. */
     void awaitAsked(int count) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (asked.get() < count) {
@@ -127,12 +127,12 @@ abstract class SharedCacheScene {
         }
     }
 
-    /** Answers with the number of the request. */
+    /** Responds with the number of the request. */
     ScriptedUpstream.Script numbered(String fields) {
         return (request, out) -> {
-            String answer = answer(fields, "" + asked.incrementAndGet());
-            write(out, answer);
-            return !answer.contains("event-stream");
+            String response = response(fields, "" + asked.incrementAndGet());
+            write(out, response);
+            return !response.contains("event-stream");
         };
     }
 
@@ -147,15 +147,15 @@ abstract class SharedCacheScene {
         };
     }
 
-    ScriptedUpstream.Script inTurn(String... answers) {
+    ScriptedUpstream.Script inTurn(String... responses) {
         return (request, out) -> {
-            String answer = answers[Math.min(asked.getAndIncrement(), answers.length - 1)];
-            write(out, answer);
-            return answer.contains("\r\n\r\n") && !answer.endsWith("first\r\n");
+            String response = responses[Math.min(asked.getAndIncrement(), responses.length - 1)];
+            write(out, response);
+            return response.contains("\r\n\r\n") && !response.endsWith("first\r\n");
         };
     }
 
-    static String answer(String fields, String body) {
+    static String response(String fields, String body) {
         return "HTTP/1.1 200 OK\r\n" + fields + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 

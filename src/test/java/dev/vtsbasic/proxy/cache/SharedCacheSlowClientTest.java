@@ -15,44 +15,44 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Others wait for the answer that one client asked for; how fast that client reads is not to matter to them. */
+/** Requests that wait for the response to another one do not wait for the client of that one to read it. */
 class SharedCacheSlowClientTest extends SharedCacheScene {
     /** More than the sockets between a client that reads nothing and the server hold. */
     private static final String LONG = "x".repeat(7_000_000);
 
     @Test
-    void aClientThatReadsNothingHoldsUpNobodyWhoWaitsForItsAnswer() throws Exception {
+    void aClientThatReadsNothingDoesNotDelayRequestsThatWaitForItsResponse() throws Exception {
         start(
                 (request, out) -> {
-                    write(out, answer("Cache-Control: max-age=60", asked.incrementAndGet() + LONG));
+                    write(out, response("Cache-Control: max-age=60", asked.incrementAndGet() + LONG));
                     return true;
                 },
                 "vts.cache",
                 "64m");
         try (SlowClient slow = new SlowClient("/a")) {
             slow.read();
-            RawAnswer answer = get("/a");
-            assertEquals("1" + LONG, answer.body());
+            RawAnswer response = get("/a");
+            assertEquals("1" + LONG, response.body());
             assertEquals(1, asked.get());
             assertTrue(slow.readRest().endsWith("\r\n\r\n1" + LONG));
         }
     }
 
     @Test
-    void aClientThatReadsNothingHoldsUpNobodyWhoWaitsForARenewal() throws Exception {
-        CountDownLatch mayAnswer = new CountDownLatch(1);
+    void aClientThatReadsNothingDoesNotDelayRequestsThatWaitForARevalidation() throws Exception {
+        CountDownLatch mayRespond = new CountDownLatch(1);
         start(
                 (request, out) -> {
-                    String[] answers = {
-                        answer("Cache-Control: max-age=10\r\nETag: \"v\"" + STALE, LONG),
+                    String[] responses = {
+                        response("Cache-Control: max-age=10\r\nETag: \"v\"" + STALE, LONG),
                         "HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=1000\r\nETag: \"v\"\r\n\r\n",
-                        answer("Cache-Control: no-store", "new")
+                        response("Cache-Control: no-store", "new")
                     };
                     int count = asked.getAndIncrement();
                     if (count == 1) {
-                        await(mayAnswer);
+                        await(mayRespond);
                     }
-                    write(out, answers[Math.min(count, 2)]);
+                    write(out, responses[Math.min(count, 2)]);
                     return true;
                 },
                 "vts.cache",
@@ -62,7 +62,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
             awaitAsked(2);
             CompletableFuture<RawAnswer> waiting = askAtOnce(1, "/a").get(0);
             awaitRunning(2);
-            mayAnswer.countDown();
+            mayRespond.countDown();
             assertEquals(LONG, waiting.get(60, TimeUnit.SECONDS).body());
             assertEquals(2, asked.get());
             assertTrue(slow.readRest().endsWith("\r\n\r\n" + LONG));
@@ -70,13 +70,13 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
     }
 
     @Test
-    void aClientThatLeavesWithinItsAnswerHoldsUpNobody() throws Exception {
+    void aClientThatDisconnectsDoesNotDelayOtherRequests() throws Exception {
         CountDownLatch hasLeft = new CountDownLatch(1);
         start(
                 (request, out) -> {
                     int count = asked.incrementAndGet();
-                    String answer = answer("Cache-Control: max-age=60", count + LONG);
-                    write(out, answer.substring(0, answer.length() - 1));
+                    String response = response("Cache-Control: max-age=60", count + LONG);
+                    write(out, response.substring(0, response.length() - 1));
                     if (count == 1) {
                         await(hasLeft);
                     }
@@ -92,9 +92,9 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
         assertTrue(get("/a").body().endsWith(LONG));
     }
 
-    /** Its length is not known before. */
+    /** The response does not announce its length. */
     @Test
-    void anAnswerThatTurnsOutTooLongToBeKeptReachesItsClientAsAWhole() throws Exception {
+    void aResponseThatTurnsOutTooLongToStoreReachesItsClientWhole() throws Exception {
         String body = "<" + "y".repeat(400_000) + ">";
         start((request, out) -> {
             asked.incrementAndGet();
@@ -113,7 +113,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
         assertEquals(0, proxy.cacheFigures().entries());
     }
 
-    /** Has asked, and reads when it is told to. */
+    /** A client that sends a request and reads only when the test calls {@link #read}. */
     private final class SlowClient implements AutoCloseable {
         private final Socket socket = new Socket();
         private final InputStream in;
@@ -128,7 +128,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
             in = socket.getInputStream();
         }
 
-        /** Reads one octet. */
+        /** Reads one byte. */
         void read() throws IOException {
             assertTrue(in.read() >= 0);
         }

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.UUID;
 
 /** Sends the response to one request for an asset: coding, preconditions, ranges (RFC 9110 §12 to §14). */
-final class AssetAnswer {
+final class AssetResponse {
     private final SecurityHeaders headers;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final RequestRecord record;
     private final boolean isGet;
 
-    private AssetAnswer(
+    private AssetResponse(
             SecurityHeaders headers, HttpServletRequest request, HttpServletResponse response, RequestRecord record) {
         this.headers = headers;
         this.request = request;
@@ -42,7 +42,7 @@ final class AssetAnswer {
             sendText(AssetOutcome.NOT_ALLOWED, "405 Method Not Allowed", headers, request, response);
             return;
         }
-        new AssetAnswer(headers, request, response, RequestRecord.of(request)).send(asset, modified);
+        new AssetResponse(headers, request, response, RequestRecord.of(request)).send(asset, modified);
     }
 
     /** Sends a short text in place of a file: an error, which caches must not store. */
@@ -87,7 +87,7 @@ final class AssetAnswer {
             sendText(AssetOutcome.NO_SUCH_RANGE, "416 Range Not Satisfiable", headers, request, response);
             return;
         }
-        if (outcome != Preconditions.Outcome.NOT_MODIFIED && !chosen.isThere()) {
+        if (outcome != Preconditions.Outcome.NOT_MODIFIED && !chosen.isAvailable()) {
             // The error carries no header field of the file, because caches would keep it for as long as the file.
             sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
             return;
@@ -113,10 +113,10 @@ final class AssetAnswer {
         if (wanted == null) {
             response.setHeader("Content-Type", asset.mediaType());
             headers.complete(request, response);
-            sendPart(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
+            sendRange(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
         } else {
             headers.complete(request, response);
-            sendRanges(asset, chosen, wanted.ranges());
+            sendPartial(asset, chosen, wanted.ranges());
         }
     }
 
@@ -145,24 +145,24 @@ final class AssetAnswer {
                 : null;
     }
 
-    private void sendRanges(Asset asset, Representation chosen, List<ByteRanges.ByteRange> ranges) throws IOException {
+    private void sendPartial(Asset asset, Representation chosen, List<ByteRanges.ByteRange> ranges) throws IOException {
         response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
         if (ranges.size() == 1) {
             response.setHeader("Content-Type", asset.mediaType());
             response.setHeader("Content-Range", ranges.get(0).of(chosen.length()));
-            sendPart(chosen, ranges.get(0));
+            sendRange(chosen, ranges.get(0));
         } else {
-            sendParts(asset.mediaType(), chosen, ranges);
+            sendMultipart(asset.mediaType(), chosen, ranges);
         }
     }
 
-    private void sendPart(Representation chosen, ByteRanges.ByteRange part) throws IOException {
+    private void sendRange(Representation chosen, ByteRanges.ByteRange part) throws IOException {
         response.setContentLengthLong(part.length());
         record.sent(isGet ? part.length() : 0);
-        if (isGet && part.length() > 0 && !Sendfile.hand(request, chosen, part)) {
+        if (isGet && part.length() > 0 && !Sendfile.handOver(request, chosen, part)) {
             ServletOutputStream out = response.getOutputStream();
             AssetBody.write(chosen, part, out);
-            if (part.length() >= Sendfile.SHORTEST) {
+            if (part.length() >= Sendfile.MIN_BYTES) {
                 // Flush here, because the request counts as in-flight only until this returns, and a slow client may
                 // not have taken the last bytes yet.
                 out.flush();
@@ -171,7 +171,7 @@ final class AssetAnswer {
     }
 
     /** Sends several ranges as multipart/byteranges (RFC 9110 §14.6). */
-    private void sendParts(String mediaType, Representation chosen, List<ByteRanges.ByteRange> ranges)
+    private void sendMultipart(String mediaType, Representation chosen, List<ByteRanges.ByteRange> ranges)
             throws IOException {
         String boundary = UUID.randomUUID().toString();
         List<byte[]> heads = ranges.stream()

@@ -1,4 +1,4 @@
-package dev.vtsbasic.proxy.cache;
+package dev.vtsbasic.proxy.cache.capture;
 
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * thread does not wait for the client, because other requests wait for the response that it collects.
  */
 final class ClientSender implements Runnable {
-    private static final int PIECE = 16 * 1024;
+    private static final int PIECE_BYTES = 16 * 1024;
 
     private final HttpServletResponse client;
     private final CapturedBody body;
@@ -82,7 +82,7 @@ final class ClientSender implements Runnable {
     }
 
     private void send() throws IOException {
-        byte[] piece = new byte[PIECE];
+        byte[] piece = new byte[PIECE_BYTES];
         do {
             for (int count = body.read(sent, piece); count > 0; count = body.read(sent, piece)) {
                 client.getOutputStream().write(piece, 0, count);
