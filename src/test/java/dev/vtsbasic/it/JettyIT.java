@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.StockJetty;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

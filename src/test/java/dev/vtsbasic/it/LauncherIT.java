@@ -3,6 +3,8 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

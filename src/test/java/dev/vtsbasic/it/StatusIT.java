@@ -1,28 +1,35 @@
 package dev.vtsbasic.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.vtsbasic.testing.browser.StatusWindow.row;
+import static dev.vtsbasic.testing.browser.StatusWindow.signIn;
+import static dev.vtsbasic.testing.http.StatusClient.await;
+import static dev.vtsbasic.testing.http.StatusClient.get;
+import static dev.vtsbasic.testing.http.StatusClient.post;
+import static dev.vtsbasic.testing.http.StatusClient.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.InputStream;
+import dev.vtsbasic.testing.browser.Chromium;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.metrics.Scrape;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -37,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "management-token";
 
     private static final String APP = """
@@ -74,14 +80,8 @@ class StatusIT {
     }
 
     private static Vts serve() throws Exception {
-        return serve(Map.of());
-    }
-
-    private static Vts serve(Map<String, String> more) throws Exception {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.putAll(Map.of(
+        return Vts.serve(Map.of(
                 "VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN, "VTS_METRICS_TOKEN", "look"));
-        return Vts.serve(environment);
     }
 
     @Test
@@ -159,19 +159,6 @@ class StatusIT {
                     await(vts.uri(), now -> true)
                             .at("/requests/events/in_flight")
                             .asInt());
-        }
-    }
-
-    @Test
-    void anOpenPageDoesNotHoldUpAStop() throws Exception {
-        try (Vts vts = serve()) {
-            HttpResponse<InputStream> events = CLIENT.send(
-                    request(vts.uri(), "/-/status/events").build(), HttpResponse.BodyHandlers.ofInputStream());
-            assertEquals(200, events.statusCode());
-            vts.terminate();
-            assertEquals(0, vts.awaitExit(), vts.output());
-            assertFalse(vts.output().contains("did not finish"), vts.output());
-            events.body().close();
         }
     }
 
@@ -303,29 +290,6 @@ class StatusIT {
         shared.awaitLine("a restart was asked for");
     }
 
-    /** Guesses in the form and in the field count together, and by the network of an IPv6 client. */
-    @Test
-    void aClientThatGuessesTokensIsSlowedAndTheRightTokenIsNeverRefused() throws Exception {
-        try (Vts vts = serve(Map.of("VTS_TRUSTED_PROXIES", "127.0.0.1"))) {
-            for (int guess = 0; guess < 5; guess++) {
-                String[] client = {"X-Forwarded-For", "2001:db8:0:1::" + guess};
-                assertEquals(
-                        "../status?wrong-token", location(post(vts.uri(), "sign-in", "token=guess" + guess, client)));
-                assertEquals(403, bearer(vts.uri(), "guess", client[1]).statusCode());
-            }
-            long begun = System.nanoTime();
-            assertEquals(200, bearer(vts.uri(), TOKEN, "2001:db8:0:1::ffff").statusCode());
-            assertEquals(
-                    "../status",
-                    location(post(vts.uri(), "sign-in", "token=" + TOKEN, "X-Forwarded-For", "2001:db8:0:1::fffe")));
-            assertTrue(System.nanoTime() - begun >= 2_000_000_000L, "one second for each");
-        }
-    }
-
-    private static HttpResponse<String> bearer(URI server, String token, String client) throws Exception {
-        return get(server, "/-/status", "Authorization", "Bearer " + token, "X-Forwarded-For", client);
-    }
-
     @Test
     void secretsAreMaskedAndWhatWorkersPrintIsText() throws Exception {
         try (Visitor visitor = chromium.visit(shared.uri())) {
@@ -385,54 +349,5 @@ class StatusIT {
             page.getByText("Restart now").click();
             assertThat(page.locator("#workers")).containsText("worker-1-2");
         }
-    }
-
-    private static Locator row(Page page, String table, String name) {
-        return page.locator("#" + table + " tr")
-                .filter(new Locator.FilterOptions().setHasText(name))
-                .first();
-    }
-
-    private static void signIn(Page page, String token) {
-        page.getByLabel("Token").fill(token);
-        page.getByText("Sign in", new Page.GetByTextOptions().setExact(true))
-                .last()
-                .click();
-    }
-
-    private static String location(HttpResponse<String> answer) {
-        return answer.headers().firstValue("Location").orElse("");
-    }
-
-    /** Asks until it is as it should be. */
-    private static JsonNode await(URI site, Predicate<JsonNode> wanted) throws Exception {
-        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
-        JsonNode status = JSON.readTree(get(site, "/-/status").body());
-        while (!wanted.test(status) && System.nanoTime() < deadline) {
-            status = JSON.readTree(get(site, "/-/status").body());
-        }
-        return status;
-    }
-
-    private static HttpResponse<String> get(URI site, String path, String... headers) throws Exception {
-        HttpRequest.Builder request = request(site, path);
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static HttpResponse<String> post(URI site, String action, String form, String... headers) throws Exception {
-        HttpRequest.Builder request = request(site, "/-/status/" + action)
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(form));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static HttpRequest.Builder request(URI site, String path) {
-        return HttpRequest.newBuilder(site.resolve(path)).timeout(Program.PATIENCE);
     }
 }

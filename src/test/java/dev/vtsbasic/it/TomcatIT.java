@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.metrics.Scrape;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,7 +32,7 @@ class TomcatIT {
 
     @ParameterizedTest
     @Tag("long")
-    @MethodSource("dev.vtsbasic.it.StockTomcat#versions")
+    @MethodSource("dev.vtsbasic.testing.server.StockTomcat#versions")
     void itServesSurvivesItsBunAndLeavesNothingRunning(String version, @TempDir Path base) throws Exception {
         ProcessHandle bun;
         try (StockTomcat tomcat = StockTomcat.run(version, base, "ROOT.war")) {
@@ -47,7 +51,7 @@ class TomcatIT {
 
     @ParameterizedTest
     @Tag("long")
-    @MethodSource("dev.vtsbasic.it.StockTomcat#versions")
+    @MethodSource("dev.vtsbasic.testing.server.StockTomcat#versions")
     void itServesWithoutBeingUnpacked(String version, @TempDir Path base) throws Exception {
         Path workDirectory = Files.createDirectory(base.resolve("vts"));
         try (StockTomcat tomcat = StockTomcat.runPacked(version, base, "ROOT.war", workDirectory)) {
