@@ -29,11 +29,11 @@ abstract class BrowserScene {
     Visitor visitor;
     Page page;
 
-    /** @param directory an empty one, for what the server needs */
+    /** @param directory an empty one, for the files of the server */
     abstract Server start(Path directory) throws Exception;
 
     /**
-     * @param program what to end when all is done
+     * @param program to close after the last case
      * @param uri where the site is, without a slash at the end
      */
     record Server(AutoCloseable program, URI uri) {

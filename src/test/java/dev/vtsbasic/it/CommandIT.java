@@ -49,7 +49,7 @@ class CommandIT {
     }
 
     @Test
-    void aBuildThatCannotStartIsRefusedByTheStartAndByValidateWithTheSameWords(@TempDir Path directory)
+    void serveAndValidateRefuseAnUnusableBuildWithTheSameMessage(@TempDir Path directory)
             throws Exception {
         SmallBuild.write(directory, "import 'react'; export default { fetch: () => new Response('x') }");
         assertRefused("react is imported by server/server.js and lies in no node_modules there", directory);
@@ -110,7 +110,7 @@ class CommandIT {
     }
 
     @Test
-    void helpAndVersionAreThere() throws Exception {
+    void helpAndVersionArePrinted() throws Exception {
         for (String option : List.of("--help", "--version")) {
             try (Vts vts = Vts.launch(Map.of(), option)) {
                 assertEquals(0, vts.awaitExit(), vts.output());

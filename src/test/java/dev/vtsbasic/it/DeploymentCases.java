@@ -86,12 +86,12 @@ abstract class DeploymentCases extends ServerScene {
         }
     }
 
-    /** One of the last, since it ends what the others use. */
+    /** One of the last, because it stops the copy that the other cases use. */
     @Test
     @Order(Integer.MAX_VALUE - 2)
     @Shows(ServerFeature.REDEPLOY)
     @Tag("smoke")
-    void deployingAgainLeavesNothingBehind() throws Exception {
+    void aRedeploymentLeavesNoProcessAndNoThread() throws Exception {
         awaitTwoBuns();
         long threads = threads();
         for (int i = 1; i <= REDEPLOYMENTS; i++) {
@@ -110,7 +110,7 @@ abstract class DeploymentCases extends ServerScene {
     @Test
     @Order(Integer.MAX_VALUE - 1)
     @Shows(ServerFeature.CLASS_LOADERS)
-    void deployingAgainLeavesNoClassLoaderBehind() throws Exception {
+    void aRedeploymentLeavesNoClassLoader() throws Exception {
         // Those in use, and two that threads of the server once worked for; a leak would keep all five.
         await("the class loaders of two copies", () -> {
             useAllThreads();

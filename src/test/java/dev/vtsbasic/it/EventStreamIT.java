@@ -152,7 +152,7 @@ class EventStreamIT {
 
     /** The connection is the stream's alone: what comes on it afterwards is no request any more. */
     @Test
-    void whatIsSentBehindTheRequestNeverReachesTheWorkerAsOne() throws Exception {
+    void bytesBehindAnEventStreamRequestNeverReachTheWorkerAsARequest() throws Exception {
         CountDownLatch sent = new CountDownLatch(1);
         ScriptedUpstream.Script events = (request, out) -> {
             write(out, "9\r\ndata: 1\n\n\r\n");

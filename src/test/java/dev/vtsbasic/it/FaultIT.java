@@ -83,28 +83,28 @@ class FaultIT {
     }
 
     @Test
-    void oneOfTwoWorkersIsKilled() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersIsKilled() throws Exception {
         through("kill -9 of one of two", two, FaultIT::kill);
     }
 
     @Test
-    void theOnlyWorkerIsKilled() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerIsKilled() throws Exception {
         through("kill -9 of the only one", one, FaultIT::kill);
     }
 
     @Test
     @Tag("long")
-    void oneOfTwoWorkersHangs() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersHangs() throws Exception {
         through("hang of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
     }
 
     @Test
-    void theOnlyWorkerHangs() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerHangs() throws Exception {
         through("hang of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
     }
 
     @Test
-    void moreWaitThanASocketTakes() throws Exception {
+    void moreRequestsThanTheSocketBacklogWaitForTheNextWorker() throws Exception {
         Map<Integer, FaultyApp.Running> workers = FaultyApp.workers(one);
         int number = ++faults;
         List<RawClient> crowd = new ArrayList<>();
@@ -130,19 +130,19 @@ class FaultIT {
 
     @Test
     @Tag("long")
-    void oneOfTwoWorkersIsStopped() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersIsStopped() throws Exception {
         through("SIGSTOP of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
     @Test
     @Tag("long")
-    void theOnlyWorkerIsStopped() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerIsStopped() throws Exception {
         through("SIGSTOP of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
     /** It gets no more requests, but some wait for its answer. */
     @Test
-    void aWorkerThatIsToGoIsStopped() throws Exception {
+    void aRetiringWorkerThatIsStoppedIsKilledAndItsRequestIsRetried() throws Exception {
         FaultyApp.Running worker = FaultyApp.workers(one).get(1);
         try (RawClient waiting = new RawClient(one.uri().getPort())) {
             waiting.send(
@@ -157,18 +157,18 @@ class FaultIT {
 
     @Test
     @Tag("long")
-    void oneOfTwoWorkersUsesTooMuchMemory() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersUsesTooMuchMemory() throws Exception {
         through("memory of one of two", two, FaultIT::leak);
     }
 
     @Test
-    void theOnlyWorkerUsesTooMuchMemory() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerUsesTooMuchMemory() throws Exception {
         through("memory of the only one", one, FaultIT::leak);
     }
 
     @Test
     @Tag("long")
-    void workersAreReplacedByAge() throws Exception {
+    void noRequestFailsWhenWorkersAreReplacedByAge() throws Exception {
         try (Vts vts = serve(2, Map.of("VTS_WORKER_MAX_AGE", "2s"))) {
             through("age of two", vts, (server, workers) -> {
                 awaitReplaced(server, workers.values(), "it is as old as VTS_WORKER_MAX_AGE");
@@ -178,7 +178,7 @@ class FaultIT {
     }
 
     @Test
-    void workersAreReplacedByRequests() throws Exception {
+    void noRequestFailsWhenWorkersAreReplacedByRequests() throws Exception {
         try (Vts vts = serve(2, Map.of("VTS_WORKER_MAX_REQUESTS", "200"))) {
             through("requests of two", vts, (server, workers) -> {
                 awaitReplaced(server, workers.values(), "it has had as many requests as VTS_WORKER_MAX_REQUESTS");
@@ -188,18 +188,18 @@ class FaultIT {
     }
 
     @Test
-    void twoWorkersAreRestarted() throws Exception {
+    void noRequestFailsWhenTwoWorkersAreRestarted() throws Exception {
         through("restart of two", two, FaultIT::restart);
     }
 
     @Test
     @Tag("long")
-    void theOnlyWorkerIsRestarted() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerIsRestarted() throws Exception {
         through("restart of the only one", one, FaultIT::restart);
     }
 
     @Test
-    void buildsArePutIntoServiceOrRefused() throws Exception {
+    void noRequestFailsWhenABuildIsPutIntoServiceOrRefused() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("current"), build());
         FaultyApp.write(directory.resolve("second"));
         SmallBuild.write(directory.resolve("unfit"), "const css = '/assets/styles-AAAAAAAA.css';");

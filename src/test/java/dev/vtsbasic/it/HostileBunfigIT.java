@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bun runs what {@code bunfig.toml} of the directory it is started in names, which may be anybody's. */
+/** Bun runs what {@code bunfig.toml} of the directory it is started in names, which any user may have written. */
 @DisabledOnOs(OS.WINDOWS)
 class HostileBunfigIT {
     private static final String APP = "export default { fetch: () => new Response('ok') };";

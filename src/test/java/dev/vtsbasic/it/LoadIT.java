@@ -111,7 +111,7 @@ class LoadIT {
     /** A server ends the requests of those, and gives what belonged to them to others. */
     @Test
     @Tag("long")
-    void clientsThatLeaveCutNobodyElsesAnswer() throws Exception {
+    void clientsThatLeaveCutNoOtherResponse() throws Exception {
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest request = HttpRequest.newBuilder(small.uri().resolve("/pieces"))

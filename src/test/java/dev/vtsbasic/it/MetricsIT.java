@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A known load of every kind, and each figure compared with the client's own count. */
+/** Requests of every kind, and each metric compared with the count of the client. */
 class MetricsIT {
     @TempDir
     private static Path directory;
@@ -50,7 +50,7 @@ class MetricsIT {
     }
 
     @Test
-    void everyCountIsTheClientsCount() throws Exception {
+    void eachCounterEqualsTheCountOfTheClient() throws Exception {
         assertCounts(Set.of(
                 "vts_http_requests_total",
                 "vts_http_request_bytes_total",
@@ -82,19 +82,19 @@ class MetricsIT {
     }
 
     @Test
-    void timesAreThoseThatTheClientSaw() throws Exception {
+    void durationsAreAtMostThoseThatTheClientMeasured() throws Exception {
         Scrape scrape = Scrape.of(vts.uri());
         for (String kind : new String[] {"asset", "proxied"}) {
             String label = "{kind=\"" + kind + "\"}";
             double total = scrape.value("vts_http_request_duration_seconds_sum" + label);
             double first = scrape.value("vts_http_time_to_first_byte_seconds_sum" + label);
             assertTrue(first > 0 && first <= total, first + " of " + total);
-            // The client that left waited for some time that nobody measured.
+            // The client does not measure how long the request waited whose client left.
             assertTrue(total < load.clientSeconds(kind) + 10, total + " instead of " + load.clientSeconds(kind));
         }
         double longer = scrape.value("vts_http_request_duration_seconds_count{kind=\"proxied\"}")
                 - scrape.value("vts_http_request_duration_seconds_bucket{kind=\"proxied\",le=\"0.25\"}");
-        assertTrue(longer >= 2, "the slow and the silent one are not among the long ones");
+        assertTrue(longer >= 2, "the requests for /slow and /silent are not counted above 0.25 s");
         assertEquals(
                 scrape.value("vts_http_request_duration_seconds_count{kind=\"proxied\"}"),
                 scrape.value("vts_http_request_duration_seconds_bucket{kind=\"proxied\",le=\"+Inf\"}"));
@@ -121,7 +121,7 @@ class MetricsIT {
     }
 
     @Test
-    void theWorkersFiguresAreThoseOfTheirProcesses() throws Exception {
+    void workerMetricsMatchTheProcessesOfTheWorkers() throws Exception {
         Scrape.await(
                 vts.uri(),
                 now -> now.value("vts_workers{state=\"retiring\"}") == 0
@@ -146,7 +146,7 @@ class MetricsIT {
     }
 
     @Test
-    void itTellsWhatRuns() throws Exception {
+    void buildInfoNamesTheVersionsThatRun() throws Exception {
         String text = Scrape.of(vts.uri()).text();
         assertTrue(
                 text.matches("(?s).*\nvts_build_info\\{build=\"[0-9a-f]{12}\",bun=\"[0-9.]+\",java=\""
@@ -156,7 +156,7 @@ class MetricsIT {
     }
 
     @Test
-    void prometheusFindsNoFaultWithTheNames() throws Exception {
+    void promtoolAcceptsTheMetricNames() throws Exception {
         String ours = Scrape.of(vts.uri())
                 .text()
                 .lines()
@@ -166,17 +166,17 @@ class MetricsIT {
     }
 
     @Test
-    void prometheusFindsNoFaultWithTheAlerts() throws Exception {
+    void promtoolAcceptsTheAlerts() throws Exception {
         Promtool.assertAccepts("", "check", "rules", MonitoringFiles.ALERTS.toString());
     }
 
     @Test
-    void errorsCallAndMaintenanceDoesNot() throws Exception {
+    void alertsFireForErrorsAndNotForMaintenance() throws Exception {
         Promtool.assertAccepts("", "test", "rules", "src/test/resources/dev/vtsbasic/it/alerts-test.yaml");
     }
 
     @Test
-    void eachAlertHasAWordOnWhatToDo() throws Exception {
+    void eachAlertHasARemedyInTheDocs() throws Exception {
         List<String> described = Files.readAllLines(Path.of("docs/monitoring/README.md")).stream()
                 .filter(line -> line.startsWith("| `Vts"))
                 .map(line -> line.replaceFirst("^\\| `(\\w+)` \\| .+ \\|$", "$1"))
@@ -185,13 +185,13 @@ class MetricsIT {
     }
 
     @Test
-    void dashboardAndAlertsNameOnlyWhatThereIs() throws Exception {
+    void dashboardAndAlertsNameOnlyExistingMetrics() throws Exception {
         assertEquals(List.of(), MonitoringFiles.unknownNames(Scrape.of(vts.uri())));
     }
 
     /** As a dashboard does, and the rules. */
     @Test
-    void eachQueryHasAnAnswer(@TempDir Path data) throws Exception {
+    void eachQueryOfDashboardAndAlertsHasAResult(@TempDir Path data) throws Exception {
         try (Prometheus prometheus = Prometheus.scraping(vts.uri(), data)) {
             assertTrue(prometheus.awaitSome("count_over_time(vts_build_info[1m]) > 2"), prometheus.output());
             for (JsonNode panel : MonitoringFiles.dashboard().get("panels")) {
@@ -205,7 +205,7 @@ class MetricsIT {
                 }
             }
             for (JsonNode rule : MonitoringFiles.rules()) {
-                // Without the comparison it is not empty, be it to nothing.
+                // Without its comparison, which may be false, each has a result.
                 String expression = rule.get("expr").asText().replaceFirst(" (==|>) [0-9.]+$", "");
                 assertTrue(prometheus.awaitSome(expression), rule.get("alert") + ": " + expression);
             }

@@ -45,7 +45,7 @@ class ServeIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** For what only asks it, or replaces its Bun. */
+    /** For cases that only send requests, or replace its Bun. */
     private static Vts running;
 
     @BeforeAll
@@ -59,7 +59,7 @@ class ServeIT {
     }
 
     @Test
-    void itServesPagesAssetsAndItsHealth() throws Exception {
+    void pagesAssetsAndHealthAreServed() throws Exception {
         HttpResponse<String> page = get(running.uri(), "/");
         assertEquals(200, page.statusCode());
         assertTrue(page.body().contains("</html>"), page.body());
@@ -99,7 +99,7 @@ class ServeIT {
     }
 
     @Test
-    void oneWorkerThatAnswersIsReadyEnough() throws Exception {
+    void readinessNeedsOneWorkerThatAnswers() throws Exception {
         try (Vts vts = Vts.serve(Map.of("VTS_WORKERS", "2", "VTS_HANG_TIMEOUT", "0s"))) {
             String both = get(vts.uri(), "/-/ready").body();
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
@@ -129,7 +129,7 @@ class ServeIT {
     }
 
     @Test
-    void requestsMadeWhileBunIsBackSucceed() throws Exception {
+    void requestsDuringARestartOfBunSucceed() throws Exception {
         for (int round = 1; round <= 3; round++) {
             ProcessHandle bun = running.buns().get(0);
             bun.destroyForcibly();
@@ -147,7 +147,7 @@ class ServeIT {
     }
 
     @Test
-    void requestsThatWereUnderWayWhenBunWasKilledAreSentOnceMore() throws Exception {
+    void getsInFlightWhenBunIsKilledAreSentOnceMore() throws Exception {
         // A robot gets the home page after a second, when its deferred part is there: time enough to kill Bun.
         // Two, because one that was alone would be taken for the cause.
         HttpRequest page =
@@ -227,7 +227,7 @@ class ServeIT {
     @Test
     @Tag("long")
     @DisabledOnOs(OS.WINDOWS)
-    void whatAKilledServerLeftIsRemovedByTheNextStart(@TempDir Path directory) throws Exception {
+    void directoriesOfAKilledServerAreRemovedByTheNextStart(@TempDir Path directory) throws Exception {
         Path work = directory.resolve("work");
         Path temporary = Files.createDirectory(directory.resolve("tmp"));
         Map<String, String> environment = Map.of(
@@ -248,7 +248,7 @@ class ServeIT {
             try (Stream<Path> files = Files.list(parent)) {
                 for (Path lock :
                         files.filter(file -> file.toString().endsWith(".lock")).toList()) {
-                    // What was made just now may still be about to be locked.
+                    // A start skips young files, because their owner may be about to lock them.
                     Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(3600)));
                 }
             }
@@ -263,7 +263,7 @@ class ServeIT {
         assertEquals(Set.of(), leftBehind(work, temporary));
     }
 
-    /** The copy of the app for its path, Tomcat's directory, and what the restart command needs. */
+    /** The copy of the app for its path, Tomcat's directory, and the file for the restart command. */
     private static Set<Path> leftBehind(Path... parents) throws IOException {
         Set<Path> left = new HashSet<>();
         for (Path parent : parents) {
@@ -277,7 +277,7 @@ class ServeIT {
 
     /** With Next.js and others it is usual to ask one's own API by its public address. */
     @Test
-    void anAppWhosePageAsksTheServerForAnotherOfItsPagesStarts(@TempDir Path directory) throws Exception {
+    void anAppWhoseReadyPageRequestsAnotherOfItsPagesStarts(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, """
                 export default {
                   async fetch(request) {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the WAR does, to be found the same on every server. One server runs for all of it, with two copies. */
+/** The behavior of the WAR, which must be the same on every server. One server with two copies serves all cases. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @ExtendWith(ServerMatrix.class)
@@ -114,7 +114,7 @@ abstract class ServerCases extends DeploymentCases {
     @Test
     @Shows(ServerFeature.WEBSOCKET)
     @Tag("smoke")
-    void messagesAndClosingsPassBothWays() throws Exception {
+    void webSocketMessagesAndClosesPassBothWays() throws Exception {
         WebSocketClient client = connect("first");
         client.socket.sendText("Grüße 👋", true).join();
         assertEquals("Grüße 👋", client.next());
@@ -141,7 +141,7 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.PARTIAL_BODY)
-    void whatHasComeOfASmallBodyArrivesBeforeTheRest() throws Exception {
+    void theFirstPartOfASmallBodyReachesTheAppBeforeTheRest() throws Exception {
         try (RawClient client = new RawClient(server.uri().getPort())) {
             client.send("POST /test/parts HTTP/1.1\r\nHost: " + server.uri().getAuthority()
                     + "\r\nContent-Length: 10\r\nConnection: close\r\n\r\nhello");
@@ -186,7 +186,7 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.RAW_CHARACTERS)
-    void whatBrowsersDoNotEncodeArrivesAsSent() throws Exception {
+    void charactersThatBrowsersDoNotEncodeArriveAsSent() throws Exception {
         assertArriveAsSent("/test/url/?a|b", "/test/url/?c=%zz", "/test/url/a%5Cb", "/test/url/a:b@c");
     }
 
@@ -220,8 +220,8 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.MIX)
-    void eachRequestGetsItsOwnAnswerWhateverOtherClientsDo() throws Exception {
-        RequestMix.assertEachGetsItsOwnAnswer(server.uri().getPort());
+    void eachRequestGetsItsOwnResponseAmongMisbehavingClients() throws Exception {
+        RequestMix.assertEachGetsItsOwnResponse(server.uri().getPort());
         assertEquals(200, get("/about").statusCode());
     }
 
@@ -260,7 +260,7 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.JSON)
-    void jsonIsSpokenWhateverProviderThereIs() throws Exception {
+    void managementJsonDoesNotClashWithTheServersProvider() throws Exception {
         for (String context : List.of("", OTHER)) {
             String body = get(context + "/-/ready").body();
             assertEquals(
@@ -276,7 +276,7 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.LOG)
-    void whatIsLoggedReachesTheServersLog() throws Exception {
+    void logLinesOfAppAndWorkersReachTheServersLog() throws Exception {
         get("/test/log?word=" + bunOf(""));
         await("said " + bunOf(""), () -> server.log().contains("said " + bunOf("")));
         assertTrue(server.log().contains("worker-1-1 is ready"), server.log());

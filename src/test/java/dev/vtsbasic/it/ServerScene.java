@@ -42,7 +42,7 @@ abstract class ServerScene implements ServerColumn {
     /**
      * Starts a server with the WAR at the root.
      *
-     * @param directory an empty one, for what the server needs
+     * @param directory an empty one, for the files of the server
      * @param environment the settings
      */
     abstract StockServer start(Path directory, Map<String, String> environment) throws Exception;

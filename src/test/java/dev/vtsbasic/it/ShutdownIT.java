@@ -67,7 +67,7 @@ class ShutdownIT {
         }
     }
 
-    /** A proxy in front then asks another server at once. */
+    /** A refused connection makes a proxy in front try another server at once. */
     private static void awaitRefusal(URI server) throws IOException {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
@@ -76,7 +76,7 @@ class ShutdownIT {
             } catch (ConnectException e) {
                 return;
             } catch (SocketTimeoutException e) {
-                // Nobody takes connections any more, but the port is still open.
+                // The server accepts no more connections, but the port is still open.
             } catch (SocketException e) {
                 // Reset: the port was closed while this one was being connected.
             }
@@ -85,7 +85,7 @@ class ShutdownIT {
     }
 
     @Test
-    void beforeItStopsItServesAndSaysThatItIsNotReady() throws Exception {
+    void duringTheShutdownDelayRequestsAreServedAndReadinessIsDown() throws Exception {
         try (Vts vts = Vts.serve(Map.of("VTS_SHUTDOWN_DELAY", "1h"))) {
             assertEquals("", header(get(vts.uri(), "/about"), "connection"));
             vts.terminate();
@@ -110,7 +110,7 @@ class ShutdownIT {
     }
 
     @Test
-    void aDrainSendsClientsElsewhereUntilAResumeAndCountsForAStop() throws Exception {
+    void aDrainClosesConnectionsUntilAResumeAndShortensTheShutdownDelay() throws Exception {
         try (Vts vts = Vts.serve(Map.of("VTS_SHUTDOWN_DELAY", "1h", "VTS_MANAGEMENT_TOKEN", "secret"))) {
             for (int round = 0; round < 2; round++) {
                 change(vts, "drain");

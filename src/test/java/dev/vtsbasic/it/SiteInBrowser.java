@@ -27,7 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What a visitor's browser makes of the site, to be found the same behind any server. */
+/** The site in a browser, which must be the same behind any server. */
 abstract class SiteInBrowser extends CountryTableCases {
     private static final Map<String, String> TITLES = Map.of(
             "/", "A Bun web app inside a Java servlet container",
@@ -115,7 +115,7 @@ abstract class SiteInBrowser extends CountryTableCases {
         String text = "Žluťoučký kůň & <b> 馬 🐎";
         visitor.open("/");
         visitor.find("server-function-input").fill(text);
-        // Others may be under way, for what the page may need next.
+        // Other requests may be in flight, because the page preloads its next parts.
         page.waitForRequest(
                 request -> request.method().equals("POST"),
                 () -> visitor.find("server-function").click());

@@ -111,7 +111,7 @@ final class SkewIT {
             expectMissing(visitor);
             Tab tab = new Tab(visitor);
             try (Vts after = replace(before, Map.of())) {
-                // Who only points at a link stays where they are.
+                // A pointer that rests on a link does not navigate.
                 visitor.page()
                         .waitForResponse(
                                 "**" + lazyChunk(first), () -> tab.link("About").hover());

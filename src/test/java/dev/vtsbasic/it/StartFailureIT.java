@@ -41,10 +41,10 @@ class StartFailureIT {
         }
     }
 
-    /** What Tomcat says of threads that are left behind would push the reason off the screen. */
+    /** Tomcat's warnings about remaining threads would push the reason off the screen. */
     @Test
     @Tag("long")
-    void aTakenPortIsTheOnlyThingThatIsSaid() throws Exception {
+    void aTakenPortIsExplainedInASingleLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"));
                 Vts vts = Vts.launch(
                         Map.of("VTS_PORT", Integer.toString(taken.getLocalPort()), "VTS_LOG_LEVEL", "warn"))) {
@@ -88,7 +88,7 @@ class StartFailureIT {
     }
 
     @Test
-    void anAppThatFailsToStartIsExplainedWithItsLastWords(@TempDir Path directory) throws Exception {
+    void anAppThatFailsToStartIsExplainedWithItsLastOutput(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, "throw new Error('the database is away')");
         assertFails(1, "the database is away", Map.of("VTS_APP_DIR", directory.toString()));
     }
@@ -103,7 +103,7 @@ class StartFailureIT {
     }
 
     @Test
-    void anAppThatAnswersWithErrorsAloneIsQuotedAndAskedEverLessOften(@TempDir Path directory) throws Exception {
+    void anAppThatAnswersOnlyWithErrorsIsQuotedAndProbedLessOften(@TempDir Path directory) throws Exception {
         SmallBuild.write(
                 directory,
                 "let count = 0; export default { fetch() {"
@@ -131,7 +131,7 @@ class StartFailureIT {
 
     @Test
     @Tag("long")
-    void whileAPageHangsAtTheStartTheServerIsNotReadyAndTheProgramEndsAsEver(@TempDir Path directory) throws Exception {
+    void aReadyPageThatHangsKeepsTheServerNotReadyAndEndsTheStart(@TempDir Path directory) throws Exception {
         SmallBuild.write(
                 directory,
                 "export default { fetch: (request) => new URL(request.url).pathname === '/api'"

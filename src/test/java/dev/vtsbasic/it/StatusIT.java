@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The status page of the built WAR, as whoever is on call meets it. */
+/** The status page of the built WAR in an operator's browser. */
 @Order(1)
 class StatusIT {
     private static final HttpClient CLIENT =
@@ -62,7 +62,7 @@ class StatusIT {
 
     private static Chromium chromium;
 
-    /** For what neither counts requests nor ends anything. */
+    /** For cases that neither count requests nor stop the server. */
     private static Vts shared;
 
     @BeforeAll
@@ -85,7 +85,7 @@ class StatusIT {
     }
 
     @Test
-    void figuresAreThoseOfAKnownLoad() throws Exception {
+    void theStatusShowsTheCountsOfAKnownLoad() throws Exception {
         try (Vts vts = serve();
                 Visitor reader = chromium.visitWithoutJavaScript(vts.uri())) {
             for (String path : List.of("/", "/", "/", "/error", "/error", "/missing", "/assets/app-12345678.js")) {
@@ -135,7 +135,7 @@ class StatusIT {
     }
 
     @Test
-    void figuresAreLiveWithoutLoadingThePageAgain() throws Exception {
+    void theStatusPageIsUpdatedWithoutAReload() throws Exception {
         try (Vts vts = serve();
                 Visitor visitor = chromium.visit(vts.uri())) {
             Page page = visitor.page();
@@ -163,7 +163,7 @@ class StatusIT {
     }
 
     @Test
-    void whoHasTheTokenMayRestartDrainAndResume() throws Exception {
+    void anOperatorWithTheTokenMayRestartDrainAndResume() throws Exception {
         try (Vts vts = serve();
                 Visitor visitor = chromium.visit(vts.uri());
                 Visitor plain = chromium.visitWithoutJavaScript(vts.uri())) {
@@ -208,7 +208,7 @@ class StatusIT {
 
     @Test
     @Tag("long")
-    void throughAProxyItTakesAToken() throws Exception {
+    void behindAProxyTheStatusNeedsAToken() throws Exception {
         try (Visitor visitor = chromium.visit(shared.uri())) {
             Page page = visitor.page();
             page.setExtraHTTPHeaders(Map.of("X-Forwarded-For", "192.0.2.1"));
@@ -243,7 +243,7 @@ class StatusIT {
     }
 
     @Test
-    void nobodyElsesPageCanPressAButton() throws Exception {
+    void aPageOfAnotherSiteCannotPostAForm() throws Exception {
         URI site = shared.uri();
         HttpResponse<String> signedIn = post(site, "sign-in", "token=" + TOKEN);
         assertEquals(303, signedIn.statusCode());
@@ -291,7 +291,7 @@ class StatusIT {
     }
 
     @Test
-    void secretsAreMaskedAndWhatWorkersPrintIsText() throws Exception {
+    void secretsAreMaskedAndWorkerOutputIsEscaped() throws Exception {
         try (Visitor visitor = chromium.visit(shared.uri())) {
             Page page = visitor.page();
             visitor.load("/-/status");
@@ -312,7 +312,7 @@ class StatusIT {
 
     @Test
     @Tag("long")
-    void everybodyCanReadIt() throws Exception {
+    void axeFindsNoViolationOnTheStatusPage() throws Exception {
         try (Vts vts = serve()) {
             for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                 try (Visitor visitor = chromium.visit(vts.uri())) {
@@ -334,7 +334,7 @@ class StatusIT {
 
     @Test
     @Tag("long")
-    void itWorksInAStockTomcatAtAContextPath(@TempDir Path base) throws Exception {
+    void theStatusPageWorksInAStockTomcatAtAContextPath(@TempDir Path base) throws Exception {
         Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN);
         try (StockTomcat tomcat = StockTomcat.run("10.1", base, "shop.war", environment);
                 Visitor visitor = chromium.visit(tomcat.uri())) {

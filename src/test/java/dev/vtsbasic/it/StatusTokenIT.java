@@ -68,7 +68,7 @@ class StatusTokenIT {
     }
 
     @Test
-    void anOpenPageDoesNotHoldUpAStop() throws Exception {
+    void anOpenStatusPageDoesNotDelayAStop() throws Exception {
         try (Vts vts = serve(Map.of())) {
             HttpResponse<InputStream> events = CLIENT.send(
                     request(vts.uri(), "/-/status/events").build(), HttpResponse.BodyHandlers.ofInputStream());

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** WebSockets through the built WAR to a real Bun, to be found the same in any server. */
+/** WebSockets through the built WAR to a real Bun, which must be the same in any server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class WebSocketCases {
@@ -104,7 +104,7 @@ abstract class WebSocketCases {
     private Server server;
 
     /**
-     * @param directory an empty one, for what the server needs
+     * @param directory an empty one, for the files of the server
      * @param environment the settings
      */
     abstract Server start(Path directory, Map<String, String> environment) throws Exception;
@@ -176,14 +176,14 @@ abstract class WebSocketCases {
     }
 
     @Test
-    void aClientThatVanishesIsGoneForTheAppToo() throws Exception {
+    void aWebSocketThatTheClientAbortsIsClosedForTheApp() throws Exception {
         WebSocketClient client = connect("/?id=vanishes");
         client.socket.abort();
         assertTrue(get("/closed?id=vanishes").body().startsWith("1006"));
     }
 
     @Test
-    void anAppThatBreaksOffIsGoneForTheClientToo() throws Exception {
+    void aWebSocketThatTheAppTerminatesIsClosedForTheClient() throws Exception {
         WebSocketClient client = connect("/");
         client.socket.sendText("drop", true).join();
         String end = client.next().toString();
@@ -191,7 +191,7 @@ abstract class WebSocketCases {
     }
 
     @Test
-    void theAppHearsThatItsClientIsThere() throws Exception {
+    void aPingOfTheAppIsAnsweredByTheClient() throws Exception {
         WebSocketClient client = connect("/");
         client.socket.sendText("ping", true).join();
         assertEquals("pong hello?", client.next());
@@ -199,7 +199,7 @@ abstract class WebSocketCases {
     }
 
     @Test
-    void emptyAndFragmentedMessagesStayWhatTheyAre() throws Exception {
+    void emptyAndFragmentedMessagesArriveUnchanged() throws Exception {
         WebSocketClient client = connect("/");
         client.socket.sendText("", true).join();
         assertEquals("", client.next());
@@ -216,7 +216,7 @@ abstract class WebSocketCases {
         client.socket.abort();
     }
 
-    /** Whoever held the pieces for a client that does not read would hold all of them. */
+    /** A proxy that buffered for a client that does not read would hold the whole flood. */
     @Test
     void aSlowReaderSlowsTheAppDown() throws Exception {
         WebSocketClient client = new WebSocketClient();
@@ -292,10 +292,10 @@ abstract class WebSocketCases {
         }
     }
 
-    /** The last one, since it is the end of the server. */
+    /** The last one, because it stops the server. */
     @Test
     @Order(Integer.MAX_VALUE)
-    void aStopTellsTheClientsToComeBack() throws Exception {
+    void aStopClosesWebSocketsWithStatus1001() throws Exception {
         WebSocketClient client = connect("/");
         client.socket.sendText("hello", true).join();
         assertEquals("hello", client.next());

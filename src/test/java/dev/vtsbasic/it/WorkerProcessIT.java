@@ -36,7 +36,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a worker's process and of those it starts. */
+/** The process of a worker and its child processes: output, signals and end. */
 @DisabledOnOs(OS.WINDOWS)
 @Tag("java")
 @Order(1)
@@ -123,7 +123,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void whatAWorkerPrintsIsLoggedByLineAndLevel() throws Exception {
+    void workerOutputIsLoggedByLineAndLevel() throws Exception {
         try (Vts vts = Vts.serve(environment())) {
             vts.awaitLine("INFO  app: worker-1-1: no line end$");
             get(vts.uri(), "/print");
@@ -144,7 +144,7 @@ class WorkerProcessIT {
             int answers = 0;
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
             for (String flooded = ""; flooded.isEmpty(); answers++) {
-                assertTrue(System.nanoTime() < deadline, "what it prints is not read");
+                assertTrue(System.nanoTime() < deadline, "the output of the worker is not read");
                 flooded = get(vts.uri(), "/flooded");
             }
             assertTrue(answers > 1, "no answer while it floods");
@@ -157,7 +157,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void whatAWorkerStartedEndsWithIt() throws Exception {
+    void childProcessesOfAWorkerEndWithIt() throws Exception {
         try (Vts vts = Vts.serve(environment())) {
             List<ProcessHandle> started = spawn(vts);
             vts.buns().get(0).destroyForcibly();
@@ -175,7 +175,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void whatAWorkerStartedEndsWithAKilledJvm() throws Exception {
+    void childProcessesOfAWorkerEndWithAKilledJvm() throws Exception {
         try (Vts vts = Vts.serve(environment())) {
             List<ProcessHandle> started = spawn(vts);
             vts.kill();
@@ -242,7 +242,7 @@ class WorkerProcessIT {
     /** As a container that is paused, a virtual machine, or a laptop. */
     @Test
     @Tag("long")
-    void nothingEndsWhenTheHostAndItsWorkersStandStill() throws Exception {
+    void aSuspendedHostAndItsWorkersGoOnWithoutARestart() throws Exception {
         SmallBuild.write(directory, WAITING);
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("VTS_HANG_TIMEOUT", "5s");
@@ -300,7 +300,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void aWorkerGivesWayAsFarAsItIsTold() throws Exception {
+    void aWorkerRunsWithTheNicenessOfItsSetting() throws Exception {
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("VTS_WORKER_NICE", "7");
         try (Vts vts = Vts.serve(environment)) {

@@ -76,7 +76,7 @@ class WorkerReplacementIT {
             vts.awaitLine("worker-1-2: waiting to start");
             old.destroyForcibly();
             CompletableFuture<Object> early = CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new));
-            assertThrows(TimeoutException.class, () -> early.get(1, TimeUnit.SECONDS), "nobody can have answered");
+            assertThrows(TimeoutException.class, () -> early.get(1, TimeUnit.SECONDS), "no worker can have responded");
             Files.writeString(directory.resolve("go"), "");
             for (CompletableFuture<HttpResponse<String>> answer : answers) {
                 assertEquals("whole", answer.get().body());

@@ -35,7 +35,7 @@ public record AssetTransfers(String base) {
                 .toList();
     }
 
-    /** Of what nginx sends with {@code brotli_static on}, and what the base adds in its few places. */
+    /** The size that nginx would send with {@code brotli_static on}, and the bytes that a base adds. */
     public long brotliSize(String path) throws IOException {
         Path brotli = CLIENT_FILES.resolve(".vts/codings" + path + ".br");
         long atTheRoot = Files.size(Files.exists(brotli) ? brotli : CLIENT_FILES.resolve(path.substring(1)));

@@ -36,7 +36,7 @@ public final class Chromium implements AutoCloseable {
             installed.ifPresent(launch::setExecutablePath);
             browser = playwright.chromium().launch(launch);
             try (Page page = browser.newPage()) {
-                // TanStack Start takes a headless browser for a robot, and streams nothing to robots.
+                // TanStack Start treats a headless browser as a robot, and streams nothing to robots.
                 userAgent = page.evaluate("navigator.userAgent").toString().replace("HeadlessChrome", "Chrome");
             }
         } catch (RuntimeException e) {
@@ -65,7 +65,7 @@ public final class Chromium implements AutoCloseable {
         return new Visitor(browser.newContext(options()), site);
     }
 
-    /** The same for who has JavaScript switched off. */
+    /** The same without JavaScript. */
     public Visitor visitWithoutJavaScript(URI site) {
         return new Visitor(browser.newContext(options().setJavaScriptEnabled(false)), site);
     }

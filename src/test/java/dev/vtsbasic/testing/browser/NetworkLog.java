@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Chromium's own record of what came over the network, and what it had already. */
+/** Chromium's record of the responses that came over the network or from its cache. */
 public final class NetworkLog {
     private final CDPSession session;
     private final Map<String, Integer> headSizes = new HashMap<>();
@@ -17,7 +17,7 @@ public final class NetworkLog {
     private final List<Transfer> transfers = new ArrayList<>();
 
     /**
-     * One answer.
+     * One response.
      *
      * @param total bytes that came, with the head; 0 from the browser's cache
      * @param body bytes of the body that came, as they were coded

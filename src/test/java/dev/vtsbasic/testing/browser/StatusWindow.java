@@ -3,7 +3,7 @@ package dev.vtsbasic.testing.browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 
-/** What tests do with the status page in a browser. */
+/** Reads the status page in a browser, and signs in on it. */
 public final class StatusWindow {
     private StatusWindow() {}
 

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** A browser window that fails its test for what a test does not look at: errors in the console and failed requests. */
+/** A browser window that fails its test for errors in the console and for failed requests that the test did not expect. */
 public final class Visitor implements AutoCloseable {
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -40,7 +40,7 @@ public final class Visitor implements AutoCloseable {
         Evidence.add("problems that the browser had at " + site, () -> String.join("\n", problems));
     }
 
-    /** Lets pass what the browser says of an answer with {@code status} for {@code path}. */
+    /** Allows the errors that the browser reports for a response with {@code status} for {@code path}. */
     public void expect(int status, String path) {
         String address = Pattern.quote(site + path) + "(?![^ ?:])";
         expected.add(Pattern.compile("^response: " + status + " " + address));

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Somebody else's app: no framework, only Vite, whose server reads its page from the client build. */
+/** An app without a framework, only Vite, whose server reads its page from the client build. */
 public final class PlainBuild {
     private static final Path SOURCES = Path.of("src/test/webapps/plain-ssr");
     private static final Path PACKAGES = Path.of("webapp/node_modules").toAbsolutePath();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A build of one server file, for what VTS Basic itself does not do. */
+/** A build of one server file, for an app that behaves unlike VTS Basic's site. */
 public final class SmallBuild {
     private SmallBuild() {}
 

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An answer read from a raw socket as it comes, each piece with the time at which it came. */
+/** A response read from a raw socket, each piece with the time at which it arrived. */
 public record TimedResponse(List<Piece> pieces) {
     /** @param millis since the request was sent */
     public record Piece(long millis, String text) {}

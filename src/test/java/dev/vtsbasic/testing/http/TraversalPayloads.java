@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Requests for what is not to be had, always the same ones; a character of them is a byte. */
+/** Requests for files outside the build, always the same ones; a character of them is a byte. */
 public final class TraversalPayloads {
     /** Files with secrets, seen from the client files. */
     public static final List<String> FILES = List.of(
@@ -27,7 +27,7 @@ public final class TraversalPayloads {
             "../WEB-INF/web.xml",
             "../META-INF/MANIFEST.MF");
 
-    /** What else may lie where the files are, or in the WAR. */
+    /** Other files that may lie beside the client files, or in the WAR. */
     private static final List<String> OTHERS = List.of(
             ".vts/assets.json",
             ".vts/codings/assets/app-1a2b3c4d.js.gz",

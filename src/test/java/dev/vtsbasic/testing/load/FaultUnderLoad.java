@@ -30,7 +30,7 @@ public final class FaultUnderLoad {
     private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Until then the server has compiled little of what it does, and latencies say nothing. */
+    /** Until then the JVM has compiled little of the server's code, so latencies say nothing. */
     private static final Duration WARM_UP = Duration.ofSeconds(1);
 
     private static final int LONG_PIECES = 3000 / OpenLoop.PIECE_MILLIS;
@@ -41,7 +41,7 @@ public final class FaultUnderLoad {
     }
 
     /**
-     * What a fault did.
+     * The effect of a fault.
      *
      * @param killed process ids of workers whose answers may have broken off
      * @param at a time when these could begin no more answers, in terms of {@link System#nanoTime}

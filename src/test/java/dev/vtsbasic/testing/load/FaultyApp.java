@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An app for {@link OpenLoop} whose workers can be asked to fail, and what the log says of them. */
+/** An app for {@link OpenLoop} whose workers fail on request, and the log lines about them. */
 public final class FaultyApp {
     /** Memory above which its workers are to be replaced: more than they need, less than {@link #LEAK}. */
     public static final String MAX_MEMORY = "300m";
 
     public static final String TOKEN = "word-of-the-operator";
 
-    /** Asks a worker to fail; what it prints first says which one it is. None of these is safe to repeat. */
+    /** Asks a worker to fail; its first log line says which worker it is. None of these requests is safe to repeat. */
     public static final String HANG = "hang";
 
     public static final String STOP = "stop";

@@ -29,7 +29,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * that the app takes on purpose.
  */
 public final class OpenLoop implements AutoCloseable {
-    /** What the requests are for: a page, something that may be asked twice, and an answer in pieces. */
+    /** The app's side of the requests: a page, an order with an Idempotency-Key, and a response in pieces. */
     public static final String APP = """
               const { pathname, searchParams } = new URL(request.url);
               const number = searchParams.get("number");
@@ -66,11 +66,11 @@ public final class OpenLoop implements AutoCloseable {
     private boolean ending;
     private volatile boolean closing;
 
-    /** What became of a request. */
+    /** The outcome of a request. */
     public enum Outcome {
-        /** Status 200, and every octet of what it asked for. */
+        /** Status 200, and every octet of the response. */
         WHOLE,
-        /** An answer in pieces that had begun, and visibly broke off. */
+        /** A response in pieces that had begun, and visibly broke off. */
         CUT,
         FAILED
     }
@@ -95,7 +95,7 @@ public final class OpenLoop implements AutoCloseable {
         return start(server, perSecond, true);
     }
 
-    /** Orders have no Idempotency-Key: once a server has seen one, nobody may ask another for it. */
+    /** Orders have no Idempotency-Key: once a server has seen an order, no proxy may send it to another. */
     public static OpenLoop startWithoutKeys(URI server, int perSecond) throws IOException {
         return start(server, perSecond, false);
     }
@@ -120,7 +120,7 @@ public final class OpenLoop implements AutoCloseable {
         }
     }
 
-    /** Sends no more and waits for the answers that are still to come; what has none at the deadline has failed. */
+    /** Sends no more and waits for outstanding responses; a request without one at the deadline has failed. */
     public List<Asked> finish(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {

@@ -24,7 +24,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * What a browser asks for while builds change: a page and the assets that it names, again and again, and in between the
+ * The requests of a browser while builds change: a page and the assets that it names, again and again, and in between the
  * parts that a page of the first build loads when its visitor goes elsewhere.
  */
 public final class OpenTab implements AutoCloseable {
@@ -63,10 +63,10 @@ public final class OpenTab implements AutoCloseable {
     public void leave() throws InterruptedException {
         leaving = true;
         thread.join(TimeUnit.SECONDS.toMillis(30));
-        assertTrue(!thread.isAlive(), "an answer does not come");
+        assertTrue(!thread.isAlive(), "a response does not come");
     }
 
-    /** What was not answered as it should be. */
+    /** Responses that were not as they must be. */
     public List<String> problems() {
         return problems;
     }

@@ -28,7 +28,7 @@ public final class ServerTable {
     private final Map<String, Server> servers;
     private final List<String> notes = new ArrayList<>();
 
-    /** What came of one server, on each Java it ran on. */
+    /** The results of one server, on each Java it ran on. */
     private record Server(String title, TreeMap<Integer, JsonObject> results) {
         /** The worst of them. */
         String outcome(ServerFeature feature) {
@@ -43,7 +43,7 @@ public final class ServerTable {
                             .orElse(ServerMatrix.YES);
         }
 
-        /** With which setting, or but for what; empty when there is nothing to say. */
+        /** The setting that the feature needs, or its exception; empty without either. */
         String setting(ServerFeature feature) {
             return results.lastEntry().getValue().getJsonObject("settings").getString(feature.name(), "");
         }

@@ -16,7 +16,7 @@ public final class MonitoringFiles {
     private static final YAMLMapper YAML = new YAMLMapper();
     public static final Path ALERTS = Path.of("docs/monitoring/alerts.yaml");
 
-    /** A metric of ours or the JVM's, and what is asked of its labels. */
+    /** A metric of ours or the JVM's, and the matchers of its labels. */
     private static final Pattern SELECTOR = Pattern.compile("\\b((?:vts|jvm|process)_\\w+)(?:\\{([^}]*)})?");
 
     private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");

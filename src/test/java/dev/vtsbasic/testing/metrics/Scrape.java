@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What an instance tells Prometheus at a moment.
+ * The metrics of an instance at a moment.
  *
  * @param text as it came
  * @param samples by name and labels, {@code name{label="value"}}
@@ -42,7 +42,7 @@ public record Scrape(String text, SortedMap<String, Double> samples) {
         return new Scrape(text, samples);
     }
 
-    /** Scrapes until what it says is as it should be. */
+    /** Scrapes until {@code wanted} holds, or the time is over, and returns the last scrape. */
     public static Scrape await(URI server, Predicate<Scrape> wanted) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         Scrape scrape = of(server);
@@ -52,7 +52,7 @@ public record Scrape(String text, SortedMap<String, Double> samples) {
         return scrape;
     }
 
-    /** 0 when there is none. */
+    /** 0 without such a sample. */
     public double value(String sample) {
         return samples.getOrDefault(sample, 0.0);
     }

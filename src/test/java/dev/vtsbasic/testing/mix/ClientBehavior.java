@@ -38,7 +38,7 @@ enum ClientBehavior {
         return script.play(connection, random, token);
     }
 
-    /** What one client does with a request, whose answer it checks. */
+    /** Sends a request and checks its response. */
     private interface Script {
         /** @return whether the connection is still good for another request */
         boolean play(MixConnection connection, Random random, String token) throws IOException;

@@ -59,7 +59,7 @@ final class MixConnection implements AutoCloseable {
         try {
             socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
         } catch (SocketException e) {
-            // The server may have answered and closed; what it said is read next.
+            // The server may have responded and closed; its response is read next.
             sent.append("[").append(e.getMessage()).append("]");
         }
     }
@@ -180,7 +180,7 @@ final class MixConnection implements AutoCloseable {
                 rest.write(buffer, 0, count);
             }
         } catch (SocketException e) {
-            // Reset: what came before it is the answer.
+            // The response is what arrived before the reset.
         }
         return rest.toString(StandardCharsets.ISO_8859_1);
     }

@@ -42,7 +42,7 @@ public final class RequestMix {
     }
 
     /** Sends them to a port of 127.0.0.1 and fails when one was not answered as it should be. */
-    public static void assertEachGetsItsOwnAnswer(int port) throws Exception {
+    public static void assertEachGetsItsOwnResponse(int port) throws Exception {
         RequestMix mix = new RequestMix(port, Long.getLong("test.mix.seed", System.nanoTime()));
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         for (int i = 0; i < CLIENTS; i++) {

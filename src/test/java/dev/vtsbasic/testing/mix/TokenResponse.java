@@ -25,7 +25,7 @@ record TokenResponse(int status, List<String> tokens, String body, boolean close
                 + actual.substring(at, Math.min(actual.length(), at + 40));
     }
 
-    /** Of what may have been cut anywhere. */
+    /** For octets that may have been cut anywhere. */
     static void checkWithinOneResponse(String octets, String token) {
         Check.that(octets.startsWith("HTTP/1.1 200 "), "not 200");
         checkNoOther(octets.substring(1), token);

@@ -26,7 +26,7 @@ public final class Container extends Program {
     private final String name;
     private URI uri;
 
-    /** What a command answered. */
+    /** The result of a command. */
     public record Answer(int exitCode, String output) {}
 
     private Container(String name, ProcessBuilder builder) throws IOException {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The sockets of a process that take connections or datagrams, as Linux tells of them in {@code /proc}. */
+/** The sockets of a process that take connections or datagrams, as Linux lists them in {@code /proc}. */
 public final class ListeningSockets {
     private static final String LISTENING = "0A";
 
@@ -19,7 +19,7 @@ public final class ListeningSockets {
 
     private ListeningSockets() {}
 
-    /** Those that others than this machine could reach. */
+    /** The sockets that other machines could reach. */
     public static List<String> openToOthers(long pid) throws IOException {
         Set<String> inodes = inodes(pid);
         List<String> open = new ArrayList<>();

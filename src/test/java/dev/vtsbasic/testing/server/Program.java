@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A process under test: what it prints can be waited for, and it does not outlive its test. */
+/** A process under test, whose output a test can wait for, and which does not outlive its test. */
 public class Program implements AutoCloseable {
     /** A server that lives for seconds takes a third less processor time without the second compiler; the long set has it. */
     public static final List<String> SHORT_LIVED =
@@ -26,7 +26,7 @@ public class Program implements AutoCloseable {
 
     public static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** What servers under test are set to: a worker may take long to start on a busy machine. */
+    /** Settings of servers under test, because a worker may take long to start on a busy machine. */
     public static final Map<String, String> SETTINGS = Map.of("VTS_STARTUP_TIMEOUT", "2m");
 
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -45,7 +45,7 @@ public class Program implements AutoCloseable {
         Evidence.add("output of " + String.join(" ", builder.command()), () -> output());
     }
 
-    /** The JVM that runs the tests also runs what they test. */
+    /** The program {@code java} of the JVM that runs the tests. */
     public static String java() {
         return System.getProperty("java.home") + "/bin/java";
     }
@@ -55,7 +55,7 @@ public class Program implements AutoCloseable {
         return awaitLine(pattern, PATIENCE);
     }
 
-    /** The same, for what may take longer than most. */
+    /** The same, for lines that take longer than most. */
     public Matcher awaitLine(String pattern, Duration patience) throws InterruptedException {
         Pattern compiled = Pattern.compile(pattern);
         long left = patience.toNanos();

@@ -59,7 +59,7 @@ public final class StockGlassFish extends StockServer {
                 .replace(
                         "<hazelcast-config-specific-configuration",
                         "<hazelcast-config-specific-configuration enabled=\"false\"")
-                // Else a broker listens, on all addresses.
+                // Disabled, because a broker would listen on all addresses.
                 .replace(
                         "<config name=\"server-config\">",
                         "<config name=\"server-config\"><jms-service type=\"REMOTE\" default-jms-host=\"none\">"

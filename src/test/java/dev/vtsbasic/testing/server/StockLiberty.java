@@ -68,7 +68,7 @@ public final class StockLiberty extends StockServer {
         return uri;
     }
 
-    /** What is less than a warning is not on the console. */
+    /** The file, because the console has only warnings and errors. */
     @Override
     public String log() throws IOException {
         return Files.readString(server.resolve("logs/messages.log"));

@@ -36,7 +36,7 @@ public abstract class StockServer extends Program {
     /** Takes it away and returns, maybe before it is gone. */
     public abstract void undeploy(String contextPath) throws Exception;
 
-    /** What the server has logged so far. */
+    /** The log of the server so far. */
     public String log() throws IOException {
         return output();
     }
@@ -98,7 +98,7 @@ public abstract class StockServer extends Program {
         }
     }
 
-    /** What follows {@code prefix} in the name of that directory. */
+    /** The part of the directory's name behind {@code prefix}. */
     public static String version(Path home, String prefix) {
         return home.getFileName().toString().substring(prefix.length());
     }
@@ -126,7 +126,7 @@ public abstract class StockServer extends Program {
         return contextPath.isEmpty() ? "ROOT.war" : contextPath.substring(1) + ".war";
     }
 
-    /** Starts a server's environment without what this machine's own says of the application or the server. */
+    /** A command whose environment has no variable of this machine for the application or the server. */
     public static ProcessBuilder builder(Path directory, String... command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment()
@@ -140,7 +140,7 @@ public abstract class StockServer extends Program {
         return builder;
     }
 
-    /** What {@code jcmd} prints for the server's JVM. */
+    /** Runs {@code jcmd} on the server's JVM and returns its output. */
     public final String jcmd(String... command) throws Exception {
         List<String> line = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/jcmd", Long.toString(jvm().pid())));

@@ -83,7 +83,7 @@ public final class StockTomcat extends StockServer {
     /**
      * A Tomcat 11 with the files of {@code tomcat-conf/} copied over its own.
      *
-     * @param errors a file for what it prints to standard error
+     * @param errors a file for its standard error
      */
     public static StockTomcat runConfigured(Path base, Path errors, Map<String, String> environment)
             throws IOException, InterruptedException {

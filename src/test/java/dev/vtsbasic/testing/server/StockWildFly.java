@@ -76,7 +76,7 @@ public final class StockWildFly extends StockServer {
     public void deploy(String contextPath) throws IOException {
         Path deployments = base.resolve("deployments");
         copyWar(deployments.resolve(warName(contextPath)));
-        // Else what was undeployed before stays so.
+        // Because WildFly does not deploy again what was undeployed without this marker.
         Files.createFile(deployments.resolve(warName(contextPath) + ".dodeploy"));
     }
 

@@ -39,7 +39,7 @@ public final class Vts extends Program {
         return serve(environment, PATIENCE);
     }
 
-    /** The same, for what may take longer than most. */
+    /** The same, for a start that takes longer than most. */
     public static Vts serve(Map<String, String> environment, Duration patience) throws IOException, InterruptedException {
         Vts vts = launch(environment);
         try {
