@@ -9,17 +9,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the Dockerfile names is what the rest of the project names. */
+/** The versions in the Dockerfile are those of the project. */
 class DockerfileTest {
     @Test
-    void itTakesTheBunThatTheProjectIsBuiltWith() throws IOException {
+    void theImageHasTheBunVersionOfTheBuild() throws IOException {
         assertEquals(
                 find("webapp/package.json", "\"packageManager\": \"bun@([^\"]+)\""),
                 find("Dockerfile", "(?m)^ARG BUN=oven/bun:(\\S+)-slim$"));
     }
 
     @Test
-    void itTakesTheTomcatThatTheProjectIsTestedWith() throws IOException {
+    void theImageHasTheTomcatVersionOfTheTests() throws IOException {
         assertEquals(
                 find("pom.xml", "<tomcat11.dist.version>([^<]+)<"),
                 find("Dockerfile", "(?m)^ARG TOMCAT=tomcat:(\\S+)-jdk25-temurin$"));

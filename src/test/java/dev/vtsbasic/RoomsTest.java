@@ -63,7 +63,7 @@ class RoomsTest {
             .map(line -> line.split(": "))
             .collect(Collectors.toMap(arrow -> arrow[0], arrow -> Set.of(arrow[1].split(" "))));
 
-    private static final Set<String> WHAT_A_CLIENT_ASKED = Set.of(
+    private static final Set<String> REQUEST_GETTERS = Set.of(
             "getMethod",
             "getRequestURI",
             "getRequestURL",
@@ -82,7 +82,7 @@ class RoomsTest {
             "getServerPort",
             "isSecure");
 
-    private static final Set<String> DECODED_OR_EATEN = Set.of(
+    private static final Set<String> DECODING_GETTERS = Set.of(
             "getServletPath",
             "getPathInfo",
             "getParameter",
@@ -107,7 +107,7 @@ class RoomsTest {
             .resideInAPackage("org.apache.hc..");
 
     @ArchTest
-    static final ArchRule onlyTheTrafficKnowsOpenTelemetry = noClasses()
+    static final ArchRule onlyAgentSpanKnowsOpenTelemetry = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("dev.vtsbasic.traffic.AgentSpan$Current")
             .should()
@@ -115,7 +115,7 @@ class RoomsTest {
             .resideInAPackage("io.opentelemetry..");
 
     @ArchTest
-    static final ArchRule onlyTheWiringKnowsTheCommandLine = noClasses()
+    static final ArchRule onlyTheCliKnowsPicocli = noClasses()
             .that()
             .resideOutsideOfPackages("dev.vtsbasic", "dev.vtsbasic.cli")
             .should()
@@ -131,7 +131,7 @@ class RoomsTest {
             .resideInAPackage("io.prometheus..");
 
     @ArchTest
-    static final ArchRule whatIsLoggedIsAnEvent = noClasses()
+    static final ArchRule logMessagesAreWrittenAsEvents = noClasses()
             .that()
             .resideOutsideOfPackage("dev.vtsbasic.log")
             .and()
@@ -145,7 +145,7 @@ class RoomsTest {
                                     .contains(call.getName())));
 
     @ArchTest
-    static final ArchRule onlyTheLimitsKnowTheirLibrary = noClasses()
+    static final ArchRule onlyLimitKnowsBucket4j = noClasses()
             .that()
             .resideOutsideOfPackage("dev.vtsbasic.limit")
             .should()
@@ -161,36 +161,36 @@ class RoomsTest {
             .resideInAnyPackage("java..", "dev.vtsbasic.launch");
 
     @ArchTest
-    static final ArchRule servletsAreJakartas =
+    static final ArchRule servletTypesAreThoseOfJakarta =
             noClasses().should().dependOnClassesThat().resideInAPackage("javax.servlet..");
 
     @ArchTest
-    static final ArchRule pathsStayRawAndBodiesStayWhole = noClasses()
+    static final ArchRule noCodeReadsADecodedPathOrAParameter = noClasses()
             .should()
             .callMethodWhere(describe(
                     "read a decoded path or the parameters",
                     call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
-                            && DECODED_OR_EATEN.contains(call.getName())));
+                            && DECODING_GETTERS.contains(call.getName())));
 
     /**
      * Some containers answer with another request's data once startAsync() was called, so all of it is read at one place,
      * which comes before.
      */
     @ArchTest
-    static final ArchRule theProxyReadsARequestInOnePlace = noClasses()
+    static final ArchRule onlyInboundRequestReadsTheRequestInTheProxy = noClasses()
             .that()
             .resideInAPackage("dev.vtsbasic.proxy..")
             .and()
             .doNotHaveFullyQualifiedName("dev.vtsbasic.proxy.message.InboundRequest")
             .should()
             .callMethodWhere(describe(
-                    "read what a client asked",
+                    "read a value of the request",
                     call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
-                            && WHAT_A_CLIENT_ASKED.contains(call.getName())));
+                            && REQUEST_GETTERS.contains(call.getName())));
 
     /** A client can put a line in front of the one that the app goes by. */
     @ArchTest
-    static final ArchRule noFieldOfARequestIsReadByItsFirstLine = noClasses()
+    static final ArchRule noHeaderFieldIsReadByItsFirstLineAlone = noClasses()
             .should()
             .callMethodWhere(describe(
                     "read the first of several field lines",

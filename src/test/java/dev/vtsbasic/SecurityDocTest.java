@@ -18,7 +18,7 @@ class SecurityDocTest {
     private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|IT|Cases))(?:\\.([A-Za-z0-9]+))?`");
 
     @Test
-    void eachTestThatItNamesExists() throws Exception {
+    void eachTestThatTheDocNamesExists() throws Exception {
         Map<String, Path> sources;
         try (var files = Files.walk(Path.of("src/test/java"))) {
             sources = files.filter(file -> file.toString().endsWith(".java"))

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.KeptConnection;
 import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawAnswer;
@@ -24,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A stock Tomcat that compresses what it sends: an asset is compressed already, or better left as it is. */
+/** A stock Tomcat that compresses responses, and assets, which are compressed already or must not be. */
 class CompressingTomcatIT {
     private static final String SCRIPT = "assets/app-1a2b3c4d.js";
     private static final String LARGE = "assets/large-1a2b3c4d.js";
@@ -61,7 +64,7 @@ class CompressingTomcatIT {
     @ParameterizedTest
     @Tag("long")
     @MethodSource("cases")
-    void anAssetIsNeitherCompressedTwiceNorItsTagWeakened(String version, String compression, @TempDir Path base)
+    void compressionByTomcatLeavesAssetsAndTheirEntityTagsUnchanged(String version, String compression, @TempDir Path base)
             throws Exception {
         String connector = "compression=\"" + compression + "\" compressionMinSize=\"1\""
                 + " compressibleMimeType=\"text/html,text/javascript,text/plain\"";

@@ -3,6 +3,10 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.OtherBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import java.io.IOException;
@@ -149,7 +152,7 @@ class EventStreamIT {
 
     /** The connection is the stream's alone: what comes on it afterwards is no request any more. */
     @Test
-    void whatIsSentBehindTheRequestNeverReachesTheWorkerAsOne() throws Exception {
+    void bytesBehindAnEventStreamRequestNeverReachTheWorkerAsARequest() throws Exception {
         CountDownLatch sent = new CountDownLatch(1);
         ScriptedUpstream.Script events = (request, out) -> {
             write(out, "9\r\ndata: 1\n\n\r\n");

@@ -3,6 +3,8 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that someone else runs, found by a name whose addresses are those of a file. */
+/** An upstream that VTS Basic does not start, found by a name whose addresses a file holds. */
 @Tag("java")
 class ExternalUpstreamIT {
     private static final HttpClient CLIENT =
@@ -59,7 +61,7 @@ class ExternalUpstreamIT {
             assertEquals("hello", get(vts, "/").body());
 
             Files.writeString(hosts, "127.0.0.9 app.test\n");
-            assertEquals(503, getUntil(vts, "/-/ready", 503).statusCode(), "where nobody listens");
+            assertEquals(503, getUntil(vts, "/-/ready", 503).statusCode(), "nothing listens at the address");
         }
     }
 

@@ -1,25 +1,25 @@
 package dev.vtsbasic.it;
 
+import static dev.vtsbasic.testing.load.FaultUnderLoad.through;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.load.FaultUnderLoad.Effect;
+import dev.vtsbasic.testing.load.FaultyApp;
+import dev.vtsbasic.testing.server.Signal;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -36,18 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("java")
 @Order(1)
 class FaultIT {
-    /** On Java 17, 1,200 requests may wait while no worker answers, which is up to seven seconds here. */
-    private static final int PER_SECOND = LongSet.count(100, 150);
-
-    private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));
-    private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /** Until then the server has compiled little of what it does, and latencies say nothing. */
-    private static final Duration WARM_UP = Duration.ofSeconds(1);
-
-    private static final int LONG_PIECES = 3000 / OpenLoop.PIECE_MILLIS;
-
     /** More than the 512 that Bun lets wait until it accepts them, fewer than the 1000 that the front lets wait. */
     private static final int CROWD = 800;
 
@@ -57,21 +45,6 @@ class FaultIT {
     private static Vts one;
     private static Vts two;
     private static int faults;
-
-    /** Makes workers fail, and returns when others are in their place. */
-    private interface Fault {
-        Effect strike(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception;
-    }
-
-    /**
-     * What a fault did.
-     *
-     * @param killed process ids of workers whose answers may have broken off
-     * @param at a time when these could begin no more answers, in terms of {@link System#nanoTime}
-     */
-    private record Effect(Set<Long> killed, long at) {
-        static final Effect NONE = new Effect(Set.of(), 0);
-    }
 
     @BeforeAll
     static void start() throws Exception {
@@ -110,28 +83,28 @@ class FaultIT {
     }
 
     @Test
-    void oneOfTwoWorkersIsKilled() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersIsKilled() throws Exception {
         through("kill -9 of one of two", two, FaultIT::kill);
     }
 
     @Test
-    void theOnlyWorkerIsKilled() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerIsKilled() throws Exception {
         through("kill -9 of the only one", one, FaultIT::kill);
     }
 
     @Test
     @Tag("long")
-    void oneOfTwoWorkersHangs() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersHangs() throws Exception {
         through("hang of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
     }
 
     @Test
-    void theOnlyWorkerHangs() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerHangs() throws Exception {
         through("hang of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.HANG));
     }
 
     @Test
-    void moreWaitThanASocketTakes() throws Exception {
+    void moreRequestsThanTheSocketBacklogWaitForTheNextWorker() throws Exception {
         Map<Integer, FaultyApp.Running> workers = FaultyApp.workers(one);
         int number = ++faults;
         List<RawClient> crowd = new ArrayList<>();
@@ -157,28 +130,26 @@ class FaultIT {
 
     @Test
     @Tag("long")
-    void oneOfTwoWorkersIsStopped() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersIsStopped() throws Exception {
         through("SIGSTOP of one of two", two, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
     @Test
     @Tag("long")
-    void theOnlyWorkerIsStopped() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerIsStopped() throws Exception {
         through("SIGSTOP of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
     /** It gets no more requests, but some wait for its answer. */
     @Test
-    void aWorkerThatIsToGoIsStopped() throws Exception {
+    void aRetiringWorkerThatIsStoppedIsKilledAndItsRequestIsRetried() throws Exception {
         FaultyApp.Running worker = FaultyApp.workers(one).get(1);
         try (RawClient waiting = new RawClient(one.uri().getPort())) {
             waiting.send(
                     "GET /fault/slow?number=" + worker.pid() + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             FaultyApp.awaitFault(one, FaultyApp.SLOW, Math.toIntExact(worker.pid()));
             restart(one, Map.of(1, worker));
-            Process stop = new ProcessBuilder(Vts.BUN.toString(), "-e", "process.kill(" + worker.pid() + ", 'SIGSTOP')")
-                    .start();
-            assertEquals(0, stop.waitFor());
+            Signal.send("STOP", worker.pid());
             assertEquals(200, waiting.readToEnd().status());
             one.awaitLine("\\(pid " + worker.pid() + "\\) did not answer for 4000 ms and was killed");
         }
@@ -186,18 +157,18 @@ class FaultIT {
 
     @Test
     @Tag("long")
-    void oneOfTwoWorkersUsesTooMuchMemory() throws Exception {
+    void noRequestFailsWhenOneOfTwoWorkersUsesTooMuchMemory() throws Exception {
         through("memory of one of two", two, FaultIT::leak);
     }
 
     @Test
-    void theOnlyWorkerUsesTooMuchMemory() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerUsesTooMuchMemory() throws Exception {
         through("memory of the only one", one, FaultIT::leak);
     }
 
     @Test
     @Tag("long")
-    void workersAreReplacedByAge() throws Exception {
+    void noRequestFailsWhenWorkersAreReplacedByAge() throws Exception {
         try (Vts vts = serve(2, Map.of("VTS_WORKER_MAX_AGE", "2s"))) {
             through("age of two", vts, (server, workers) -> {
                 awaitReplaced(server, workers.values(), "it is as old as VTS_WORKER_MAX_AGE");
@@ -207,7 +178,7 @@ class FaultIT {
     }
 
     @Test
-    void workersAreReplacedByRequests() throws Exception {
+    void noRequestFailsWhenWorkersAreReplacedByRequests() throws Exception {
         try (Vts vts = serve(2, Map.of("VTS_WORKER_MAX_REQUESTS", "200"))) {
             through("requests of two", vts, (server, workers) -> {
                 awaitReplaced(server, workers.values(), "it has had as many requests as VTS_WORKER_MAX_REQUESTS");
@@ -217,18 +188,18 @@ class FaultIT {
     }
 
     @Test
-    void twoWorkersAreRestarted() throws Exception {
+    void noRequestFailsWhenTwoWorkersAreRestarted() throws Exception {
         through("restart of two", two, FaultIT::restart);
     }
 
     @Test
     @Tag("long")
-    void theOnlyWorkerIsRestarted() throws Exception {
+    void noRequestFailsWhenTheOnlyWorkerIsRestarted() throws Exception {
         through("restart of the only one", one, FaultIT::restart);
     }
 
     @Test
-    void buildsArePutIntoServiceOrRefused() throws Exception {
+    void noRequestFailsWhenABuildIsPutIntoServiceOrRefused() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("current"), build());
         FaultyApp.write(directory.resolve("second"));
         SmallBuild.write(directory.resolve("unfit"), "const css = '/assets/styles-AAAAAAAA.css';");
@@ -317,85 +288,5 @@ class FaultIT {
             vts.awaitLine(worker.name() + " is replaced: " + why);
             vts.awaitLine(worker.successor() + " is ready");
         }
-    }
-
-    private static void through(String name, Vts vts, Fault fault) throws Exception {
-        try (OpenLoop loop = OpenLoop.start(vts.uri(), PER_SECOND)) {
-            long first = System.nanoTime();
-            loop.go(BEFORE);
-            Map<Integer, FaultyApp.Running> workers = FaultyApp.workers(vts);
-            Map<Long, RawClient> answers = longAnswers(vts, workers.size());
-            long from = System.nanoTime();
-            Effect effect = fault.strike(vts, workers);
-            long to = System.nanoTime();
-            loop.go(AFTER);
-            List<OpenLoop.Asked> all = loop.finish(PATIENCE);
-            report(name, all, first + WARM_UP.toNanos(), from, to);
-            for (Map.Entry<Long, RawClient> answer : answers.entrySet()) {
-                boolean whole = answer.getValue().readRest().endsWith("\r\n0\r\n\r\n");
-                answer.getValue().close();
-                assertEquals(!effect.killed.contains(answer.getKey()), whole, name + ": pid " + answer.getKey());
-            }
-            assertEquals(List.of(), what(all, OpenLoop.Outcome.FAILED), vts.output());
-            boolean cutsAreOfTheKilled = all.stream()
-                    .filter(asked -> asked.outcome() == OpenLoop.Outcome.CUT)
-                    .allMatch(asked -> !effect.killed.isEmpty() && asked.due() < effect.at);
-            assertTrue(cutsAreOfTheKilled, () -> what(all, OpenLoop.Outcome.CUT) + "\n" + vts.output());
-        }
-    }
-
-    /** An answer of each worker that has begun and takes seconds, by the worker's process id. */
-    private static Map<Long, RawClient> longAnswers(Vts vts, int workers) throws IOException {
-        Map<Long, RawClient> answers = new HashMap<>();
-        for (int i = 0; answers.size() < workers; i++) {
-            assertFalse(i > 100, "a worker gets no requests");
-            RawClient client = new RawClient(vts.uri().getPort())
-                    .send("GET /stream?number=0&pieces=" + LONG_PIECES
-                            + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-            client.readUntil("stream of ");
-            RawClient another = answers.put(Long.parseLong(client.readUntil(" ").strip()), client);
-            if (another != null) {
-                another.close();
-            }
-        }
-        return answers;
-    }
-
-    private static List<String> what(List<OpenLoop.Asked> all, OpenLoop.Outcome outcome) {
-        return all.stream()
-                .filter(asked -> asked.outcome() == outcome)
-                .map(OpenLoop.Asked::what)
-                .collect(Collectors.toList());
-    }
-
-    private static void report(String name, List<OpenLoop.Asked> all, long first, long from, long to) {
-        long[] before = latencies(all, asked -> asked.due() >= first && asked.end() < from);
-        long[] during = latencies(all, asked -> asked.due() < to && asked.end() >= from);
-        System.out.printf(
-                Locale.ROOT,
-                "%-26s %5d requests, %d failed, %d cut; before: p99 %d ms, max %d ms; during %.1f s: p99 %d ms, max %d ms;"
-                        + " added %d ms%n",
-                name + ":",
-                all.size(),
-                what(all, OpenLoop.Outcome.FAILED).size(),
-                what(all, OpenLoop.Outcome.CUT).size(),
-                share(before, 99),
-                share(before, 100),
-                (to - from) / 1e9,
-                share(during, 99),
-                share(during, 100),
-                share(during, 100) - share(before, 100));
-    }
-
-    private static long[] latencies(List<OpenLoop.Asked> all, Predicate<OpenLoop.Asked> which) {
-        return all.stream()
-                .filter(which)
-                .mapToLong(asked -> asked.latencyNanos() / 1_000_000)
-                .sorted()
-                .toArray();
-    }
-
-    private static long share(long[] sorted, int percent) {
-        return sorted.length == 0 ? 0 : sorted[(sorted.length - 1) * percent / 100];
     }
 }

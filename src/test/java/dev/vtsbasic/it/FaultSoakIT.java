@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.load.FaultyApp;
+import dev.vtsbasic.testing.load.OpenLoop;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +51,7 @@ class FaultSoakIT {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
     private static final int LONGEST_PAUSE_MILLIS = 700;
 
-    /** What comes and goes without any fault; less than one for each of them. */
+    /** Files and threads that come and go without any fault; fewer than one for each fault. */
     private static final int LEEWAY = 25;
 
     /** The owner's, and a socket and a mark for each worker; more while one is being replaced. */
@@ -65,7 +68,7 @@ class FaultSoakIT {
         RESTART
     }
 
-    /** What the server has of that which may leak. */
+    /** Counts of the server that a leak would raise. */
     private record Holdings(long processes, long files, long threads, long sockets) {
         static Holdings of(Vts vts, Path run) throws IOException {
             String server = "/proc/" + vts.pid();
@@ -100,7 +103,7 @@ class FaultSoakIT {
     }
 
     @Test
-    void nothingIsLeftOfManyFaults() throws Exception {
+    void manyFaultsLeaveNoProcessFileThreadOrSocket() throws Exception {
         FaultyApp.write(directory.resolve("build"));
         Path run = Files.createDirectory(directory.resolve("run"));
         Map<String, String> environment = Map.of(
@@ -141,9 +144,9 @@ class FaultSoakIT {
         }
     }
 
-    /** Nothing fails here, so nobody looks after what is left of a worker because of a failure. */
+    /** No worker fails here, so no code for failures cleans up after a worker. */
     @Test
-    void nothingIsLeftOfManyReplacements() throws Exception {
+    void manyReplacementsLeaveNoProcessFileThreadOrSocket() throws Exception {
         FaultyApp.write(directory.resolve("build"));
         Path run = Files.createDirectory(directory.resolve("run"));
         Map<String, String> environment = Map.of(

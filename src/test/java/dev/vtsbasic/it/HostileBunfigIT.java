@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bun runs what {@code bunfig.toml} of the directory it is started in names, which may be anybody's. */
+/** Bun runs what {@code bunfig.toml} of the directory it is started in names, which any user may have written. */
 @DisabledOnOs(OS.WINDOWS)
 class HostileBunfigIT {
     private static final String APP = "export default { fetch: () => new Response('ok') };";

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.http.TimedResponse;
+import dev.vtsbasic.testing.server.Container;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.OtlpCollector;
 import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.SelfSigned;
@@ -68,7 +73,7 @@ class ImageIT {
 
     @Test
     @Tag("smoke")
-    void itNeedsNoRights() throws Exception {
+    void theImageNeedsNoRights() throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
             try (Container container = Container.serve(image, Map.of())) {
                 assertEquals(200, get(container.uri(), "/about").statusCode());
@@ -88,14 +93,14 @@ class ImageIT {
     }
 
     @Test
-    void anyUserMayRunIt() throws Exception {
+    void theImageRunsAsAnyUser() throws Exception {
         try (Container container = Container.serve(Container.EMBEDDED, Map.of(), "--user=1000740000:0")) {
             assertEquals(200, get(container.uri(), "/about").statusCode());
         }
     }
 
     @Test
-    void itHoldsNoShell() throws Exception {
+    void theImageHoldsNoShell() throws Exception {
         try (Container container = Container.serve(Container.EMBEDDED, Map.of())) {
             assertNotEquals(0, container.exec("sh", "-c", "true").exitCode());
             assertNotEquals(0, container.exec("/bin/sh", "-c", "true").exitCode());
@@ -104,7 +109,7 @@ class ImageIT {
 
     @Test
     @Tag("smoke")
-    void theHealthCheckSaysWhatReadySays(@TempDir Path directory) throws Exception {
+    void theHealthCheckAgreesWithReadiness(@TempDir Path directory) throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
             Map<String, String> environment = new HashMap<>(Map.of("VTS_MANAGEMENT_PATH", "/internal"));
             if (image.equals(Container.EMBEDDED)) {
@@ -233,7 +238,7 @@ class ImageIT {
     }
 
     @Test
-    void whatLostItsParentLeavesTheProcessTable(@TempDir Path directory) throws Exception {
+    void anOrphanedProcessLeavesTheProcessTable(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, ORPHANS);
         readable(directory);
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
@@ -253,7 +258,7 @@ class ImageIT {
     }
 
     @Test
-    void itStartsFromTheCacheThatItWasTrainedWith() throws Exception {
+    void theImageStartsFromItsAotCache() throws Exception {
         // Java ends when it cannot use the cache.
         Map<String, String> environment =
                 Map.of("JAVA_TOOL_OPTIONS", "-XX:AOTMode=on -Xlog:class+load:file=/tmp/loaded");
@@ -272,7 +277,7 @@ class ImageIT {
 
     @Test
     @Tag("smoke")
-    void itIsSmall() throws Exception {
+    void theImageIsSmall() throws Exception {
         long size = Long.parseLong(Container.engine("image", "inspect", "--format={{.Size}}", Container.EMBEDDED)
                 .output()
                 .strip());
@@ -299,7 +304,7 @@ class ImageIT {
 
     @Test
     @Tag("smoke")
-    void itServesTheBuildThatTheWarHas() throws Exception {
+    void theImageServesTheBuildOfTheWar() throws Exception {
         try (Container container = Container.serve(Container.EMBEDDED, Map.of());
                 Vts vts = Vts.serve(Map.of())) {
             for (String path : List.of("/about", "/country")) {
@@ -318,7 +323,7 @@ class ImageIT {
                 .toList();
     }
 
-    /** What the image says how to ask whether it is well. */
+    /** The health check that the image declares. */
     private static String[] healthCheckOf(String image) throws Exception {
         String format = "--format={{range .Config.Healthcheck.Test}}{{println .}}{{end}}";
         String[] command = Container.engine("image", "inspect", format, image)
@@ -329,7 +334,7 @@ class ImageIT {
         return Arrays.copyOfRange(command, 1, command.length);
     }
 
-    /** By a user who is not the one who runs the test. */
+    /** As a user other than that of the test. */
     private static Path readable(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.toList()) {

@@ -1,5 +1,6 @@
 package dev.vtsbasic.it;
 
+import dev.vtsbasic.testing.server.Container;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.StockJetty;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,7 +47,7 @@ final class JettyIT {
 
     @ParameterizedTest
     @CsvSource({"12.0, ee10", "12.1, ee10", "12.1, ee11"})
-    void itServesAndSaysWhatWebSocketNeeds(String version, String environment, @TempDir Path base) throws Exception {
+    void jettyServesAndLogsTheModuleThatWebSocketNeeds(String version, String environment, @TempDir Path base) throws Exception {
         ProcessHandle bun;
         try (StockJetty jetty = StockJetty.run(version, environment + "-deploy", base, Map.of())) {
             HttpResponse<String> page = get(jetty.uri(), "/");

@@ -3,6 +3,8 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the launcher does when nobody is there to look after it. */
+/** The launcher when its host is gone. */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherIT {
     private static final int SIGALRM = 14;

@@ -3,6 +3,9 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.LongSet;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -108,7 +111,7 @@ class LoadIT {
     /** A server ends the requests of those, and gives what belonged to them to others. */
     @Test
     @Tag("long")
-    void clientsThatLeaveCutNobodyElsesAnswer() throws Exception {
+    void clientsThatLeaveCutNoOtherResponse() throws Exception {
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest request = HttpRequest.newBuilder(small.uri().resolve("/pieces"))

@@ -4,6 +4,12 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.browser.Chromium;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.build.OtherBuild;
+import dev.vtsbasic.testing.build.PlainBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import com.microsoft.playwright.Page;
 import dev.vtsbasic.testing.LongSet;
 import java.net.URI;
@@ -26,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Somebody else's build, as Vite has left it: with an open base it is right at any path, with another it says so. */
+/** A build as Vite makes it: with an open base it works at any path; with another base the start says what to do. */
 @Order(1)
 final class OpenBaseIT {
     private static final HttpClient CLIENT =
@@ -76,7 +82,7 @@ final class OpenBaseIT {
 
     @Test
     @Tag("long")
-    void behindAProxyThatTakesThePathOffItIsRightToo() throws Exception {
+    void aPlainViteAppWorksBehindAProxyThatStripsThePath() throws Exception {
         Map<String, String> environment =
                 Map.of("VTS_APP_DIR", open.toString(), "VTS_PUBLIC_PATH", "/shop", "VTS_TRUSTED_PROXIES", "127.0.0.1");
         try (Vts vts = Vts.serve(environment);
@@ -95,7 +101,7 @@ final class OpenBaseIT {
     }
 
     @Test
-    void aProxyWhosePathNobodyDeclaredIsReportedOnce() throws Exception {
+    void aProxyPathThatIsNotConfiguredIsReportedOnce() throws Exception {
         Map<String, String> environment = Map.of(
                 "VTS_APP_DIR", open.toString(), "VTS_TRUSTED_PROXIES", "127.0.0.1", "VTS_CONTEXT_PATH", "/shops/all");
         try (Vts vts = Vts.serve(environment)) {
@@ -188,7 +194,7 @@ final class OpenBaseIT {
     }
 
     @Test
-    void whatWasWrittenForThePathIsCompressedBeforeAnybodyAsks() throws Exception {
+    void filesWrittenForThePathAreCompressedBeforeTheFirstRequest() throws Exception {
         try (Vts vts = Vts.launch(Map.of("VTS_CONTEXT_PATH", "/shop"))) {
             // From the start on, since the Bun that compresses ends when it has.
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
@@ -205,7 +211,7 @@ final class OpenBaseIT {
 
     @Test
     @Tag("long")
-    void whatAKilledServerLeftIsRemovedByTheNext() throws Exception {
+    void copiesOfAKilledServerAreRemovedByTheNext() throws Exception {
         Path work = Files.createDirectory(directory.resolve("work-of-killed"));
         Map<String, String> environment =
                 Map.of("VTS_APP_DIR", open.toString(), "VTS_CONTEXT_PATH", "/shop", "VTS_WORK_DIR", work.toString());

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.browser.Chromium;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -98,7 +103,7 @@ class PagesIT {
 
     @Test
     @Tag("long")
-    void anAppWithoutPagesHasPleasantOnesToo() throws Exception {
+    void anAppWithoutErrorPagesGetsTheBuiltInOnes() throws Exception {
         SmallBuild.write(directory.resolve("app"), APP);
         Path file = Files.createFile(directory.resolve("maintenance"));
         Map<String, String> environment = Map.of(
@@ -132,7 +137,7 @@ class PagesIT {
     }
 
     @Test
-    void aNewBuildBringsItsPages() throws Exception {
+    void aNewBuildBringsItsErrorPages() throws Exception {
         for (String build : List.of("first", "second")) {
             SmallBuild.write(directory.resolve(build), APP + "// " + build);
             Path page = directory.resolve(build).resolve("client/errors/413.html");
@@ -151,7 +156,7 @@ class PagesIT {
     }
 
     @Test
-    void onlyOnThisMachineIsItSeenWhyAStartFailed() throws Exception {
+    void theCauseOfAFailedStartIsShownToLocalClientsOnly() throws Exception {
         SmallBuild.write(directory.resolve("broken"), "throw new Error('the <database> is away')");
         URI site = URI.create("http://127.0.0.1:" + Ports.free());
         Map<String, String> environment = Map.of(

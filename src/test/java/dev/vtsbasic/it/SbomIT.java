@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.server.Vts;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
@@ -40,7 +41,7 @@ class SbomIT {
     }
 
     @Test
-    void eachJarIsInItWithItsDigestAndNoOther() throws Exception {
+    void theBillOfMaterialsListsExactlyTheJarsWithTheirDigests() throws Exception {
         Map<String, String> jars = new TreeMap<>();
         for (ZipEntry entry : war.stream().toList()) {
             if (entry.getName().endsWith(".jar") && !entry.getName().contains("/vts-basic-")) {
@@ -62,7 +63,7 @@ class SbomIT {
     }
 
     @Test
-    void bunIsInItWithItsDigestAndWithThatOfThePackageItCameIn() throws Exception {
+    void theBillOfMaterialsListsBunWithItsDigestAndThatOfItsPackage() throws Exception {
         JsonObject bun = components("pkg:npm/bun@").get(0);
         String facts = text("WEB-INF/bun/bun.properties");
         assertEquals(sha256("WEB-INF/bun/bun"), digest(bun, "SHA-256"));
@@ -73,7 +74,7 @@ class SbomIT {
     }
 
     @Test
-    void eachPackageThatTheBuildContainsIsInItWithTheDigestItWasInstalledBy() throws Exception {
+    void theBillOfMaterialsListsEachBundledPackageWithItsDigest() throws Exception {
         Set<String> contained = new TreeSet<>();
         for (String build : List.of("client", "ssr")) {
             for (JsonString name :

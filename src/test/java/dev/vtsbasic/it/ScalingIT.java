@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.OtherBuild;
+import dev.vtsbasic.testing.load.OpenLoop;
+import dev.vtsbasic.testing.load.OpenTab;
+import dev.vtsbasic.testing.server.HaProxy;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
@@ -25,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three instances behind HAProxy, as {@code docs/scaling.md} has them: nobody notices when one goes and another comes. */
+/** Three instances behind HAProxy, as {@code docs/scaling.md} has them: clients do not notice when one leaves and another joins. */
 @Tag("long")
 class ScalingIT {
     private static final int INSTANCES = 3;
@@ -118,7 +123,7 @@ class ScalingIT {
     }
 
     @Test
-    void nothingThatAClientSaysOfItselfReachesTheApp() throws Exception {
+    void forwardedHeadersOfAClientNeverReachTheApp() throws Exception {
         try (HaProxy proxy = fleet.proxy();
                 RawClient client = new RawClient(proxy.uri().getPort())) {
             String answer = client.send("GET /headers HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
@@ -132,7 +137,7 @@ class ScalingIT {
     }
 
     @Test
-    void aKilledInstanceCostsOnlyWhatIsNotSafeToAskAgain() throws Exception {
+    void aKilledInstanceLosesOnlyRequestsThatAreUnsafeToRepeat() throws Exception {
         try (HaProxy proxy = fleet.proxy();
                 OpenLoop loop = OpenLoop.start(proxy.uri(), PER_SECOND);
                 Requests reads = new Requests(proxy.uri(), "GET");

@@ -2,6 +2,9 @@ package dev.vtsbasic.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import dev.vtsbasic.testing.browser.Chromium;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.server.Vts;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;

@@ -2,6 +2,8 @@ package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.SelfSigned;
 import dev.vtsbasic.testing.Tree;
 import java.net.http.HttpClient;

@@ -1,11 +1,18 @@
 package dev.vtsbasic.it;
 
-import static dev.vtsbasic.it.ServerFeature.CLASS_LOADERS;
-import static dev.vtsbasic.it.ServerFeature.RAW_CHARACTERS;
-import static dev.vtsbasic.it.ServerFeature.RAW_PATHS;
-import static dev.vtsbasic.it.ServerFeature.UPLOAD;
-import static dev.vtsbasic.it.ServerFeature.WEBSOCKET;
+import static dev.vtsbasic.testing.matrix.ServerFeature.CLASS_LOADERS;
+import static dev.vtsbasic.testing.matrix.ServerFeature.RAW_CHARACTERS;
+import static dev.vtsbasic.testing.matrix.ServerFeature.RAW_PATHS;
+import static dev.vtsbasic.testing.matrix.ServerFeature.UPLOAD;
+import static dev.vtsbasic.testing.matrix.ServerFeature.WEBSOCKET;
 
+import dev.vtsbasic.testing.matrix.ServerFeature;
+import dev.vtsbasic.testing.server.StockGlassFish;
+import dev.vtsbasic.testing.server.StockJetty;
+import dev.vtsbasic.testing.server.StockLiberty;
+import dev.vtsbasic.testing.server.StockServer;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.StockWildFly;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
@@ -33,7 +40,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> settings() {
+        public Map<ServerFeature, String> settings() {
             return TOMCAT;
         }
     }
@@ -48,7 +55,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> settings() {
+        public Map<ServerFeature, String> settings() {
             return TOMCAT;
         }
     }
@@ -63,7 +70,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> settings() {
+        public Map<ServerFeature, String> settings() {
             return JETTY;
         }
     }
@@ -78,7 +85,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> settings() {
+        public Map<ServerFeature, String> settings() {
             return JETTY;
         }
     }
@@ -92,7 +99,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> settings() {
+        public Map<ServerFeature, String> settings() {
             return JETTY;
         }
     }
@@ -106,7 +113,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> settings() {
+        public Map<ServerFeature, String> settings() {
             return Map.of(UPLOAD, "`max-post-size` of the listener");
         }
 
@@ -115,7 +122,7 @@ final class ServersIT {
          * answers 500 to a target without a slash before it looks for a servlet.
          */
         @Override
-        Set<String> mended() {
+        public Set<String> mended() {
             return Set.of(
                     "space before a colon: not refused but forwarded",
                     "malformed chunk size: not refused but forwarded",
@@ -125,7 +132,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> limits() {
+        public Map<ServerFeature, String> limits() {
             return Map.of(
                     RAW_CHARACTERS,
                     "Undertow refuses raw characters; with `allow-unescaped-characters-in-url` it decodes the whole path");
@@ -141,7 +148,7 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> settings() {
+        public Map<ServerFeature, String> settings() {
             return Map.of(RAW_PATHS, "`skipEncodedCharVerification` of `<webContainer>`");
         }
 
@@ -149,7 +156,7 @@ final class ServersIT {
          * Liberty strips the space, drops a Content-Length that is no number and all but the first, and lets sizes overflow.
          */
         @Override
-        Set<String> mended() {
+        public Set<String> mended() {
             return Set.of(
                     "space before a colon: not refused but forwarded",
                     "odd Content-Length: not refused but forwarded",
@@ -169,12 +176,12 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> limits() {
+        public Map<ServerFeature, String> limits() {
             return Map.of(RAW_CHARACTERS, REFUSED);
         }
 
         @Override
-        Set<String> mended() {
+        public Set<String> mended() {
             return GRIZZLY;
         }
     }
@@ -190,12 +197,12 @@ final class ServersIT {
         }
 
         @Override
-        Map<ServerFeature, String> limits() {
+        public Map<ServerFeature, String> limits() {
             return Map.of(RAW_CHARACTERS, REFUSED, CLASS_LOADERS, "Classes of undeployed copies stay in memory");
         }
 
         @Override
-        Set<String> mended() {
+        public Set<String> mended() {
             Set<String> mended = new HashSet<>(GRIZZLY);
             mended.add("odd target: a fault of the server");
             return mended;

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.metrics.Scrape;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,7 +73,7 @@ class SharedCacheIT {
     }
 
     @Test
-    void aPageIsRenderedOnceForAll() throws Exception {
+    void aPageIsRenderedOnceForAllClients() throws Exception {
         String page = get(running, "/page").body();
         for (int i = 0; i < 5; i++) {
             HttpResponse<String> hit = get(running, "/page");
@@ -83,7 +87,7 @@ class SharedCacheIT {
     }
 
     @Test
-    void thoseWhoAskAtOnceGetTheSame() throws Exception {
+    void concurrentRequestsGetTheSameResponse() throws Exception {
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             answers.add(CLIENT.sendAsync(request(running, "/slow").build(), HttpResponse.BodyHandlers.ofString()));
@@ -96,7 +100,7 @@ class SharedCacheIT {
     }
 
     @Test
-    void aChangeAndAPurgeEndWhatIsKept() throws Exception {
+    void aChangeAndAPurgeRemoveStoredResponses() throws Exception {
         String first = get(running, "/page").body();
         assertEquals(
                 200,
@@ -113,7 +117,7 @@ class SharedCacheIT {
     }
 
     @Test
-    void metricsAndTheAccessLogTellWhatTheCacheAnswered() throws Exception {
+    void metricsAndTheAccessLogRecordResponsesOfTheCache() throws Exception {
         try (Vts vts = serve(directory, Map.of("VTS_ACCESS_LOG", "json"))) {
             int bytes = get(vts, "/page").body().length();
             get(vts, "/page");
@@ -139,7 +143,7 @@ class SharedCacheIT {
     }
 
     @Test
-    void withoutBunAnOldAnswerStandsIn() throws Exception {
+    void aStaleResponseIsServedWhenBunIsDown() throws Exception {
         try (Vts vts = serve(directory, Map.of("VTS_MAX_CRASHES", "1", "VTS_ON_CRASH_LOOP", "stay"))) {
             String page = get(vts, "/robust").body();
             Files.writeString(directory.resolve("one/server/server.js"), "process.exit(7);");
@@ -153,7 +157,7 @@ class SharedCacheIT {
     }
 
     @Test
-    void aNewBuildHasNothingOfTheOldOne() throws Exception {
+    void aNewBuildServesNoStoredResponseOfTheOldOne() throws Exception {
         write(directory, "one");
         write(directory, "two");
         Path current = Files.createSymbolicLink(directory.resolve("current"), directory.resolve("one"));
@@ -166,7 +170,7 @@ class SharedCacheIT {
             vts.awaitLine("The new build in .*two is in service");
             vts.awaitLines("is replaced: there is a new build", 2);
             vts.awaitLines("is ready after", 4);
-            // What a worker of the old build still answered is dropped within a second or two.
+            // Responses that a worker of the old build still sends are dropped within two seconds.
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
             while (get(vts, "/page").body().startsWith("one ")) {
                 assertTrue(System.nanoTime() < deadline, "still the old build's");
@@ -174,10 +178,10 @@ class SharedCacheIT {
         }
     }
 
-    /** Who has no use for a cache does not pay for one. */
+    /** An operator who does not use the cache does not pay for it. */
     @Test
     @Tag("long")
-    void withoutTheSettingNothingOfItIsLoaded() throws Exception {
+    void withoutItsSettingNoClassOfTheCacheIsLoaded() throws Exception {
         String cache = "org.apache.hc.client5.http.(impl.)?cache|dev.vtsbasic.proxy.cache.SharedCache";
         write(directory, "one");
         Map<String, String> off =

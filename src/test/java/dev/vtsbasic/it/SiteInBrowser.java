@@ -6,95 +6,34 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.LoadState;
+import dev.vtsbasic.testing.browser.AssetTransfers;
+import dev.vtsbasic.testing.browser.NetworkLog;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.http.TimedResponse;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What a visitor's browser makes of the site, to be found the same behind any server. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class SiteInBrowser {
+/** The site in a browser, which must be the same behind any server. */
+abstract class SiteInBrowser extends CountryTableCases {
     private static final Map<String, String> TITLES = Map.of(
             "/", "A Bun web app inside a Java servlet container",
             "/about", "How it is put together",
             "/country", "Countries",
             "/metrics", "Metrics");
-
-    private static final int ADDED_BY_A_BASE = 64;
-
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-    /** The build in the WAR. */
-    private static final Path CLIENT_FILES = Path.of("webapp/dist/client");
-
-    private Server server;
-    private Chromium chromium;
-    private Visitor visitor;
-    private Page page;
-
-    /** @param directory an empty one, for what the server needs */
-    abstract Server start(Path directory) throws Exception;
-
-    /**
-     * @param program what to end when all is done
-     * @param uri where the site is, without a slash at the end
-     */
-    record Server(AutoCloseable program, URI uri) {
-        /** The path of the site; empty at the root. */
-        String base() {
-            return uri.getPath();
-        }
-    }
-
-    @BeforeAll
-    void openAll(@TempDir Path directory) throws Exception {
-        server = start(directory);
-        chromium = new Chromium();
-    }
-
-    @AfterAll
-    void closeAll() throws Exception {
-        try {
-            chromium.close();
-        } finally {
-            server.program().close();
-        }
-    }
-
-    @BeforeEach
-    void open() {
-        visitor = chromium.visit(server.uri());
-        page = visitor.page();
-    }
-
-    @AfterEach
-    void close() {
-        visitor.close();
-    }
 
     @Test
     void everyPageIsRenderedOnTheServer() {
@@ -172,55 +111,11 @@ abstract class SiteInBrowser {
     }
 
     @Test
-    void theAddressFollowsTheTable() {
-        visitor.open("/country");
-        visitor.find("country-region").selectOption("Europe");
-        assertThat(visitor.find("country-count")).hasText("52 of 252 countries");
-        assertThat(page).hasURL(address("/country?region=Europe"));
-        visitor.find("country-search").fill("cote");
-        assertThat(visitor.find("country-count")).hasText("0 of 252 countries");
-        assertThat(page).hasURL(address("/country?region=Europe&q=cote"));
-        visitor.find("country-region").selectOption("");
-        assertThat(rows(visitor)).containsText(new String[] {"Ivory Coast"});
-        assertThat(page).hasURL(address("/country?q=cote"));
-    }
-
-    @Test
-    void aHeaderSortsTheTable() {
-        visitor.open("/country");
-        Locator column = visitor.find("country-table")
-                .getByRole(AriaRole.COLUMNHEADER, new Locator.GetByRoleOptions().setName("Country"));
-        assertThat(column).hasAttribute("aria-sort", "ascending");
-        assertThat(rows(visitor).first()).containsText("Afghanistan");
-        column.getByRole(AriaRole.BUTTON).click();
-        assertThat(column).hasAttribute("aria-sort", "descending");
-        assertThat(page).hasURL(address("/country?sort=-name"));
-        assertThat(rows(visitor).first()).containsText("Zimbabwe");
-        page.goBack();
-        assertThat(column).hasAttribute("aria-sort", "ascending");
-        assertThat(rows(visitor).first()).containsText("Afghanistan");
-    }
-
-    @Test
-    void aLinkToATableIsRenderedOnTheServer() {
-        String path = "/country?q=portuguese&region=Africa&sort=-capital";
-        String[] names = {"Sao Tome and Principe", "Cabo Verde", "Mozambique", "Angola", "Guinea-Bissau"};
-        try (Visitor reader = chromium.visitWithoutJavaScript(server.uri())) {
-            reader.load(path);
-            assertThat(rows(reader)).containsText(names);
-        }
-        visitor.open(path);
-        assertThat(rows(visitor)).containsText(names);
-        assertThat(visitor.find("country-search")).hasValue("portuguese");
-        assertThat(visitor.find("country-region")).hasValue("Africa");
-    }
-
-    @Test
     void aServerFunctionGetsAndReturnsAnyText() {
         String text = "Žluťoučký kůň & <b> 馬 🐎";
         visitor.open("/");
         visitor.find("server-function-input").fill(text);
-        // Others may be under way, for what the page may need next.
+        // Other requests may be in flight, because the page preloads its next parts.
         page.waitForRequest(
                 request -> request.method().equals("POST"),
                 () -> visitor.find("server-function").click());
@@ -345,33 +240,6 @@ abstract class SiteInBrowser {
     }
 
     @Test
-    void enterInTheSearchFieldLeavesTheOrder() {
-        visitor.open("/country");
-        visitor.find("country-search").fill("german");
-        visitor.find("country-search").press("Enter");
-        assertThat(page).hasURL(Pattern.compile("[?&]q=german"));
-        assertThat(page).not().hasURL(Pattern.compile("sort="));
-    }
-
-    @Test
-    void digitsCanBeSearchedFor() {
-        visitor.open("/country");
-        visitor.find("country-search").fill("44");
-        assertThat(visitor.find("country-count")).not().hasText("252 of 252 countries");
-        page.reload();
-        assertThat(visitor.find("country-search")).hasValue("44");
-        assertThat(visitor.find("country-count")).not().hasText("252 of 252 countries");
-    }
-
-    @Test
-    void anyAddressShowsATable() {
-        for (String query : List.of("region=nowhere&sort=nothing", "sort=name&sort=-name", "q=a&q=b")) {
-            visitor.open("/country?" + query);
-            assertThat(rows(visitor)).hasCount(252);
-        }
-    }
-
-    @Test
     void everyAddressInAPageIsBelowThatOfTheSite() throws Exception {
         for (String path : TITLES.keySet()) {
             String html = get(path).body();
@@ -413,69 +281,25 @@ abstract class SiteInBrowser {
         assertEquals("no-store", missing.headers().firstValue("Cache-Control").orElseThrow());
     }
 
-    private HttpResponse<String> get(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(address(path)))
-                .timeout(Program.PATIENCE)
-                .build();
-        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-    }
-
     @Test
     void aFirstVisitTransfersNoMoreThanBrotliAndARepeatVisitNoAssets() throws IOException {
         NetworkLog log = new NetworkLog(page);
+        AssetTransfers transfers = new AssetTransfers(server.base());
         visitor.open("/");
         page.waitForLoadState(LoadState.NETWORKIDLE);
-        List<NetworkLog.Transfer> firstVisit = assets(log);
+        List<NetworkLog.Transfer> firstVisit = transfers.take(log);
         assertTrue(firstVisit.size() >= 4, firstVisit.toString());
         for (NetworkLog.Transfer asset : firstVisit) {
-            assertTrue(asset.body() > 0 && asset.body() <= brotliSize(asset.path()), asset.toString());
+            assertTrue(asset.body() > 0 && asset.body() <= transfers.brotliSize(asset.path()), asset.toString());
         }
 
         page.navigate("about:blank");
         visitor.open("/");
         page.waitForLoadState(LoadState.NETWORKIDLE);
-        List<NetworkLog.Transfer> repeatVisit = assets(log);
-        assertEquals(hashed(firstVisit), hashed(repeatVisit));
+        List<NetworkLog.Transfer> repeatVisit = transfers.take(log);
+        assertEquals(AssetTransfers.hashed(firstVisit), AssetTransfers.hashed(repeatVisit));
         for (NetworkLog.Transfer asset : repeatVisit) {
             assertEquals(0, asset.path().startsWith("/assets/") ? asset.total() : asset.body(), asset.toString());
         }
-    }
-
-    private static Locator heading(Page page) {
-        return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1));
-    }
-
-    private static Locator rows(Visitor visitor) {
-        return visitor.find("country-table").locator("tbody tr");
-    }
-
-    /** Those of client files, by their paths in the build. */
-    private List<NetworkLog.Transfer> assets(NetworkLog log) {
-        return log.take().stream()
-                .filter(transfer -> transfer.path().startsWith(server.base() + "/"))
-                .map(transfer -> new NetworkLog.Transfer(
-                        transfer.path().substring(server.base().length()), transfer.total(), transfer.body()))
-                .filter(transfer ->
-                        Files.isRegularFile(CLIENT_FILES.resolve(transfer.path().substring(1))))
-                .toList();
-    }
-
-    private static List<String> hashed(List<NetworkLog.Transfer> transfers) {
-        return transfers.stream()
-                .map(NetworkLog.Transfer::path)
-                .filter(path -> path.startsWith("/assets/"))
-                .sorted()
-                .toList();
-    }
-
-    /** Of what nginx sends with {@code brotli_static on}, and what the base adds in its few places. */
-    private long brotliSize(String path) throws IOException {
-        Path brotli = CLIENT_FILES.resolve(".vts/codings" + path + ".br");
-        long atTheRoot = Files.size(Files.exists(brotli) ? brotli : CLIENT_FILES.resolve(path.substring(1)));
-        return server.base().isEmpty() ? atTheRoot : atTheRoot + ADDED_BY_A_BASE;
-    }
-
-    private String address(String path) {
-        return server.uri() + path;
     }
 }

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.browser.Chromium;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.build.OtherBuild;
+import dev.vtsbasic.testing.server.Vts;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
@@ -107,7 +111,7 @@ final class SkewIT {
             expectMissing(visitor);
             Tab tab = new Tab(visitor);
             try (Vts after = replace(before, Map.of())) {
-                // Who only points at a link stays where they are.
+                // A pointer that rests on a link does not navigate.
                 visitor.page()
                         .waitForResponse(
                                 "**" + lazyChunk(first), () -> tab.link("About").hover());

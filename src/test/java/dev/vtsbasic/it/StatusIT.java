@@ -1,28 +1,35 @@
 package dev.vtsbasic.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.vtsbasic.testing.browser.StatusWindow.row;
+import static dev.vtsbasic.testing.browser.StatusWindow.signIn;
+import static dev.vtsbasic.testing.http.StatusClient.await;
+import static dev.vtsbasic.testing.http.StatusClient.get;
+import static dev.vtsbasic.testing.http.StatusClient.post;
+import static dev.vtsbasic.testing.http.StatusClient.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.InputStream;
+import dev.vtsbasic.testing.browser.Chromium;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.metrics.Scrape;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -32,12 +39,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The status page of the built WAR, as whoever is on call meets it. */
+/** The status page of the built WAR in an operator's browser. */
 @Order(1)
 class StatusIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "management-token";
 
     private static final String APP = """
@@ -56,7 +62,7 @@ class StatusIT {
 
     private static Chromium chromium;
 
-    /** For what neither counts requests nor ends anything. */
+    /** For cases that neither count requests nor stop the server. */
     private static Vts shared;
 
     @BeforeAll
@@ -74,18 +80,12 @@ class StatusIT {
     }
 
     private static Vts serve() throws Exception {
-        return serve(Map.of());
-    }
-
-    private static Vts serve(Map<String, String> more) throws Exception {
-        Map<String, String> environment = new HashMap<>(more);
-        environment.putAll(Map.of(
+        return Vts.serve(Map.of(
                 "VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN, "VTS_METRICS_TOKEN", "look"));
-        return Vts.serve(environment);
     }
 
     @Test
-    void figuresAreThoseOfAKnownLoad() throws Exception {
+    void theStatusShowsTheCountsOfAKnownLoad() throws Exception {
         try (Vts vts = serve();
                 Visitor reader = chromium.visitWithoutJavaScript(vts.uri())) {
             for (String path : List.of("/", "/", "/", "/error", "/error", "/missing", "/assets/app-12345678.js")) {
@@ -135,7 +135,7 @@ class StatusIT {
     }
 
     @Test
-    void figuresAreLiveWithoutLoadingThePageAgain() throws Exception {
+    void theStatusPageIsUpdatedWithoutAReload() throws Exception {
         try (Vts vts = serve();
                 Visitor visitor = chromium.visit(vts.uri())) {
             Page page = visitor.page();
@@ -163,20 +163,7 @@ class StatusIT {
     }
 
     @Test
-    void anOpenPageDoesNotHoldUpAStop() throws Exception {
-        try (Vts vts = serve()) {
-            HttpResponse<InputStream> events = CLIENT.send(
-                    request(vts.uri(), "/-/status/events").build(), HttpResponse.BodyHandlers.ofInputStream());
-            assertEquals(200, events.statusCode());
-            vts.terminate();
-            assertEquals(0, vts.awaitExit(), vts.output());
-            assertFalse(vts.output().contains("did not finish"), vts.output());
-            events.body().close();
-        }
-    }
-
-    @Test
-    void whoHasTheTokenMayRestartDrainAndResume() throws Exception {
+    void anOperatorWithTheTokenMayRestartDrainAndResume() throws Exception {
         try (Vts vts = serve();
                 Visitor visitor = chromium.visit(vts.uri());
                 Visitor plain = chromium.visitWithoutJavaScript(vts.uri())) {
@@ -221,7 +208,7 @@ class StatusIT {
 
     @Test
     @Tag("long")
-    void throughAProxyItTakesAToken() throws Exception {
+    void behindAProxyTheStatusNeedsAToken() throws Exception {
         try (Visitor visitor = chromium.visit(shared.uri())) {
             Page page = visitor.page();
             page.setExtraHTTPHeaders(Map.of("X-Forwarded-For", "192.0.2.1"));
@@ -256,7 +243,7 @@ class StatusIT {
     }
 
     @Test
-    void nobodyElsesPageCanPressAButton() throws Exception {
+    void aPageOfAnotherSiteCannotPostAForm() throws Exception {
         URI site = shared.uri();
         HttpResponse<String> signedIn = post(site, "sign-in", "token=" + TOKEN);
         assertEquals(303, signedIn.statusCode());
@@ -303,31 +290,8 @@ class StatusIT {
         shared.awaitLine("a restart was asked for");
     }
 
-    /** Guesses in the form and in the field count together, and by the network of an IPv6 client. */
     @Test
-    void aClientThatGuessesTokensIsSlowedAndTheRightTokenIsNeverRefused() throws Exception {
-        try (Vts vts = serve(Map.of("VTS_TRUSTED_PROXIES", "127.0.0.1"))) {
-            for (int guess = 0; guess < 5; guess++) {
-                String[] client = {"X-Forwarded-For", "2001:db8:0:1::" + guess};
-                assertEquals(
-                        "../status?wrong-token", location(post(vts.uri(), "sign-in", "token=guess" + guess, client)));
-                assertEquals(403, bearer(vts.uri(), "guess", client[1]).statusCode());
-            }
-            long begun = System.nanoTime();
-            assertEquals(200, bearer(vts.uri(), TOKEN, "2001:db8:0:1::ffff").statusCode());
-            assertEquals(
-                    "../status",
-                    location(post(vts.uri(), "sign-in", "token=" + TOKEN, "X-Forwarded-For", "2001:db8:0:1::fffe")));
-            assertTrue(System.nanoTime() - begun >= 2_000_000_000L, "one second for each");
-        }
-    }
-
-    private static HttpResponse<String> bearer(URI server, String token, String client) throws Exception {
-        return get(server, "/-/status", "Authorization", "Bearer " + token, "X-Forwarded-For", client);
-    }
-
-    @Test
-    void secretsAreMaskedAndWhatWorkersPrintIsText() throws Exception {
+    void secretsAreMaskedAndWorkerOutputIsEscaped() throws Exception {
         try (Visitor visitor = chromium.visit(shared.uri())) {
             Page page = visitor.page();
             visitor.load("/-/status");
@@ -348,7 +312,7 @@ class StatusIT {
 
     @Test
     @Tag("long")
-    void everybodyCanReadIt() throws Exception {
+    void axeFindsNoViolationOnTheStatusPage() throws Exception {
         try (Vts vts = serve()) {
             for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                 try (Visitor visitor = chromium.visit(vts.uri())) {
@@ -370,7 +334,7 @@ class StatusIT {
 
     @Test
     @Tag("long")
-    void itWorksInAStockTomcatAtAContextPath(@TempDir Path base) throws Exception {
+    void theStatusPageWorksInAStockTomcatAtAContextPath(@TempDir Path base) throws Exception {
         Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "VTS_MANAGEMENT_TOKEN", TOKEN);
         try (StockTomcat tomcat = StockTomcat.run("10.1", base, "shop.war", environment);
                 Visitor visitor = chromium.visit(tomcat.uri())) {
@@ -385,54 +349,5 @@ class StatusIT {
             page.getByText("Restart now").click();
             assertThat(page.locator("#workers")).containsText("worker-1-2");
         }
-    }
-
-    private static Locator row(Page page, String table, String name) {
-        return page.locator("#" + table + " tr")
-                .filter(new Locator.FilterOptions().setHasText(name))
-                .first();
-    }
-
-    private static void signIn(Page page, String token) {
-        page.getByLabel("Token").fill(token);
-        page.getByText("Sign in", new Page.GetByTextOptions().setExact(true))
-                .last()
-                .click();
-    }
-
-    private static String location(HttpResponse<String> answer) {
-        return answer.headers().firstValue("Location").orElse("");
-    }
-
-    /** Asks until it is as it should be. */
-    private static JsonNode await(URI site, Predicate<JsonNode> wanted) throws Exception {
-        long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
-        JsonNode status = JSON.readTree(get(site, "/-/status").body());
-        while (!wanted.test(status) && System.nanoTime() < deadline) {
-            status = JSON.readTree(get(site, "/-/status").body());
-        }
-        return status;
-    }
-
-    private static HttpResponse<String> get(URI site, String path, String... headers) throws Exception {
-        HttpRequest.Builder request = request(site, path);
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static HttpResponse<String> post(URI site, String action, String form, String... headers) throws Exception {
-        HttpRequest.Builder request = request(site, "/-/status/" + action)
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(HttpRequest.BodyPublishers.ofString(form));
-        if (headers.length > 0) {
-            request.headers(headers);
-        }
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static HttpRequest.Builder request(URI site, String path) {
-        return HttpRequest.newBuilder(site.resolve(path)).timeout(Program.PATIENCE);
     }
 }

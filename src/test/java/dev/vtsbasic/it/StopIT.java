@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.SelfSigned;
 import java.io.IOException;
@@ -36,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a file that is being downloaded when the server is stopped: sent by the kernel, or, by TLS, by a thread. */
+/** A stop during a download, which the kernel sends, or, over TLS, a thread. */
 @Tag("java")
 class StopIT {
     /** More than the buffers of both sides take together. */
@@ -90,7 +93,7 @@ class StopIT {
         return answer.body();
     }
 
-    /** Many clients connect while the stop begins; who got a connection is to get an answer. */
+    /** Many clients connect while the stop begins; each whose connection was accepted must get a response. */
     @Test
     void aConnectionThatWasAcceptedIsServedThoughAStopBegins() throws Exception {
         try (Vts vts = serve(false, "60s")) {
@@ -186,7 +189,7 @@ class StopIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aDownloadThatNobodyReadsIsCutAtTheEndOfTheTimeOut(boolean tls) throws Exception {
+    void aDownloadThatIsNotReadIsCutAtTheStopTimeout(boolean tls) throws Exception {
         try (Vts vts = serve(tls, "1s");
                 InputStream body = download(vts)) {
             assertEquals(LARGE[0], (byte) body.read());

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.metrics.Scrape;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,12 +32,12 @@ class TomcatIT {
 
     @ParameterizedTest
     @Tag("long")
-    @MethodSource("dev.vtsbasic.it.StockTomcat#versions")
-    void itServesSurvivesItsBunAndLeavesNothingRunning(String version, @TempDir Path base) throws Exception {
+    @MethodSource("dev.vtsbasic.testing.server.StockTomcat#versions")
+    void theWarServesSurvivesAKilledBunAndLeavesNoProcess(String version, @TempDir Path base) throws Exception {
         ProcessHandle bun;
         try (StockTomcat tomcat = StockTomcat.run(version, base, "ROOT.war")) {
             assertServes(tomcat.uri());
-            // Tomcat refuses an encoded slash unless it is told otherwise; all else arrives as it was sent.
+            // Tomcat refuses an encoded slash by default; other characters arrive as sent.
             assertEquals(404, get(tomcat.uri(), "/no%20such;page=1").statusCode());
 
             ProcessHandle first = tomcat.buns().get(0);
@@ -47,8 +51,8 @@ class TomcatIT {
 
     @ParameterizedTest
     @Tag("long")
-    @MethodSource("dev.vtsbasic.it.StockTomcat#versions")
-    void itServesWithoutBeingUnpacked(String version, @TempDir Path base) throws Exception {
+    @MethodSource("dev.vtsbasic.testing.server.StockTomcat#versions")
+    void aPackedWarIsServed(String version, @TempDir Path base) throws Exception {
         Path workDirectory = Files.createDirectory(base.resolve("vts"));
         try (StockTomcat tomcat = StockTomcat.runPacked(version, base, "ROOT.war", workDirectory)) {
             assertServes(tomcat.uri());
@@ -85,7 +89,7 @@ class TomcatIT {
 
     @Test
     @Tag("long")
-    void itsAccessLogIsTheContainersAndItsMetricsAreItsOwn(@TempDir Path base) throws Exception {
+    void accessLogLinesGoToTheServersLogAndMetricsCountTheRequests(@TempDir Path base) throws Exception {
         try (StockTomcat tomcat = StockTomcat.run("11.0", base, "ROOT.war", Map.of("VTS_ACCESS_LOG", "json"))) {
             assertServes(tomcat.uri());
             tomcat.awaitLine("ApplicationListener.*\"event\":\"request\".*\"path\":\"/page\\.jsp\".*\"status\":404");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.OtlpCollector;
 import dev.vtsbasic.testing.OtlpCollector.Span;
 import java.io.File;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.http.TraversalPayloads;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.KeptConnection;
 import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawAnswer;
@@ -91,7 +95,7 @@ class TraversalIT {
     }
 
     @Test
-    void nothingComesFromOutsideByItself() throws Exception {
+    void javaJarServesNoFileFromOutsideTheBuild() throws Exception {
         try (Vts vts = Vts.serve(settings())) {
             playAll(vts.uri().getPort());
         }
@@ -100,7 +104,7 @@ class TraversalIT {
     @ParameterizedTest
     @ValueSource(strings = {"10.1", "11.0"})
     @Tag("long")
-    void nothingComesFromOutsideInATomcat(String version, @TempDir Path base) throws Exception {
+    void tomcatServesNoFileFromOutsideTheBuild(String version, @TempDir Path base) throws Exception {
         try (StockTomcat tomcat = StockTomcat.run(version, base, "ROOT.war", settings())) {
             playAll(tomcat.uri().getPort());
         }
@@ -135,7 +139,7 @@ class TraversalIT {
                 TraversalPayloads.all().size() + " payloads in " + (System.nanoTime() - start) / 1_000_000 + " ms");
     }
 
-    /** What is wrong with an answer; empty when nothing is. */
+    /** The fault of a response; empty when it has none. */
     private static String complaint(String payload, RawAnswer answer) {
         String text = answer.text();
         if (text.contains(SECRET) || text.contains("root:") || text.contains("sha256") || text.contains("PK\3\4")) {
@@ -157,7 +161,7 @@ class TraversalIT {
     }
 
     @Test
-    void anIndexThatLiesLeadsNowhere(@TempDir Path other) throws Exception {
+    void aForgedIndexServesNoFileFromOutsideTheBuild(@TempDir Path other) throws Exception {
         SmallBuild.write(other, "export default { fetch: () => new Response(\"" + APP + "\") };");
         Tree.write(other, "client/robots.txt", "ASSET robots", "server/secret.txt", SECRET);
         Tree.write(other, "client/.vts/assets.json", """

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.http.WebSocketClient;
+import dev.vtsbasic.testing.server.Program;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,12 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** WebSockets through the built WAR to a real Bun, to be found the same in any server. */
+/** WebSockets through the built WAR to a real Bun, which must be the same in any server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class WebSocketCases {
@@ -105,7 +104,7 @@ abstract class WebSocketCases {
     private Server server;
 
     /**
-     * @param directory an empty one, for what the server needs
+     * @param directory an empty one, for the files of the server
      * @param environment the settings
      */
     abstract Server start(Path directory, Map<String, String> environment) throws Exception;
@@ -137,7 +136,7 @@ abstract class WebSocketCases {
 
     @Test
     void aSocketMayBeSilentForLongerThanAnyTimeOut() throws Exception {
-        Client client = connect("/");
+        WebSocketClient client = connect("/");
         client.socket.sendText("later", true).join();
         assertEquals("now", client.next());
         client.socket.sendText("still there?", true).join();
@@ -147,7 +146,7 @@ abstract class WebSocketCases {
 
     @Test
     void textAndBinaryAreEchoed() throws Exception {
-        Client client = connect("/");
+        WebSocketClient client = connect("/");
         client.socket.sendText("Grüße 👋", true).join();
         assertEquals("Grüße 👋", client.next());
         byte[] large = new byte[16 * 1024 * 1024];
@@ -166,42 +165,42 @@ abstract class WebSocketCases {
 
     @Test
     void closeCodesTravelBothWays() throws Exception {
-        Client client = connect("/");
+        WebSocketClient client = connect("/");
         client.socket.sendText("bye", true).join();
         assertEquals("closed 4001 as you wish", client.next());
 
-        Client other = connect("/?id=client-closes");
+        WebSocketClient other = connect("/?id=client-closes");
         other.socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").join();
         assertTrue(other.next().toString().startsWith("closed 1000"));
         assertEquals("1000 done", get("/closed?id=client-closes").body());
     }
 
     @Test
-    void aClientThatVanishesIsGoneForTheAppToo() throws Exception {
-        Client client = connect("/?id=vanishes");
+    void aWebSocketThatTheClientAbortsIsClosedForTheApp() throws Exception {
+        WebSocketClient client = connect("/?id=vanishes");
         client.socket.abort();
         assertTrue(get("/closed?id=vanishes").body().startsWith("1006"));
     }
 
     @Test
-    void anAppThatBreaksOffIsGoneForTheClientToo() throws Exception {
-        Client client = connect("/");
+    void aWebSocketThatTheAppTerminatesIsClosedForTheClient() throws Exception {
+        WebSocketClient client = connect("/");
         client.socket.sendText("drop", true).join();
         String end = client.next().toString();
         assertTrue(end.startsWith("closed 1006") || end.startsWith("closed 1014") || end.contains("EOF"), end);
     }
 
     @Test
-    void theAppHearsThatItsClientIsThere() throws Exception {
-        Client client = connect("/");
+    void aPingOfTheAppIsAnsweredByTheClient() throws Exception {
+        WebSocketClient client = connect("/");
         client.socket.sendText("ping", true).join();
         assertEquals("pong hello?", client.next());
         client.socket.abort();
     }
 
     @Test
-    void emptyAndFragmentedMessagesStayWhatTheyAre() throws Exception {
-        Client client = connect("/");
+    void emptyAndFragmentedMessagesArriveUnchanged() throws Exception {
+        WebSocketClient client = connect("/");
         client.socket.sendText("", true).join();
         assertEquals("", client.next());
         client.socket.sendBinary(ByteBuffer.allocate(0), true).join();
@@ -217,10 +216,10 @@ abstract class WebSocketCases {
         client.socket.abort();
     }
 
-    /** Whoever held the pieces for a client that does not read would hold all of them. */
+    /** A proxy that buffered for a client that does not read would hold the whole flood. */
     @Test
     void aSlowReaderSlowsTheAppDown() throws Exception {
-        Client client = new Client();
+        WebSocketClient client = new WebSocketClient();
         client.reading = false;
         client.socket = CLIENT.newWebSocketBuilder()
                 .buildAsync(webSocket("/flood"), client)
@@ -237,7 +236,7 @@ abstract class WebSocketCases {
 
     @Test
     void theSubprotocolIsTheAppsChoice() throws Exception {
-        Client client = new Client();
+        WebSocketClient client = new WebSocketClient();
         client.socket = CLIENT.newWebSocketBuilder()
                 .subprotocols("chat.v2", "chat.v1")
                 .buildAsync(webSocket("/"), client)
@@ -248,7 +247,7 @@ abstract class WebSocketCases {
 
     @Test
     void theAppOpensASocketForAnAddressWithHttps() throws Exception {
-        Client client = new Client();
+        WebSocketClient client = new WebSocketClient();
         client.socket = CLIENT.newWebSocketBuilder()
                 .header("X-Forwarded-Proto", "https")
                 .header("X-Forwarded-Host", "example.org")
@@ -264,7 +263,7 @@ abstract class WebSocketCases {
         CompletionException refused = assertThrows(
                 CompletionException.class,
                 () -> CLIENT.newWebSocketBuilder()
-                        .buildAsync(webSocket("/refused"), new Client())
+                        .buildAsync(webSocket("/refused"), new WebSocketClient())
                         .join());
         WebSocketHandshakeException reason = (WebSocketHandshakeException) refused.getCause();
         assertEquals(403, reason.getResponse().statusCode());
@@ -275,9 +274,9 @@ abstract class WebSocketCases {
     @Test
     void manySocketsAreOpenAtOnce() throws Exception {
         List<CompletableFuture<WebSocket>> opening = new ArrayList<>();
-        List<Client> clients = new ArrayList<>();
+        List<WebSocketClient> clients = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
-            Client client = new Client();
+            WebSocketClient client = new WebSocketClient();
             clients.add(client);
             opening.add(CLIENT.newWebSocketBuilder().buildAsync(webSocket("/"), client));
         }
@@ -293,11 +292,11 @@ abstract class WebSocketCases {
         }
     }
 
-    /** The last one, since it is the end of the server. */
+    /** The last one, because it stops the server. */
     @Test
     @Order(Integer.MAX_VALUE)
-    void aStopTellsTheClientsToComeBack() throws Exception {
-        Client client = connect("/");
+    void aStopClosesWebSocketsWithStatus1001() throws Exception {
+        WebSocketClient client = connect("/");
         client.socket.sendText("hello", true).join();
         assertEquals("hello", client.next());
         server.program().terminate();
@@ -318,8 +317,8 @@ abstract class WebSocketCases {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    private Client connect(String path) throws Exception {
-        Client client = new Client();
+    private WebSocketClient connect(String path) throws Exception {
+        WebSocketClient client = new WebSocketClient();
         client.socket = opened(CLIENT.newWebSocketBuilder().buildAsync(webSocket(path), client));
         return client;
     }
@@ -332,79 +331,6 @@ abstract class WebSocketCases {
                 throw new AssertionError("refused with " + refusal.getResponse().statusCode(), e);
             }
             throw e;
-        }
-    }
-
-    /** Whole messages and events, in their order. */
-    static final class Client implements WebSocket.Listener {
-        private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
-        private final StringBuilder text = new StringBuilder();
-        private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
-        WebSocket socket;
-        private volatile boolean reading = true;
-
-        void read() {
-            reading = true;
-            socket.request(1);
-        }
-
-        @Override
-        public void onOpen(WebSocket webSocket) {
-            if (reading) {
-                webSocket.request(1);
-            }
-        }
-
-        Object next() throws InterruptedException {
-            Object event = events.poll(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            if (event == null) {
-                throw new AssertionError("nothing came");
-            }
-            return event;
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
-            text.append(data);
-            if (last) {
-                events.add(text.toString());
-                text.setLength(0);
-            }
-            webSocket.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
-            byte[] bytes = new byte[data.remaining()];
-            data.get(bytes);
-            binary.writeBytes(bytes);
-            if (last) {
-                events.add(binary.toByteArray());
-                binary.reset();
-            }
-            webSocket.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
-            byte[] bytes = new byte[message.remaining()];
-            message.get(bytes);
-            events.add("pong " + new String(bytes));
-            webSocket.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
-            events.add("closed " + statusCode + " " + reason);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket webSocket, Throwable error) {
-            events.add(error);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.vtsbasic.it;
 
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;

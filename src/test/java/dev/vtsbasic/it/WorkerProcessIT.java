@@ -2,11 +2,15 @@ package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.http.WebSocketClient;
+import dev.vtsbasic.testing.load.FaultyApp;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Signal;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,9 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a worker's process and of those it starts. */
+/** The process of a worker and its child processes: output, signals and end. */
 @DisabledOnOs(OS.WINDOWS)
 @Tag("java")
 @Order(1)
@@ -121,7 +123,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void whatAWorkerPrintsIsLoggedByLineAndLevel() throws Exception {
+    void workerOutputIsLoggedByLineAndLevel() throws Exception {
         try (Vts vts = Vts.serve(environment())) {
             vts.awaitLine("INFO  app: worker-1-1: no line end$");
             get(vts.uri(), "/print");
@@ -142,7 +144,7 @@ class WorkerProcessIT {
             int answers = 0;
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
             for (String flooded = ""; flooded.isEmpty(); answers++) {
-                assertTrue(System.nanoTime() < deadline, "what it prints is not read");
+                assertTrue(System.nanoTime() < deadline, "the output of the worker is not read");
                 flooded = get(vts.uri(), "/flooded");
             }
             assertTrue(answers > 1, "no answer while it floods");
@@ -155,7 +157,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void whatAWorkerStartedEndsWithIt() throws Exception {
+    void childProcessesOfAWorkerEndWithIt() throws Exception {
         try (Vts vts = Vts.serve(environment())) {
             List<ProcessHandle> started = spawn(vts);
             vts.buns().get(0).destroyForcibly();
@@ -173,7 +175,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void whatAWorkerStartedEndsWithAKilledJvm() throws Exception {
+    void childProcessesOfAWorkerEndWithAKilledJvm() throws Exception {
         try (Vts vts = Vts.serve(environment())) {
             List<ProcessHandle> started = spawn(vts);
             vts.kill();
@@ -195,7 +197,7 @@ class WorkerProcessIT {
                     request(URI.create("http://127.0.0.1:" + ready.group(1)), "/slow"),
                     HttpResponse.BodyHandlers.ofInputStream());
             assertEquals("begin ", new String(answer.body().readNBytes(6)));
-            send(group, "SIGINT");
+            Signal.sendToGroup("INT", Long.parseLong(group));
             assertEquals("end", new String(answer.body().readAllBytes()));
             assertEquals(0, program.awaitExit(), program.output());
             assertFalse(program.output().contains("ended with exit code"), program.output());
@@ -240,21 +242,15 @@ class WorkerProcessIT {
     /** As a container that is paused, a virtual machine, or a laptop. */
     @Test
     @Tag("long")
-    void nothingEndsWhenTheHostAndItsWorkersStandStill() throws Exception {
+    void aSuspendedHostAndItsWorkersGoOnWithoutARestart() throws Exception {
         SmallBuild.write(directory, WAITING);
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("VTS_HANG_TIMEOUT", "5s");
         environment.put("VTS_RESPONSE_TIMEOUT", "10s");
         try (Vts vts = Vts.serve(environment)) {
-            CompletableFuture<String> echo = new CompletableFuture<>();
+            WebSocketClient client = new WebSocketClient();
             WebSocket socket = CLIENT.newWebSocketBuilder()
-                    .buildAsync(URI.create("ws://127.0.0.1:" + vts.uri().getPort() + "/"), new WebSocket.Listener() {
-                        @Override
-                        public CompletionStage<?> onText(WebSocket webSocket, CharSequence text, boolean last) {
-                            echo.complete(text.toString());
-                            return null;
-                        }
-                    })
+                    .buildAsync(URI.create("ws://127.0.0.1:" + vts.uri().getPort() + "/"), client)
                     .get(3, TimeUnit.MINUTES);
             CompletableFuture<HttpResponse<String>> answer = CLIENT.sendAsync(
                     HttpRequest.newBuilder(vts.uri())
@@ -263,18 +259,18 @@ class WorkerProcessIT {
                     HttpResponse.BodyHandlers.ofString());
             vts.awaitLine("worker-1-1: waiting");
             ProcessHandle bun = vts.buns().get(0);
-            send(Long.toString(vts.pid()), "SIGSTOP", "");
-            send(Long.toString(bun.pid()), "SIGSTOP", "");
+            Signal.send("STOP", vts.pid());
+            Signal.send("STOP", bun.pid());
             // Nothing happens meanwhile that could be waited for: more than the longest of the time-outs, with what is
             // added to them.
             TimeUnit.SECONDS.sleep(18);
-            send(Long.toString(bun.pid()), "SIGCONT", "");
-            send(Long.toString(vts.pid()), "SIGCONT", "");
+            Signal.send("CONT", bun.pid());
+            Signal.send("CONT", vts.pid());
             assertFalse(Program.endsWithin(bun, Duration.ofSeconds(3)), vts.output());
             Files.writeString(directory.resolve("go"), "");
             assertEquals(bun.pid() + " whole", answer.get(3, TimeUnit.MINUTES).body());
             socket.sendText("hello", true);
-            assertEquals("echo of hello", echo.get(3, TimeUnit.MINUTES));
+            assertEquals("echo of hello", client.next());
             socket.abort();
         }
     }
@@ -304,125 +300,11 @@ class WorkerProcessIT {
     }
 
     @Test
-    void aWorkerGivesWayAsFarAsItIsTold() throws Exception {
+    void aWorkerRunsWithTheNicenessOfItsSetting() throws Exception {
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("VTS_WORKER_NICE", "7");
         try (Vts vts = Vts.serve(environment)) {
             assertEquals("7", get(vts.uri(), "/nice"));
-        }
-    }
-
-    /** The first of these holds its requests, the next starts when it may. */
-    private static final String HOLDING = """
-            import { existsSync, writeFileSync } from "node:fs";
-            const first = !existsSync("begun");
-            writeFileSync("begun", "");
-            if (!first) {
-              console.log("waiting to start");
-              while (!existsSync("go")) await Bun.sleep(10);
-            }
-            export default {
-              fetch(request) {
-                if (!first || new URL(request.url).pathname !== "/held") return new Response("whole");
-                console.log("holding");
-                return new Promise(() => {});
-              },
-            };
-            """;
-
-    @Test
-    void aWorkerThatDiesWhileItsSuccessorStartsLosesNoRequest() throws Exception {
-        SmallBuild.write(directory, HOLDING);
-        try (Vts vts = Vts.serve(environment())) {
-            List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
-                            () -> CLIENT.sendAsync(request(vts.uri(), "/held"), HttpResponse.BodyHandlers.ofString()))
-                    .limit(3)
-                    .toList();
-            vts.awaitLines("worker-1-1: holding", 3);
-            ProcessHandle old = vts.buns().get(0);
-            try (RawClient operator = FaultyApp.restart(vts)) {
-                assertEquals(202, operator.readToEnd().status());
-            }
-            vts.awaitLine("worker-1-2: waiting to start");
-            old.destroyForcibly();
-            CompletableFuture<Object> early = CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new));
-            assertThrows(TimeoutException.class, () -> early.get(1, TimeUnit.SECONDS), "nobody can have answered");
-            Files.writeString(directory.resolve("go"), "");
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                assertEquals("whole", answer.get().body());
-            }
-            vts.awaitLine("worker-1-1 \\(pid " + old.pid() + "\\) ended with exit code 137 before it was replaced");
-        }
-    }
-
-    @Test
-    @Tag("long")
-    void aRequestThatDoesNotEndHoldsTheStopOnlyOnce() throws Exception {
-        SmallBuild.write(directory, HOLDING);
-        Map<String, String> environment = new HashMap<>(environment());
-        environment.put("VTS_STOP_TIMEOUT", "10s");
-        try (Vts vts = Vts.serve(environment);
-                RawClient held = new RawClient(vts.uri().getPort())) {
-            held.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n");
-            vts.awaitLine("worker-1-1: holding");
-            long begun = System.nanoTime();
-            vts.terminate();
-            assertEquals(143, vts.awaitExit(), vts.output());
-            long millis = (System.nanoTime() - begun) / 1_000_000;
-            // Held by the front and by the worker one after the other, it would take twice the time-out.
-            assertTrue(millis < 18_000, millis + " ms\n" + vts.output());
-            vts.awaitLine("1 requests did not finish within VTS_STOP_TIMEOUT and are cut");
-        }
-    }
-
-    /** A Bun that takes long to be found. */
-    @Test
-    @Tag("long")
-    void aBuildSwitchedInDuringTheStartIsPutIntoService() throws Exception {
-        Path first = directory.resolve("first");
-        Path second = directory.resolve("second");
-        SmallBuild.write(first, "export default { fetch: () => new Response('first') }");
-        SmallBuild.write(second, "export default { fetch: () => new Response('second') }");
-        Path current = Files.createSymbolicLink(directory.resolve("current"), first);
-        Path bun = directory.resolve("bun");
-        Files.writeString(bun, """
-                #!/bin/sh
-                if [ "$1" = --version ]; then ln -sfn "%s" "%s"; fi
-                exec "%s" "$@"
-                """.formatted(second, current, Vts.BUN));
-        assertTrue(bun.toFile().setExecutable(true));
-        try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", current.toString(), "VTS_BUN", bun.toString()))) {
-            vts.awaitLine("The new build in .*second is in service");
-            // One worker runs it by now; the others follow.
-            long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
-            while (!get(vts.uri(), "/").equals("second")) {
-                assertTrue(System.nanoTime() < deadline, "still the first build's");
-            }
-        }
-    }
-
-    @Test
-    void aWorkerWithAPortOfItsOwnIsReplacedWithoutWaitingForEventStreams() throws Exception {
-        SmallBuild.write(directory, """
-                export default {
-                  fetch: (request) => new URL(request.url).pathname !== "/events" ? new Response("whole")
-                    : new Response(new ReadableStream({ start: (stream) => stream.enqueue("data: 1\\n\\n") }),
-                        { headers: { "content-type": "text/event-stream" } }),
-                };
-                """);
-        int port = Ports.free();
-        Map<String, String> environment = new HashMap<>(environment());
-        environment.put("VTS_BUN_TRANSPORT", "tcp");
-        environment.put("VTS_BUN_PORT", Integer.toString(port));
-        environment.put("VTS_STOP_TIMEOUT", "10m");
-        try (Vts vts = Vts.serve(environment);
-                RawClient events = new RawClient(vts.uri().getPort())) {
-            events.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n").readUntil("data: 1");
-            try (RawClient operator = FaultyApp.restart(vts)) {
-                assertEquals(202, operator.readToEnd().status());
-            }
-            vts.awaitLine("worker-1-2 is ready");
-            assertEquals("whole", get(vts.uri(), "/"));
         }
     }
 
@@ -442,20 +324,6 @@ class WorkerProcessIT {
         for (ProcessHandle process : processes) {
             assertTrue(Program.endsWithin(process, SOON), () -> process.info() + " still runs " + when);
         }
-    }
-
-    private static void send(String group, String signal) throws IOException, InterruptedException {
-        send(group, signal, "-");
-    }
-
-    /** @param sign a minus for a whole group */
-    private static void send(String process, String signal, String sign) throws IOException, InterruptedException {
-        Process sender = new ProcessBuilder(
-                        Vts.BUN.toString(), "-e", "process.kill(" + sign + process + ", '" + signal + "')")
-                .inheritIO()
-                .start();
-        assertTrue(sender.waitFor(2, TimeUnit.MINUTES));
-        assertEquals(0, sender.exitValue());
     }
 
     private static String get(URI server, String path) throws IOException, InterruptedException {

@@ -3,6 +3,9 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Program;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -68,7 +71,7 @@ class WorkingDirectoryIT {
     }
 
     @Test
-    void whatAnAppWroteIsThereAfterADeployThroughALinkAndARestart() throws Exception {
+    void filesOfAnAppSurviveADeployThroughALinkAndARestart() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("current"), build("releases/first"));
         Path second = build("releases/second");
         // With more, some may answer from the old build for a while.
@@ -87,7 +90,7 @@ class WorkingDirectoryIT {
 
     @Test
     @Tag("long")
-    void whatAnAppWroteIsThereAtAnotherContextPath() throws Exception {
+    void filesOfAnAppAreKeptAtAnotherContextPath() throws Exception {
         Path build = build("build");
         // It leaves its base open, so that a copy of it is served.
         Files.writeString(build.resolve("client/assets/app-12345678.js"), "import('/__VTS_BASE__/assets/more.js')");
@@ -137,7 +140,7 @@ class WorkingDirectoryIT {
     }
 
     @Test
-    void oneThatIsMissingEndsTheStartWithASentence() throws Exception {
+    void aMissingWorkingDirectoryEndsTheStartWithAnExplanation() throws Exception {
         try (Vts vts = Vts.launch(Map.of(
                 "VTS_APP_DIR",
                 build("build").toString(),

@@ -22,7 +22,7 @@ public final class FailureReport
                 InvocationInterceptor {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(FailureReport.class);
 
-    /** What was seen, as a suppressed exception, which every report prints. */
+    /** The evidence as a suppressed exception, which every report prints. */
     private static final class Seen extends Exception {
         private static final long serialVersionUID = 1L;
 

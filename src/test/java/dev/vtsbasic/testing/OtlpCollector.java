@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
-/** What takes traces and logs by OpenTelemetry's protocol (OTLP/HTTP, Protocol Buffers), and can be asked for them. */
+/** Receives traces and logs by OpenTelemetry's protocol (OTLP/HTTP, Protocol Buffers), and gives them to a test. */
 public final class OtlpCollector implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -11,12 +11,12 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Ports {
     private static final int TRIES = 100;
 
-    /** Given to somebody who may not listen yet. */
+    /** Ports given to a test whose server may not listen yet. */
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private Ports() {}
 
-    /** A free port below those that Linux gives to clients, and to servers that take any: nobody takes it meanwhile. */
+    /** A free port below those that Linux gives to clients, and to servers that listen on port 0, so that no other program takes it meanwhile. */
     public static int free() throws IOException {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);

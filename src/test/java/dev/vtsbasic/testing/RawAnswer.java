@@ -37,7 +37,7 @@ public record RawAnswer(String text) {
         return body.toString();
     }
 
-    /** Whether a client would take the answer for a whole one. */
+    /** Whether the response is complete by its framing. */
     public boolean looksComplete() {
         if (header("Transfer-Encoding") != null) {
             return rest().endsWith("0\r\n\r\n");

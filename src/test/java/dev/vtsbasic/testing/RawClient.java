@@ -30,7 +30,7 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** What comes until {@code last} has come. */
+    /** Reads up to and with {@code last}. */
     public String readUntil(String last) throws IOException {
         StringBuilder octets = new StringBuilder();
         while (octets.indexOf(last) < 0) {
@@ -57,7 +57,7 @@ public final class RawClient implements AutoCloseable {
         return new RawAnswer(readRest());
     }
 
-    /** What still comes until the server closes or resets the connection. */
+    /** Reads until the server closes or resets the connection. */
     public String readRest() throws IOException {
         ByteArrayOutputStream octets = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
@@ -66,7 +66,7 @@ public final class RawClient implements AutoCloseable {
                 octets.write(buffer, 0, count);
             }
         } catch (SocketException e) {
-            // Reset: what came before it is the answer.
+            // The response is what arrived before the reset.
         }
         return octets.toString(StandardCharsets.ISO_8859_1);
     }

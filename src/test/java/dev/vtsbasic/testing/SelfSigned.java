@@ -14,7 +14,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** A certificate that nobody has vouched for, and a client that does not mind. */
+/** A self-signed certificate, and a client that accepts it. */
 public final class SelfSigned {
     private SelfSigned() {}
 

@@ -3,7 +3,7 @@ package dev.vtsbasic.testing;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
 
-/** A claim on a worker that nobody counts. */
+/** A lease of a worker that no pool counts. */
 public record UncountedLease(Worker worker) implements WorkerLease {
     @Override
     public void markEndless(Runnable end) {

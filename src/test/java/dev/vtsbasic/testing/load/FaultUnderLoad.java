@@ -1,0 +1,134 @@
+package dev.vtsbasic.testing.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vtsbasic.testing.LongSet;
+import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.server.Vts;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * A fault of workers under a constant load: no request may fail, and only responses that a worker had begun when it was
+ * killed may break off. For each worker there is one response that takes seconds, so that there always is one to break
+ * off, or to be finished.
+ */
+public final class FaultUnderLoad {
+    /** On Java 17, 1,200 requests may wait while no worker answers, which is up to seven seconds here. */
+    private static final int PER_SECOND = LongSet.count(100, 150);
+
+    private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));
+    private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Until then the JVM has compiled little of the server's code, so latencies say nothing. */
+    private static final Duration WARM_UP = Duration.ofSeconds(1);
+
+    private static final int LONG_PIECES = 3000 / OpenLoop.PIECE_MILLIS;
+
+    /** Makes workers fail, and returns when others are in their place. */
+    public interface Fault {
+        Effect strike(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception;
+    }
+
+    /**
+     * The effect of a fault.
+     *
+     * @param killed process ids of workers whose answers may have broken off
+     * @param at a time when these could begin no more answers, in terms of {@link System#nanoTime}
+     */
+    public record Effect(Set<Long> killed, long at) {
+        public static final Effect NONE = new Effect(Set.of(), 0);
+    }
+
+    private FaultUnderLoad() {}
+
+    public static void through(String name, Vts vts, Fault fault) throws Exception {
+        try (OpenLoop loop = OpenLoop.start(vts.uri(), PER_SECOND)) {
+            long first = System.nanoTime();
+            loop.go(BEFORE);
+            Map<Integer, FaultyApp.Running> workers = FaultyApp.workers(vts);
+            Map<Long, RawClient> answers = longAnswers(vts, workers.size());
+            long from = System.nanoTime();
+            Effect effect = fault.strike(vts, workers);
+            long to = System.nanoTime();
+            loop.go(AFTER);
+            List<OpenLoop.Asked> all = loop.finish(PATIENCE);
+            report(name, all, first + WARM_UP.toNanos(), from, to);
+            for (Map.Entry<Long, RawClient> answer : answers.entrySet()) {
+                boolean whole = answer.getValue().readRest().endsWith("\r\n0\r\n\r\n");
+                answer.getValue().close();
+                assertEquals(!effect.killed().contains(answer.getKey()), whole, name + ": pid " + answer.getKey());
+            }
+            assertEquals(List.of(), what(all, OpenLoop.Outcome.FAILED), vts.output());
+            boolean cutsAreOfTheKilled = all.stream()
+                    .filter(asked -> asked.outcome() == OpenLoop.Outcome.CUT)
+                    .allMatch(asked -> !effect.killed().isEmpty() && asked.due() < effect.at());
+            assertTrue(cutsAreOfTheKilled, () -> what(all, OpenLoop.Outcome.CUT) + "\n" + vts.output());
+        }
+    }
+
+    /** An answer of each worker that has begun and takes seconds, by the worker's process id. */
+    private static Map<Long, RawClient> longAnswers(Vts vts, int workers) throws IOException {
+        Map<Long, RawClient> answers = new HashMap<>();
+        for (int i = 0; answers.size() < workers; i++) {
+            assertFalse(i > 100, "a worker gets no requests");
+            RawClient client = new RawClient(vts.uri().getPort())
+                    .send("GET /stream?number=0&pieces=" + LONG_PIECES
+                            + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            client.readUntil("stream of ");
+            RawClient another = answers.put(Long.parseLong(client.readUntil(" ").strip()), client);
+            if (another != null) {
+                another.close();
+            }
+        }
+        return answers;
+    }
+
+    private static List<String> what(List<OpenLoop.Asked> all, OpenLoop.Outcome outcome) {
+        return all.stream()
+                .filter(asked -> asked.outcome() == outcome)
+                .map(OpenLoop.Asked::what)
+                .collect(Collectors.toList());
+    }
+
+    private static void report(String name, List<OpenLoop.Asked> all, long first, long from, long to) {
+        long[] before = latencies(all, asked -> asked.due() >= first && asked.end() < from);
+        long[] during = latencies(all, asked -> asked.due() < to && asked.end() >= from);
+        System.out.printf(
+                Locale.ROOT,
+                "%-26s %5d requests, %d failed, %d cut; before: p99 %d ms, max %d ms; during %.1f s: p99 %d ms, max %d ms;"
+                        + " added %d ms%n",
+                name + ":",
+                all.size(),
+                what(all, OpenLoop.Outcome.FAILED).size(),
+                what(all, OpenLoop.Outcome.CUT).size(),
+                share(before, 99),
+                share(before, 100),
+                (to - from) / 1e9,
+                share(during, 99),
+                share(during, 100),
+                share(during, 100) - share(before, 100));
+    }
+
+    private static long[] latencies(List<OpenLoop.Asked> all, Predicate<OpenLoop.Asked> which) {
+        return all.stream()
+                .filter(which)
+                .mapToLong(asked -> asked.latencyNanos() / 1_000_000)
+                .sorted()
+                .toArray();
+    }
+
+    private static long share(long[] sorted, int percent) {
+        return sorted.length == 0 ? 0 : sorted[(sorted.length - 1) * percent / 100];
+    }
+}

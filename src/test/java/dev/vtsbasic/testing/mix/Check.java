@@ -1,0 +1,12 @@
+package dev.vtsbasic.testing.mix;
+
+/** Fails a client whose response is not as it must be. */
+final class Check {
+    private Check() {}
+
+    static void that(boolean holds, String failure) {
+        if (!holds) {
+            throw new AssertionError(failure);
+        }
+    }
+}

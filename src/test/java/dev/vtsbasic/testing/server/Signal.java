@@ -1,0 +1,25 @@
+package dev.vtsbasic.testing.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+
+/** Signals besides those that Java can send. */
+public final class Signal {
+    private Signal() {}
+
+    /** @param name as {@code STOP}, without {@code SIG} */
+    public static void send(String name, long pid) throws IOException, InterruptedException {
+        kill(name, Long.toString(pid));
+    }
+
+    /** Sends a signal to each process of a group. */
+    public static void sendToGroup(String name, long group) throws IOException, InterruptedException {
+        kill(name, "-" + group);
+    }
+
+    private static void kill(String name, String processes) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, "--", processes).inheritIO().start();
+        assertEquals(0, kill.waitFor());
+    }
+}
