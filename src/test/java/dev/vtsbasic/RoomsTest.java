@@ -30,7 +30,7 @@ class RoomsTest {
     private static final Map<String, Set<String>> ARROWS = """
             main: cli app war
             cli: app asset build bun deploy embedded launch manage war
-            app: asset build bun deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
+            app: asset build bun deploy header launch limit manage manage.jmx manage.metrics page pool proxy status syntax traffic war
             deploy: asset build bun launch page
             war: launch
             asset: header syntax traffic
@@ -43,7 +43,7 @@ class RoomsTest {
             proxy.message: page syntax traffic
             bun: bun.output pool build launch
             status: manage bun traffic
-            manage: manage.metrics bun launch limit traffic
+            manage: bun launch limit traffic
             manage.metrics: manage bun traffic
             manage.jmx: manage bun traffic
             embedded: limit traffic

@@ -84,7 +84,7 @@ public final class Deployer {
         /** Serves its files and its error pages from now on. Files of the builds before it stay, for pages that are open. */
         public void putIntoService() {
             assets.makeCurrent(index);
-            pages.takeFrom(build.dist().client());
+            pages.readBrandedPages(build.dist().client());
         }
 
         /** Begins to compress the files that the build does not bring compressed. */

@@ -135,7 +135,7 @@ public final class EmbeddedServer implements AutoCloseable {
         // The management port has a heap budget of its own, so that operators get responses while clients use all of
         // theirs.
         management = connector(
-                HeapBudget.least(), refused, settings, settings.management().address(), port);
+                HeapBudget.minimum(), refused, settings, settings.management().address(), port);
         management.setProperty("maxConnections", Integer.toString(MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPortValve(management, settings));

@@ -240,7 +240,7 @@ final class CachedExchange implements ExecChain {
 
     private void sendStored(ClassicHttpResponse answer, HttpCacheEntry entry) throws IOException {
         // The record may describe the app's 304 or error by now, but the client gets the stored response.
-        request.record().answeredAnew();
+        request.record().resetResponse();
         request.record().cached();
         Header age = answer.getFirstHeader("Age");
         long ttl = CacheControl.ofUntargeted(entry).lifetime() - (age == null ? 0 : Long.parseLong(age.getValue()));
