@@ -30,7 +30,7 @@ class RoomsTest {
     private static final Map<String, Set<String>> ARROWS = """
             main: cli app war
             cli: app asset build build.base build.reproduction build.validation bun bun.process deploy embedded launch manage war
-            app: asset build bun bun.pool bun.process deploy header launch limit manage manage.jmx page pool proxy status syntax traffic war
+            app: asset build bun bun.pool bun.process deploy header launch limit manage manage.jmx manage.metrics page pool proxy status syntax traffic war
             deploy: asset build build.base build.validation bun launch page
             war: launch
             build.base: build
@@ -49,7 +49,7 @@ class RoomsTest {
             bun.pool: bun.process pool
             bun.process: bun.output pool build launch
             status: manage bun bun.pool traffic
-            manage: manage.metrics bun bun.pool launch limit traffic
+            manage: bun bun.pool launch limit traffic
             manage.metrics: manage bun traffic
             manage.jmx: manage bun traffic
             embedded: embedded.connector embedded.http2 limit

@@ -21,6 +21,7 @@ import dev.vtsbasic.manage.ManagementServlet;
 import dev.vtsbasic.manage.OperatorTokenFile;
 import dev.vtsbasic.manage.RuntimeStats;
 import dev.vtsbasic.manage.jmx.JmxRegistration;
+import dev.vtsbasic.manage.metrics.PrometheusMetrics;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.proxy.ProxyServlet;
 import dev.vtsbasic.settings.AccessLogFormat;
@@ -231,7 +232,8 @@ public final class Application implements AutoCloseable {
         RequestPipeline.register(
                 context,
                 parts,
-                new ManagementServlet(parts.settings().management().path(), access, operations, stats),
+                new ManagementServlet(
+                        parts.settings().management().path(), access, operations, () -> new PrometheusMetrics(stats)),
                 status);
         // Not earlier, because an MBean server takes a while to make.
         CompletableFuture.anyOf(firstReady(), failure()).thenRun(jmx::register);
@@ -245,7 +247,7 @@ public final class Application implements AutoCloseable {
 
     /** Counts a request that the server refused because the heap has no room for it. */
     public void countHeapRejection() {
-        parts.requests().traffic().traffic().turnedAway(ShedReason.MEMORY);
+        parts.requests().traffic().traffic().countShed(ShedReason.MEMORY);
     }
 
     /** Completes with the time that the first worker took to become ready. */
@@ -260,7 +262,7 @@ public final class Application implements AutoCloseable {
 
     /** @param close is told whether connections are to end with their responses, now and at each change */
     public void closesConnections(Consumer<Boolean> close) {
-        parts.operator().drain().closesConnections(close);
+        parts.operator().drain().setConnectionCloser(close);
     }
 
     /**
@@ -269,7 +271,7 @@ public final class Application implements AutoCloseable {
      * @return for how long it has reported so already
      */
     public Duration becomeNotReady() {
-        return parts.operator().drain().becomeFinal();
+        return parts.operator().drain().beginStop();
     }
 
     /**

@@ -4,7 +4,7 @@ import dev.vtsbasic.bun.SlotHealth;
 import dev.vtsbasic.manage.AdminOperations;
 import dev.vtsbasic.manage.HealthReport;
 import dev.vtsbasic.manage.LifecyclePhase;
-import dev.vtsbasic.manage.SingleFlight;
+import dev.vtsbasic.manage.CollapsingSupplier;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,11 +12,11 @@ import java.util.Optional;
 final class ApplicationOperations implements AdminOperations {
     private final Parts parts;
 
-    private final SingleFlight<List<SlotHealth>> health;
+    private final CollapsingSupplier<List<SlotHealth>> health;
 
     ApplicationOperations(Parts parts) {
         this.parts = parts;
-        this.health = new SingleFlight<>(parts.upstream()::health);
+        this.health = new CollapsingSupplier<>(parts.upstream()::health);
     }
 
     @Override
@@ -41,12 +41,12 @@ final class ApplicationOperations implements AdminOperations {
     }
 
     @Override
-    public void drain() {
+    public void beginDrain() {
         parts.operator().drain().begin();
     }
 
     @Override
-    public boolean resume() {
+    public boolean endDrain() {
         return parts.operator().drain().end();
     }
 }

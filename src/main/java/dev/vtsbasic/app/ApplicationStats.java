@@ -28,7 +28,7 @@ final class ApplicationStats implements RuntimeStats {
     }
 
     @Override
-    public List<SlotSnapshot> places() {
+    public List<SlotSnapshot> slots() {
         return parts.upstream().slots();
     }
 

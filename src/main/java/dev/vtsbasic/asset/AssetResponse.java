@@ -58,7 +58,7 @@ final class AssetResponse {
         response.setStatus(outcome.status());
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Type", "text/plain; charset=utf-8");
-        headers.complete(request, response);
+        headers.addMissing(request, response);
         byte[] body = (text + '\n').getBytes(StandardCharsets.US_ASCII);
         response.setContentLength(body.length);
         record.sent(request.getMethod().equals("HEAD") ? 0 : body.length);
@@ -112,10 +112,10 @@ final class AssetResponse {
         record.firstByte();
         if (wanted == null) {
             response.setHeader("Content-Type", asset.mediaType());
-            headers.complete(request, response);
+            headers.addMissing(request, response);
             sendRange(chosen, new ByteRanges.ByteRange(0, chosen.length() - 1));
         } else {
-            headers.complete(request, response);
+            headers.addMissing(request, response);
             sendPartial(asset, chosen, wanted.ranges());
         }
     }

@@ -84,7 +84,7 @@ public final class Deployer {
         /** Serves its files and error pages from now on. Files of earlier builds stay, because open pages name them. */
         public void putIntoService() {
             assets.makeCurrent(index);
-            pages.takeFrom(build.dist().client());
+            pages.readBrandedPages(build.dist().client());
         }
 
         /** Begins to compress the files that are not compressed in the build. */

@@ -44,7 +44,7 @@ public final class SecurityHeaders {
      *
      * @param https whether the browser used TLS
      */
-    public void complete(HttpServletResponse response, boolean https) {
+    public void addMissing(HttpServletResponse response, boolean https) {
         // A 304 updates the response that the browser has stored, in which the app may have set fields that the 304
         // does not repeat. Defaults must not replace them.
         if (!on || response.getStatus() == HttpServletResponse.SC_NOT_MODIFIED) {
@@ -57,16 +57,16 @@ public final class SecurityHeaders {
             addAbsent(response, "X-Content-Type-Options", "nosniff");
             addAbsent(response, "Referrer-Policy", "strict-origin-when-cross-origin");
             addAbsent(response, "Cross-Origin-Opener-Policy", "same-origin-allow-popups");
-            if (!saysWhoMayFrameIt(response.getHeaders("Content-Security-Policy"))) {
+            if (!hasFrameAncestors(response.getHeaders("Content-Security-Policy"))) {
                 addAbsent(response, "X-Frame-Options", "SAMEORIGIN");
             }
         }
     }
 
-    /** As {@link #complete(HttpServletResponse, boolean)}, for a response made without the app. */
-    public void complete(HttpServletRequest request, HttpServletResponse response) {
+    /** As {@link #addMissing(HttpServletResponse, boolean)}, for a response made without the app. */
+    public void addMissing(HttpServletRequest request, HttpServletResponse response) {
         if (on) {
-            complete(
+            addMissing(
                     response,
                     ForwardedRequest.of(request, trustedProxies).origin().isHttps());
         }
@@ -77,7 +77,7 @@ public final class SecurityHeaders {
         return type != null && DOCUMENT.matcher(type.toLowerCase(Locale.ROOT)).matches();
     }
 
-    private static boolean saysWhoMayFrameIt(Collection<String> policies) {
+    private static boolean hasFrameAncestors(Collection<String> policies) {
         return policies.stream()
                 .anyMatch(policy -> FRAME_ANCESTORS
                         .matcher(policy.toLowerCase(Locale.ROOT) + ';')

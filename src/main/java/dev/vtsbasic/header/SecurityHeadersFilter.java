@@ -23,7 +23,7 @@ public final class SecurityHeadersFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        headers.complete(request, response);
+        headers.addMissing(request, response);
         chain.doFilter(request, response);
     }
 }

@@ -14,20 +14,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * if it sends a request in each generation.
  */
 final class ClientBuckets {
-    private static final long SHORTEST_NANOS = 1_000_000_000;
+    private static final long MIN_LIFE_NANOS = 1_000_000_000;
 
-    private final Policy policy;
-    private final int most;
+    private final RateLimitPolicy policy;
+    private final int maxClients;
     private final long lifeNanos;
     private volatile Generations generations;
 
     private record Generations(long since, Map<Long, Bucket> young, Map<Long, Bucket> old) {}
 
-    /** @param most number of clients after which a generation is full */
-    ClientBuckets(Policy policy, int most) {
+    /** @param maxClients number of clients after which a generation is full */
+    ClientBuckets(RateLimitPolicy policy, int maxClients) {
         this.policy = policy;
-        this.most = most;
-        this.lifeNanos = Math.max(SHORTEST_NANOS, policy.rate().timeToFill().toNanos());
+        this.maxClients = maxClients;
+        this.lifeNanos = Math.max(MIN_LIFE_NANOS, policy.rate().timeToFill().toNanos());
         this.generations = new Generations(now(), new ConcurrentHashMap<>(), Map.of());
     }
 
@@ -48,7 +48,7 @@ final class ClientBuckets {
     }
 
     private boolean isOver(Generations all) {
-        return all.young.size() >= most || now() - all.since >= lifeNanos;
+        return all.young.size() >= maxClients || now() - all.since >= lifeNanos;
     }
 
     private synchronized Generations next() {

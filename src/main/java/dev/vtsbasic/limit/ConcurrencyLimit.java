@@ -14,24 +14,24 @@ import java.util.function.LongConsumer;
 public final class ConcurrencyLimit {
     private static final Permit FREE = () -> {};
 
-    private final Semaphore places;
-    private final int mostWaiting;
+    private final Semaphore permits;
+    private final int maxWaiting;
     private final AtomicInteger waiting = new AtomicInteger();
 
     /** The permit of a request, held while the app has the request. */
     @FunctionalInterface
     public interface Permit {
         /** Releases the permit. A second call does nothing. */
-        void leave();
+        void release();
     }
 
     /**
-     * @param most number of permits; 0 for no limit
-     * @param mostWaiting number of requests that may wait; more are refused at once
+     * @param max number of permits; 0 for no limit
+     * @param maxWaiting number of requests that may wait; more are refused at once
      */
-    public ConcurrencyLimit(int most, int mostWaiting) {
-        this.places = most == 0 ? null : new Semaphore(most, true);
-        this.mostWaiting = mostWaiting;
+    public ConcurrencyLimit(int max, int maxWaiting) {
+        this.permits = max == 0 ? null : new Semaphore(max, true);
+        this.maxWaiting = maxWaiting;
     }
 
     /**
@@ -43,13 +43,13 @@ public final class ConcurrencyLimit {
      * @param held called with the nanoseconds waited, if the request had to wait
      * @return empty if the deadline passed, too many requests wait already, or the thread was interrupted
      */
-    public Optional<Permit> enter(boolean ofApp, long deadline, LongConsumer held) {
-        if (places == null || ofApp) {
+    public Optional<Permit> acquire(boolean ofApp, long deadline, LongConsumer held) {
+        if (permits == null || ofApp) {
             return Optional.of(FREE);
         }
         try {
-            return places.tryAcquire(0, TimeUnit.NANOSECONDS) || await(deadline, held)
-                    ? Optional.of(place())
+            return permits.tryAcquire(0, TimeUnit.NANOSECONDS) || await(deadline, held)
+                    ? Optional.of(permit())
                     : Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -58,13 +58,13 @@ public final class ConcurrencyLimit {
     }
 
     private boolean await(long deadline, LongConsumer held) throws InterruptedException {
-        if (waiting.incrementAndGet() > mostWaiting) {
+        if (waiting.incrementAndGet() > maxWaiting) {
             waiting.decrementAndGet();
             return false;
         }
         long since = System.nanoTime();
         try {
-            return places.tryAcquire(deadline - since, TimeUnit.NANOSECONDS);
+            return permits.tryAcquire(deadline - since, TimeUnit.NANOSECONDS);
         } finally {
             waiting.decrementAndGet();
             held.accept(System.nanoTime() - since);
@@ -76,11 +76,11 @@ public final class ConcurrencyLimit {
         return waiting.get();
     }
 
-    private Permit place() {
-        AtomicBoolean left = new AtomicBoolean();
+    private Permit permit() {
+        AtomicBoolean released = new AtomicBoolean();
         return () -> {
-            if (left.compareAndSet(false, true)) {
-                places.release();
+            if (released.compareAndSet(false, true)) {
+                permits.release();
             }
         };
     }

@@ -37,18 +37,18 @@ public record HeapBudget(long bytes) {
     private static final int MIN_REQUESTS = 32;
 
     /**
-     * The budget of this JVM, at least {@link #least}. A fifth of the heap stays free for short-lived objects, because
+     * The budget of this JVM, at least {@link #minimum}. A fifth of the heap stays free for short-lived objects, because
      * no garbage collector works without free memory.
      *
      * @param cache bytes that the shared cache may use; half as much again is for responses on their way into it
      */
     public static HeapBudget ofHeap(long cache) {
         long bytes = Runtime.getRuntime().maxMemory() / 10 * 8 - BASE - cache - cache / 2;
-        return bytes < least().bytes ? least() : new HeapBudget(bytes);
+        return bytes < minimum().bytes ? minimum() : new HeapBudget(bytes);
     }
 
     /** The budget for 32 requests, however small the heap is. */
-    public static HeapBudget least() {
+    public static HeapBudget minimum() {
         return new HeapBudget((long) MIN_REQUESTS * (REQUEST + CONNECTION));
     }
 

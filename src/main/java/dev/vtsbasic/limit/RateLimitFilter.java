@@ -28,9 +28,9 @@ public final class RateLimitFilter extends HttpFilter {
     /** Number of clients in a generation of {@link ClientBuckets}. Both generations together take about 20 MB. */
     private static final int MAX_CLIENTS_PER_GENERATION = 25_000;
 
-    private final transient Policy all;
+    private final transient RateLimitPolicy all;
     private final transient Bucket bucketOfAll;
-    private final transient Policy perClient;
+    private final transient RateLimitPolicy perClient;
     private final transient ClientBuckets clients;
     private final transient Pages pages;
 
@@ -39,10 +39,10 @@ public final class RateLimitFilter extends HttpFilter {
     }
 
     RateLimitFilter(LimitRules rules, Pages pages, LongSupplier nanos) {
-        this.all = rules.rate().map(rate -> new Policy("all", rate, nanos)).orElse(null);
+        this.all = rules.rate().map(rate -> new RateLimitPolicy("all", rate, nanos)).orElse(null);
         this.bucketOfAll = all == null ? null : all.bucket();
         this.perClient = rules.ratePerClient()
-                .map(rate -> new Policy("client", rate, nanos))
+                .map(rate -> new RateLimitPolicy("client", rate, nanos))
                 .orElse(null);
         this.clients = perClient == null ? null : new ClientBuckets(perClient, MAX_CLIENTS_PER_GENERATION);
         this.pages = pages;
@@ -53,10 +53,10 @@ public final class RateLimitFilter extends HttpFilter {
             throws IOException, ServletException {
         Bucket own = null;
         // The app is not a client, because it sends its own requests while it renders the pages of many clients.
-        if (perClient != null && !Caller.isOfThisMachine(request)) {
+        if (perClient != null && !Caller.isLocalAndUnforwarded(request)) {
             own = clients.of(
                     ClientKey.of(RequestRecord.of(request).caller(request).address()));
-            long retryAfter = perClient.tell(own.tryConsumeAndReturnRemaining(1), response);
+            long retryAfter = perClient.addFields(own.tryConsumeAndReturnRemaining(1), response);
             if (retryAfter > 0) {
                 refuse(retryAfter, request, response);
                 return;
@@ -69,7 +69,7 @@ public final class RateLimitFilter extends HttpFilter {
                     // Give the token back, because other clients used up the common quota.
                     own.addTokens(1);
                 }
-                refuse(all.tell(probe, response), request, response);
+                refuse(all.addFields(probe, response), request, response);
                 return;
             }
         }
@@ -78,6 +78,6 @@ public final class RateLimitFilter extends HttpFilter {
 
     private void refuse(long retryAfter, HttpServletRequest request, HttpServletResponse response) throws IOException {
         RequestRecord.of(request).shed(ShedReason.RATE_LIMIT, request);
-        pages.send(Page.TOO_MANY_REQUESTS.retryAfter(retryAfter), PageRequest.of(request), response);
+        pages.send(Page.TOO_MANY_REQUESTS.withRetryAfter(retryAfter), PageRequest.of(request), response);
     }
 }

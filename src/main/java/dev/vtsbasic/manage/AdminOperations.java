@@ -28,8 +28,8 @@ public interface AdminOperations {
      * Begins a drain: reports "not ready", so that load balancers choose other instances, and still serves every
      * request. A second call does nothing.
      */
-    void drain();
+    void beginDrain();
 
     /** Ends a drain, if there is one; false when a stop has begun, because a stop cannot be undone. */
-    boolean resume();
+    boolean endDrain();
 }

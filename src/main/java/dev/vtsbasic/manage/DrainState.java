@@ -15,7 +15,7 @@ public final class DrainState {
 
     private volatile LifecyclePhase phase = LifecyclePhase.SERVING;
     private long since;
-    private Consumer<Boolean> connections = close -> {};
+    private Consumer<Boolean> connectionCloser = close -> {};
 
     public LifecyclePhase phase() {
         return phase;
@@ -27,8 +27,8 @@ public final class DrainState {
      * @param close called now and at each change, one call at a time; true when the server is to close each connection
      *     after its response
      */
-    public synchronized void closesConnections(Consumer<Boolean> close) {
-        connections = close;
+    public synchronized void setConnectionCloser(Consumer<Boolean> close) {
+        connectionCloser = close;
         close.accept(phase != LifecyclePhase.SERVING);
     }
 
@@ -36,7 +36,8 @@ public final class DrainState {
     public synchronized void begin() {
         if (phase == LifecyclePhase.SERVING) {
             enter(LifecyclePhase.DRAINING);
-            Event.DRAIN_BEGUN.log(LOG, "Draining: not ready, and connections end with their answers; all is served");
+            Event.DRAIN_BEGUN.log(
+                    LOG, "Draining: not ready, and each connection closes after its response; all requests are served");
         }
     }
 
@@ -48,7 +49,7 @@ public final class DrainState {
     public synchronized boolean end() {
         if (phase == LifecyclePhase.DRAINING) {
             phase = LifecyclePhase.SERVING;
-            connections.accept(false);
+            connectionCloser.accept(false);
             Event.DRAIN_ENDED.log(LOG, "Resumed: ready again, and connections stay open");
         }
         return phase == LifecyclePhase.SERVING;
@@ -59,7 +60,7 @@ public final class DrainState {
      *
      * @return for how long this deployment has drained already; zero when it has not
      */
-    public synchronized Duration becomeFinal() {
+    public synchronized Duration beginStop() {
         if (phase == LifecyclePhase.SERVING) {
             enter(LifecyclePhase.STOPPING);
             return Duration.ZERO;
@@ -71,6 +72,6 @@ public final class DrainState {
     private void enter(LifecyclePhase next) {
         phase = next;
         since = System.nanoTime();
-        connections.accept(true);
+        connectionCloser.accept(true);
     }
 }

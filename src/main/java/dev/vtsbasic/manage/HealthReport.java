@@ -18,9 +18,9 @@ import java.util.Optional;
  *
  * @param phase whether load balancers should send requests
  * @param neverReady whether no worker has been ready yet
- * @param places result of the probe for each worker slot
+ * @param slots result of the probe for each worker slot
  */
-public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHealth> places) {
+public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHealth> slots) {
     /** Made once, because each static method of {@code jakarta.json.Json} looks up the provider again. */
     private static final JsonBuilderFactory JSON = JsonProvider.provider().createBuilderFactory(Map.of());
 
@@ -33,13 +33,13 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
     }
 
     private long answering() {
-        return places.stream().filter(SlotHealth::answers).count();
+        return slots.stream().filter(SlotHealth::answers).count();
     }
 
     /** Why the deployment is not ready; empty when it is. */
     public Optional<String> problem() {
         return switch (phase) {
-            case DRAINING -> Optional.of("Draining, as someone asked for: POST /resume ends it");
+            case DRAINING -> Optional.of("Draining: an operator has begun a drain, and POST /resume ends it");
             case STOPPING -> Optional.of("The server is about to stop");
             case SERVING -> ready() ? Optional.empty() : Optional.of(whyNoneAnswers());
         };
@@ -58,7 +58,7 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
     }
 
     private boolean isAny(SlotState state) {
-        return places.stream().anyMatch(place -> place.state() == state);
+        return slots.stream().anyMatch(slot -> slot.state() == state);
     }
 
     /**
@@ -68,27 +68,27 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
     String json() {
         JsonObjectBuilder data = JSON.createObjectBuilder()
                 .add("phase", name(phase))
-                .add("workers", places.size())
+                .add("workers", slots.size())
                 .add("answering", answering());
         problem().ifPresent(text -> data.add("problem", text));
         List<JsonObjectBuilder> checks = new ArrayList<>();
         checks.add(check("service", ready()).add("data", data));
-        places.forEach(place -> checks.add(check(place)));
+        slots.forEach(slot -> checks.add(check(slot)));
         return object(ready(), checks);
     }
 
-    private static JsonObjectBuilder check(SlotHealth place) {
-        JsonObjectBuilder data = JSON.createObjectBuilder().add("state", name(place.state()));
-        problem(place).ifPresent(text -> data.add("problem", text));
-        return check(place.name(), place.answers()).add("data", data);
+    private static JsonObjectBuilder check(SlotHealth slot) {
+        JsonObjectBuilder data = JSON.createObjectBuilder().add("state", name(slot.state()));
+        problem(slot).ifPresent(text -> data.add("problem", text));
+        return check(slot.name(), slot.answers()).add("data", data);
     }
 
-    private static Optional<String> problem(SlotHealth place) {
-        return switch (place.state()) {
+    private static Optional<String> problem(SlotHealth slot) {
+        return switch (slot.state()) {
             case READY -> Optional.empty();
             case SILENT -> Optional.of("It does not answer");
             default ->
-                place.failure().map(cause -> switch (cause) {
+                slot.failure().map(cause -> switch (cause) {
                     case NOT_READY -> "The last one did not become ready; the log says why";
                     case HUNG -> "The last one hung and was killed; the log says why";
                     default -> "The last one crashed; the log says why";

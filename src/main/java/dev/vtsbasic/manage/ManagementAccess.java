@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
  */
 public final class ManagementAccess {
     public static final String WHO_MAY_READ =
-            "This is for this machine, the networks in VTS_MANAGEMENT_NETWORKS (asked for by an address, a local name, or one"
-                    + " in VTS_MANAGEMENT_HOSTS), and who sends"
+            "Only these may read this: this machine, the networks in VTS_MANAGEMENT_NETWORKS (by an address, a local name, or one"
+                    + " in VTS_MANAGEMENT_HOSTS), and clients that send"
                     + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not over HTTP/1.0,"
                     + " and not through a proxy without one";
 
@@ -103,10 +103,10 @@ public final class ManagementAccess {
             return false;
         }
         String client = RequestRecord.of(request).caller(request).address();
-        throttle.awaitTurn(client);
+        throttle.delayIfThrottled(client);
         boolean known = isOneOf(tokens, token) | isOneOf(metricsToken.stream().toList(), token);
         if (!known) {
-            throttle.wrong(client);
+            throttle.recordFailure(client);
         }
         return known;
     }

@@ -1,6 +1,5 @@
 package dev.vtsbasic.manage;
 
-import dev.vtsbasic.manage.metrics.PrometheusMetrics;
 import dev.vtsbasic.traffic.FieldLines;
 import dev.vtsbasic.traffic.RequestKind;
 import dev.vtsbasic.traffic.RequestRecord;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Serves the management endpoints, except the status. Safe for any number of threads.
@@ -31,15 +31,22 @@ public final class ManagementServlet extends HttpServlet {
     private final String prefix;
     private final transient ManagementAccess access;
     private final transient AdminOperations operations;
-    private final transient RuntimeStats figures;
-    private transient PrometheusMetrics metrics;
+    private final transient Supplier<MetricsExporter> loadMetrics;
+    private transient MetricsExporter metrics;
 
-    /** @param prefix path that this servlet is mapped to, without the context path and without a slash at the end */
-    public ManagementServlet(String prefix, ManagementAccess access, AdminOperations operations, RuntimeStats figures) {
+    /**
+     * @param prefix path that this servlet is mapped to, without the context path and without a slash at the end
+     * @param loadMetrics called at the first request for metrics
+     */
+    public ManagementServlet(
+            String prefix,
+            ManagementAccess access,
+            AdminOperations operations,
+            Supplier<MetricsExporter> loadMetrics) {
         this.prefix = prefix;
         this.access = access;
         this.operations = operations;
-        this.figures = figures;
+        this.loadMetrics = loadMetrics;
     }
 
     @Override
@@ -55,7 +62,7 @@ public final class ManagementServlet extends HttpServlet {
      */
     @Override
     protected void doTrace(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not done here");
+        text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not supported");
     }
 
     @Override
@@ -70,7 +77,7 @@ public final class ManagementServlet extends HttpServlet {
             case "/metrics" -> sendMetrics(request, response);
             case "/restart", "/drain", "/resume", "/purge" -> {
                 response.setHeader("Allow", "POST");
-                text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "This is asked for with POST");
+                text(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "This needs POST");
             }
             default -> notFound(response);
         }
@@ -85,7 +92,7 @@ public final class ManagementServlet extends HttpServlet {
             text(
                     response,
                     HttpServletResponse.SC_FORBIDDEN,
-                    "Only the restart command of the server's user may, or who sends VTS_MANAGEMENT_TOKEN as a bearer token");
+                    "This needs VTS_MANAGEMENT_TOKEN as a bearer token; only the restart command of the server's user needs none");
         } else {
             change(endpoint, request, response);
         }
@@ -94,13 +101,16 @@ public final class ManagementServlet extends HttpServlet {
     private void change(String endpoint, HttpServletRequest request, HttpServletResponse response) throws IOException {
         switch (endpoint) {
             case "/drain" -> {
-                operations.drain();
-                text(response, HttpServletResponse.SC_OK, "Not ready, and all is served, until POST /resume or a stop");
+                operations.beginDrain();
+                text(
+                        response,
+                        HttpServletResponse.SC_OK,
+                        "Draining: not ready, but all requests are served, until POST /resume or a stop");
             }
             case "/purge" -> purge(request.getQueryString(), response);
             case "/resume" -> {
-                if (operations.resume()) {
-                    text(response, HttpServletResponse.SC_OK, "Nothing keeps clients away any more");
+                if (operations.endDrain()) {
+                    text(response, HttpServletResponse.SC_OK, "The drain has ended");
                 } else {
                     text(response, HttpServletResponse.SC_CONFLICT, "Too late: the server is about to stop");
                 }
@@ -115,7 +125,7 @@ public final class ManagementServlet extends HttpServlet {
                     text(
                             response,
                             HttpServletResponse.SC_CONFLICT,
-                            "Nothing to restart: VTS_UPSTREAM is run by someone else");
+                            "Nothing to restart: this server does not run the one in VTS_UPSTREAM");
                 }
             }
         }
@@ -130,7 +140,7 @@ public final class ManagementServlet extends HttpServlet {
         Optional<String> path = Optional.ofNullable(query).map(text -> text.replaceAll("^path=|&.*", ""));
         Optional<Integer> count = operations.purge(path);
         if (count.isPresent()) {
-            text(response, HttpServletResponse.SC_OK, count.get() + " answers were removed from the cache");
+            text(response, HttpServletResponse.SC_OK, count.get() + " responses were removed from the cache");
         } else {
             text(response, HttpServletResponse.SC_CONFLICT, "There is no cache: VTS_CACHE is not set");
         }
@@ -141,16 +151,16 @@ public final class ManagementServlet extends HttpServlet {
             text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
             return;
         }
-        PrometheusMetrics known = metrics();
+        MetricsExporter exporter = metrics();
         String accept = FieldLines.of(request, "Accept").joined();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        known.write(accept, body);
-        send(response, HttpServletResponse.SC_OK, known.contentType(accept), body.toByteArray());
+        exporter.write(accept, body);
+        send(response, HttpServletResponse.SC_OK, exporter.contentType(accept), body.toByteArray());
     }
 
-    private synchronized PrometheusMetrics metrics() {
+    private synchronized MetricsExporter metrics() {
         if (metrics == null) {
-            metrics = new PrometheusMetrics(figures);
+            metrics = loadMetrics.get();
         }
         return metrics;
     }
@@ -164,7 +174,7 @@ public final class ManagementServlet extends HttpServlet {
         text(
                 response,
                 HttpServletResponse.SC_NOT_FOUND,
-                "There are live, ready, metrics, restart, drain, resume and purge");
+                "The endpoints are live, ready, metrics, restart, drain, resume and purge");
     }
 
     private static void text(HttpServletResponse response, int status, String sentence) throws IOException {

@@ -52,15 +52,29 @@ public final class OperatorTokenFile implements AutoCloseable {
         for (Path directory : directories) {
             try {
                 sweep(WorkDirectory.makePrivate(directory));
-                // createTempFile makes a file that only its owner can read.
-                Path unfinished = Files.createTempFile(directory, "restart", null);
-                Files.writeString(unfinished, text);
-                lock = FileChannel.open(unfinished, StandardOpenOption.WRITE);
-                lock.lock();
-                file = Files.move(unfinished, in(directory, port), StandardCopyOption.ATOMIC_MOVE);
+                publish(directory, port);
                 return;
             } catch (IOException e) {
                 LOG.debug("{} cannot hold what the restart command needs", directory, e);
+            }
+        }
+    }
+
+    private void publish(Path directory, int port) throws IOException {
+        // createTempFile makes a file that only its owner can read.
+        Path unfinished = Files.createTempFile(directory, "restart", null);
+        try {
+            Files.writeString(unfinished, text);
+            lock = FileChannel.open(unfinished, StandardOpenOption.WRITE);
+            lock.lock();
+            file = Files.move(unfinished, in(directory, port), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            if (file == null) {
+                Files.deleteIfExists(unfinished);
+                if (lock != null) {
+                    lock.close();
+                    lock = null;
+                }
             }
         }
     }

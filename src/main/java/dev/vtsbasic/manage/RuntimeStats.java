@@ -16,7 +16,7 @@ public interface RuntimeStats {
     int waiting();
 
     /** The worker slots; empty with {@code VTS_UPSTREAM}. */
-    List<SlotSnapshot> places();
+    List<SlotSnapshot> slots();
 
     /** The last lines that the workers printed, in the order of the slots; empty with {@code VTS_UPSTREAM}. */
     List<SlotSnapshot.Output> output();

@@ -53,7 +53,7 @@ final class TokenThrottle {
     }
 
     /** Must be called before a token of the client is checked; waits if the client is slowed. */
-    void awaitTurn(String clientAddress) {
+    void delayIfThrottled(String clientAddress) {
         if (!isSlowed(ClientKey.of(clientAddress))) {
             return;
         }
@@ -83,7 +83,7 @@ final class TokenThrottle {
     }
 
     /** Counts a wrong token of the client. */
-    synchronized void wrong(String clientAddress) {
+    synchronized void recordFailure(String clientAddress) {
         long client = ClientKey.of(clientAddress);
         Tries tries = current(client);
         if (tries.count() == 0) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BrandedPages {
     /** In bytes. */
-    static final int LONGEST = 256 * 1024;
+    static final int MAX_BYTES = 256 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(BrandedPages.class);
     private static final String DIRECTORY = "errors";
@@ -46,7 +46,7 @@ final class BrandedPages {
      *
      * @param client the directory of the app's static files
      */
-    static BrandedPages in(Path client) {
+    static BrandedPages read(Path client) {
         Map<String, String> files = new HashMap<>();
         Path directory = client.resolve(DIRECTORY);
         if (Files.isDirectory(directory)) {
@@ -68,18 +68,18 @@ final class BrandedPages {
             return;
         }
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] content = in.readNBytes(LONGEST + 1);
-            if (content.length > LONGEST) {
+            byte[] content = in.readNBytes(MAX_BYTES + 1);
+            if (content.length > MAX_BYTES) {
                 Event.PAGE_UNUSED.log(
                         LOG,
-                        "{file} is not used: a page of its own may have {limit_kib} KiB at most",
+                        "{file} is not used, because a page may have {limit_kib} KiB at most",
                         file,
-                        LONGEST / 1024);
+                        MAX_BYTES / 1024);
             } else {
                 files.put(name, new String(content, StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            Event.PAGE_UNUSED.log(LOG, "{file} is not used, since it cannot be read: {problem}", file, e.toString());
+            Event.PAGE_UNUSED.log(LOG, "{file} is not used, because it cannot be read: {problem}", file, e.toString());
         }
     }
 

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * threads.
  */
 public final class MaintenanceFilter extends HttpFilter {
-    static final long LOOK_EVERY_NANOS = 1_000_000_000;
+    static final long CHECK_INTERVAL_NANOS = 1_000_000_000;
     /** Bytes of the file that are shown. */
-    static final int LONGEST = 2000;
+    static final int MAX_BYTES = 2000;
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(MaintenanceFilter.class);
@@ -34,7 +34,7 @@ public final class MaintenanceFilter extends HttpFilter {
     private final transient Path file;
     private final transient Pages pages;
     private final transient LongSupplier nanos;
-    private transient volatile Look last;
+    private transient volatile Check last;
 
     /**
      * The result of one check of the file.
@@ -42,7 +42,7 @@ public final class MaintenanceFilter extends HttpFilter {
      * @param at time of the check, in nanoseconds
      * @param page the page to send; null while the file does not exist
      */
-    private record Look(long at, Page page) {}
+    private record Check(long at, Page page) {}
 
     public MaintenanceFilter(Path file, Pages pages) {
         this(file, pages, System::nanoTime);
@@ -52,9 +52,9 @@ public final class MaintenanceFilter extends HttpFilter {
         this.file = file;
         this.pages = pages;
         this.nanos = nanos;
-        this.last = new Look(nanos.getAsLong(), look());
+        this.last = new Check(nanos.getAsLong(), readFile());
         if (last.page != null) {
-            begins();
+            logBegin();
         }
     }
 
@@ -71,36 +71,36 @@ public final class MaintenanceFilter extends HttpFilter {
     }
 
     private Page page() {
-        Look look = last;
+        Check check = last;
         long now = nanos.getAsLong();
-        return now - look.at < LOOK_EVERY_NANOS ? look.page : lookAgain(now);
+        return now - check.at < CHECK_INTERVAL_NANOS ? check.page : checkAgain(now);
     }
 
-    private synchronized Page lookAgain(long now) {
-        if (now - last.at >= LOOK_EVERY_NANOS) {
-            Page page = look();
+    private synchronized Page checkAgain(long now) {
+        if (now - last.at >= CHECK_INTERVAL_NANOS) {
+            Page page = readFile();
             if ((page == null) != (last.page == null)) {
                 if (page == null) {
                     Event.MAINTENANCE_ENDED.log(LOG, "{file} is gone: maintenance ends", file);
                 } else {
-                    begins();
+                    logBegin();
                 }
             }
-            last = new Look(now, page);
+            last = new Check(now, page);
         }
         return last.page;
     }
 
-    private void begins() {
-        Event.MAINTENANCE_BEGUN.log(LOG, "{file} is there: maintenance begins", file);
+    private void logBegin() {
+        Event.MAINTENANCE_BEGUN.log(LOG, "{file} exists: maintenance begins", file);
     }
 
-    private Page look() {
+    private Page readFile() {
         try (InputStream in = Files.newInputStream(file)) {
-            String text = new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8)
+            String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8)
                     .replaceAll("\\p{Cntrl}|\uFFFD", " ")
                     .strip();
-            return text.isEmpty() ? Page.MAINTENANCE : Page.MAINTENANCE.saying(text);
+            return text.isEmpty() ? Page.MAINTENANCE : Page.MAINTENANCE.withSentence(text);
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {

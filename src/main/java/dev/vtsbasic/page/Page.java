@@ -12,17 +12,18 @@ import java.util.List;
  * @param retryAfter value of Retry-After, in seconds; 0 for no such field
  * @param refreshes whether a browser that shows the page reloads it by itself
  */
+// More than five components, because each is one part of the response; only this class makes pages.
 public record Page(String name, int status, String title, String sentence, int retryAfter, boolean refreshes) {
     private static final int SOON = 5;
     private static final int LATER = 60;
 
-    public static final Page BAD_REQUEST = of(400, "Bad Request", "What was sent is not a request of HTTP.", 0);
+    public static final Page BAD_REQUEST = of(400, "Bad Request", "The request is not valid HTTP.", 0);
     public static final Page BODY_TOO_LARGE =
-            of(413, "Content Too Large", "What you sent is larger than this server takes.", 0);
+            of(413, "Content Too Large", "The request body is larger than this server accepts.", 0);
     public static final Page TOO_MANY_REQUESTS = of(
             429,
             "Too Many Requests",
-            "More requests came than this server takes in so short a time. Please wait a moment and try again.",
+            "Too many requests came in a short time. Please wait a moment and try again.",
             0);
     public static final Page NOT_IMPLEMENTED =
             of(501, "Not Implemented", "This server does not know what you ask for.", 0);
@@ -31,7 +32,7 @@ public record Page(String name, int status, String title, String sentence, int r
     public static final Page UNAVAILABLE =
             of(503, "Service Unavailable", "The application is not ready. Please try again in a few seconds.", SOON);
     public static final Page BUSY = of(
-            503, "Service Unavailable", "The application has too much to do. Please try again in a few seconds.", SOON);
+            503, "Service Unavailable", "The application is overloaded. Please try again in a few seconds.", SOON);
     public static final Page STARTING =
             new Page("starting", 503, "Starting", "The application is starting.", SOON, true);
     public static final Page GIVEN_UP = of(
@@ -68,12 +69,12 @@ public record Page(String name, int status, String title, String sentence, int r
     }
 
     /** This page with another sentence. */
-    public Page saying(String other) {
+    public Page withSentence(String other) {
         return new Page(name, status, title, other, retryAfter, refreshes);
     }
 
     /** This page with another Retry-After, in seconds. */
-    public Page retryAfter(long seconds) {
+    public Page withRetryAfter(long seconds) {
         return new Page(
                 name, status, title, sentence, Math.toIntExact(Math.min(seconds, Integer.MAX_VALUE)), refreshes);
     }

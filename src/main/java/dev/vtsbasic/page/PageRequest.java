@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
  * @param id of the request, as in the log
  * @param record of the request, which notes what was sent
  */
+// More than five components, because each is copied from a request that cannot be read later.
 public record PageRequest(
         String method, String accept, String destination, boolean fromThisMachine, String id, RequestRecord record) {
     /** The format of the response. */

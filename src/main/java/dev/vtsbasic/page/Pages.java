@@ -29,8 +29,8 @@ public final class Pages {
      *
      * @param client the directory of the app's static files
      */
-    public void takeFrom(Path client) {
-        branded = BrandedPages.in(client);
+    public void readBrandedPages(Path client) {
+        branded = BrandedPages.read(client);
     }
 
     /** Sends a page. The response must be uncommitted and carry no header fields of an earlier attempt. */
@@ -48,14 +48,14 @@ public final class Pages {
             throws IOException {
         PageRequest.Form form = request.form();
         boolean refreshes = page.refreshes() && request.isNavigation();
-        Page shown = page.refreshes() ? page.saying(page.sentence() + (refreshes ? REFRESHES : TRY_AGAIN)) : page;
+        Page shown = page.refreshes() ? page.withSentence(page.sentence() + (refreshes ? REFRESHES : TRY_AGAIN)) : page;
         String text = switch (form) {
             case HTML -> html(shown, request.id(), request.fromThisMachine() ? explanation : "");
             case JSON -> json(shown, request.id());
             case TEXT -> text(shown, request.id());
         };
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        request.record().answeredAnew();
+        request.record().resetResponse();
         response.setStatus(page.status());
         response.setHeader("Cache-Control", "no-store");
         response.setHeader(
@@ -74,7 +74,7 @@ public final class Pages {
             // A header field instead of <meta http-equiv="refresh">, because it also works for the app's own pages.
             response.setHeader("Refresh", Integer.toString(page.retryAfter()));
         }
-        headers.complete(response, request.record().isHttps());
+        headers.addMissing(response, request.record().isHttps());
         response.setContentLength(body.length);
         if (!request.method().equals("HEAD")) {
             response.getOutputStream().write(body);

@@ -133,7 +133,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 ClientConnection.of(request, response, inbound.protocol(), inbound.clientAddress(), clients);
         if (client.isStream() && client.isGone()) {
             // Its body would look as if it had ended, or as if there were none.
-            record.clientGone();
+            record.clientDisconnected();
             return;
         }
         ConnectionGuard guard = new ConnectionGuard(client, response);
@@ -300,7 +300,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                     request.method(),
                     request.path(),
                     call.forwarding().requestId());
-            request.record().clientGone();
+            request.record().clientDisconnected();
             resetIfEndIsSilent(request, client);
             // A container knows its own exception for what it is, and does not log it as a failure.
             return failure.getCause() instanceof IOException cause ? cause : (IOException) failure;
@@ -311,7 +311,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
         if (client.isStream() && client.isGone()) {
             // Tomcat takes the response away from a thread other than its own.
-            request.record().clientGone();
+            request.record().clientDisconnected();
             return new IOException(failure);
         }
         resetIfEndIsSilent(request, client);
@@ -333,16 +333,16 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private void ask(ExchangeContext context, long deadline) throws IOException {
         InboundRequest request = context.request();
         Optional<ConcurrencyLimit.Permit> permit =
-                concurrency.enter(request.fromThisMachine(), deadline, request.record()::held);
+                concurrency.acquire(request.fromThisMachine(), deadline, request.record()::held);
         if (permit.isEmpty()) {
             request.record().shed(ShedReason.CONCURRENCY);
             send(Page.BUSY, request, context.forwarded(), context.response());
             return;
         }
         try {
-            new Exchange(environment, context.beforeEndless(permit.get()::leave)).run(deadline);
+            new Exchange(environment, context.beforeEndless(permit.get()::release)).run(deadline);
         } finally {
-            permit.get().leave();
+            permit.get().release();
         }
     }
 
@@ -438,7 +438,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             record.end(response, true);
         } catch (RuntimeException e) {
             // Tomcat has taken the response of a client that left away.
-            record.clientGone();
+            record.clientDisconnected();
             record.end();
         }
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param networks networks whose computers may read metrics and status without a token
  * @param hosts host names, in lower case, by which these computers may ask
  */
+// More than five components, because each is one setting with a name of its own.
 public record ManagementSettings(
         String path,
         Optional<Integer> port,

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
  * @param securityHeaders whether HTML documents get the security headers that they lack
  */
+// More than five components, because each is one setting with a name of its own.
 public record ProxySettings(
         Duration holdTimeout,
         int holdQueue,

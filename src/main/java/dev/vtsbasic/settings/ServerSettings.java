@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param shutdownDelay how long the server serves on, not ready, before it stops
  * @param stopTimeout how long running requests may take to finish when stopping
  */
+// More than five components, because each is one setting with a name of its own.
 public record ServerSettings(
         int port,
         String address,
@@ -38,7 +39,7 @@ public record ServerSettings(
         Optional<Path> key = values.of(Setting.TLS_KEY);
         if (certificate.isPresent() != key.isPresent()) {
             throw new BadSettingException(
-                    "VTS_TLS_CERT and VTS_TLS_KEY are of use only together; one of them is missing");
+                    "VTS_TLS_CERT and VTS_TLS_KEY must be set together; one of them is missing");
         }
         return new ServerSettings(
                 values.of(Setting.PORT),

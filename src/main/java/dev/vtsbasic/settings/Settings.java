@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param inForce the value of each setting, and where it came from
  * @param warnings what the user should be told about the settings, a sentence each
  */
+// More than five components, because each is a group of settings, or one setting, with a name of its own.
 public record Settings(
         ServerSettings server,
         AppSettings app,
@@ -51,7 +52,7 @@ public record Settings(
         int port = settings.server.port();
         if (port != 0 && settings.management.port().equals(Optional.of(port))) {
             throw new BadSettingException("VTS_PORT and VTS_MANAGEMENT_PORT are both " + port
-                    + "; what is managed needs a port of its own, or none");
+                    + "; set another VTS_MANAGEMENT_PORT, or none");
         }
         return settings;
     }

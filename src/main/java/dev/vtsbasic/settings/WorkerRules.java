@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param crashWindow the time in which crashes are counted
  * @param onCrashLoop what a crash loop does to {@code java -jar}
  */
+// More than five components, because each is one setting with a name of its own.
 public record WorkerRules(
         int count,
         Duration hangTimeout,

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param startupTimeout how long Bun may take until it answers
  * @param rules how many workers there are, and when one is replaced
  */
+// More than five components, because each is one setting with a name of its own.
 public record WorkerSettings(
         Optional<Path> bun,
         BunTransport transport,

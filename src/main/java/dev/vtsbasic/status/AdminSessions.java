@@ -16,7 +16,7 @@ final class AdminSessions {
     static final Duration LIFE = Duration.ofHours(12);
 
     /** One more session ends the oldest. */
-    static final int MOST = 100;
+    static final int MAX_SESSIONS = 100;
 
     private static final int ID_OCTETS = 32;
 
@@ -41,7 +41,7 @@ final class AdminSessions {
 
     synchronized Session open(boolean mayChange) {
         Session session = new Session(random(), random(), mayChange, nanos.getAsLong());
-        if (byId.size() == MOST) {
+        if (byId.size() == MAX_SESSIONS) {
             byId.remove(byId.keySet().iterator().next());
         }
         byId.put(session.id(), session);

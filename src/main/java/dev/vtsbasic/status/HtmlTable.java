@@ -2,6 +2,7 @@ package dev.vtsbasic.status;
 
 import static dev.vtsbasic.text.Markup.escape;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,14 @@ record HtmlTable(String id, String caption, List<String> columns, List<List<Stri
                 <tbody id="%1$s" data-live>%4$s</tbody>
                 </table></div>
                 """.formatted(id, escape(caption), head, body());
+    }
+
+    /** The tables in panels: one as wide as the page, or several side by side. */
+    static String sections(HtmlTable... tables) {
+        return Arrays.stream(tables)
+                .map(table -> "<section class=\"panel\">" + table.html() + "</section>\n")
+                .collect(Collectors.joining(
+                        "", tables.length == 1 ? "" : "<div class=\"small\">", tables.length == 1 ? "" : "</div>\n"));
     }
 
     private String body() {

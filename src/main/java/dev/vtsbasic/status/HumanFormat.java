@@ -60,4 +60,9 @@ final class HumanFormat {
                 ? seconds / 3600 + " h " + seconds / 60 % 60 + " min"
                 : seconds / 86_400 + " d " + seconds / 3600 % 24 + " h";
     }
+
+    /** A constant of an enum in lower case, with spaces. */
+    static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
 }

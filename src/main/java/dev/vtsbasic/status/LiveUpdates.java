@@ -23,11 +23,11 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveUpdates implements AutoCloseable {
     /** How many pages may have a stream at once. */
-    static final int MOST = 20;
+    static final int MAX_STREAMS = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveUpdates.class);
 
-    private final Set<Watcher> open = ConcurrentHashMap.newKeySet();
+    private final Set<PageStream> open = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
     boolean isEmpty() {
@@ -37,12 +37,12 @@ final class LiveUpdates implements AutoCloseable {
     /**
      * Responds with an event stream.
      *
-     * @param mayWatch asked before each event; the stream ends when it returns false
-     * @return false, without a response, when there are {@link #MOST} streams or after {@link #close}
+     * @param mayRead asked before each event; the stream ends when it returns false
+     * @return false, without a response, when there are {@link #MAX_STREAMS} streams or after {@link #close}
      */
-    synchronized boolean add(HttpServletRequest request, HttpServletResponse response, BooleanSupplier mayWatch)
+    synchronized boolean add(HttpServletRequest request, HttpServletResponse response, BooleanSupplier mayRead)
             throws IOException {
-        if (closed || open.size() >= MOST) {
+        if (closed || open.size() >= MAX_STREAMS) {
             return false;
         }
         response.setHeader("Content-Type", "text/event-stream; charset=utf-8");
@@ -56,10 +56,10 @@ final class LiveUpdates implements AutoCloseable {
         record.endsLater();
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
-        Watcher watcher = new Watcher(async, response.getOutputStream(), record, mayWatch);
-        open.add(watcher);
-        async.addListener(watcher);
-        watcher.out.setWriteListener(watcher);
+        PageStream stream = new PageStream(async, response.getOutputStream(), record, mayRead);
+        open.add(stream);
+        async.addListener(stream);
+        stream.out.setWriteListener(stream);
         return true;
     }
 
@@ -71,7 +71,7 @@ final class LiveUpdates implements AutoCloseable {
     void send(String text) {
         byte[] event =
                 ("data: " + text.replace("\r", "").replace("\n", "\ndata: ") + "\n\n").getBytes(StandardCharsets.UTF_8);
-        open.forEach(watcher -> watcher.send(event));
+        open.forEach(stream -> stream.send(event));
     }
 
     /** Ends all streams and accepts no more; browsers reconnect by themselves. */
@@ -80,15 +80,15 @@ final class LiveUpdates implements AutoCloseable {
         synchronized (this) {
             closed = true;
         }
-        open.forEach(Watcher::end);
+        open.forEach(PageStream::end);
     }
 
     /** The event stream of one page. */
-    private final class Watcher implements WriteListener, AsyncListener {
+    private final class PageStream implements WriteListener, AsyncListener {
         private final AsyncContext async;
         private final ServletOutputStream out;
         private final RequestRecord record;
-        private final BooleanSupplier mayWatch;
+        private final BooleanSupplier mayRead;
 
         /**
          * The newest event, until it is written. At first it is a comment line, so that the browser learns that it is
@@ -99,15 +99,15 @@ final class LiveUpdates implements AutoCloseable {
         private boolean flushed;
         private boolean waits = true;
 
-        Watcher(AsyncContext async, ServletOutputStream out, RequestRecord record, BooleanSupplier mayWatch) {
+        PageStream(AsyncContext async, ServletOutputStream out, RequestRecord record, BooleanSupplier mayRead) {
             this.async = async;
             this.out = out;
             this.record = record;
-            this.mayWatch = mayWatch;
+            this.mayRead = mayRead;
         }
 
         synchronized void send(byte[] event) {
-            if (!mayWatch.getAsBoolean()) {
+            if (!mayRead.getAsBoolean()) {
                 end();
                 return;
             }

@@ -13,17 +13,17 @@ final class SampleHistory {
     /** Intervals that are kept; there is one more sample than intervals. */
     static final int STEPS = 120;
 
-    private final RuntimeStats figures;
+    private final RuntimeStats stats;
     private final Deque<StatsSample> samples = new ArrayDeque<>();
 
-    SampleHistory(RuntimeStats figures) {
-        this.figures = figures;
+    SampleHistory(RuntimeStats stats) {
+        this.stats = stats;
         add();
     }
 
     /** Takes a sample; must be called once in each {@link #STEP}. */
     void add() {
-        StatsSample sample = StatsSample.of(figures);
+        StatsSample sample = StatsSample.of(stats);
         synchronized (this) {
             if (samples.size() > STEPS) {
                 samples.removeFirst();

@@ -51,19 +51,19 @@ record StatsSample(long nanos, Map<RequestKind, Counts> kinds, long heap, long w
         }
     }
 
-    static StatsSample of(RuntimeStats figures) {
+    static StatsSample of(RuntimeStats stats) {
         Map<RequestKind, Counts> kinds = new EnumMap<>(RequestKind.class);
         for (RequestKind kind : RequestKind.values()) {
-            kinds.put(kind, Counts.of(figures.traffic(), kind));
+            kinds.put(kind, Counts.of(stats.traffic(), kind));
         }
         Runtime jvm = Runtime.getRuntime();
         return new StatsSample(
-                System.nanoTime(), kinds, jvm.totalMemory() - jvm.freeMemory(), memory(figures.places()));
+                System.nanoTime(), kinds, jvm.totalMemory() - jvm.freeMemory(), memory(stats.slots()));
     }
 
-    static long memory(List<SlotSnapshot> places) {
-        return places.stream()
-                .flatMap(place -> place.ready().stream())
+    static long memory(List<SlotSnapshot> slots) {
+        return slots.stream()
+                .flatMap(slot -> slot.ready().stream())
                 .mapToLong(SlotSnapshot.WorkerView::memory)
                 .sum();
     }

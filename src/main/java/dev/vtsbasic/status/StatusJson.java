@@ -33,9 +33,9 @@ final class StatusJson {
     private StatusJson() {}
 
     static JsonObject of(StatusSnapshot status) {
-        RuntimeStats figures = status.figures();
-        Traffic traffic = figures.traffic();
-        RuntimeStats.Build build = figures.build();
+        RuntimeStats stats = status.figures();
+        Traffic traffic = stats.traffic();
+        RuntimeStats.Build build = stats.build();
         return JSON.createObjectBuilder()
                 .add("time", status.time().toString())
                 .add("ready", status.health().ready())
@@ -52,24 +52,24 @@ final class StatusJson {
                                 .add("java", Runtime.version().toString())
                                 .add("server", status.server()))
                 .add("requests", requests(status))
-                .add("waiting", figures.waiting())
+                .add("waiting", stats.waiting())
                 .add("held", traffic.held())
                 .add("retried", traffic.retried())
                 .add("shed", counts(ShedReason.values(), traffic::shed))
                 .add("upstream_errors", counts(UpstreamError.values(), traffic::upstreamErrors))
                 .add("assets", assets(traffic))
-                .add("cache", cache(figures.cache()))
+                .add("cache", cache(stats.cache()))
                 .add(
                         "memory",
                         object().add("heap", status.now().heap())
                                 .add("heap_max", Runtime.getRuntime().maxMemory())
                                 .add("workers", status.now().workers()))
-                .add("workers", array(status.places(), place -> worker(status, place)))
-                .add("restarts", counts(RestartCause.values(), figures::restarts))
+                .add("workers", array(status.slots(), slot -> worker(status, slot)))
+                .add("restarts", counts(RestartCause.values(), stats::restarts))
                 .add(
                         "blocked",
                         array(
-                                figures.blocked(),
+                                stats.blocked(),
                                 blocked -> object().add("request", blocked.request())
                                         .add("workers", blocked.workers())
                                         .add("until", blocked.until().toString())))
@@ -98,14 +98,14 @@ final class StatusJson {
     }
 
     private static JsonObjectBuilder requests(StatusSnapshot status) {
-        Map<RequestKind, Long> underWay = status.figures().traffic().underWay();
+        Map<RequestKind, Long> inFlight = status.figures().traffic().inFlight();
         SampleInterval minute = status.minute();
         JsonObjectBuilder requests = object();
         for (RequestKind kind : RequestKind.values()) {
             StatsSample.Counts counts = status.now().of(kind);
             JsonObjectBuilder one = object().add("total", counts.requests())
                     .add("status", counts(StatusClass.values(), counts::of))
-                    .add("in_flight", underWay.getOrDefault(kind, 0L))
+                    .add("in_flight", inFlight.getOrDefault(kind, 0L))
                     .add("per_second", rounded(minute.rate(kind)))
                     .add("time_to_first_byte", quantiles(share -> minute.firstByte(kind, share)));
             if (kind.hasAnEnd()) {
@@ -149,18 +149,18 @@ final class StatusJson {
                 .add("capacity", cache.capacity());
     }
 
-    private static JsonObjectBuilder worker(StatusSnapshot status, SlotSnapshot place) {
-        JsonObjectBuilder json = object().add("place", place.number())
-                .add("state", name(status.state(place)))
-                .add("starting", place.starting())
-                .add("retiring", place.retiring())
+    private static JsonObjectBuilder worker(StatusSnapshot status, SlotSnapshot slot) {
+        JsonObjectBuilder json = object().add("place", slot.number())
+                .add("state", name(status.state(slot)))
+                .add("starting", slot.starting())
+                .add("retiring", slot.retiring())
                 .add(
                         "restarts",
                         array(
-                                place.restarts(),
+                                slot.restarts(),
                                 restart -> object().add("time", restart.time().toString())
                                         .add("cause", name(restart.cause()))));
-        place.ready()
+        slot.ready()
                 .ifPresent(worker -> json.add("name", worker.name())
                         .add("pid", worker.pid())
                         .add("started", worker.started().toString())

@@ -50,17 +50,17 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     private static final Map<String, String> NOTICES = Map.of(
             "wrong-token", "This is not a token of this server.",
             "restart", "The workers are being replaced, one after the other.",
-            "drain", "Draining: not ready, and connections end with their answers.",
+            "drain", "Draining: not ready, and each connection closes after its response.",
             "resume", "Resumed: ready again, as soon as Bun answers.",
-            "impossible", "This cannot be done now: the workers are run by someone else, or the server stops.");
+            "impossible", "This cannot be done now: this server does not run the workers, or it is stopping.");
 
     private final String path;
     private final transient ManagementAccess access;
     private final transient AdminOperations operations;
-    private final transient RuntimeStats figures;
+    private final transient RuntimeStats stats;
     private final transient List<SettingInForce> settings;
     private final transient SampleHistory history;
-    private final transient LiveUpdates watchers = new LiveUpdates();
+    private final transient LiveUpdates liveUpdates = new LiveUpdates();
     private final transient AdminSessions sessions = new AdminSessions(System::nanoTime);
     private final transient ScheduledExecutorService timer;
 
@@ -72,14 +72,14 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             String path,
             ManagementAccess access,
             AdminOperations operations,
-            RuntimeStats figures,
+            RuntimeStats stats,
             List<SettingInForce> settings) {
         this.path = path;
         this.access = access;
         this.operations = operations;
-        this.figures = figures;
+        this.stats = stats;
         this.settings = settings;
-        this.history = new SampleHistory(figures);
+        this.history = new SampleHistory(stats);
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "vts-status");
             thread.setDaemon(true);
@@ -92,12 +92,12 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     private void tick() {
         try {
             history.add();
-            if (!watchers.isEmpty()) {
-                watchers.send(new StatusPage(status()).live());
+            if (!liveUpdates.isEmpty()) {
+                liveUpdates.send(new StatusPage(status()).live());
             }
         } catch (RuntimeException | Error e) {
             // An exception would end the timer without a log line.
-            Event.REQUEST_FAILED.log(LOG, "The status could not be brought up to date", e);
+            Event.REQUEST_FAILED.log(LOG, "The status could not be updated", e);
         }
     }
 
@@ -106,11 +106,11 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         return new StatusSnapshot(
                 Instant.now(),
                 health,
-                figures,
+                stats,
                 history.samples(),
-                StatsSample.of(figures),
-                figures.places(),
-                figures.output(),
+                StatsSample.of(stats),
+                stats.slots(),
+                stats.output(),
                 Event.last(),
                 settings,
                 getServletContext().getServerInfo());
@@ -129,7 +129,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
      */
     @Override
     protected void doTrace(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not done here");
+        text(response, HttpServletResponse.SC_NOT_IMPLEMENTED, "TRACE is not supported");
     }
 
     @Override
@@ -142,7 +142,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         switch (file) {
             case "" -> sendStatus(request, response);
             case "/events" -> sendEvents(request, response);
-            default -> text(response, HttpServletResponse.SC_NOT_FOUND, "There is nothing here but the status");
+            default -> text(response, HttpServletResponse.SC_NOT_FOUND, "Only the status is here");
         }
     }
 
@@ -151,7 +151,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         Optional<String> session = session(request).map(Session::id);
         if (!mayAlways && session.isEmpty()) {
             text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
-        } else if (!watchers.add(
+        } else if (!liveUpdates.add(
                 request,
                 response,
                 () -> mayAlways || session.flatMap(sessions::find).isPresent())) {
@@ -169,7 +169,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             }
         } else if (page) {
             String controls =
-                    PageLayout.notice(notice(request)) + StatusPage.controls(session(request), operations.phase());
+                    PageLayout.notice(notice(request)) + AdminControls.html(session(request), operations.phase());
             html(response, HttpServletResponse.SC_OK, new StatusPage(status()).html(controls));
         } else {
             send(
@@ -199,7 +199,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             } else if (session.get().mayChange()) {
                 change(action, response);
             } else {
-                text(response, HttpServletResponse.SC_FORBIDDEN, "It takes VTS_MANAGEMENT_TOKEN to change something");
+                text(response, HttpServletResponse.SC_FORBIDDEN, "A change needs VTS_MANAGEMENT_TOKEN");
             }
         }
     }
@@ -228,10 +228,10 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         boolean done = switch (action) {
             case "/restart" -> operations.restart();
             case "/drain" -> {
-                operations.drain();
+                operations.beginDrain();
                 yield true;
             }
-            case "/resume" -> operations.resume();
+            case "/resume" -> operations.endDrain();
             default -> false;
         };
         backToStatus(response, done ? "?" + action.substring(1) : "?impossible");
@@ -307,14 +307,14 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
 
     /** Ends the event streams and accepts no more; browsers reconnect by themselves. */
     public void endStreams() {
-        watchers.close();
+        liveUpdates.close();
     }
 
     /** A second call does nothing. */
     @Override
     public void close() {
         timer.shutdownNow();
-        watchers.close();
+        liveUpdates.close();
         try {
             // Waits for the timer's thread to end, because containers look for threads that an application leaves
             // behind.

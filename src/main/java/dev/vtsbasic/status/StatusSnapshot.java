@@ -15,18 +15,19 @@ import java.util.List;
  * @param health result of the probe of the workers
  * @param history samples of the last ten minutes, oldest first; never empty
  * @param now sample of this moment
- * @param places worker slots, by number from 1
+ * @param slots worker slots, by number from 1
  * @param output last lines that the workers printed, in the order of the slots
  * @param events last events of the log, oldest first
  * @param server name of the servlet container
  */
+// More than five components, because each is read once, so that all parts of the status agree.
 record StatusSnapshot(
         Instant time,
         HealthReport health,
-        RuntimeStats figures,
+        RuntimeStats stats,
         List<StatsSample> history,
         StatsSample now,
-        List<SlotSnapshot> places,
+        List<SlotSnapshot> slots,
         List<SlotSnapshot.Output> output,
         List<Event.Logged> events,
         List<SettingInForce> settings,
@@ -34,8 +35,8 @@ record StatusSnapshot(
     private static final long MINUTE_NANOS = 60_000_000_000L;
 
     /** The state of a slot by the probe. */
-    SlotState state(SlotSnapshot place) {
-        return health.places().get(place.number() - 1).state();
+    SlotState state(SlotSnapshot slot) {
+        return health.slots().get(slot.number() - 1).state();
     }
 
     /** The last minute, or the time since the first sample when that is shorter. */

@@ -37,6 +37,6 @@ public final class RequestSyntaxFilter extends HttpFilter {
         if (!String.valueOf(request.getProtocol()).startsWith("HTTP/2")) {
             response.setHeader("Connection", "close");
         }
-        pages.send(Page.BAD_REQUEST.saying(problem.get()), PageRequest.of(request), response);
+        pages.send(Page.BAD_REQUEST.withSentence(problem.get()), PageRequest.of(request), response);
     }
 }

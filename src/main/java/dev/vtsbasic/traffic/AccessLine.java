@@ -94,7 +94,7 @@ interface AccessLine {
             if (record.upstreamError() != null) {
                 text(line, "cause", record.upstreamError().name().toLowerCase(Locale.ROOT));
             }
-            if (record.hasLostClient()) {
+            if (record.hasClientDisconnected()) {
                 line.append(",\"client_left\":true");
             }
             text(line, "request_id", record.caller().requestId());

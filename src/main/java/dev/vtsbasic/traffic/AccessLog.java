@@ -36,7 +36,7 @@ public final class AccessLog implements AutoCloseable {
     private final Consumer<List<String>> out;
     private final Queue<RequestRecord> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger length = new AtomicInteger();
-    private final AtomicLong leftOut = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
     private final Thread writer;
     private volatile boolean idle;
     private volatile boolean closing;
@@ -68,7 +68,7 @@ public final class AccessLog implements AutoCloseable {
             return;
         }
         if (length.get() >= MAX_QUEUED) {
-            leftOut.incrementAndGet();
+            dropped.incrementAndGet();
             return;
         }
         length.incrementAndGet();
@@ -115,10 +115,12 @@ public final class AccessLog implements AutoCloseable {
         if (!lines.isEmpty()) {
             out.accept(lines);
         }
-        long missing = leftOut.getAndSet(0);
+        long missing = dropped.getAndSet(0);
         if (missing > 0) {
             Event.ACCESS_LOG_LEFT_OUT.log(
-                    LOG, "{requests} requests are left out of the access log: more than could be written", missing);
+                    LOG,
+                    "{requests} requests are missing in the access log, because it could not be written as fast as they came",
+                    missing);
         }
         return !lines.isEmpty();
     }

@@ -15,6 +15,7 @@ package dev.vtsbasic.traffic;
  * @param bytes memory that the entries take, in bytes, heads and bodies
  * @param capacity how many bytes they may take
  */
+// More than five components, because each is one metric of the cache.
 public record CacheStatistics(
         long hits,
         long stale,

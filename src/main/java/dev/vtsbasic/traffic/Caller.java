@@ -52,7 +52,7 @@ public record Caller(
      * Whether the app, or another program on this machine, may have made the request by itself: the connection was made
      * on this machine, and there is neither X-Forwarded-For nor Forwarded, not even an empty one.
      */
-    public static boolean isOfThisMachine(HttpServletRequest request) {
+    public static boolean isLocalAndUnforwarded(HttpServletRequest request) {
         return comesFromThisMachine(request)
                 && Stream.of("X-Forwarded-For", "Forwarded")
                         .noneMatch(name -> FieldLines.of(request, name).arePresent());

@@ -1,5 +1,7 @@
 package dev.vtsbasic.traffic;
 
+import java.util.Locale;
+
 /** The content coding of a response. */
 public enum ContentCoding {
     IDENTITY,
@@ -8,12 +10,12 @@ public enum ContentCoding {
     ZSTD,
     OTHER;
 
-    /** @param token the value of Content-Encoding; null or empty when there is none */
+    /** @param token the value of Content-Encoding, in any case (RFC 9110 §8.4.1); null or empty when there is none */
     public static ContentCoding of(String token) {
         if (token == null || token.isEmpty()) {
             return IDENTITY;
         }
-        return switch (token) {
+        return switch (token.toLowerCase(Locale.ROOT)) {
             case "identity" -> IDENTITY;
             case "gzip" -> GZIP;
             case "br" -> BR;

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * @param userAgent empty when there is none
  * @param referer without its query and user information; empty when there is none
  */
+// More than five components, because each is one field of the access log.
 record RequestLine(Instant time, String method, String path, String protocol, String userAgent, String referer) {
     private static final Pattern USER = Pattern.compile("^([^/]*//)[^/]*@");
 

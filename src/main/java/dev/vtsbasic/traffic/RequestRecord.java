@@ -38,7 +38,7 @@ public final class RequestRecord {
     private UpstreamError upstreamError;
     private AssetOutcome asset;
     private boolean cached;
-    private boolean clientGone;
+    private boolean clientDisconnected;
     private volatile boolean ofApp;
     private long firstByte;
     private long end;
@@ -129,11 +129,11 @@ public final class RequestRecord {
     /** The request is sent to a worker once more. */
     public void retried() {
         retries++;
-        answeredAnew();
+        resetResponse();
     }
 
     /** Forgets what was noted about a response that the client does not get. */
-    public void answeredAnew() {
+    public void resetResponse() {
         firstByte = 0;
         sent = 0;
         coding = ContentCoding.IDENTITY;
@@ -179,8 +179,8 @@ public final class RequestRecord {
     }
 
     /** The client disconnected before it had the whole response. */
-    public void clientGone() {
-        clientGone = true;
+    public void clientDisconnected() {
+        clientDisconnected = true;
     }
 
     /** More bytes of the request's body have arrived. */
@@ -225,10 +225,10 @@ public final class RequestRecord {
      */
     public void end(HttpServletResponse response, boolean failed) {
         if (status == 0) {
-            if (response.isCommitted() || !failed && !clientGone) {
+            if (response.isCommitted() || !failed && !clientDisconnected) {
                 status = response.getStatus();
             } else {
-                status = clientGone ? 0 : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+                status = clientDisconnected ? 0 : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
             }
         }
         end();
@@ -297,8 +297,8 @@ public final class RequestRecord {
         return cached;
     }
 
-    boolean hasLostClient() {
-        return clientGone;
+    boolean hasClientDisconnected() {
+        return clientDisconnected;
     }
 
     long bytesReceived() {

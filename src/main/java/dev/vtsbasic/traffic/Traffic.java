@@ -17,7 +17,7 @@ public final class Traffic {
     private static final int METHODS = Method.values().length;
 
     private final Consumer<RequestRecord> log;
-    private final Set<RequestRecord> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<RequestRecord> inFlight = ConcurrentHashMap.newKeySet();
     private final List<Counters<StatusClass>> requests = counters(KINDS.length * METHODS, StatusClass.class);
     private final Durations[] firstByte = durations();
     private final Durations[] total = durations();
@@ -47,18 +47,18 @@ public final class Traffic {
     }
 
     void begun(RequestRecord record) {
-        underWay.add(record);
+        inFlight.add(record);
     }
 
     void ended(RequestRecord record) {
         RequestKind kind = record.kind();
-        int place = kind.ordinal();
-        requests.get(place * METHODS + record.method().ordinal()).add(StatusClass.of(record.status()), 1);
+        int index = kind.ordinal();
+        requests.get(index * METHODS + record.method().ordinal()).add(StatusClass.of(record.status()), 1);
         if (record.status() != 0) {
-            firstByte[place].add(record.firstByteNanos());
+            firstByte[index].add(record.firstByteNanos());
         }
         if (kind.hasAnEnd()) {
-            total[place].add(record.totalNanos());
+            total[index].add(record.totalNanos());
         }
         received.add(kind, record.bytesReceived());
         sent.add(kind, record.bytesSent());
@@ -78,7 +78,7 @@ public final class Traffic {
             assets.get(record.coding().ordinal()).add(record.asset(), 1);
         }
         // Removed only after it is counted, so that a request that is no longer in flight is in the totals.
-        underWay.remove(record);
+        inFlight.remove(record);
         log.accept(record);
     }
 
@@ -104,7 +104,7 @@ public final class Traffic {
         return sent.of(kind);
     }
 
-    /** How many requests had to wait for a worker, or for their turn. */
+    /** How many requests had to wait for a worker, or for a permit. */
     public long held() {
         return held.of(Held.WAITED);
     }
@@ -115,7 +115,7 @@ public final class Traffic {
     }
 
     /** Counts a refused request that has no record. */
-    public void turnedAway(ShedReason reason) {
+    public void countShed(ShedReason reason) {
         shed.add(reason, 1);
     }
 
@@ -132,9 +132,9 @@ public final class Traffic {
     }
 
     /** How many requests are in flight now. A kind that has none is absent. */
-    public Map<RequestKind, Long> underWay() {
+    public Map<RequestKind, Long> inFlight() {
         Map<RequestKind, Long> counts = new EnumMap<>(RequestKind.class);
-        underWay.forEach(record -> counts.merge(record.kind(), 1L, Long::sum));
+        inFlight.forEach(record -> counts.merge(record.kind(), 1L, Long::sum));
         return counts;
     }
 }

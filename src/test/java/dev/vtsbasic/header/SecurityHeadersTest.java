@@ -28,7 +28,7 @@ class SecurityHeadersTest {
     }
 
     @Test
-    void anHtmlDocumentGetsWhatItLacks() throws Exception {
+    void anHtmlDocumentGetsTheMissingFields() throws Exception {
         RawAnswer answer = answer("on", 200, HTML);
         assertEquals("nosniff", answer.header("X-Content-Type-Options"));
         assertEquals("strict-origin-when-cross-origin", answer.header("Referrer-Policy"));
@@ -44,7 +44,7 @@ class SecurityHeadersTest {
         "X-Frame-Options, DENY",
         "x-frame-options, DENY",
     })
-    void whatTheAppSaysStands(String name, String value) throws Exception {
+    void aFieldOfTheAppIsKept(String name, String value) throws Exception {
         assertEquals(
                 List.of(value), answer("on", 200, HTML, name + ": " + value).headers(name));
     }
@@ -86,7 +86,7 @@ class SecurityHeadersTest {
         "200, image/svg+xml",
         "304, text/html",
     })
-    void whatIsNoDocumentStaysAsItIs(int status, String type) throws Exception {
+    void aResponseThatIsNoDocumentIsNotChanged(int status, String type) throws Exception {
         assertBare(answer("on", status, "Content-Type: " + type));
     }
 
@@ -97,7 +97,7 @@ class SecurityHeadersTest {
     }
 
     @Test
-    void nothingIsAddedUnlessItIsWanted() throws Exception {
+    void noFieldIsAddedWhenTheSettingIsOff() throws Exception {
         assertBare(answer("off", 200, HTML));
     }
 
@@ -153,7 +153,7 @@ class SecurityHeadersTest {
             for (String field : fields) {
                 response.addHeader(field.split(": ", 2)[0], field.split(": ", 2)[1]);
             }
-            headers.complete(request, response);
+            headers.addMissing(request, response);
         }
     }
 }

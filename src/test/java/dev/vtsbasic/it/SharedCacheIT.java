@@ -112,7 +112,7 @@ class SharedCacheIT {
         assertEquals(403, send(purge).statusCode());
         assertEquals(second, get(running, "/page").body());
         HttpResponse<String> purged = send(purge.header("Authorization", "Bearer secret"));
-        assertEquals("1 answers were removed from the cache\n", purged.body());
+        assertEquals("1 responses were removed from the cache\n", purged.body());
         assertNotEquals(second, get(running, "/page").body());
     }
 

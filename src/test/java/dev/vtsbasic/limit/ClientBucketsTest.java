@@ -22,7 +22,7 @@ class ClientBucketsTest {
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 10);
     private final ClientBuckets clients =
-            new ClientBuckets(new Policy("client", new Rate(20, Duration.ofSeconds(1), 50), nanos::get), MOST);
+            new ClientBuckets(new RateLimitPolicy("client", new Rate(20, Duration.ofSeconds(1), 50), nanos::get), MOST);
 
     @Test
     void aClientKeepsItsBucketForAsLongAsThatIsNotFull() {
@@ -37,7 +37,7 @@ class ClientBucketsTest {
     }
 
     @Test
-    void whoStaysAwayIsForgotten() {
+    void anIdleClientLosesItsBucket() {
         Bucket bucket = clients.of(1);
         nanos.addAndGet(TO_FILL);
         clients.of(2);
@@ -47,7 +47,7 @@ class ClientBucketsTest {
     }
 
     @Test
-    void aFloodOfClientsHasABoundAndTakesNoBucketFromWhoAsksMeanwhile() {
+    void aFloodOfClientsIsBoundedAndAnActiveClientKeepsItsBucket() {
         Bucket bucket = clients.of(-1);
         for (long client = 0; client < 100L * MOST; client++) {
             clients.of(client);
@@ -88,7 +88,7 @@ class ClientBucketsTest {
                         refused++;
                         continue;
                     }
-                    Policy policy = new Policy(
+                    RateLimitPolicy policy = new RateLimitPolicy(
                             "client", settings.proxy().limits().ratePerClient().orElseThrow(), () -> 1000);
                     Bucket bucket = new ClientBuckets(policy, 1).of(1);
                     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(burst);

@@ -27,7 +27,7 @@ class ConcurrencyLimitTest {
     }
 
     @Test
-    void thoseThatWaitAreCountedUntilTheirTurnComes() throws Exception {
+    void waitingRequestsAreCountedUntilTheyGetAPermit() throws Exception {
         ConcurrencyLimit limit = new ConcurrencyLimit(1, 2);
         ConcurrencyLimit.Permit first = enter(limit, PATIENCE).orElseThrow();
         assertEquals(0, limit.waiting());
@@ -38,26 +38,26 @@ class ConcurrencyLimitTest {
         }
         assertTrue(enter(limit, PATIENCE).isEmpty(), "a third one waited");
         assertEquals(2, limit.waiting());
-        first.leave();
+        first.release();
         CompletableFuture.anyOf(others.get(0), others.get(1)).get(60, TimeUnit.SECONDS);
         awaitWaiting(limit, 1);
         for (CompletableFuture<Optional<ConcurrencyLimit.Permit>> other : others) {
-            other.get(60, TimeUnit.SECONDS).orElseThrow().leave();
+            other.get(60, TimeUnit.SECONDS).orElseThrow().release();
         }
         assertEquals(0, limit.waiting());
     }
 
     @Test
-    void whoWaitsTooLongIsCountedNoMore() {
+    void aRequestThatTimesOutIsNotCountedAnyMore() {
         ConcurrencyLimit limit = new ConcurrencyLimit(1, 2);
         assertTrue(enter(limit, PATIENCE).isPresent());
         assertTrue(enter(limit, Duration.ofMillis(1)).isEmpty());
         assertEquals(0, limit.waiting());
-        assertTrue(limit.enter(true, System.nanoTime(), nanos -> {}).isPresent(), "the app waits for itself");
+        assertTrue(limit.acquire(true, System.nanoTime(), nanos -> {}).isPresent(), "the app waits for itself");
     }
 
     private static Optional<ConcurrencyLimit.Permit> enter(ConcurrencyLimit limit, Duration patience) {
-        return limit.enter(false, System.nanoTime() + patience.toNanos(), nanos -> {});
+        return limit.acquire(false, System.nanoTime() + patience.toNanos(), nanos -> {});
     }
 
     private static void awaitWaiting(ConcurrencyLimit limit, int count) {

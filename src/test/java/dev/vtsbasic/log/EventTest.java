@@ -67,7 +67,7 @@ class EventTest {
     }
 
     @Test
-    void whatIsNotOursStaysAsItIs() {
+    void aMessageOfALibraryHasNoEvent() {
         Event.WORKER_OUTPUT.logAt(org.slf4j.event.Level.WARN, log(), "{worker}: {line}", "w", "{} {x} {0} %s");
         assertEquals("w: {} {x} {0} %s", messages.get(0).getMessage());
         assertEquals(Level.WARNING, messages.get(0).getLevel());
@@ -83,13 +83,13 @@ class EventTest {
 
     /** Servers print it with each message. */
     @Test
-    void theSpeakerIsWhoCalled() {
+    void theLogNamesTheCallingClass() {
         Event.READY.log(log(), "ready");
         assertEquals(EventTest.class.getName(), messages.get(0).getSourceClassName());
     }
 
     @Test
-    void whatIsNotWantedIsNotMade() {
+    void aDisabledLevelLogsNothing() {
         logger.setLevel(Level.SEVERE);
         Event.READY.log(log(), "{a}", new Object() {
             @Override

@@ -9,6 +9,7 @@ import dev.vtsbasic.bun.SlotHealth;
 import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.bun.SlotState;
 import dev.vtsbasic.bun.pool.BlockedRequest;
+import dev.vtsbasic.manage.metrics.PrometheusMetrics;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ManagementServletTest {
     private final AtomicInteger restarts = new AtomicInteger();
-    private volatile List<SlotHealth> places = List.of(place(1, SlotState.READY));
+    private volatile List<SlotHealth> slots = List.of(slot(1, SlotState.READY));
     private boolean ours = true;
     private boolean cached = true;
     private final List<Optional<String>> purged = new ArrayList<>();
@@ -47,7 +48,8 @@ class ManagementServletTest {
                         .networks(),
                 List.of());
         TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
-        ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
+        ManagementServlet servlet = new ManagementServlet(
+                "/-", access, new Workers(), () -> new PrometheusMetrics(new Idle(traffic.traffic())));
         server = TestServer.start(
                 context -> context.addServlet("management", servlet).addMapping("/-/*"));
     }
@@ -57,13 +59,13 @@ class ManagementServletTest {
         server.close();
     }
 
-    private static SlotHealth place(int number, SlotState state, RestartCause... failure) {
+    private static SlotHealth slot(int number, SlotState state, RestartCause... failure) {
         return new SlotHealth("worker-" + number, state, Arrays.stream(failure).findFirst());
     }
 
     @Test
     void oneWorkerThatAnswersIsEnough() throws Exception {
-        places = List.of(place(1, SlotState.PAUSING, RestartCause.HUNG), place(2, SlotState.READY));
+        slots = List.of(slot(1, SlotState.PAUSING, RestartCause.HUNG), slot(2, SlotState.READY));
         RawAnswer answer = server.request("GET /-/ready");
         assertEquals(200, answer.status());
         assertEquals("application/json", answer.header("Content-Type"));
@@ -84,12 +86,12 @@ class ManagementServletTest {
         "SERVING, SILENT, No worker answers",
         "SERVING, PAUSING, No worker is there; the next one is being started",
         "SERVING, GIVEN_UP, Bun keeps crashing and is not started again; the log says why",
-        "DRAINING, READY, 'Draining, as someone asked for: POST /resume ends it'",
+        "DRAINING, READY, 'An operator has begun a drain: POST /resume ends it'",
         "STOPPING, READY, The server is about to stop",
     })
-    void whatIsNotReadySaysWhy(LifecyclePhase phase, SlotState state, String why) throws Exception {
+    void anUnreadyServerSaysWhy(LifecyclePhase phase, SlotState state, String why) throws Exception {
         this.phase = phase;
-        places = List.of(place(1, state, RestartCause.CRASHED), place(2, state, RestartCause.CRASHED));
+        slots = List.of(slot(1, state, RestartCause.CRASHED), slot(2, state, RestartCause.CRASHED));
         RawAnswer answer = server.request("GET /-/ready");
         assertEquals(503, answer.status());
         assertTrue(answer.body().startsWith("{\"status\":\"DOWN\","), answer.body());
@@ -98,15 +100,15 @@ class ManagementServletTest {
     }
 
     @Test
-    void aStartIsNoFailure() {
-        HealthReport health = new HealthReport(LifecyclePhase.SERVING, true, List.of(place(1, SlotState.STARTING)));
+    void aStartIsNotReportedAsAFailure() {
+        HealthReport health = new HealthReport(LifecyclePhase.SERVING, true, List.of(slot(1, SlotState.STARTING)));
         assertEquals(Optional.of("Starting: no worker has answered yet"), health.problem());
         assertTrue(health.json().endsWith("\"data\":{\"state\":\"starting\"}}]}"), health.json());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"secret", "own"})
-    void whoHasAWordMayRestart(String word) throws Exception {
+    void aClientWithATokenMayRestart(String word) throws Exception {
         String header = "Authorization: Bearer " + word;
         assertEquals(202, server.request("POST /-/restart", header).status());
         assertEquals(1, restarts.get());
@@ -116,7 +118,7 @@ class ManagementServletTest {
 
     /** A proxy on this machine may keep the Host and add nothing at all. */
     @Test
-    void whoHasAWordMayDrainAndResume() throws Exception {
+    void aClientWithATokenMayDrainAndResume() throws Exception {
         String header = "Authorization: Bearer secret";
         for (int i = 0; i < 2; i++) {
             assertEquals(200, server.request("POST /-/drain", header).status());
@@ -141,7 +143,7 @@ class ManagementServletTest {
                 "Authorization: Bearersecret",
                 "Authorization: Bearer secret\r\nAuthorization: Bearer wrong",
             })
-    void othersMayNotAlsoFromThisMachine(String header) throws Exception {
+    void aLocalClientWithoutATokenMayNotRestart(String header) throws Exception {
         assertEquals(403, server.request("POST /-/restart", header).status());
         assertEquals(403, server.request("POST /-/drain", header).status());
         phase = LifecyclePhase.DRAINING;
@@ -162,7 +164,7 @@ class ManagementServletTest {
                 "Host: example.org\r\nAuthorization: BEARER  secret",
                 "Host: example.org\r\nX-Forwarded-For: 192.0.2.1\r\nAuthorization: Bearer look",
             })
-    void whoIsHereOrHasAWordMayLook(String header) throws Exception {
+    void aLocalClientOrAClientWithATokenMayRead(String header) throws Exception {
         RawAnswer answer = get("/-/metrics", header);
         assertEquals(200, answer.status());
         assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
@@ -183,7 +185,7 @@ class ManagementServletTest {
                 "Host: example.org\r\nAuthorization: Bearer wrong",
                 "Host: example.org\r\nAuthorization: Basic look",
             })
-    void strangersMayNotLookAndLearnWhatToSet(String header) throws Exception {
+    void aRemoteClientIsRefusedAndToldWhatToSet(String header) throws Exception {
         RawAnswer answer = get("/-/metrics", header);
         assertEquals(403, answer.status());
         assertTrue(answer.body().contains("VTS_MANAGEMENT_NETWORKS"), answer.body());
@@ -206,7 +208,7 @@ class ManagementServletTest {
         "app.example.com.attacker.test, 403",
         "vts.local.attacker.test, 403",
     })
-    void aNetworkMayLookUnderANameThatNoStrangerCanHave(String host, int status) throws Exception {
+    void aManagementNetworkMayReadByANameThatNoAttackerCanOwn(String host, int status) throws Exception {
         ManagementAccess access = new ManagementAccess(
                 List.of("secret"),
                 Optional.empty(),
@@ -217,7 +219,8 @@ class ManagementServletTest {
                         .management()
                         .hosts());
         TrafficFilter traffic = new TrafficFilter(List.of(), Optional.empty());
-        ManagementServlet servlet = new ManagementServlet("/-", access, new Workers(), new Idle(traffic.traffic()));
+        ManagementServlet servlet = new ManagementServlet(
+                "/-", access, new Workers(), () -> new PrometheusMetrics(new Idle(traffic.traffic())));
         try (TestServer other = TestServer.start(
                 context -> context.addServlet("management", servlet).addMapping("/-/*"))) {
             assertEquals(
@@ -249,20 +252,20 @@ class ManagementServletTest {
 
     /** As nginx asks when nothing is set but {@code proxy_pass}. */
     @Test
-    void whoAsksAsAProxyOfOldIsAStranger() throws Exception {
+    void anHttp10RequestCountsAsForwarded() throws Exception {
         RawAnswer answer = server.send("GET /-/metrics HTTP/1.0\r\nHost: 127.0.0.1:3000\r\n\r\n");
         assertEquals(403, answer.status());
     }
 
     @Test
-    void noHeaderFieldsAreToldBack() throws Exception {
+    void traceIsRefused() throws Exception {
         RawAnswer answer = server.request("TRACE /-/live", "X-Secret: of the proxy in front");
         assertEquals(501, answer.status());
         assertFalse(answer.body().contains("of the proxy"), answer.body());
     }
 
     @Test
-    void whoMayOnlyLookMayNotRestart() throws Exception {
+    void theMetricsTokenDoesNotAllowARestart() throws Exception {
         assertEquals(
                 403,
                 server.request("POST /-/restart", "Authorization: Bearer look").status());
@@ -270,7 +273,7 @@ class ManagementServletTest {
     }
 
     @Test
-    void openMetricsAreThereForWhoAsksForThem() throws Exception {
+    void aClientThatAcceptsOpenMetricsGetsThem() throws Exception {
         RawAnswer answer = get(
                 "/-/metrics",
                 "Host: localhost\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
@@ -291,7 +294,7 @@ class ManagementServletTest {
     }
 
     @Test
-    void askingIsNoOrder() throws Exception {
+    void aGetChangesNothing() throws Exception {
         for (String change : List.of("restart", "drain", "resume")) {
             RawAnswer answer = server.request("GET /-/" + change);
             assertEquals(405, answer.status());
@@ -309,7 +312,7 @@ class ManagementServletTest {
         }
 
         @Override
-        public List<SlotSnapshot> places() {
+        public List<SlotSnapshot> slots() {
             return List.of();
         }
 
@@ -350,11 +353,11 @@ class ManagementServletTest {
     }
 
     @Test
-    void whoHasAWordMayPurgeAPathOrAll() throws Exception {
+    void aClientWithATokenMayPurgeAPathOrAll() throws Exception {
         String header = "Authorization: Bearer secret";
         RawAnswer answer = server.request("POST /-/purge?path=/a%20b%2Fc%25&other=1", header);
         assertEquals(200, answer.status());
-        assertEquals("3 answers were removed from the cache\n", answer.body());
+        assertEquals("3 responses were removed from the cache\n", answer.body());
         assertEquals(200, server.request("POST /-/purge", header).status());
         assertEquals(List.of(Optional.of("/a%20b%2Fc%25"), Optional.empty()), purged);
         cached = false;
@@ -363,7 +366,7 @@ class ManagementServletTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/-/purge?", "/-/purge?path=", "/-/purge?path=a", "/-/purge?pat=/a"})
-    void aSlipOfTheQueryDoesNotPurgeAll(String target) throws Exception {
+    void aMalformedPurgeQueryIsRefused(String target) throws Exception {
         assertEquals(
                 400,
                 server.request("POST " + target, "Authorization: Bearer secret").status());
@@ -371,7 +374,7 @@ class ManagementServletTest {
     }
 
     @Test
-    void othersMayNotPurge() throws Exception {
+    void aClientWithoutATokenMayNotPurge() throws Exception {
         assertEquals(403, server.request("POST /-/purge?path=/a").status());
         assertEquals(
                 405,
@@ -383,7 +386,7 @@ class ManagementServletTest {
     private final class Workers implements AdminOperations {
         @Override
         public HealthReport health() {
-            return new HealthReport(phase, false, places);
+            return new HealthReport(phase, false, slots);
         }
 
         @Override
@@ -406,12 +409,12 @@ class ManagementServletTest {
         }
 
         @Override
-        public void drain() {
+        public void beginDrain() {
             phase = LifecyclePhase.DRAINING;
         }
 
         @Override
-        public boolean resume() {
+        public boolean endDrain() {
             if (phase == LifecyclePhase.STOPPING) {
                 return false;
             }

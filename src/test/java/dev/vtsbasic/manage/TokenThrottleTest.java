@@ -26,24 +26,24 @@ class TokenThrottleTest {
     })
     void aClientIsSlowedAfterTenWrongTokensAndItsNeighboursAreNot(String guessing, String other, int expected) {
         for (int tries = 0; tries < TokenThrottle.FREE_TRIES; tries++) {
-            throttle.awaitTurn(guessing);
-            throttle.wrong(guessing);
+            throttle.delayIfThrottled(guessing);
+            throttle.recordFailure(guessing);
         }
         assertEquals(0, pauses.get());
-        throttle.awaitTurn(other);
+        throttle.delayIfThrottled(other);
         assertEquals(expected, pauses.get());
     }
 
     @Test
     void wrongTokensAreForgottenAfterAMinute() {
         for (int tries = 0; tries < TokenThrottle.FREE_TRIES; tries++) {
-            throttle.wrong("192.0.2.1");
+            throttle.recordFailure("192.0.2.1");
         }
         now.set(TokenThrottle.FORGIVEN_AFTER.toNanos() - 1);
-        throttle.awaitTurn("192.0.2.1");
+        throttle.delayIfThrottled("192.0.2.1");
         assertEquals(1, pauses.get());
         now.incrementAndGet();
-        throttle.awaitTurn("192.0.2.1");
+        throttle.delayIfThrottled("192.0.2.1");
         assertEquals(1, pauses.get());
     }
 
@@ -57,15 +57,15 @@ class TokenThrottleTest {
             wake.await();
         });
         for (int tries = 0; tries < TokenThrottle.FREE_TRIES; tries++) {
-            sleepy.wrong("192.0.2.1");
+            sleepy.recordFailure("192.0.2.1");
         }
         ExecutorService threads = Executors.newFixedThreadPool(10);
         try {
             for (int i = 0; i < 10; i++) {
-                threads.execute(() -> sleepy.awaitTurn("192.0.2.1"));
+                threads.execute(() -> sleepy.delayIfThrottled("192.0.2.1"));
             }
             asleep.await(60, TimeUnit.SECONDS);
-            sleepy.awaitTurn("192.0.2.1");
+            sleepy.delayIfThrottled("192.0.2.1");
             assertEquals(1, wake.getCount(), "returned while the others sleep");
         } finally {
             wake.countDown();

@@ -74,11 +74,11 @@ class MaintenanceFilterTest {
     }
 
     private void passSecond() {
-        nanos.addAndGet(MaintenanceFilter.LOOK_EVERY_NANOS);
+        nanos.addAndGet(MaintenanceFilter.CHECK_INTERVAL_NANOS);
     }
 
     @Test
-    void theAppIsLeftAloneWhileTheFileIsThere() throws Exception {
+    void noRequestReachesTheAppWhileTheFileExists() throws Exception {
         assertEquals(204, status());
         Files.createFile(file);
         passSecond();
@@ -101,18 +101,18 @@ class MaintenanceFilterTest {
     }
 
     @Test
-    void theFileIsLookedAtOnceASecond() throws Exception {
+    void theFileIsCheckedOnceASecond() throws Exception {
         passSecond();
         assertEquals(204, status());
         Files.createFile(file);
-        nanos.addAndGet(MaintenanceFilter.LOOK_EVERY_NANOS - 1);
+        nanos.addAndGet(MaintenanceFilter.CHECK_INTERVAL_NANOS - 1);
         assertEquals(204, status());
         nanos.incrementAndGet();
         assertEquals(503, status());
     }
 
     @Test
-    void itsTextIsShownAsText() throws Exception {
+    void theTextOfTheFileIsEscaped() throws Exception {
         Files.writeString(file, "Back at <b>ten</b> & \"sooner\"\r\n\0— if all goes well\n");
         passSecond();
         String body = server.request("GET /", "Accept: text/html").body();
@@ -124,18 +124,18 @@ class MaintenanceFilterTest {
 
     @Test
     void aLongTextIsCut() throws Exception {
-        Files.writeString(file, "x".repeat(MaintenanceFilter.LONGEST - 1) + "ü".repeat(1 << 20));
+        Files.writeString(file, "x".repeat(MaintenanceFilter.MAX_BYTES - 1) + "ü".repeat(1 << 20));
         passSecond();
         String body = server.request("GET /", "Accept: text/plain").body();
         assertEquals(
-                "503 Maintenance\n\n" + "x".repeat(MaintenanceFilter.LONGEST - 1) + "\n",
+                "503 Maintenance\n\n" + "x".repeat(MaintenanceFilter.MAX_BYTES - 1) + "\n",
                 body.substring(0, body.indexOf("\nRequest ")),
                 "length " + body.length());
         assertFalse(body.contains("ü"));
     }
 
     @Test
-    void aDirectoryWillDo() throws Exception {
+    void aDirectoryBeginsMaintenanceToo() throws Exception {
         Files.createDirectory(file);
         passSecond();
         assertEquals(503, status());

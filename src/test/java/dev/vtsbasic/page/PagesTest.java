@@ -68,7 +68,7 @@ class PagesTest {
 
     private static Pages of(Path client) {
         Pages own = new Pages(SecurityHeaders.off());
-        own.takeFrom(client);
+        own.readBrandedPages(client);
         return own;
     }
 
@@ -101,21 +101,21 @@ class PagesTest {
         assertEquals("abc-1", answer.header("X-Request-Id"));
         assertNull(answer.header("Retry-After"));
         assertEquals("60", answer(Page.MAINTENANCE).header("Retry-After"));
-        assertEquals("7", answer(Page.TOO_MANY_REQUESTS.retryAfter(7)).header("Retry-After"));
+        assertEquals("7", answer(Page.TOO_MANY_REQUESTS.withRetryAfter(7)).header("Retry-After"));
     }
 
     @Test
     void jsonIsAProblemOfRfc9457() throws Exception {
         assertEquals(
                 "{\"title\":\"Maintenance\",\"status\":503,\"detail\":\"Say \\\"please\\\"\",\"requestId\":\"abc-1\"}",
-                answer(Page.MAINTENANCE.saying("Say \"please\""), "Accept: application/json")
+                answer(Page.MAINTENANCE.withSentence("Say \"please\""), "Accept: application/json")
                         .body());
     }
 
     @Test
     void textSaysTheSame() throws Exception {
         assertEquals(
-                "413 Content Too Large\n\nWhat you sent is larger than this server takes.\n\nRequest abc-1\n",
+                "413 Content Too Large\n\nThe request body is larger than this server accepts.\n\nRequest abc-1\n",
                 answer(Page.BODY_TOO_LARGE, "Accept: image/*").body());
     }
 
@@ -142,7 +142,7 @@ class PagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {BROWSER + "\r\nSec-Fetch-Dest: iframe", "Accept: application/json", "Accept: */*"})
-    void whatIsNoPageOfAPersonIsToldToTryAgain(String headers) throws Exception {
+    void aRequestThatIsNoNavigationGetsNoRefresh(String headers) throws Exception {
         RawAnswer answer = answer(Page.STARTING, headers);
         assertNull(answer.header("Refresh"));
         assertEquals("5", answer.header("Retry-After"));
@@ -177,7 +177,7 @@ class PagesTest {
     }
 
     @Test
-    void theAppsOwnPagesTakeTheirPlaces(@TempDir Path client) throws Exception {
+    void theAppsOwnPagesReplaceTheDefaults(@TempDir Path client) throws Exception {
         Tree.write(
                 client.resolve("errors"),
                 "starting.html",
@@ -204,19 +204,19 @@ class PagesTest {
         Tree.write(client, "errors/503.html", "{{status}}|{{title}}|{{message}}|{{request-id}}|{{other}}|{{message}}");
         assertEquals(
                 "503|Maintenance|a $1 &lt;b&gt; {{title}}|abc-1|{{other}}|a $1 &lt;b&gt; {{title}}",
-                answer(of(client), Page.MAINTENANCE.saying("a $1 <b> {{title}}"), false)
+                answer(of(client), Page.MAINTENANCE.withSentence("a $1 <b> {{title}}"), false)
                         .body());
     }
 
     @Test
     void aPageThatIsTooLargeOrCannotBeReadIsLeftOut(@TempDir Path client) throws Exception {
-        Tree.write(client, "errors/502.html", "x".repeat(BrandedPages.LONGEST + 1), "errors/504.html/file", "");
-        Tree.write(client, "errors/503.html", "x".repeat(BrandedPages.LONGEST));
+        Tree.write(client, "errors/502.html", "x".repeat(BrandedPages.MAX_BYTES + 1), "errors/504.html/file", "");
+        Tree.write(client, "errors/503.html", "x".repeat(BrandedPages.MAX_BYTES));
         Pages own = of(client);
         assertTrue(answer(own, Page.BAD_GATEWAY, false).body().contains("<h1>502 Bad Gateway</h1>"));
         assertTrue(answer(own, Page.GATEWAY_TIMEOUT, false).body().contains("<h1>504 Gateway Timeout</h1>"));
         assertEquals(
-                BrandedPages.LONGEST,
+                BrandedPages.MAX_BYTES,
                 answer(own, Page.UNAVAILABLE, false).body().length());
     }
 }

@@ -802,7 +802,7 @@ class ProxyServletTest {
         RawAnswer busy = server.request("GET /3", STRANGER);
         assertEquals(503, busy.status());
         assertEquals("5", busy.header("Retry-After"));
-        assertTrue(busy.body().contains("has too much to do"), busy.body());
+        assertTrue(busy.body().contains("is overloaded"), busy.body());
         assertEquals(1, traffic.shed(ShedReason.CONCURRENCY));
         assertEquals(1, traffic.held());
         // It may be what a page waits for that has a place.
@@ -1079,7 +1079,7 @@ class ProxyServletTest {
     }
 
     private void awaitEnd() {
-        while (!traffic.underWay().isEmpty()) {
+        while (!traffic.inFlight().isEmpty()) {
             Thread.onSpinWait();
         }
     }

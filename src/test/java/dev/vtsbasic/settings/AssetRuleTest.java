@@ -20,7 +20,7 @@ class AssetRuleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"fonts/**=no-store", "/fonts/**", "/a=", "=no-store", "/a=no store", "/a=x\r\ny"})
-    void whatIsNoRuleIsRefused(String text) {
+    void aMalformedRuleIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> AssetRule.list(text));
     }
 

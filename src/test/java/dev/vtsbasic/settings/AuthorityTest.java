@@ -66,7 +66,7 @@ class AuthorityTest {
                 "\u0661",
                 "a\n"
             })
-    void nothingElseIsAHost(String text) {
+    void anythingElseIsNoHost(String text) {
         assertEquals(Optional.empty(), Authority.of(text));
     }
 }

@@ -37,7 +37,7 @@ class RateTest {
                 "20/S",
                 "٢/s"
             })
-    void nothingElseIsARate(String text) {
+    void anythingElseIsNoRate(String text) {
         assertThrows(IllegalArgumentException.class, () -> Rate.of(text));
     }
 }

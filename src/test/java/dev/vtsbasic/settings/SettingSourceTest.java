@@ -48,7 +48,7 @@ class SettingSourceTest {
 
     /** As the kubelet sets them: a service named vts, and vts-basic with two named ports. */
     @Test
-    void whatKubernetesSetsForAServiceIsNoSetting() throws Exception {
+    void aVariableOfAKubernetesServiceIsNoSetting() throws Exception {
         Map<String, String> variables = new HashMap<>();
         for (String service : List.of("VTS", "VTS_BASIC", "VTS_MANAGEMENT")) {
             variables.put(service + "_SERVICE_HOST", "10.96.0.7");
@@ -77,7 +77,7 @@ class SettingSourceTest {
     }
 
     @Test
-    void whatOnlyLooksLikeAServiceIsWarnedAbout() throws Exception {
+    void anIncompleteKubernetesServiceCausesAWarning() throws Exception {
         Settings settings = Settings.read(
                 List.of(SettingSource.environment(Map.of("VTS_SERVICE_PORT", "80", "VTS_BUNN_PORT", "8081"))));
         assertEquals(2, settings.warnings().size(), settings.warnings().toString());

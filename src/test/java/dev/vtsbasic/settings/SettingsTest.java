@@ -74,7 +74,7 @@ class SettingsTest {
     }
 
     @Test
-    void aBadValueThatAnEarlierSourceOverridesIsNotLookedAt() throws Exception {
+    void aBadValueThatAnEarlierSourceOverridesIsNotRead() throws Exception {
         Settings settings = Settings.read(List.of(
                 SettingSource.commandLine(Map.of("vts.port", "1")),
                 SettingSource.environment(Map.of("VTS_PORT", "none"))));
@@ -90,7 +90,7 @@ class SettingsTest {
     }
 
     @Test
-    void aPortForBunIsForTcp() throws Exception {
+    void aBunPortAppliesToTcpOnly() throws Exception {
         Map<String, String> values = Map.of("vts.bun-port", "4000", "vts.workers", "2");
         assertEquals(
                 0,
@@ -112,10 +112,10 @@ class SettingsTest {
     }
 
     @Test
-    void oneWorkerForEachProcessorIsNoMoreThanMayBe() {
-        assertEquals(64, Setting.workers("auto", 64));
-        assertEquals(100, Setting.workers("auto", 192));
-        assertThrows(IllegalArgumentException.class, () -> Setting.workers("101", 192));
+    void autoWorkersAreAtMostOneHundred() {
+        assertEquals(64, SettingType.workers("auto", 64));
+        assertEquals(100, SettingType.workers("auto", 192));
+        assertThrows(IllegalArgumentException.class, () -> SettingType.workers("101", 192));
     }
 
     @Test

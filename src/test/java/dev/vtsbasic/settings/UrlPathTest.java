@@ -31,19 +31,19 @@ class UrlPathTest {
                 "shop", "//shop", "/shop//", "/a/../b", "/.", "/a//b", "/a/./b", "/..", "/a b", "/a'b", "/a\"b", "/<b>",
                 "/${a}", "/a?b", "/a\\b"
             })
-    void whatDoesNotMeanItselfEverywhereIsRefused(String text) {
+    void aPathWithASpecialCharacterIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> UrlPath.of(text));
     }
 
     @Test
-    void aPathOfAnyLengthIsLookedAt() {
+    void aVeryLongPathIsParsed() {
         assertTrue(UrlPath.is("/a".repeat(100_000)));
         assertFalse(UrlPath.is("/a".repeat(100_000) + "/"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/a%20b", "/a:b", "/a,b", "/a=b"})
-    void whatNoServerHasAnApplicationAtIsNoContextPath(String text) {
+    void aPathThatServersRefuseIsNoContextPath(String text) {
         assertEquals(text, UrlPath.of(text));
         assertFalse(UrlPath.isContextPath(text));
         assertThrows(IllegalArgumentException.class, () -> UrlPath.ofContext(text));
@@ -51,7 +51,7 @@ class UrlPathTest {
     }
 
     @Test
-    void nothingIsTheRoot() {
+    void anEmptyPathIsTheRoot() {
         assertTrue(UrlPath.is(""));
         assertFalse(UrlPath.is("/"));
         assertThrows(IllegalArgumentException.class, () -> UrlPath.of(""));

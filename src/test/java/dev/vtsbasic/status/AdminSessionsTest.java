@@ -33,10 +33,10 @@ class AdminSessionsTest {
     }
 
     @Test
-    void theOldestGoesWhenThereAreTooMany() {
+    void theOldestSessionEndsWhenThereAreTooMany() {
         Session oldest = sessions.open(true);
         Session second = sessions.open(true);
-        for (int more = 1; more < AdminSessions.MOST; more++) {
+        for (int more = 1; more < AdminSessions.MAX_SESSIONS; more++) {
             sessions.open(false);
         }
         assertFalse(sessions.find(oldest.id()).isPresent());

@@ -24,7 +24,7 @@ class SampleIntervalTest {
     }
 
     @Test
-    void managementIsNoVisitor() {
+    void managementRequestsDoNotCountAsVisitors() {
         StatsSample none = sample(0, 0, bucket(0, 0));
         Map<RequestKind, Counts> kinds = new EnumMap<>(none.kinds());
         kinds.put(RequestKind.MANAGEMENT, new Counts(statuses(9), bucket(0, 9), bucket(0, 9)));
@@ -43,12 +43,12 @@ class SampleIntervalTest {
     }
 
     @Test
-    void ofTheLongestOnlyTheLowerBoundIsKnown() {
+    void aQuantileInTheLastBucketIsItsLowerBound() {
         assertEquals(60, SampleInterval.quantile(bucket(BOUNDS - 1, 3), 0.5));
     }
 
     @Test
-    void whereNothingHappenedThereIsNoQuantileAndNoRate() {
+    void anIntervalWithoutRequestsHasNoQuantileAndNoRate() {
         StatsSample sample = sample(5, 3, bucket(2, 3));
         SampleInterval window = new SampleInterval(sample, sample);
         assertEquals(Double.NaN, window.firstByte(RequestKind.PROXIED, 0.5));

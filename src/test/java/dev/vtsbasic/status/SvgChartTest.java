@@ -14,7 +14,7 @@ class SvgChartTest {
     }
 
     @Test
-    void whoCannotSeeItIsToldWhatItShows() {
+    void aChartHasATextAlternative() {
         SvgChart chart = new SvgChart(
                 "c", "Load & more", HumanFormat::perSecond, 1, List.of(new SvgChart.Line("app", new double[] {3, 2})));
         String label = "aria-label=\"Load &amp; more over the last 1 min. Now: app 2.0/s. Highest: 3.0/s\"";

@@ -39,7 +39,7 @@ class RequestSyntaxFilterTest {
                 "POST / HTTP/1.1; Host: a; Transfer-Encoding: CHUNKED",
                 "POST / HTTP/2.0; Content-Length: 0",
             })
-    void aRequestIsOne(String request) {
+    void aValidRequestPasses(String request) {
         assertEquals(Optional.empty(), RequestSyntax.problemOf(parsed(request)));
     }
 
@@ -112,7 +112,7 @@ class RequestSyntaxFilterTest {
                 "POST / HTTP/1.0; Transfer-Encoding: chunked",
                 "POST / HTTP/2.0; Transfer-Encoding: chunked",
             })
-    void whatIsNoRequestIsToldSo(String request) {
+    void aMalformedRequestIsRefusedWithTheReason(String request) {
         assertTrue(RequestSyntax.problemOf(parsed(request)).isPresent());
     }
 

@@ -14,7 +14,7 @@ class PrintableTest {
     }
 
     @Test
-    void whatSteersATerminalIsShown() {
+    void aControlCharacterIsEscaped() {
         assertEquals(
                 "a\\u001b[2Jb\\u009b1m\\u007f\\u000d\\u202e\\u200f\\u061c",
                 Printable.lines("a\u001b[2Jb\u009b1m\u007f\r\u202e\u200f\u061c"));

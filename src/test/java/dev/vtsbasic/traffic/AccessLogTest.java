@@ -166,7 +166,7 @@ class AccessLogTest {
     }
 
     @Test
-    void whatTheManagementIsAskedIsLeftOut() throws Exception {
+    void managementRequestsAreNotLogged() throws Exception {
         serve(AccessLogFormat.COMBINED, 1, server -> {
             server.request("GET /200/management");
             server.request("GET /500/management");
@@ -176,7 +176,7 @@ class AccessLogTest {
     }
 
     @Test
-    void noRequestWaitsForWhoReadsTheLog() throws Exception {
+    void aRequestDoesNotWaitForASlowLogReader() throws Exception {
         RequestRecord record = record();
         CountDownLatch reading = new CountDownLatch(1);
         int all = 40_000;

@@ -246,7 +246,7 @@ class CallerTest {
                 // The container has made up the address out of X-Forwarded-For: the connection was made elsewhere.
                 "Accept: */*                 | 10.0.0.5  | false",
             })
-    void whoAsksOnThisMachineIsToldFromOthers(String header, String localAddress, boolean here) throws Exception {
+    void aLocalRequestIsDistinguishedFromARemoteOne(String header, String localAddress, boolean here) throws Exception {
         HttpServlet teller = new HttpServlet() {
             private static final long serialVersionUID = 1L;
 
@@ -258,7 +258,7 @@ class CallerTest {
                         return localAddress;
                     }
                 };
-                response.getWriter().print(Caller.isOfThisMachine(seen));
+                response.getWriter().print(Caller.isLocalAndUnforwarded(seen));
             }
         };
         try (TestServer server =

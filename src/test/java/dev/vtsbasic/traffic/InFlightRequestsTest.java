@@ -13,7 +13,7 @@ class InFlightRequestsTest {
     private final InFlightRequests running = new InFlightRequests();
 
     @Test
-    void withoutRequestsNobodyWaits() throws Exception {
+    void awaitIdleReturnsAtOnceWithoutRequests() throws Exception {
         assertEquals(0, running.awaitIdle(TimeUnit.MINUTES.toNanos(5)));
         running.enter().leave();
         assertEquals(0, running.awaitIdle(TimeUnit.MINUTES.toNanos(5)));
@@ -30,7 +30,7 @@ class InFlightRequestsTest {
     }
 
     @Test
-    void theLastToLeaveEndsTheWaiting() throws Exception {
+    void theEndOfTheLastRequestEndsTheWait() throws Exception {
         InFlightRequests.Permit first = running.enter();
         InFlightRequests.Permit second = running.enter();
         FutureTask<Integer> waiting = new FutureTask<>(() -> running.awaitIdle(TimeUnit.MINUTES.toNanos(5)));

@@ -37,15 +37,15 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
     private static final int MAX_COPIES = 100;
 
     private final AdminOperations operations;
-    private final RuntimeStats figures;
+    private final RuntimeStats stats;
     private final String contextPath;
     private ObjectName name;
     private boolean closed;
 
     /** @param contextPath empty for the root context */
-    public JmxRegistration(AdminOperations operations, RuntimeStats figures, String contextPath) {
+    public JmxRegistration(AdminOperations operations, RuntimeStats stats, String contextPath) {
         this.operations = operations;
-        this.figures = figures;
+        this.stats = stats;
         this.contextPath = contextPath.isEmpty() ? "/" : contextPath;
     }
 
@@ -67,6 +67,10 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
                     LOG.debug("Another deployment has this name", e);
                 }
             }
+            Event.JMX_UNAVAILABLE.log(
+                    LOG,
+                    "JMX does not show this deployment: {problem}",
+                    MAX_COPIES + " others have the context path " + contextPath);
         } catch (JMException | RuntimeException e) {
             Event.JMX_UNAVAILABLE.log(LOG, "JMX does not show this deployment: {problem}", e.getMessage());
         }
@@ -94,64 +98,64 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
 
     @Override
     public String getVersion() {
-        return figures.build().version();
+        return stats.build().version();
     }
 
     @Override
     public String getBunVersion() {
-        return figures.build().bun();
+        return stats.build().bun();
     }
 
     @Override
     public String getBuild() {
-        return figures.build().build();
+        return stats.build().build();
     }
 
     @Override
     public WorkerBean[] getWorkers() {
-        boolean givenUp = figures.givenUp();
-        return figures.places().stream()
-                .map(place -> new WorkerBean(place, givenUp))
+        boolean givenUp = stats.givenUp();
+        return stats.slots().stream()
+                .map(slot -> new WorkerBean(slot, givenUp))
                 .toArray(WorkerBean[]::new);
     }
 
     @Override
     public Map<RestartCause, Long> getWorkerRestarts() {
-        return counts(RestartCause.class, figures::restarts);
+        return counts(RestartCause.class, stats::restarts);
     }
 
     @Override
     public RequestStatsBean[] getRequests() {
-        Traffic traffic = figures.traffic();
-        Map<RequestKind, Long> underWay = traffic.underWay();
+        Traffic traffic = stats.traffic();
+        Map<RequestKind, Long> inFlight = traffic.inFlight();
         return Arrays.stream(RequestKind.values())
-                .map(kind -> new RequestStatsBean(traffic, kind, underWay.getOrDefault(kind, 0L)))
+                .map(kind -> new RequestStatsBean(traffic, kind, inFlight.getOrDefault(kind, 0L)))
                 .toArray(RequestStatsBean[]::new);
     }
 
     @Override
     public int getRequestsWaiting() {
-        return figures.waiting();
+        return stats.waiting();
     }
 
     @Override
     public long getRequestsHeld() {
-        return figures.traffic().held();
+        return stats.traffic().held();
     }
 
     @Override
     public long getRequestsRetried() {
-        return figures.traffic().retried();
+        return stats.traffic().retried();
     }
 
     @Override
     public Map<ShedReason, Long> getRequestsShed() {
-        return counts(ShedReason.class, figures.traffic()::shed);
+        return counts(ShedReason.class, stats.traffic()::shed);
     }
 
     @Override
     public Map<UpstreamError, Long> getUpstreamErrors() {
-        return counts(UpstreamError.class, figures.traffic()::upstreamErrors);
+        return counts(UpstreamError.class, stats.traffic()::upstreamErrors);
     }
 
     @Override
@@ -160,20 +164,20 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
                 ContentCoding.class,
                 coding -> Arrays.stream(AssetOutcome.values())
                         .filter(outcome -> outcome != AssetOutcome.UNKNOWN)
-                        .mapToLong(outcome -> figures.traffic().assets(coding, outcome))
+                        .mapToLong(outcome -> stats.traffic().assets(coding, outcome))
                         .sum());
     }
 
     @Override
     public long getAssetsNotModified() {
         return Arrays.stream(ContentCoding.values())
-                .mapToLong(coding -> figures.traffic().assets(coding, AssetOutcome.NOT_MODIFIED))
+                .mapToLong(coding -> stats.traffic().assets(coding, AssetOutcome.NOT_MODIFIED))
                 .sum();
     }
 
     @Override
     public long getUnknownAssets() {
-        return figures.traffic().assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN);
+        return stats.traffic().assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN);
     }
 
     private static <E extends Enum<E>> Map<E, Long> counts(Class<E> type, ToLongFunction<E> count) {
@@ -191,12 +195,12 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
 
     @Override
     public void drain() {
-        operations.drain();
+        operations.beginDrain();
     }
 
     @Override
     public boolean resume() {
-        return operations.resume();
+        return operations.endDrain();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.vtsbasic.manage.metrics;
 import dev.vtsbasic.bun.RestartCause;
 import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.bun.SlotSnapshot.WorkerView;
+import dev.vtsbasic.manage.MetricsExporter;
 import dev.vtsbasic.manage.RuntimeStats;
 import dev.vtsbasic.traffic.AssetOutcome;
 import dev.vtsbasic.traffic.CacheStatistics;
@@ -50,13 +51,13 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>Create it at the first scrape and not at the start, because the Prometheus library takes a while to load.
  */
-public final class PrometheusMetrics {
-    private final RuntimeStats figures;
+public final class PrometheusMetrics implements MetricsExporter {
+    private final RuntimeStats stats;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
 
-    public PrometheusMetrics(RuntimeStats figures) {
-        this.figures = figures;
+    public PrometheusMetrics(RuntimeStats stats) {
+        this.stats = stats;
         ofJvm();
         registry.register((MultiCollector) this::collect);
     }
@@ -77,17 +78,13 @@ public final class PrometheusMetrics {
         ProcessMetrics.builder().register(registry);
     }
 
-    /**
-     * The Content-Type of the format that {@link #write} uses: OpenMetrics if {@code accept} names it, otherwise
-     * Prometheus text.
-     *
-     * @param accept the request's Accept field; null or empty when there is none
-     */
+    /** OpenMetrics if {@code accept} names it, otherwise Prometheus text. */
+    @Override
     public String contentType(String accept) {
         return writer(accept).getContentType();
     }
 
-    /** Writes all metrics as they are now, in the format that {@link #contentType} names. */
+    @Override
     public void write(String accept, OutputStream out) throws IOException {
         writer(accept).write(out, registry.scrape());
     }
@@ -105,8 +102,8 @@ public final class PrometheusMetrics {
         assets(all);
         workers(all);
         cache(all);
-        RuntimeStats.Build build = figures.build();
-        all.add(new GaugeFamily("vts_build_info", "What runs here: always 1.")
+        RuntimeStats.Build build = stats.build();
+        all.add(MetricFamily.gauge("vts_build_info", "The versions in service: always 1.")
                 .add(
                         1,
                         "version",
@@ -122,8 +119,8 @@ public final class PrometheusMetrics {
     }
 
     private void requests(List<MetricSnapshot> all) {
-        Traffic traffic = figures.traffic();
-        CounterFamily requests = new CounterFamily("vts_http_requests", "Requests that have ended.");
+        Traffic traffic = stats.traffic();
+        MetricFamily requests = MetricFamily.counter("vts_http_requests", "Requests that have ended.");
         for (RequestKind kind : RequestKind.values()) {
             for (Method method : Method.values()) {
                 for (StatusClass status : StatusClass.values()) {
@@ -137,22 +134,22 @@ public final class PrometheusMetrics {
         all.add(requests.snapshot());
         all.add(histogram(
                 "vts_http_time_to_first_byte_seconds",
-                "Time from a request to the beginning of its answer.",
+                "Time from a request to the beginning of its response.",
                 traffic::timesToFirstByte));
         all.add(histogram(
                 "vts_http_request_duration_seconds",
-                "Time from a request to the end of its answer, event streams and tunnels aside.",
+                "Time from a request to the end of its response, without event streams and tunnels.",
                 kind -> kind.hasAnEnd() ? traffic.durations(kind) : null));
         all.add(byKind(
-                new CounterFamily("vts_http_request_bytes", "Bytes of the bodies of requests that have ended."),
+                MetricFamily.counter("vts_http_request_bytes", "Bytes of the bodies of requests that have ended."),
                 traffic::bytesReceived));
         all.add(byKind(
-                new CounterFamily("vts_http_response_bytes", "Bytes of the bodies of answers that have ended."),
+                MetricFamily.counter("vts_http_response_bytes", "Bytes of the bodies of responses that have ended."),
                 traffic::bytesSent));
-        Map<RequestKind, Long> underWay = traffic.underWay();
+        Map<RequestKind, Long> inFlight = traffic.inFlight();
         all.add(byKind(
-                new GaugeFamily("vts_http_requests_in_flight", "Requests that have not ended."),
-                kind -> underWay.getOrDefault(kind, 0L)));
+                MetricFamily.gauge("vts_http_requests_in_flight", "Requests that have not ended."),
+                kind -> inFlight.getOrDefault(kind, 0L)));
     }
 
     /**
@@ -164,37 +161,38 @@ public final class PrometheusMetrics {
     }
 
     private void waits(List<MetricSnapshot> all) {
-        Traffic traffic = figures.traffic();
-        all.add(new GaugeFamily("vts_http_requests_waiting", "Requests that wait for a worker, or for their turn.")
-                .add(figures.waiting())
+        Traffic traffic = stats.traffic();
+        all.add(MetricFamily.gauge("vts_http_requests_waiting", "Requests that wait for a worker, or for a permit.")
+                .add(stats.waiting())
                 .snapshot());
-        all.add(new CounterFamily(
-                        "vts_http_requests_held", "Requests that had to wait for a worker, or for their turn.")
+        all.add(MetricFamily.counter(
+                        "vts_http_requests_held", "Requests that had to wait for a worker, or for a permit.")
                 .add(traffic.held())
                 .snapshot());
-        all.add(new CounterFamily("vts_http_requests_retried", "Requests that were sent to a worker more than once.")
+        all.add(MetricFamily.counter("vts_http_requests_retried", "Requests that were sent to a worker more than once.")
                 .add(traffic.retried())
                 .snapshot());
-        all.add(new GaugeFamily(
-                        "vts_draining", "Whether clients are sent elsewhere, by a drain or before a stop: 1 or 0.")
-                .add(figures.draining() ? 1 : 0)
+        all.add(MetricFamily.gauge(
+                        "vts_draining",
+                        "Whether the server reports \"not ready\" because of a drain or a stop: 1 or 0.")
+                .add(stats.draining() ? 1 : 0)
                 .snapshot());
         all.add(by(
-                new CounterFamily("vts_http_requests_shed", "Requests that were turned away before the app had them."),
+                MetricFamily.counter("vts_http_requests_shed", "Requests that were refused before the app had them."),
                 "reason",
                 ShedReason.values(),
                 traffic::shed));
         all.add(by(
-                new CounterFamily("vts_upstream_errors", "Requests that got no whole answer from the app."),
+                MetricFamily.counter("vts_upstream_errors", "Requests that got no complete response from the app."),
                 "cause",
                 UpstreamError.values(),
                 traffic::upstreamErrors));
     }
 
     private void assets(List<MetricSnapshot> all) {
-        Traffic traffic = figures.traffic();
-        CounterFamily responses =
-                new CounterFamily("vts_asset_responses", "Answers to requests for static files that exist.");
+        Traffic traffic = stats.traffic();
+        MetricFamily responses =
+                MetricFamily.counter("vts_asset_responses", "Responses to requests for static files that exist.");
         for (ContentCoding coding : ContentCoding.values()) {
             for (AssetOutcome outcome : AssetOutcome.values()) {
                 long count = traffic.assets(coding, outcome);
@@ -205,80 +203,80 @@ public final class PrometheusMetrics {
             }
         }
         all.add(responses.snapshot());
-        all.add(new CounterFamily(
+        all.add(MetricFamily.counter(
                         "vts_asset_unknown", "Requests for a file in the directory of hashed assets that no build has.")
                 .add(traffic.assets(ContentCoding.IDENTITY, AssetOutcome.UNKNOWN))
                 .snapshot());
     }
 
     private void workers(List<MetricSnapshot> all) {
-        List<SlotSnapshot> places = figures.places();
-        long ready = places.stream().filter(place -> place.ready().isPresent()).count();
-        long starting = places.stream().filter(SlotSnapshot::starting).count();
-        long vacant = places.stream()
-                .filter(place -> place.ready().isEmpty() && !place.starting())
+        List<SlotSnapshot> slots = stats.slots();
+        long ready = slots.stream().filter(slot -> slot.ready().isPresent()).count();
+        long starting = slots.stream().filter(SlotSnapshot::starting).count();
+        long vacant = slots.stream()
+                .filter(slot -> slot.ready().isEmpty() && !slot.starting())
                 .count();
-        boolean givenUp = figures.givenUp();
-        all.add(new GaugeFamily("vts_workers", "Workers, or places without one, by state.")
+        boolean givenUp = stats.givenUp();
+        all.add(MetricFamily.gauge("vts_workers", "Workers, or slots without a worker, by state.")
                 .add(ready, "state", "ready")
                 .add(starting, "state", "starting")
-                .add(places.stream().mapToInt(SlotSnapshot::retiring).sum(), "state", "retiring")
+                .add(slots.stream().mapToInt(SlotSnapshot::retiring).sum(), "state", "retiring")
                 .add(givenUp ? 0 : vacant, "state", "pausing")
                 .add(givenUp ? vacant : 0, "state", "given_up")
                 .snapshot());
         all.add(by(
-                new CounterFamily(
+                MetricFamily.counter(
                         "vts_worker_restarts", "Workers that ended or were replaced, or did not become ready."),
                 "cause",
                 RestartCause.values(),
-                figures::restarts));
+                stats::restarts));
         all.add(ofWorkers(
-                new GaugeFamily("vts_worker_resident_memory_bytes", "Resident memory of the worker's process."),
-                places,
+                MetricFamily.gauge("vts_worker_resident_memory_bytes", "Resident memory of the worker's process."),
+                slots,
                 WorkerView::memory));
         all.add(ofWorkers(
-                new CounterFamily("vts_worker_cpu_seconds", "Processor time of the worker's process."),
-                places,
+                MetricFamily.counter("vts_worker_cpu_seconds", "Processor time of the worker's process."),
+                slots,
                 worker -> worker.cpu().toNanos() / 1e9));
         all.add(ofWorkers(
-                new GaugeFamily(
+                MetricFamily.gauge(
                         "vts_worker_start_time_seconds", "When the worker's process was started, since the epoch."),
-                places,
+                slots,
                 worker -> seconds(worker.started())));
     }
 
     private void cache(List<MetricSnapshot> all) {
-        CacheStatistics cache = figures.cache();
-        all.add(new CounterFamily("vts_cache_hits", "Requests answered from the shared cache without asking the app.")
+        CacheStatistics cache = stats.cache();
+        all.add(MetricFamily.counter("vts_cache_hits", "Requests answered from the shared cache without asking the app.")
                 .add(cache.hits())
                 .snapshot());
-        all.add(new CounterFamily(
-                        "vts_cache_misses", "Requests to the shared cache that got what the app answered to them.")
+        all.add(MetricFamily.counter(
+                        "vts_cache_misses", "Requests to the shared cache that got the app's response to them.")
                 .add(cache.misses())
                 .snapshot());
-        all.add(new CounterFamily(
-                        "vts_cache_validated", "Requests for which the app said that what was stored is still right.")
+        all.add(MetricFamily.counter(
+                        "vts_cache_validated", "Requests for which the app confirmed the stored response.")
                 .add(cache.validated())
                 .snapshot());
-        all.add(new CounterFamily("vts_cache_collapsed", "Requests that waited for the answer to another one.")
+        all.add(MetricFamily.counter("vts_cache_collapsed", "Requests that waited for the response to another request.")
                 .add(cache.collapsed())
                 .snapshot());
-        all.add(new CounterFamily("vts_cache_stale", "Requests that got an answer past its time, as the app allows it.")
+        all.add(MetricFamily.counter("vts_cache_stale", "Requests that got a stale response, as the app allows.")
                 .add(cache.stale())
                 .snapshot());
-        all.add(new CounterFamily("vts_cache_stored", "Answers put into the shared cache.")
+        all.add(MetricFamily.counter("vts_cache_stored", "Responses put into the shared cache.")
                 .add(cache.stored())
                 .snapshot());
-        all.add(new CounterFamily("vts_cache_evicted", "Answers that had to make room for others.")
+        all.add(MetricFamily.counter("vts_cache_evicted", "Responses that were removed to make room for others.")
                 .add(cache.evicted())
                 .snapshot());
-        all.add(new GaugeFamily("vts_cache_entries", "Answers that the shared cache holds.")
+        all.add(MetricFamily.gauge("vts_cache_entries", "Responses in the shared cache.")
                 .add(cache.entries())
                 .snapshot());
-        all.add(new GaugeFamily("vts_cache_size_bytes", "Memory that they take.")
+        all.add(MetricFamily.gauge("vts_cache_size_bytes", "Memory that these responses take.")
                 .add(cache.bytes())
                 .snapshot());
-        all.add(new GaugeFamily("vts_cache_capacity_bytes", "Most that they may take.")
+        all.add(MetricFamily.gauge("vts_cache_capacity_bytes", "Memory that these responses may take.")
                 .add(cache.capacity())
                 .snapshot());
     }
@@ -288,21 +286,21 @@ public final class PrometheusMetrics {
     }
 
     private static MetricSnapshot ofWorkers(
-            MetricFamily<?> family, List<SlotSnapshot> places, ToDoubleFunction<WorkerView> value) {
-        for (SlotSnapshot place : places) {
-            place.ready()
+            MetricFamily family, List<SlotSnapshot> slots, ToDoubleFunction<WorkerView> value) {
+        for (SlotSnapshot slot : slots) {
+            slot.ready()
                     .ifPresent(worker ->
-                            family.add(value.applyAsDouble(worker), "worker", Integer.toString(place.number())));
+                            family.add(value.applyAsDouble(worker), "worker", Integer.toString(slot.number())));
         }
         return family.snapshot();
     }
 
-    private static MetricSnapshot byKind(MetricFamily<?> family, ToDoubleFunction<RequestKind> value) {
+    private static MetricSnapshot byKind(MetricFamily family, ToDoubleFunction<RequestKind> value) {
         return by(family, "kind", RequestKind.values(), value);
     }
 
     private static <E extends Enum<E>> MetricSnapshot by(
-            MetricFamily<?> family, String label, E[] constants, ToDoubleFunction<E> value) {
+            MetricFamily family, String label, E[] constants, ToDoubleFunction<E> value) {
         for (E constant : constants) {
             family.add(value.applyAsDouble(constant), label, name(constant));
         }

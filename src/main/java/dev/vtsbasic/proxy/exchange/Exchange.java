@@ -98,7 +98,7 @@ public final class Exchange {
             LOG.debug("{} {}: the body cannot be read", request.method(), request.path(), e);
             refuseBody(e);
             if (gone) {
-                record.clientGone();
+                record.clientDisconnected();
             }
         }
     }
@@ -106,7 +106,7 @@ public final class Exchange {
     /** @param failure thrown when nobody is left to be told */
     private void refuseBody(ClientDisconnectedException failure) throws IOException {
         try {
-            fail(Page.BAD_REQUEST.saying("The body of the request is malformed."));
+            fail(Page.BAD_REQUEST.withSentence("The body of the request is malformed."));
         } catch (IOException e) {
             failure.addSuppressed(e);
             throw failure;
@@ -439,6 +439,6 @@ public final class Exchange {
     private void passHead(ClassicHttpResponse answer) {
         relay.copyHead(answer);
         record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
-        environment.headers().complete(response, context.forwarded().isHttps());
+        environment.headers().addMissing(response, context.forwarded().isHttps());
     }
 }

@@ -15,7 +15,7 @@ final class WorkerSelection implements WorkerPool.Seeker {
     /** Before another worker is tried when more than one could not be reached. */
     private static final long RETRY_DELAY_MILLIS = 10;
 
-    private static final Page BLOCKED = Page.BAD_GATEWAY.saying(
+    private static final Page BLOCKED = Page.BAD_GATEWAY.withSentence(
             "The application crashed each time it was asked for this, so it is not asked again for a while.");
 
     private final WorkerPool pool;

@@ -96,7 +96,7 @@ public record InboundRequest(
                 contentLength,
                 contentLength < 0 && mayHaveBody(request),
                 ForwardedRequest.peerOf(request),
-                Caller.isOfThisMachine(request),
+                Caller.isLocalAndUnforwarded(request),
                 PublicOrigin.schemeOf(request),
                 PublicOrigin.hostOf(request),
                 RequestRecord.of(request));

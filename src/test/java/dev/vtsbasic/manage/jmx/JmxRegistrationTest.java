@@ -10,6 +10,7 @@ import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.bun.SlotSnapshot.WorkerView;
 import dev.vtsbasic.bun.SlotState;
 import dev.vtsbasic.bun.pool.BlockedRequest;
+import dev.vtsbasic.log.Event;
 import dev.vtsbasic.manage.AdminOperations;
 import dev.vtsbasic.manage.HealthReport;
 import dev.vtsbasic.manage.LifecyclePhase;
@@ -25,6 +26,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.EnumSet;
@@ -68,7 +70,7 @@ class JmxRegistrationTest {
     }
 
     @Test
-    void aPlaceWithAWorkerAndOneWithoutAreComposites() throws Exception {
+    void aSlotWithAWorkerAndOneWithoutAreComposites() throws Exception {
         CompositeData[] workers = (CompositeData[]) beans.getAttribute(name, "Workers");
         assertEquals(2, workers.length);
         assertEquals("READY", workers[0].get("state"));
@@ -127,7 +129,7 @@ class JmxRegistrationTest {
     }
 
     @Test
-    void anotherOfTheSamePathHasANameOfItsOwn() throws Exception {
+    void aSecondDeploymentOfAPathGetsItsOwnName() throws Exception {
         ObjectName second = new ObjectName(name + ",copy=2");
         try (JmxRegistration other = new JmxRegistration(new Some(), new Seen(), path)) {
             other.register();
@@ -136,6 +138,23 @@ class JmxRegistrationTest {
         }
         assertTrue(!beans.isRegistered(second));
         assertTrue(beans.isRegistered(name));
+    }
+
+    @Test
+    void aDeploymentAfterOneHundredOfItsPathIsLoggedAsMissing() {
+        List<JmxRegistration> others = new ArrayList<>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                JmxRegistration other = new JmxRegistration(new Some(), new Seen(), path);
+                others.add(other);
+                other.register();
+            }
+            assertTrue(Event.last().stream()
+                    .anyMatch(event ->
+                            event.event() == Event.JMX_UNAVAILABLE && event.sentence().contains(path)));
+        } finally {
+            others.forEach(JmxRegistration::close);
+        }
     }
 
     private Map<String, Object> entries(String attribute) throws Exception {
@@ -177,12 +196,12 @@ class JmxRegistrationTest {
         }
 
         @Override
-        public void drain() {
+        public void beginDrain() {
             phase = LifecyclePhase.DRAINING;
         }
 
         @Override
-        public boolean resume() {
+        public boolean endDrain() {
             phase = LifecyclePhase.SERVING;
             return true;
         }
@@ -200,7 +219,7 @@ class JmxRegistrationTest {
         }
 
         @Override
-        public List<SlotSnapshot> places() {
+        public List<SlotSnapshot> slots() {
             WorkerView worker = new WorkerView("worker-1-3", 4711, 90_000_000, Duration.ofMillis(1500), started, 12);
             return List.of(
                     new SlotSnapshot(1, Optional.of(worker), false, 0, List.of()),

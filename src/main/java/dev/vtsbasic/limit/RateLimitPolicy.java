@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * @param name of the policy in the fields
  * @param nanos clock, in nanoseconds
  */
-record Policy(String name, Rate rate, LongSupplier nanos) {
+record RateLimitPolicy(String name, Rate rate, LongSupplier nanos) {
     /** A new, full bucket. */
     Bucket bucket() {
         return Bucket.builder()
@@ -28,11 +28,11 @@ record Policy(String name, Rate rate, LongSupplier nanos) {
      *
      * @return seconds after which the client may retry; 0 if the request may pass
      */
-    long tell(ConsumptionProbe probe, HttpServletResponse response) {
+    long addFields(ConsumptionProbe probe, HttpServletResponse response) {
         long retryAfter = probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
         long window = probe.isConsumed() ? seconds(probe.getNanosToWaitForReset()) : retryAfter;
         response.addHeader(
-                "RateLimit-Policy",
+                "RateLimit-RateLimitPolicy",
                 "\"" + name + "\";q=" + rate.burst() + ";w="
                         + seconds(rate.timeToFill().toNanos()));
         response.addHeader("RateLimit", "\"" + name + "\";r=" + probe.getRemainingTokens() + ";t=" + window);

@@ -8,12 +8,12 @@ import java.util.function.Supplier;
  * Collapses concurrent calls of a supplier: callers that arrive while it runs wait for the same result, so that many
  * callers cost no more than one. Safe for any number of threads.
  */
-public final class SingleFlight<T> implements Supplier<T> {
-    private final Supplier<T> question;
-    private final AtomicReference<CompletableFuture<T>> underWay = new AtomicReference<>();
+public final class CollapsingSupplier<T> implements Supplier<T> {
+    private final Supplier<T> supplier;
+    private final AtomicReference<CompletableFuture<T>> inFlight = new AtomicReference<>();
 
-    public SingleFlight(Supplier<T> question) {
-        this.question = question;
+    public CollapsingSupplier(Supplier<T> supplier) {
+        this.supplier = supplier;
     }
 
     /**
@@ -25,18 +25,18 @@ public final class SingleFlight<T> implements Supplier<T> {
     @Override
     public T get() {
         CompletableFuture<T> own = new CompletableFuture<>();
-        CompletableFuture<T> others = underWay.compareAndExchange(null, own);
+        CompletableFuture<T> others = inFlight.compareAndExchange(null, own);
         if (others != null) {
             return others.join();
         }
         try {
-            T answer = question.get();
+            T result = supplier.get();
             // Before complete(), so that a caller that has this result and calls again gets a newer one.
-            underWay.set(null);
-            own.complete(answer);
-            return answer;
+            inFlight.set(null);
+            own.complete(result);
+            return result;
         } catch (RuntimeException | Error e) {
-            underWay.set(null);
+            inFlight.set(null);
             own.completeExceptionally(e);
             throw e;
         }

@@ -9,14 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class SingleFlightTest {
+class CollapsingSupplierTest {
     private final AtomicInteger asked = new AtomicInteger();
 
     @Test
-    void whoComesMeanwhileGetsTheSameAnswer() throws Exception {
+    void aConcurrentCallerGetsTheSameResult() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
-        SingleFlight<Integer> flight = new SingleFlight<>(() -> {
+        CollapsingSupplier<Integer> flight = new CollapsingSupplier<>(() -> {
             begun.countDown();
             awaitIt(answer);
             return asked.incrementAndGet();
@@ -36,8 +36,8 @@ class SingleFlightTest {
     }
 
     @Test
-    void aFailureIsNotTheLast() {
-        SingleFlight<Integer> flight = new SingleFlight<>(() -> {
+    void aCallAfterAFailureRunsTheSupplierAgain() {
+        CollapsingSupplier<Integer> flight = new CollapsingSupplier<>(() -> {
             if (asked.incrementAndGet() == 1) {
                 throw new IllegalStateException("no answer");
             }
