@@ -1,8 +1,8 @@
 package dev.vtsbasic.proxy;
 
 import dev.vtsbasic.log.Event;
-import dev.vtsbasic.proxy.container.ClientConnection;
 import dev.vtsbasic.proxy.container.ConnectionGuard;
+import dev.vtsbasic.proxy.message.InboundRequest;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -15,46 +15,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An answer that another thread than the container's writes, and its one end.
+ * A response that another thread than the container's writes, and which ends once.
  *
- * <p>When a write fails, Tomcat ends the request itself, on a thread of its own, and gives its objects to the request of
- * another client; the thread whose write failed is then still using them. So the container is kept waiting here until that
- * thread has let go.
+ * <p>When a write fails, Tomcat ends the request itself, on a thread of its own, and reuses its objects for the request
+ * of another client, while the thread whose write failed still uses them. So the listener keeps the container's thread
+ * waiting until the other thread has ended.
  */
 final class AsyncResponse implements AsyncListener {
     private static final Logger LOG = LoggerFactory.getLogger(AsyncResponse.class);
 
-    /** How long a container's thread is kept at most; what it waits for was told to end. */
-    private static final int LAST_SECONDS = 10;
+    /** How long the container's thread waits at most for the other thread, which was told to end. */
+    private static final int END_TIMEOUT_SECONDS = 10;
 
-    /** Set on a request that is dispatched only so that its failure reaches the container. */
+    /** Attribute of a request that is dispatched only so that its failure reaches the container. */
     private static final String FAILURE = AsyncResponse.class.getName() + ".failure";
 
     private final AsyncContext context;
-    private final ClientConnection client;
+    private final ClientRequest client;
     private final ConnectionGuard guard;
-    private final CountDownLatch letGo = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
-    private volatile boolean whole;
+    private volatile boolean complete;
 
-    private AsyncResponse(AsyncContext context, ClientConnection client, ConnectionGuard guard) {
+    private AsyncResponse(AsyncContext context, ClientRequest client) {
         this.context = context;
         this.client = client;
-        this.guard = guard;
+        this.guard = client.guard();
     }
 
-    /** Lets another thread answer; it is to call {@link #complete} or {@link #cut} when it has. */
-    static AsyncResponse start(
-            HttpServletRequest request, HttpServletResponse response, ClientConnection client, ConnectionGuard guard) {
+    /** Makes the request asynchronous, so that another thread may {@link #run} its exchange. */
+    static AsyncResponse start(HttpServletRequest request, HttpServletResponse response, ClientRequest client) {
         AsyncContext context = request.startAsync(request, response);
-        // Bun's silence has its own limit, and an event stream has none.
+        // Without a timeout, because the watchdog limits a worker's silence, and an event stream may last for any time.
         context.setTimeout(0);
-        AsyncResponse answer = new AsyncResponse(context, client, guard);
-        context.addListener(answer);
-        return answer;
+        AsyncResponse async = new AsyncResponse(context, client);
+        context.addListener(async);
+        return async;
     }
 
-    /** Why the answer was cut, on the container's thread; null unless {@link #cut} had it called. */
+    /** Why the response was cut, on the container's thread; null unless the request was dispatched for that. */
     static IOException failureOf(HttpServletRequest request) {
         return (IOException) request.getAttribute(FAILURE);
     }
@@ -64,14 +63,41 @@ final class AsyncResponse implements AsyncListener {
         return failed;
     }
 
-    /** The answer is whole. */
-    void complete() {
-        whole = true;
+    /** An exchange with the app, or another way to respond. */
+    @FunctionalInterface
+    interface Task {
+        void run() throws IOException;
+    }
+
+    /** Runs the exchange, then ends the record and the response. */
+    void run(Task exchange) {
+        InboundRequest request = client.request();
+        HttpServletResponse response = guard.response();
+        try {
+            exchange.run();
+            boolean head = request.method().equals("HEAD") && request.protocol().startsWith("HTTP/2");
+            if (head || response.getStatus() >= HttpServletResponse.SC_BAD_REQUEST) {
+                // Otherwise Tomcat would end the stream without a head, and GlassFish would send a 200.
+                response.flushBuffer();
+            }
+            request.record().end(response, false);
+            if (client.body() != null) {
+                client.body().linger(request.expectsContinue());
+            }
+            complete();
+        } catch (IOException | RuntimeException | Error e) {
+            RequestFailure.endRecord(request.record(), response);
+            cut(e instanceof IOException failure ? failure : new IOException(e));
+        }
+    }
+
+    private void complete() {
+        complete = true;
         end(context::complete);
     }
 
-    /** Completing would make a broken answer look whole; only a container's own thread can cut it. */
-    void cut(IOException failure) {
+    /** Dispatches, because completing would make a cut response look complete; only a container's thread can cut it. */
+    private void cut(IOException failure) {
         end(() -> {
             context.getRequest().setAttribute(FAILURE, failure);
             context.dispatch();
@@ -84,11 +110,11 @@ final class AsyncResponse implements AsyncListener {
             try {
                 end.run();
             } catch (IllegalStateException | UnsupportedOperationException e) {
-                // The latter is Tomcat's, which finds no servlet to dispatch to when the application is being stopped.
+                // Tomcat throws the latter when the application stops, because it finds no servlet to dispatch to.
                 LOG.debug("The container has already ended the request", e);
             }
         }
-        letGo.countDown();
+        ended.countDown();
     }
 
     @Override
@@ -96,38 +122,38 @@ final class AsyncResponse implements AsyncListener {
         awaitEnd();
     }
 
-    /** Tomcat has it time out, time-out or not, when the application is being stopped. */
+    /** Tomcat calls this when the application stops, in spite of the timeout of 0. */
     @Override
     public void onTimeout(AsyncEvent event) {
         awaitEnd();
     }
 
     private void awaitEnd() {
-        if (ExchangeExecutor.currentIsOurs()) {
-            // WildFly says so within the write that failed, and who writes is about to end.
+        if (ExchangeExecutor.isExchangeThread()) {
+            // WildFly calls the listener within the write that failed; this thread is about to end the response.
             return;
         }
         synchronized (this) {
-            if (letGo.getCount() == 0) {
+            if (ended.getCount() == 0) {
                 // The container knows the end.
                 return;
             }
             failed = true;
         }
-        client.endInput();
+        guard.client().endInput();
         try {
-            if (!letGo.await(LAST_SECONDS, TimeUnit.SECONDS)) {
-                Event.ANSWER_STUCK.log(LOG, "An answer that the container has given up is still being written");
-                client.endOutput();
-                // The thread that writes it may use the container's objects no more, which are for others from now on.
-                guard.release(LAST_SECONDS);
+            if (!ended.await(END_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                Event.ANSWER_STUCK.log(LOG, "A response that the container has given up is still being written");
+                guard.client().endOutput();
+                // From now on the container's objects are for other requests, so the other thread must not use them.
+                guard.release(END_TIMEOUT_SECONDS);
             }
         } catch (InterruptedException e) {
             guard.shut();
             Thread.currentThread().interrupt();
         }
-        if (!whole) {
-            client.cut();
+        if (!complete) {
+            guard.client().cut();
         }
         context.complete();
     }
@@ -139,6 +165,6 @@ final class AsyncResponse implements AsyncListener {
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        // Not started twice.
+        // The request is made asynchronous only once.
     }
 }

@@ -14,46 +14,45 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that exchanges run on: a virtual thread each where Java has them (21 and newer), else a bounded pool with
- * a queue.
+ * Runs exchanges: each on a virtual thread where Java has them (21 and newer), otherwise on a bounded pool with a queue.
  *
- * <p>The pool keeps some threads for requests that the app makes to its own front while it renders: if those had to wait
- * behind the requests that wait for them, nothing would ever move. And it grows by one for each event stream that one of
- * its threads is busy with for as long as a page is open.
+ * <p>A second pool runs the requests that the app makes to its own front while it renders a page. In one pool they could
+ * wait behind the requests that wait for them, a deadlock. A pool grows by one thread for each event stream that one of
+ * its threads is busy with, because that lasts for as long as a page is open.
  */
 final class ExchangeExecutor implements AutoCloseable {
     private static final int THREADS = 200;
     private static final int QUEUE = 1000;
     private static final int NESTED_THREADS = 50;
-    private static final int LAST_SECONDS = 2;
+    private static final int STOP_TIMEOUT_SECONDS = 2;
 
-    /** Each of them costs a thread here; with more, they take the threads of others. */
-    private static final int EVENT_STREAMS = 2000;
+    /** Maximum number of event streams for which a pool grows; further ones occupy the threads of other requests. */
+    private static final int MAX_EVENT_STREAMS = 2000;
 
     private static final MethodHandle IS_VIRTUAL = isVirtual();
 
-    private final ExecutorService outer;
+    private final ExecutorService clients;
     private final ExecutorService nested;
     private final ExecutorService relays;
 
-    /** @param mostRequests how many there is memory for */
-    ExchangeExecutor(int mostRequests) {
+    /** @param maxRequests the number of requests that the heap has memory for */
+    ExchangeExecutor(int maxRequests) {
         ExecutorService virtual = virtualThreads();
         if (virtual != null) {
-            outer = virtual;
+            clients = virtual;
             nested = virtual;
             relays = virtual;
         } else {
-            int queue = Math.max(NESTED_THREADS, Math.min(QUEUE, mostRequests - THREADS));
-            outer = pool("vts-exchange", THREADS, new ArrayBlockingQueue<>(queue));
+            int queue = Math.max(NESTED_THREADS, Math.min(QUEUE, maxRequests - THREADS));
+            clients = pool("vts-exchange", THREADS, new ArrayBlockingQueue<>(queue));
             nested = pool("vts-nested", NESTED_THREADS, new ArrayBlockingQueue<>(QUEUE));
-            // Never more than there are exchanges.
-            relays = Executors.newCachedThreadPool(named("vts-relay"));
+            // Bounded by the number of exchanges.
+            relays = Executors.newCachedThreadPool(namedThreads("vts-relay"));
         }
     }
 
-    /** Whether the caller's thread may wait for as long as it likes. */
-    static boolean currentIsVirtual() {
+    /** Whether the current thread is virtual, so that it may wait for any time. */
+    static boolean isVirtualThread() {
         try {
             return IS_VIRTUAL != null && (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
         } catch (Throwable e) {
@@ -61,28 +60,28 @@ final class ExchangeExecutor implements AutoCloseable {
         }
     }
 
-    /** Whether the caller's thread runs an exchange or a part of one, and is not the container's. */
-    static boolean currentIsOurs() {
-        return currentIsVirtual() || Thread.currentThread() instanceof OwnThread;
+    /** Whether the current thread runs an exchange or a part of one, and is not one of the container's own pool. */
+    static boolean isExchangeThread() {
+        return isVirtualThread() || Thread.currentThread() instanceof OwnThread;
     }
 
     /**
-     * @param fromOurselves whether the request may come from the app itself
+     * @param fromThisMachine whether the request may come from the app itself
      * @throws RejectedExecutionException when all threads are busy and the queue is full
      */
-    void execute(boolean fromOurselves, Runnable exchange) {
-        (fromOurselves ? nested : outer).execute(exchange);
+    void execute(boolean fromThisMachine, Runnable exchange) {
+        (fromThisMachine ? nested : clients).execute(exchange);
     }
 
-    /** Runs the second half of an exchange that already has a thread. */
+    /** Runs a part of an exchange that already has a thread. */
     void executeRelay(Runnable relay) {
         relays.execute(relay);
     }
 
-    /** Says that the current thread is busy without end in sight, so that another one is to take its place. */
-    static void makeRoom() {
-        if (Thread.currentThread() instanceof PooledThread thread && !thread.extra) {
-            thread.extra = thread.pool.grow(1);
+    /** Adds a thread to the current thread's pool, because an endless response occupies the current thread. */
+    static void replaceCurrentThread() {
+        if (Thread.currentThread() instanceof PooledThread thread && !thread.replaced) {
+            thread.replaced = thread.pool.grow(1);
         }
     }
 
@@ -99,7 +98,7 @@ final class ExchangeExecutor implements AutoCloseable {
 
     private static final class PooledThread extends OwnThread {
         private final GrowingPool pool;
-        private boolean extra;
+        private boolean replaced;
 
         PooledThread(GrowingPool pool, Runnable work, String name) {
             super(work, name);
@@ -107,13 +106,13 @@ final class ExchangeExecutor implements AutoCloseable {
         }
     }
 
-    /** A pool of a fixed size, and one more for each thread that has made room. */
+    /** A pool of a fixed size, and one thread more for each that was replaced. */
     private static final class GrowingPool extends ThreadPoolExecutor {
-        private final int most;
+        private final int maxThreads;
 
         GrowingPool(String name, int threads, ArrayBlockingQueue<Runnable> queue) {
             super(threads, threads, 30, TimeUnit.SECONDS, queue);
-            most = threads + EVENT_STREAMS;
+            maxThreads = threads + MAX_EVENT_STREAMS;
             AtomicInteger count = new AtomicInteger();
             setThreadFactory(work -> new PooledThread(this, work, name + "-" + count.incrementAndGet()));
             allowCoreThreadTimeOut(true);
@@ -121,10 +120,10 @@ final class ExchangeExecutor implements AutoCloseable {
 
         private synchronized boolean grow(int by) {
             int size = getCorePoolSize() + by;
-            if (size > most) {
+            if (size > maxThreads) {
                 return false;
             }
-            // The core is never to be larger than the maximum, not even for a moment.
+            // In this order, because the core size must never be larger than the maximum.
             if (by > 0) {
                 setMaximumPoolSize(size);
                 setCorePoolSize(size);
@@ -137,14 +136,14 @@ final class ExchangeExecutor implements AutoCloseable {
 
         @Override
         protected void afterExecute(Runnable work, Throwable failure) {
-            if (Thread.currentThread() instanceof PooledThread thread && thread.extra) {
-                thread.extra = false;
+            if (Thread.currentThread() instanceof PooledThread thread && thread.replaced) {
+                thread.replaced = false;
                 grow(-1);
             }
         }
     }
 
-    private static ThreadFactory named(String name) {
+    private static ThreadFactory namedThreads(String name) {
         AtomicInteger count = new AtomicInteger();
         return task -> new OwnThread(task, name + "-" + count.incrementAndGet());
     }
@@ -168,11 +167,11 @@ final class ExchangeExecutor implements AutoCloseable {
 
     @Override
     public void close() {
-        List<ExecutorService> all = List.of(outer, nested, relays);
+        List<ExecutorService> all = List.of(clients, nested, relays);
         all.forEach(ExecutorService::shutdownNow);
         try {
             for (ExecutorService threads : all) {
-                threads.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS);
+                threads.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,27 +8,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds how many WebSocket handshakes wait for a worker's answer, each on a thread of the container's, because without threads
- * nothing is answered, not even the probes of a load balancer. An open WebSocket holds no thread and does not count.
+ * Bounds how many WebSocket handshakes wait for a worker's response. Each holds a thread of the container, and without
+ * threads the container responds to no request, not even to the probes of a load balancer. An open WebSocket holds no
+ * thread and does not count.
  *
- * <p>Half of the threads are for handshakes that take as long as others may. The other half is lent to handshakes that are
- * answered soon, so that any number of clients may connect again at the same moment: one that is not answered within five
- * seconds is refused, and what it was lent is lent again only later, so that slow handshakes keep no more than the first half.
- * Safe for any number of threads.
+ * <p>The first handshakes may wait as long as any request. Further ones must get their response within five seconds, so
+ * that any number of clients may connect again at the same moment. The permit of one that took longer stays in use for
+ * some time more, so that slow handshakes do not take the threads that quick ones need. Safe for any number of threads.
  */
 final class HandshakeLimit {
     /** Half of the 200 threads that servers have by default. */
-    static final int MAX_PATIENT = 100;
+    static final int MAX_UNTIMED = 100;
 
-    static final int MAX_QUICK = 100;
-    static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(5);
+    static final int MAX_TIMED = 100;
+    static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
     static final long PENALTY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final LongSupplier nanoTime;
-    private int patient;
-    private int quick;
+    private int untimed;
+    private int timed;
 
-    /** When the places that were kept for too long are free again. */
+    /** The times at which the permits that were held for too long become free. */
     private final Deque<Long> penalties = new ArrayDeque<>();
 
     /** @param nanoTime the clock, in terms of {@link System#nanoTime} */
@@ -36,47 +36,47 @@ final class HandshakeLimit {
         this.nanoTime = nanoTime;
     }
 
-    /** A place for a handshake, to be closed when it holds its thread no more; empty when it is to be refused. */
+    /** Returns a permit, to be closed once the handshake holds no thread any more; empty when it must be refused. */
     synchronized Optional<Permit> enter() {
         long now = nanoTime.getAsLong();
         while (!penalties.isEmpty() && now - penalties.getFirst() >= 0) {
             penalties.removeFirst();
         }
-        if (patient < MAX_PATIENT) {
-            patient++;
+        if (untimed < MAX_UNTIMED) {
+            untimed++;
             return Optional.of(new Permit(false, now));
         }
-        if (quick + penalties.size() < MAX_QUICK) {
-            quick++;
+        if (timed + penalties.size() < MAX_TIMED) {
+            timed++;
             return Optional.of(new Permit(true, now));
         }
         return Optional.empty();
     }
 
-    private synchronized void leave(Permit place) {
-        if (!place.isQuick) {
-            patient--;
+    private synchronized void leave(Permit permit) {
+        if (!permit.isTimed) {
+            untimed--;
             return;
         }
-        quick--;
+        timed--;
         long now = nanoTime.getAsLong();
-        if (now - place.entered >= QUICK_NANOS) {
+        if (now - permit.entered >= TIMEOUT_NANOS) {
             penalties.add(now + PENALTY_NANOS);
         }
     }
 
     final class Permit implements AutoCloseable {
-        private final boolean isQuick;
+        private final boolean isTimed;
         private final long entered;
 
-        private Permit(boolean isQuick, long entered) {
-            this.isQuick = isQuick;
+        private Permit(boolean isTimed, long entered) {
+            this.isTimed = isTimed;
             this.entered = entered;
         }
 
-        /** Until when it may be kept, in terms of {@link System#nanoTime}, if that is not for any time. */
+        /** The time by which the worker must have responded, in terms of {@link System#nanoTime}; empty for none. */
         OptionalLong deadline() {
-            return isQuick ? OptionalLong.of(entered + QUICK_NANOS) : OptionalLong.empty();
+            return isTimed ? OptionalLong.of(entered + TIMEOUT_NANOS) : OptionalLong.empty();
         }
 
         @Override

@@ -11,24 +11,25 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bounds how many requests of one connection of HTTP/2 run at once. Containers bound the streams that are open, and count one
- * no longer that was reset, by the client or because it broke a rule; but its request runs until that is noticed, and a
- * client that breaks rules on purpose could have any number of them running. Safe for any number of threads.
+ * Bounds how many requests of one HTTP/2 connection run at once. Containers bound only the open streams. A stream that
+ * was reset, by the client or because the client violated the protocol, does not count there any more, but its request
+ * runs until the proxy notices the reset. So a malicious client could have any number of requests running. Safe for any
+ * number of threads.
  */
 final class StreamLimit {
-    /** As many as a client is told that it may open. */
-    private static final int STREAMS = 100;
+    /** Equals the number of streams that a client is told it may open. */
+    private static final int MAX_REQUESTS = 100;
 
-    private static final long LOOK_EVERY_MILLIS = 100;
+    private static final long CHECK_MILLIS = 100;
 
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
 
     private static final class Connection {
-        private final Semaphore permits = new Semaphore(STREAMS, true);
+        private final Semaphore permits = new Semaphore(MAX_REQUESTS, true);
         private int requests;
     }
 
-    /** To be called before the request becomes asynchronous; the permit is to be closed in any case. */
+    /** Call this before the request becomes asynchronous, and close the permit in any case. */
     Permit permitFor(HttpServletRequest request, ClientConnection client) {
         if (!client.isStream()) {
             return new Permit(client, null, null);
@@ -42,7 +43,7 @@ final class StreamLimit {
         return new Permit(client, id, connection);
     }
 
-    /** What a request needs to run. */
+    /** Allows a request to run, once it is acquired. */
     final class Permit implements AutoCloseable {
         private final ClientConnection client;
         private final String id;
@@ -58,7 +59,8 @@ final class StreamLimit {
         /**
          * Waits until the connection has fewer requests.
          *
-         * @return false when that took too long
+         * @param deadline until when to wait, in terms of {@link System#nanoTime}
+         * @return false when the deadline passed
          * @throws ClientDisconnectedException when the stream was reset meanwhile
          */
         boolean acquire(long deadline) throws IOException {
@@ -66,7 +68,7 @@ final class StreamLimit {
                 return true;
             }
             try {
-                while (!connection.permits.tryAcquire(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                while (!connection.permits.tryAcquire(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
                     throwIfGone();
                     if (System.nanoTime() - deadline >= 0) {
                         return false;

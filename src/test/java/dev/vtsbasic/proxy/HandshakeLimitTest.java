@@ -13,28 +13,28 @@ class HandshakeLimitTest {
     private final HandshakeLimit limit = new HandshakeLimit(() -> now);
 
     @Test
-    void theFirstHalfMayTakeAnyTimeAndTheRestHasASecond() {
-        List<HandshakeLimit.Permit> places = enter(HandshakeLimit.MAX_PATIENT + HandshakeLimit.MAX_QUICK);
-        for (int i = 0; i < places.size(); i++) {
+    void theFirstHundredHandshakesHaveNoDeadlineAndTheNextHundredHaveOne() {
+        List<HandshakeLimit.Permit> permits = enter(HandshakeLimit.MAX_UNTIMED + HandshakeLimit.MAX_TIMED);
+        for (int i = 0; i < permits.size(); i++) {
             assertEquals(
-                    i >= HandshakeLimit.MAX_PATIENT, places.get(i).deadline().isPresent());
+                    i >= HandshakeLimit.MAX_UNTIMED, permits.get(i).deadline().isPresent());
         }
         assertEquals(Optional.empty(), limit.enter());
     }
 
     @Test
-    void anyNumberOfHandshakesThatAreAnsweredAtOnceHaveAPlace() {
-        enter(HandshakeLimit.MAX_PATIENT);
+    void anyNumberOfHandshakesThatEndAtOnceAreAdmitted() {
+        enter(HandshakeLimit.MAX_UNTIMED);
         for (int i = 0; i < 1000; i++) {
             limit.enter().orElseThrow().close();
         }
     }
 
     @Test
-    void whatWasKeptForTooLongIsLentAgainOnlyLater() {
-        enter(HandshakeLimit.MAX_PATIENT);
-        List<HandshakeLimit.Permit> slow = enter(HandshakeLimit.MAX_QUICK);
-        now += HandshakeLimit.QUICK_NANOS;
+    void aPermitHeldForTooLongBecomesFreeOnlyAfterThePenalty() {
+        enter(HandshakeLimit.MAX_UNTIMED);
+        List<HandshakeLimit.Permit> slow = enter(HandshakeLimit.MAX_TIMED);
+        now += HandshakeLimit.TIMEOUT_NANOS;
         slow.forEach(HandshakeLimit.Permit::close);
         assertEquals(Optional.empty(), limit.enter());
         now += HandshakeLimit.PENALTY_NANOS;
@@ -42,18 +42,18 @@ class HandshakeLimitTest {
     }
 
     @Test
-    void aPlaceForAnyTimeIsFreeAtOnceHoweverLongItWasKept() {
-        HandshakeLimit.Permit first = enter(HandshakeLimit.MAX_PATIENT).get(0);
-        now += 100 * HandshakeLimit.QUICK_NANOS;
+    void aPermitWithoutDeadlineIsFreeAtOnceAfterAnyTime() {
+        HandshakeLimit.Permit first = enter(HandshakeLimit.MAX_UNTIMED).get(0);
+        now += 100 * HandshakeLimit.TIMEOUT_NANOS;
         first.close();
         assertTrue(limit.enter().orElseThrow().deadline().isEmpty());
     }
 
     private List<HandshakeLimit.Permit> enter(int count) {
-        List<HandshakeLimit.Permit> places = new ArrayList<>();
+        List<HandshakeLimit.Permit> permits = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            places.add(limit.enter().orElseThrow());
+            permits.add(limit.enter().orElseThrow());
         }
-        return places;
+        return permits;
     }
 }

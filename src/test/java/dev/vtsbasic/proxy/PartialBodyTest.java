@@ -3,108 +3,81 @@ package dev.vtsbasic.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.header.SecurityHeaders;
-import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
-import dev.vtsbasic.testing.TestServer;
-import dev.vtsbasic.testing.TestSettings;
-import dev.vtsbasic.testing.UncountedLease;
-import dev.vtsbasic.traffic.InFlightRequests;
-import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A small body of which the client sends a part first. */
-@Timeout(120)
-@Tag("java")
-class PartialBodyTest {
+/** A small body that the client sends in parts. */
+class PartialBodyTest extends ProxyScene {
     private static final String LAST = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n";
 
-    private ServerSocket app;
-    private TestServer server;
-    private ProxyServlet proxy;
+    private ServerSocket worker;
 
     @BeforeEach
     void start() throws Exception {
-        app = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        app.setSoTimeout(60_000);
-        Worker worker = new Worker("worker-1", app.getLocalSocketAddress());
-        proxy = new ProxyServlet(
-                (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
-                TestSettings.of().proxy(),
-                "",
-                new Pages(SecurityHeaders.off()),
-                new InFlightRequests());
-        server = TestServer.start(context -> {
-            ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
-            servlet.setAsyncSupported(true);
-            servlet.addMapping("/*");
-        });
+        worker = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        worker.setSoTimeout(60_000);
+        startWith(poolOf(new Worker("worker-1", worker.getLocalSocketAddress())));
     }
 
     @AfterEach
-    void stop() throws Exception {
-        app.close();
-        server.close();
-        proxy.close();
+    void close() throws IOException {
+        worker.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Expect: 100-continue\r\n"})
-    void eachPartReachesTheAppAsItComes(String field) throws Exception {
+    void eachPartReachesTheAppAsItArrives(String field) throws Exception {
         try (RawClient client = new RawClient(server.port())) {
             client.send("POST /" + LAST + field + "\r\n" + (field.isEmpty() ? "hello" : ""));
             if (!field.isEmpty()) {
                 client.readUntil("\r\n\r\n");
                 client.send("hello");
             }
-            try (Asked asked = new Asked()) {
-                assertTrue(asked.head().contains("Content-Length: 10\r\n"));
-                assertEquals("hello", asked.read(5));
+            try (Connection connection = new Connection()) {
+                assertTrue(connection.head().contains("Content-Length: 10\r\n"));
+                assertEquals("hello", connection.read(5));
                 client.send("world");
-                assertEquals("world", asked.read(5));
-                asked.answer("done");
+                assertEquals("world", connection.read(5));
+                connection.respond("done");
                 assertEquals("done", client.readToEnd().body());
             }
         }
     }
 
     @Test
-    void theAppMayAnswerBeforeTheRestHasCome() throws Exception {
+    void aResponseBeforeTheLastPartReachesTheClient() throws Exception {
         try (RawClient client = new RawClient(server.port())) {
             client.send("POST /" + LAST + "\r\nhello");
-            try (Asked asked = new Asked()) {
-                asked.head();
-                asked.read(5);
-                asked.answer("done");
+            try (Connection connection = new Connection()) {
+                connection.head();
+                connection.read(5);
+                connection.respond("done");
                 client.readUntil("done");
             }
         }
     }
 
-    /** On a connection that served another request before, which the app may have been closing. */
+    /** A reused connection, which the app may have been closing. */
     @ParameterizedTest
     @ValueSource(ints = {5, 10})
-    void noPartIsLostWhenTheConnectionWasDead(int before) throws Exception {
+    void aPutInPartsOnADeadReusedConnectionIsSentOnceMoreCompletely(int before) throws Exception {
         try (RawClient client = new RawClient(server.port())) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            try (Asked first = new Asked()) {
+            try (Connection first = new Connection()) {
                 first.head();
-                first.answer("first");
+                first.respond("first");
                 client.readUntil("first");
                 client.send("PUT /" + LAST + "\r\nhello");
                 first.head();
@@ -114,27 +87,27 @@ class PartialBodyTest {
                     first.read(5);
                 }
             }
-            try (Asked second = new Asked()) {
+            try (Connection second = new Connection()) {
                 second.head();
                 assertEquals("hello", second.read(5));
                 if (before == 5) {
                     client.send("world");
                 }
                 assertEquals("world", second.read(5));
-                second.answer("done");
-                RawAnswer answer = client.readToEnd();
-                assertEquals(200, answer.status());
-                assertEquals("done", answer.body());
+                second.respond("done");
+                RawAnswer response = client.readToEnd();
+                assertEquals(200, response.status());
+                assertEquals("done", response.body());
             }
         }
     }
 
-    /** A connection that the app was asked on. */
-    private final class Asked implements AutoCloseable {
-        private final Socket socket = app.accept();
+    /** A connection of the proxy to the worker. */
+    private final class Connection implements AutoCloseable {
+        private final Socket socket = worker.accept();
         private final InputStream in = socket.getInputStream();
 
-        Asked() throws IOException {
+        Connection() throws IOException {
             socket.setSoTimeout(60_000);
         }
 
@@ -152,9 +125,9 @@ class PartialBodyTest {
             return new String(octets, StandardCharsets.ISO_8859_1);
         }
 
-        void answer(String body) throws IOException {
-            String answer = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
-            socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+        void respond(String body) throws IOException {
+            String response = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+            socket.getOutputStream().write(response.getBytes(StandardCharsets.ISO_8859_1));
         }
 
         @Override

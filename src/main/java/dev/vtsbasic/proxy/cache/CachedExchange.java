@@ -152,7 +152,7 @@ final class CachedExchange implements ExecChain {
 
     private void sendStored(ClassicHttpResponse stored, HttpCacheEntry entry) throws IOException {
         // The record may describe the app's 304 or error by now, but the client gets the stored response.
-        request.inbound().record().answeredAnew();
+        request.inbound().record().resetResponse();
         request.inbound().record().cached();
         boolean notModified = StoredResponseWriter.sendHead(stored, request.inbound(), response);
         if (wasRevalidated()) {

@@ -1,6 +1,5 @@
 package dev.vtsbasic.proxy.container;
 
-import dev.vtsbasic.traffic.PublicOrigin;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -41,7 +40,9 @@ public interface ClientConnection {
     }
 
     /** Whether only {@link #sendContinue} sends {@code 100 Continue}, so that {@link #hasInput} never does. */
-    boolean isContinuedByHand();
+    default boolean hasExplicitContinue() {
+        return false;
+    }
 
     /**
      * Tells a client that waits for {@code 100 Continue} to send its body (RFC 9110 §10.1.1).
@@ -51,7 +52,9 @@ public interface ClientConnection {
     boolean sendContinue(ServletInputStream body);
 
     /** Keeps the container from waiting, after the response, for a body that the client was not told to send. */
-    void dropInput();
+    default void dropInput() {
+        // Most containers do not wait: they close the connection, or reset the stream.
+    }
 
     /**
      * Reads the rest of the body after the response was sent, where a container that ends the request on another thread
@@ -65,17 +68,24 @@ public interface ClientConnection {
      * Whether this is one of many streams on a connection. The end of a stream can be seen even while its body is read,
      * and after its request.
      */
-    boolean isStream();
+    default boolean isStream() {
+        return false;
+    }
 
     /** Whether {@link #endRequest} is possible. */
-    boolean outlivesRequest();
+    default boolean canEndRequest() {
+        return false;
+    }
 
     /**
      * Ends the request, of whose response at least the head has been sent, and gives the open connection to a handler.
      *
      * @return the handler, which the container calls once it has released the request
+     * @throws UnsupportedOperationException unless {@link #canEndRequest}
      */
-    <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException;
+    default <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) throws IOException {
+        throw new UnsupportedOperationException();
+    }
 
     /**
      * Makes the container cut the response when the servlet returns, without a line in its log. Call it on the
@@ -83,23 +93,33 @@ public interface ClientConnection {
      *
      * @return false when the container cannot do so; then only an exception from the servlet cuts the response
      */
-    boolean cut();
+    default boolean cut() {
+        return false;
+    }
 
     /** Makes the container's close a reset, because a client could mistake a regular close for the response's end. */
-    void resetWhenClosed();
+    default void resetWhenClosed() {
+        // Most containers offer no way to reset a connection.
+    }
 
     /**
      * Removes the error response that the container prepared when a read failed.
      *
      * @return whether it was removed, so that the proxy can send another response
      */
-    boolean takeBackError();
+    default boolean removeContainerError() {
+        return false;
+    }
 
     /** Ends a read that waits for the client's body. Any thread may call it. */
-    void endInput();
+    default void endInput() {
+        // Most containers end the read themselves: by their timeout, or when the stream is closed.
+    }
 
     /** Ends a write that waits for the client. Any thread may call it. */
-    void endOutput();
+    default void endOutput() {
+        // Most containers end the write themselves: by their timeout, or when the stream is closed.
+    }
 
     /**
      * Chooses the implementation for the request's container.
@@ -137,14 +157,6 @@ public interface ClientConnection {
                 LoggerFactory.getLogger(ClientConnection.class).debug("This Tomcat is not as expected", e);
             }
         }
-        return new LinuxTcpConnection(
-                request.getLocalAddr(),
-                request.getLocalPort(),
-                clientAddress,
-                request.getRemotePort(),
-                connections,
-                LinuxTcpConnection.Input.of(
-                        innermost, PublicOrigin.schemeOf(request).equals("https")),
-                UndertowConnection.of(innermost));
+        return LinuxTcpConnection.of(request, innermost, clientAddress, connections);
     }
 }

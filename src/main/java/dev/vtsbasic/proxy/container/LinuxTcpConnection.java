@@ -1,8 +1,9 @@
 package dev.vtsbasic.proxy.container;
 
+import dev.vtsbasic.traffic.PublicOrigin;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
  * The container's addresses may not be those of the TCP connection, if a proxy stands in front, so that a connection
  * that was never found does not count as closed.
  */
-public final class LinuxTcpConnection implements ClientConnection {
+final class LinuxTcpConnection implements ClientConnection {
     /** Formatted on demand, because most requests end before it is needed. */
     private final Supplier<String> name;
 
@@ -25,7 +26,7 @@ public final class LinuxTcpConnection implements ClientConnection {
     private long missed = -1;
 
     /** What a container does with a body before the servlet reads it. */
-    public enum Input {
+    private enum Input {
         /**
          * {@link ServletInputStream#available} reads what has arrived, does not wait, and sends {@code 100 Continue}.
          */
@@ -34,7 +35,7 @@ public final class LinuxTcpConnection implements ClientConnection {
          * It sends {@code 100 Continue} before it calls the servlet, and counts what arrived with the head as
          * available.
          */
-        ASKED,
+        CONTINUE_SENT,
         /** Not known: a read of the body may wait for the client, and may be what sends {@code 100 Continue}. */
         UNKNOWN;
 
@@ -45,7 +46,7 @@ public final class LinuxTcpConnection implements ClientConnection {
             }
             // With TLS, neither the container nor Linux shows the bytes that wait in the TLS layer.
             return !secure && (LibertyConnectionCloser.isClassName(container) || isOnGrizzly(request))
-                    ? ASKED
+                    ? CONTINUE_SENT
                     : UNKNOWN;
         }
 
@@ -61,18 +62,31 @@ public final class LinuxTcpConnection implements ClientConnection {
         }
     }
 
-    public LinuxTcpConnection(
-            String localAddress,
-            int localPort,
-            String remoteAddress,
-            int remotePort,
-            ProcNetTcp connections,
-            Input input,
-            Optional<UndertowConnection> undertow) {
+    private LinuxTcpConnection(
+            Supplier<String> name, ProcNetTcp connections, Input input, Optional<UndertowConnection> undertow) {
         this.undertow = undertow;
         this.input = input;
-        this.name = () -> ProcNetTcp.nameOf(localAddress, localPort, remoteAddress, remotePort);
+        this.name = name;
         this.connections = connections;
+    }
+
+    /**
+     * Reads the addresses of a request's connection. Call it on the container's thread.
+     *
+     * @param innermost the container's own request, which {@code request} may wrap
+     * @param clientAddress the client's IP address, without a port
+     */
+    static LinuxTcpConnection of(
+            HttpServletRequest request, ServletRequest innermost, String clientAddress, ProcNetTcp connections) {
+        String localAddress = request.getLocalAddr();
+        int localPort = request.getLocalPort();
+        int clientPort = request.getRemotePort();
+        boolean secure = PublicOrigin.schemeOf(request).equals("https");
+        return new LinuxTcpConnection(
+                () -> ProcNetTcp.nameOf(localAddress, localPort, clientAddress, clientPort),
+                connections,
+                Input.of(innermost, secure),
+                UndertowConnection.of(innermost));
     }
 
     @Override
@@ -99,18 +113,13 @@ public final class LinuxTcpConnection implements ClientConnection {
         return again;
     }
 
-    @Override
-    public boolean isStream() {
-        return false;
-    }
-
     /** True after a failure, because the read will then report it. */
     @Override
     public boolean hasInput(ServletInputStream body) {
         try {
             return switch (input) {
                 case READ -> body.available() > 0 || body.isFinished() || hasEnd(body);
-                case ASKED -> !awaitsFirst || hasFirst(body);
+                case CONTINUE_SENT -> !awaitsFirst || hasFirst(body);
                 case UNKNOWN -> true;
             };
         } catch (IOException e) {
@@ -148,11 +157,6 @@ public final class LinuxTcpConnection implements ClientConnection {
     }
 
     @Override
-    public boolean isContinuedByHand() {
-        return false;
-    }
-
-    @Override
     public boolean sendContinue(ServletInputStream body) {
         awaitsFirst = true;
         hasInput(body);
@@ -165,40 +169,5 @@ public final class LinuxTcpConnection implements ClientConnection {
     @Override
     public void dropInput() {
         undertow.ifPresent(UndertowConnection::endRequest);
-    }
-
-    @Override
-    public boolean takeBackError() {
-        return false;
-    }
-
-    @Override
-    public boolean outlivesRequest() {
-        return false;
-    }
-
-    @Override
-    public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean cut() {
-        return false;
-    }
-
-    @Override
-    public void resetWhenClosed() {
-        // These containers offer no way to reset a connection.
-    }
-
-    @Override
-    public void endInput() {
-        // The container's own timeout ends the read.
-    }
-
-    @Override
-    public void endOutput() {
-        // The container's own timeout ends the write.
     }
 }

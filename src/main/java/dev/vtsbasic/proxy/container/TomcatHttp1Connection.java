@@ -80,7 +80,7 @@ final class TomcatHttp1Connection implements ClientConnection {
     }
 
     @Override
-    public boolean isContinuedByHand() {
+    public boolean hasExplicitContinue() {
         return true;
     }
 
@@ -95,7 +95,7 @@ final class TomcatHttp1Connection implements ClientConnection {
      * has returned.
      */
     @Override
-    public boolean takeBackError() {
+    public boolean removeContainerError() {
         try {
             Object response = ContainerInternals.invoke("getResponse", catalinaRequest);
             ContainerInternals.invoke("resetError", response);
@@ -107,7 +107,7 @@ final class TomcatHttp1Connection implements ClientConnection {
             request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
             return true;
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.debug("Tomcat answers by itself", e);
+            LOG.debug("Tomcat responds by itself", e);
             return false;
         }
     }
@@ -126,7 +126,7 @@ final class TomcatHttp1Connection implements ClientConnection {
                 ContainerInternals.field("swallowInput", input.getClass()).setBoolean(input, false);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.debug("Tomcat waits for a body that nobody sends", e);
+            LOG.debug("Tomcat waits for a body that the client does not send", e);
         }
     }
 
@@ -149,12 +149,7 @@ final class TomcatHttp1Connection implements ClientConnection {
     }
 
     @Override
-    public boolean isStream() {
-        return false;
-    }
-
-    @Override
-    public boolean outlivesRequest() {
+    public boolean canEndRequest() {
         // Tomcat accepts an upgrade only on the thread on which it called the servlet.
         return upgradable && !request.isAsyncStarted() && !compresses();
     }

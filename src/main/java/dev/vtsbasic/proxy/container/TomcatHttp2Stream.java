@@ -1,7 +1,6 @@
 package dev.vtsbasic.proxy.container;
 
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.http.HttpUpgradeHandler;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -11,6 +10,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A stream of HTTP/2 in Tomcat. Its state shows a reset by the client, or the end of the whole connection, as soon as
  * Tomcat has read the frame, which it does even while the servlet does not read the body.
+ *
+ * <p>Tomcat itself resets a stream whose response is complete while its body is not, and wakes the threads that read
+ * from a closed stream or write to it. The request cannot be ended early, because other streams share the connection.
  */
 final class TomcatHttp2Stream implements ClientConnection {
     private static final Logger LOG = LoggerFactory.getLogger(TomcatHttp2Stream.class);
@@ -48,7 +50,7 @@ final class TomcatHttp2Stream implements ClientConnection {
     }
 
     @Override
-    public boolean isContinuedByHand() {
+    public boolean hasExplicitContinue() {
         return true;
     }
 
@@ -61,40 +63,9 @@ final class TomcatHttp2Stream implements ClientConnection {
     }
 
     @Override
-    public void dropInput() {
-        // Tomcat itself resets a stream whose response is complete while its body is not.
-    }
-
-    @Override
-    public boolean takeBackError() {
-        return false;
-    }
-
-    /** False, because other streams share the connection, which therefore cannot be given to a handler. */
-    @Override
-    public boolean outlivesRequest() {
-        return false;
-    }
-
-    @Override
-    public <T extends HttpUpgradeHandler> T endRequest(Class<T> handler) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public boolean cut() {
         resetWhenClosed();
         return actions.closeNow();
-    }
-
-    @Override
-    public void endInput() {
-        // Tomcat itself wakes a thread that reads from a closed stream.
-    }
-
-    @Override
-    public void endOutput() {
-        // Tomcat itself wakes a thread that writes to a closed stream.
     }
 
     /**
@@ -114,7 +85,7 @@ final class TomcatHttp2Stream implements ClientConnection {
             Field field = ContainerInternals.field("reset", output.getClass());
             field.set(
                     output,
-                    reset.newInstance("The answer broke off", error, ContainerInternals.invoke("getIdAsInt", stream)));
+                    reset.newInstance("The response broke off", error, ContainerInternals.invoke("getIdAsInt", stream)));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("The stream cannot be reset", e);
         }

@@ -52,7 +52,7 @@ final class UndertowConnection {
                     .getMethod("terminateRequest", exchanges)
                     .invoke(null, exchange);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.debug("Undertow waits for a body that nobody sends", e);
+            LOG.debug("Undertow waits for a body that the client does not send", e);
         }
     }
 }

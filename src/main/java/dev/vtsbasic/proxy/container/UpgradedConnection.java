@@ -15,12 +15,16 @@ public final class UpgradedConnection {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradedConnection.class);
 
     private final WebConnection client;
-    private final ServletOutputStream out;
+    private ServletOutputStream out;
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    public UpgradedConnection(WebConnection client) throws IOException {
+    public UpgradedConnection(WebConnection client) {
         this.client = client;
-        this.out = client.getOutputStream();
+    }
+
+    /** Call this once, before another thread uses the connection. */
+    public void open() throws IOException {
+        out = client.getOutputStream();
     }
 
     public void flush() throws IOException {
@@ -46,6 +50,10 @@ public final class UpgradedConnection {
      */
     public void close() {
         if (!closing.compareAndSet(false, true) || LibertyConnectionCloser.close(client)) {
+            return;
+        }
+        if (out == null) {
+            closeNow();
             return;
         }
         try {

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events on their way to a client whose request the container has let go; see {@link EventStreamRegistry}. Public because
- * containers make it themselves.
+ * An event stream that continues after its request has ended; see {@link EventStreamRegistry}. The class is public
+ * because the container creates the instance.
  */
 public final class DetachedEventStream implements HttpUpgradeHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DetachedEventStream.class);
@@ -26,11 +26,11 @@ public final class DetachedEventStream implements HttpUpgradeHandler {
     private InputStream events;
     private RequestRecord record;
 
-    /** For the container. */
+    /** Called by the container. */
     public DetachedEventStream() {}
 
-    /** Says what it is made of, before the container calls {@link #init}. */
-    void of(EventStreamRegistry streams, LeasedConnection worker, InputStream events, RequestRecord record) {
+    /** Sets the worker's side, before the container calls {@link #init}. */
+    void connect(EventStreamRegistry streams, LeasedConnection worker, InputStream events, RequestRecord record) {
         this.streams = streams;
         this.worker = worker;
         this.events = events;
@@ -39,14 +39,16 @@ public final class DetachedEventStream implements HttpUpgradeHandler {
 
     @Override
     public void init(WebConnection connection) {
+        UpgradedConnection toClient = new UpgradedConnection(connection);
         try {
-            UpgradedConnection toClient = new UpgradedConnection(connection);
+            toClient.open();
             ServletInputStream fromClient = connection.getInputStream();
-            fromClient.setReadListener(new Departure(fromClient));
+            fromClient.setReadListener(new FromClient(fromClient));
             streams.execute(() -> copyTo(toClient));
         } catch (IOException | RuntimeException e) {
-            LOG.debug("An event stream could not go on", e);
+            LOG.debug("An event stream could not continue", e);
             end();
+            toClient.close();
         }
     }
 
@@ -57,20 +59,20 @@ public final class DetachedEventStream implements HttpUpgradeHandler {
                 chunk.sendTo(toClient);
                 record.sent(chunk.length);
             }
-            worker.received();
+            worker.endResponse();
             toClient.send(LAST_CHUNK, 0, LAST_CHUNK.length);
         } catch (IOException e) {
-            // Without a last chunk the client knows that it was cut.
+            // The client sees that the stream is incomplete, because it gets no last chunk.
             LOG.debug("An event stream broke", e);
         }
         end();
         toClient.close();
     }
 
-    /** Ends it at the worker; the end at the client follows. */
+    /** Closes the worker's connection, after which the copying thread closes the client's. Any thread may call it. */
     void end() {
         if (streams.remove(this)) {
-            worker.end();
+            worker.closeDetached();
             record.end();
         }
     }
@@ -80,11 +82,11 @@ public final class DetachedEventStream implements HttpUpgradeHandler {
         end();
     }
 
-    /** Whoever asked for events has nothing more to say; what comes all the same is dropped. */
-    private final class Departure implements ReadListener {
+    /** Drops bytes from the client, which sends no further request, and notices that the client has left. */
+    private final class FromClient implements ReadListener {
         private final ServletInputStream fromClient;
 
-        Departure(ServletInputStream fromClient) {
+        FromClient(ServletInputStream fromClient) {
             this.fromClient = fromClient;
         }
 
@@ -110,26 +112,26 @@ public final class DetachedEventStream implements HttpUpgradeHandler {
         }
     }
 
-    /** A chunk (RFC 9112 §7.1) in one piece, so that it leaves in one packet. */
+    /** A chunk (RFC 9112 §7.1), written with one call, so that it leaves in one packet. */
     private static final class Chunk {
-        /** Enough for the size of any chunk that fits in here. */
-        private static final int SIZE = "fff\r\n".length();
+        /** Bytes of the chunk's size and its line end, at most. */
+        private static final int MAX_SIZE_LINE = "fff\r\n".length();
 
-        private final byte[] octets = new byte[SIZE + EventStreamRegistry.BUFFER + 2];
+        private final byte[] octets = new byte[MAX_SIZE_LINE + EventStreamRegistry.BUFFER + 2];
         private int length;
 
-        /** Waits for some octets; false when there are no more. */
+        /** Waits for bytes; false when there are no more. */
         boolean read(InputStream in) throws IOException {
-            length = in.read(octets, SIZE, EventStreamRegistry.BUFFER);
+            length = in.read(octets, MAX_SIZE_LINE, EventStreamRegistry.BUFFER);
             return length >= 0;
         }
 
         void sendTo(UpgradedConnection client) throws IOException {
             byte[] size = (Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-            System.arraycopy(size, 0, octets, SIZE - size.length, size.length);
-            octets[SIZE + length] = '\r';
-            octets[SIZE + length + 1] = '\n';
-            client.send(octets, SIZE - size.length, size.length + length + 2);
+            System.arraycopy(size, 0, octets, MAX_SIZE_LINE - size.length, size.length);
+            octets[MAX_SIZE_LINE + length] = '\r';
+            octets[MAX_SIZE_LINE + length + 1] = '\n';
+            client.send(octets, MAX_SIZE_LINE - size.length, size.length + length + 2);
         }
     }
 }

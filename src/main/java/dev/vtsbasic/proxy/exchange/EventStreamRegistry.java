@@ -14,48 +14,47 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 
 /**
- * The event streams that outlived their requests.
+ * The event streams that continue after their requests have ended. Safe for any number of threads.
  *
- * <p>A request costs a container some 100 kB for as long as it runs, and on Java without virtual threads one of a bounded
- * number of threads; an event stream runs for as long as a page is open, and mostly waits. So, where the container can,
- * the answer's head ends the request, and its body follows on a connection that carries nothing else any more.
+ * <p>A request costs a container some 100 kB for as long as it runs, and on Java without virtual threads one of a
+ * bounded number of threads. An event stream runs for as long as a page is open, and mostly waits. So, where the
+ * container allows it, the request ends after the response's head, and the body follows on the open connection, which
+ * carries no further requests.
  */
 public final class EventStreamRegistry {
-    /** Events are short, and thousands of streams may wait for the next one. */
+    /** Bytes of a stream's buffer; small, because events are short and thousands of streams may be open. */
     static final int BUFFER = 1024;
 
     private final Executor threads;
     private final Set<DetachedEventStream> open = ConcurrentHashMap.newKeySet();
 
-    /** @param threads run what waits for a worker's events */
+    /** @param threads run the copying of a worker's events, one task for each stream */
     public EventStreamRegistry(Executor threads) {
         this.threads = threads;
     }
 
-    static boolean isOne(HttpServletResponse answer) {
-        String type = answer.getContentType();
+    static boolean isEventStream(HttpServletResponse response) {
+        String type = response.getContentType();
         return type != null && EventStreamType.matches(type);
     }
 
     /**
-     * Sends the head of an answer and takes over its body.
+     * Sends the head of a response, ends the request, and lets the body follow on a thread of its own.
      *
-     * @param response has the head already, not yet sent
-     * @return whether it did
+     * @param context has the response, whose head was set and not yet sent
+     * @return false when the container cannot end the request, or the response has an end of its own; nothing was done
+     *     then
      * @throws ClientDisconnectedException when the client takes no more
      */
-    boolean take(
-            ClassicHttpResponse answer,
-            LeasedConnection worker,
-            HttpServletResponse response,
-            ClientConnection client,
-            RequestRecord record)
+    boolean detach(ClassicHttpResponse upstreamResponse, LeasedConnection worker, ExchangeContext context)
             throws IOException {
-        HttpEntity body = answer.getEntity();
-        // What has a length has an end.
-        if (body == null || body.getContentLength() >= 0 || !client.outlivesRequest()) {
+        HttpEntity body = upstreamResponse.getEntity();
+        ClientConnection client = context.client();
+        if (body == null || body.getContentLength() >= 0 || !client.canEndRequest()) {
             return false;
         }
+        HttpServletResponse response = context.response();
+        RequestRecord record = context.record();
         response.setHeader("Connection", "close");
         response.setHeader("Transfer-Encoding", "chunked");
         try {
@@ -66,10 +65,10 @@ public final class EventStreamRegistry {
         DetachedEventStream stream = client.endRequest(DetachedEventStream.class);
         record.status(response.getStatus());
         record.endsLater();
-        stream.of(this, worker, body.getContent(), record);
+        stream.connect(this, worker, body.getContent(), record);
         open.add(stream);
-        worker.handOver();
-        worker.endless(stream::end);
+        worker.detach();
+        worker.markEndless(stream::end);
         return true;
     }
 
@@ -81,8 +80,8 @@ public final class EventStreamRegistry {
         return open.remove(stream);
     }
 
-    /** Ends all of them; their clients connect again by themselves. */
-    public void end() {
+    /** Ends all streams; their clients connect again by themselves. */
+    public void endAll() {
         open.forEach(DetachedEventStream::end);
     }
 }

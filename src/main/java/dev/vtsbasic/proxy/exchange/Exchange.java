@@ -1,61 +1,47 @@
 package dev.vtsbasic.proxy.exchange;
 
 import dev.vtsbasic.header.SecurityHeaders;
-import dev.vtsbasic.log.Event;
 import dev.vtsbasic.page.Page;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.pool.WorkerPool;
-import dev.vtsbasic.proxy.container.EarlyHints;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
 import dev.vtsbasic.proxy.message.InboundRequest;
-import dev.vtsbasic.proxy.message.OutboundRequest;
 import dev.vtsbasic.proxy.message.ResponseSnapshot;
 import dev.vtsbasic.proxy.upstream.Http1Connection;
 import dev.vtsbasic.proxy.upstream.LeasedConnection;
 import dev.vtsbasic.proxy.upstream.WorkerConnectionPool;
-import dev.vtsbasic.traffic.ContentCoding;
-import dev.vtsbasic.traffic.RequestKind;
-import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request and its answer: to a worker, to another one when the first was dead, and back to the context.client(). */
+/**
+ * One request and its response: leases a worker, makes an {@link Attempt}, makes another one where the
+ * {@link RetryPolicy} allows it, and responds with an error page where both failed. Use it on one thread, once.
+ */
 public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** How long the end of an answer may take that a worker has sent before the client broke off. */
-    private static final long ANSWERED_NANOS = 1_000_000_000;
-
-    /** Every container takes this much. */
-    private static final int USUAL_HEAD = 6 * 1024;
-
     private final Environment environment;
     private final ExchangeContext context;
+    private final Runnable onEndless;
     private final InboundRequest request;
     private final RequestBody body;
     private final HttpServletResponse response;
     private final Watchdog.Watched watched;
-    private final RequestRecord record;
-    private final ResponseSnapshot start;
-    private final ResponseRelay relay;
+    private final ResponseSnapshot snapshot;
 
     /**
-     * What all exchanges share.
+     * The objects that all exchanges share. They are more than five, because an exchange needs each of them and no two
+     * belong together.
      *
-     * @param relays runs what relays an answer while the exchange's own thread still sends a large body
-     * @param pages what is sent when the app cannot answer
+     * @param relays runs the relaying of a response while the exchange's own thread still sends a large body
+     * @param pages the responses for when the app cannot respond
      */
     public record Environment(
             WorkerPool pool,
@@ -65,28 +51,31 @@ public final class Exchange {
             Executor relays,
             Pages pages) {}
 
-    public Exchange(Environment environment, ExchangeContext context) {
+    /**
+     * @param onEndless called once when the response turns out to be an event stream or a tunnel, which has no end of
+     *     its own
+     */
+    public Exchange(Environment environment, ExchangeContext context, Runnable onEndless) {
         this.environment = environment;
         this.context = context;
+        this.onEndless = onEndless;
         this.request = context.request();
         this.body = context.body();
         this.response = context.response();
         this.watched = context.watched();
-        this.record = request.record();
-        this.start = new ResponseSnapshot(response);
-        this.relay = new ResponseRelay(request.protocol(), response, watched, record);
+        this.snapshot = new ResponseSnapshot(response);
     }
 
     /**
-     * Runs to the end of the answer.
+     * Runs to the end of the response.
      *
      * @param deadline until when to wait for a worker that is ready, in terms of {@link System#nanoTime}
-     * @throws IOException when the answer broke off after it had begun, or nobody is left to get it; the container must
-     *     then cut the connection, so that what the client got does not look complete
+     * @throws IOException when the response broke off after it had begun, or the client has left; the container must
+     *     then cut the connection, so that the client does not take the part that it has for the whole response
      */
     public void run(long deadline) throws IOException {
         try {
-            sendUntilAnswered(deadline);
+            attemptUntilAnswered(deadline);
         } catch (ClientDisconnectedException e) {
             boolean gone = context.client().isGone();
             if (!e.isOfBody()
@@ -94,36 +83,36 @@ public final class Exchange {
                     || gone && context.client().isStream()) {
                 throw e;
             }
-            // A bad chunk for instance. A client that has ended its side within the body may still read the answer.
+            // A malformed chunk, for example. A client that closed only its sending side may still read a response.
             LOG.debug("{} {}: the body cannot be read", request.method(), request.path(), e);
             refuseBody(e);
             if (gone) {
-                record.clientDisconnected();
+                context.record().clientDisconnected();
             }
         }
     }
 
-    /** @param failure thrown when nobody is left to be told */
+    /** @param failure thrown when the client cannot get the response */
     private void refuseBody(ClientDisconnectedException failure) throws IOException {
         try {
-            fail(Page.BAD_REQUEST.withSentence("The body of the request is malformed."));
+            fail(Page.BAD_REQUEST.withSentence("The body of the request is malformed."), "");
         } catch (IOException e) {
             failure.addSuppressed(e);
             throw failure;
         }
     }
 
-    private void sendUntilAnswered(long deadline) throws IOException {
+    private void attemptUntilAnswered(long deadline) throws IOException {
         RetryPolicy retries = new RetryPolicy(request, context.forwarded().requestId());
-        WorkerSelection search = new WorkerSelection(environment.pool(), retries, deadline, record);
+        WorkerSelection selection = new WorkerSelection(environment.pool(), retries, deadline, context.record());
         while (true) {
             if (body != null && !request.expectsContinue()) {
-                // Before a connection is taken, which the worker may close while a slow client sends.
+                // Before a connection is leased, because the worker may close an idle one while a slow client sends.
                 body.readIfSmall(false);
             }
-            WorkerLease lease = search.find().orElse(null);
+            WorkerLease lease = selection.lease().orElse(null);
             if (lease == null) {
-                fail(search.page(), search.explanation());
+                fail(selection.page(), selection.explanation());
                 return;
             }
             Worker worker = lease.worker();
@@ -131,13 +120,13 @@ public final class Exchange {
             try {
                 connection = environment.connections().take(lease);
             } catch (WorkerConnectionPool.ConnectFailedException e) {
-                // Nothing was sent: wait for the worker that replaces this one.
-                search.cannotReach(worker);
+                // Nothing was sent, so the request may wait for the worker that replaces this one.
+                selection.markUnreachable(worker);
                 LOG.debug("{} cannot be reached", worker.name(), e);
                 continue;
             }
             try (connection) {
-                attempt(connection);
+                new Attempt(environment, context, onEndless, connection).run();
                 return;
             } catch (ClientDisconnectedException e) {
                 throw e;
@@ -148,12 +137,12 @@ public final class Exchange {
                 fail(UpstreamFailure.SWITCH_FAILED, worker, "");
                 return;
             } catch (Http1Connection.HeadTooLargeException e) {
-                watched.heard();
+                watched.endWait();
                 fail(UpstreamFailure.HEAD_TOO_LARGE, worker, e.getMessage());
                 return;
             } catch (IOException | HttpException e) {
                 // The watchdog stops to wait for this worker, so that no time-out ends a request that is sent again.
-                watched.heard();
+                watched.endWait();
                 if (hasFailedFor(watched.verdict(), worker, e)) {
                     return;
                 }
@@ -164,9 +153,9 @@ public final class Exchange {
                     fail(failure, worker, "broke off: " + e.getMessage());
                     return;
                 }
-                start.restore();
-                record.retried();
-                // The others of this worker's connections may be just as dead.
+                snapshot.restore();
+                context.record().retried();
+                // Other idle connections may be to the worker that ended.
                 environment.connections().closeIdle();
             }
         }
@@ -187,258 +176,40 @@ public final class Exchange {
         return true;
     }
 
-    /** Bun closes the connection of a request whose method it does not know, and says nothing. */
+    /** Bun closes the connection without a response when it does not know the method. */
     private boolean isOfUnknownMethod(LeasedConnection connection, RetryPolicy retries, Exception failure) {
         return failure instanceof IOException
                 && !(failure instanceof ConnectionClosedException)
                 && !request.isOfCommonMethod()
-                && !connection.isAnswered()
+                && !connection.hasResponse()
                 && !response.isCommitted()
                 && retries.isAlive(connection.lease());
     }
 
-    /** Whether the whole request is still there, and nothing of an answer has been passed on. */
+    /** Whether the whole request can be sent again, and nothing of a response has been passed on. */
     private boolean isComplete() {
         return !response.isCommitted() && (body == null || body.canBeSentAgain());
     }
 
-    /** @param what the worker did, for the log */
-    private void fail(UpstreamFailure failure, Worker worker, String what) throws IOException {
-        failure.addTo(record);
+    /** @param problem the worker's failure, for the log */
+    private void fail(UpstreamFailure failure, Worker worker, String problem) throws IOException {
+        failure.addTo(context.record());
         if (failure.isLogged()) {
-            log(worker, what);
+            Attempt.log(context, worker, problem);
         }
-        fail(failure.page());
+        fail(failure.page(), "");
     }
 
-    private void fail(Page page) throws IOException {
-        fail(page, "");
-    }
-
+    /** @param explanation added to the page for a browser on this machine */
     private void fail(Page page, String explanation) throws IOException {
         if (response.isCommitted()) {
-            throw new IOException(page.title() + " after the answer had begun");
+            throw new IOException(page.title() + " after the response had begun");
         }
-        start.restore();
+        snapshot.restore();
         if (page.status() == Page.BAD_REQUEST.status() && request.protocol().startsWith("HTTP/1")) {
-            // Nobody can tell where the next request begins.
+            // After a malformed body, the beginning of the next request cannot be found.
             response.setHeader("Connection", "close");
         }
         environment.pages().send(page, request.pageRequest(context.forwarded().requestId()), response, explanation);
-    }
-
-    private void log(Worker worker, String what) {
-        Event.UPSTREAM_FAILED.log(
-                LOG,
-                "{method} {path} ({request_id}, trace {trace_id}): {worker} {problem}",
-                request.method(),
-                request.path(),
-                context.forwarded().requestId(),
-                context.forwarded().traceId(),
-                worker.name(),
-                what);
-    }
-
-    private void attempt(LeasedConnection connection) throws IOException, HttpException {
-        watched.on(connection::abort);
-        ClassicHttpRequest outbound = OutboundRequest.of(request, context.forwarded(), body);
-        if (context.upgrade() != null) {
-            context.upgrade().addTo(outbound);
-        }
-        if (body == null) {
-            watched.clientMayBeAsked();
-            sendAndRelay(connection, outbound);
-            return;
-        }
-        body.readIfSmall(request.expectsContinue());
-        if (body.isWhole()) {
-            watched.clientMayBeAsked();
-            sendAndRelay(connection, outbound);
-        } else {
-            sendWhileRelaying(connection, outbound);
-        }
-    }
-
-    /**
-     * Sends a request that is there as a whole, then relays the answer.
-     *
-     * <p>RFC 9112 §9.5: a worker may answer early and close, 431 to a long head or 413 to a body, so that sending fails
-     * although the answer has come.
-     */
-    private void sendAndRelay(LeasedConnection connection, ClassicHttpRequest outbound)
-            throws IOException, HttpException {
-        IOException unsent = send(connection, outbound);
-        if (unsent == null) {
-            relay(connection, outbound, false);
-            return;
-        }
-        try {
-            relay(connection, outbound, false);
-        } catch (ClientDisconnectedException e) {
-            throw e;
-        } catch (IOException e) {
-            e.addSuppressed(unsent);
-            throw e;
-        }
-    }
-
-    /** Returns why not all could be sent; null when it was. */
-    private static IOException send(LeasedConnection connection, ClassicHttpRequest outbound) throws HttpException {
-        try {
-            connection.sendHead(outbound);
-            if (outbound.getEntity() != null) {
-                connection.sendBody(outbound);
-            }
-            return null;
-        } catch (IOException e) {
-            LOG.debug("{} was not sent as a whole", outbound.getRequestUri(), e);
-            return e;
-        }
-    }
-
-    /** The app may answer before it has read the whole body, and go on while it reads. */
-    private void sendWhileRelaying(LeasedConnection connection, ClassicHttpRequest outbound)
-            throws IOException, HttpException {
-        try {
-            connection.sendHead(outbound);
-            connection.flush();
-        } catch (IOException e) {
-            // Nothing of the body was taken from the client; the worker may have answered before.
-            LOG.debug("{} was not sent as a whole", outbound.getRequestUri(), e);
-            relay(connection, outbound, true);
-            return;
-        }
-        body.attempt(watched, request.expectsContinue(), connection::abort, connection::endRequest);
-        CompletableFuture<Void> answer = CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        relay(connection, outbound, true);
-                        if (!connection.isSent()) {
-                            response.flushBuffer();
-                        }
-                    } catch (IOException | HttpException e) {
-                        throw new CompletionException(e);
-                    } finally {
-                        if (!connection.isSent()) {
-                            // A worker that has answered may take no more; whoever still sends to it must not wait.
-                            connection.abort();
-                        }
-                        body.endAnswering();
-                    }
-                },
-                environment.relays());
-        try {
-            connection.sendBody(outbound);
-            watched.clientMayBeAsked();
-        } catch (ClientDisconnectedException e) {
-            // The worker may have answered before the client broke off, or before its body turned out to be malformed.
-            CompletableFuture.delayedExecutor(ANSWERED_NANOS, TimeUnit.NANOSECONDS, environment.relays())
-                    .execute(() -> {
-                        if (!answer.isDone()) {
-                            connection.abort();
-                        }
-                    });
-            if (awaitAnswer(answer) == null || body.isRefusedByContainer()) {
-                return;
-            }
-            throw e;
-        } catch (RequestBody.BodyTooLargeException e) {
-            connection.abort();
-            if (awaitAnswer(answer) == null) {
-                // The app has refused it before.
-                return;
-            }
-            throw e;
-        } catch (RuntimeException | Error e) {
-            // The other thread must not use the response any more when this one returns.
-            connection.abort();
-            awaitAnswer(answer);
-            throw e;
-        } catch (IOException e) {
-            // The worker takes no more of it; it may have answered all the same.
-            LOG.debug("{} took not all of the body", outbound.getRequestUri(), e);
-        }
-        Exception failure = awaitAnswer(answer);
-        if (failure instanceof HttpException e) {
-            throw e;
-        }
-        if (failure != null) {
-            throw (IOException) failure;
-        }
-    }
-
-    private static Exception awaitAnswer(CompletableFuture<Void> answer) {
-        return answer.handle((nothing, failure) -> {
-                    if (failure == null) {
-                        return null;
-                    }
-                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                    return cause instanceof IOException || cause instanceof HttpException
-                            ? (Exception) cause
-                            : new IOException(cause);
-                })
-                .join();
-    }
-
-    /** @param receiving whether the body of the request is still being read */
-    private void relay(LeasedConnection connection, ClassicHttpRequest outbound, boolean receiving)
-            throws IOException, HttpException {
-        watched.waiting();
-        ClassicHttpResponse answer =
-                connection.receiveHead(outbound, hints -> EarlyHints.pass(hints, request.protocol(), response));
-        watched.heard();
-        if (answer.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
-            context.upgrade().check(answer);
-            record.kind(RequestKind.TUNNEL);
-            context.endless().run();
-            context.upgrade().accept(answer, connection);
-            return;
-        }
-        if (receiving) {
-            body.beginAnswering(response, () -> passHead(answer));
-        } else {
-            passHead(answer);
-        }
-        if (Http1Connection.sizeOf(answer) > USUAL_HEAD) {
-            commitLargeHead(connection, answer);
-        }
-        if (EventStreamRegistry.isOne(response)) {
-            record.kind(RequestKind.EVENTS);
-            watched.endless();
-            context.endless().run();
-            if (body == null
-                    && environment.eventStreams().take(answer, connection, response, context.client(), record)) {
-                return;
-            }
-            connection.endless(watched::stop);
-        }
-        relay.relayBody(answer, connection::hasMore);
-        connection.received();
-    }
-
-    /**
-     * Containers refuse a head that is too large for them only when they send it, with a 500 of their own; for a short
-     * answer that would be after the record has ended.
-     */
-    private void commitLargeHead(LeasedConnection connection, ClassicHttpResponse answer) throws IOException {
-        try {
-            response.flushBuffer();
-        } catch (IOException | RuntimeException e) {
-            if (response.isCommitted() || context.client().isGone()) {
-                throw new ClientDisconnectedException(e instanceof IOException failure ? failure : new IOException(e));
-            }
-            record.status(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
-            log(
-                    connection.lease().worker(),
-                    "the servlet container refuses the head of its answer, " + Http1Connection.sizeOf(answer)
-                            + " octets in " + answer.getHeaders().length + " fields: " + e.getMessage());
-            throw e;
-        }
-    }
-
-    private void passHead(ClassicHttpResponse answer) {
-        relay.copyHead(answer);
-        record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
-        environment.headers().addMissing(response, context.forwarded().isHttps());
     }
 }

@@ -1,8 +1,10 @@
 package dev.vtsbasic.proxy.exchange;
 
+import dev.vtsbasic.proxy.container.BodyReception;
 import dev.vtsbasic.proxy.container.ClientConnection;
 import dev.vtsbasic.proxy.container.ConnectionGuard;
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
+import dev.vtsbasic.proxy.upstream.LeasedConnection;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,53 +17,51 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The client's body on its way to a worker.
+ * The body of a client's request, on its way to a worker.
  *
- * <p>What comes of a small one within a few milliseconds is sent at once; whatever comes later is passed on as it arrives,
- * as each piece of any other is. Of a small one a copy is kept, so that it can be sent a second time.
+ * <p>The part of a small body that arrives within a few milliseconds is sent at once; each later part, and each part of
+ * a larger body, is passed on as it arrives. A small body is kept, so that it can be sent a second time.
  */
 public final class RequestBody extends AbstractHttpEntity {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBody.class);
+
+    /** Maximum length of a small body, in bytes. */
     private static final int SMALL = 16 * 1024;
 
-    /** How long to wait for the rest of a small one before it is sent in pieces. */
-    private static final long SOON_NANOS = 3_000_000;
+    /** How long to wait for the rest of a small body before it is sent in parts. */
+    private static final long SMALL_BODY_WAIT_NANOS = 3_000_000;
 
     private final ServletInputStream body;
     private final long length;
-    private final long longest;
-    private final ClientConnection client;
+    private final long maxLength;
     private final ConnectionGuard guard;
+    private final ClientConnection client;
     private final RequestRecord record;
-    /** Of a small one, the octets that have come. */
+
+    /** The bytes of a small body that have arrived; null before the first. */
     private byte[] kept;
 
     private int count;
     private volatile boolean started;
+    private BodyReception reception;
     private Watchdog.Watched watched;
-    private Runnable cut = () -> {};
-    private Runnable end = () -> {};
+    private LeasedConnection connection;
 
     /**
      * @param body only read through {@code guard}
      * @param length in bytes; -1 when unknown
-     * @param longest how many bytes are allowed; 0 for any number
-     * @param client whose body it is
-     * @param record is told what came
+     * @param maxLength in bytes; 0 for no limit
+     * @param guard of the client's connection
+     * @param record counts the bytes that arrive
      */
     public RequestBody(
-            ServletInputStream body,
-            long length,
-            long longest,
-            ClientConnection client,
-            ConnectionGuard guard,
-            RequestRecord record) {
+            ServletInputStream body, long length, long maxLength, ConnectionGuard guard, RequestRecord record) {
         super((String) null, null, length < 0);
         this.body = body;
         this.length = length;
-        this.longest = longest == 0 ? Long.MAX_VALUE : longest;
-        this.client = client;
+        this.maxLength = maxLength == 0 ? Long.MAX_VALUE : maxLength;
         this.guard = guard;
+        this.client = guard.client();
         this.record = record;
     }
 
@@ -69,59 +69,57 @@ public final class RequestBody extends AbstractHttpEntity {
         return length >= 0 && length <= SMALL;
     }
 
-    /** Whether all of it has come, and is kept. */
+    /** Whether all of it has arrived and is kept. */
     boolean isWhole() {
         return isSmall() && count == length;
     }
 
-    /** Whether it could be sent again: nothing was taken from the client yet, or what was is kept. */
+    /** Whether it can be sent again: nothing was taken from the client yet, or it is kept. */
     boolean canBeSentAgain() {
         return !started || isSmall();
     }
 
+    /** Prepares to send a body that has not arrived completely; the response may begin meanwhile. */
+    void attempt(ExchangeContext context, LeasedConnection worker) {
+        watched = context.watched();
+        connection = worker;
+        reception = guard.reception();
+        reception.begin(context.request().expectsContinue() && !started);
+    }
+
     /**
-     * Before a body is sent that has not come as a whole.
+     * Sets the head of the response, and sends it if the body is still being received.
      *
-     * @param watched is told who is to act
-     * @param awaitsContinue whether the client sends it only when it is told to
-     * @param cut cuts the connection to the worker, so that what was sent of the body cannot pass for the whole
-     * @param end the same when the client has broken off, and the worker may have answered before
+     * @param head sets status and header fields of {@code response}
      */
-    void attempt(Watchdog.Watched watched, boolean awaitsContinue, Runnable cut, Runnable end) {
-        this.watched = watched;
-        this.cut = cut;
-        this.end = end;
-        guard.beginReceiving(awaitsContinue && !started);
+    void beginResponse(HttpServletResponse response, Runnable head) throws IOException {
+        guard.reception().beginResponse(response, head);
     }
 
-    /** @param head puts the head of the answer to a large body into {@code answer}, which sends it */
-    void beginAnswering(HttpServletResponse answer, Runnable head) throws IOException {
-        guard.beginAnswering(answer, head);
-    }
-
-    /** Whether the container itself answers that it is malformed. */
+    /** Whether the container itself has responded that it is malformed. */
     boolean isRefusedByContainer() {
-        return guard.isRefusedByContainer();
+        return reception.isRefusedByContainer();
     }
 
-    /** The whole answer was sent, so that the rest of the body is of no use. */
-    void endAnswering() {
-        guard.endAnswering();
+    /** Marks the whole response as sent, so that the rest of the body is not waited for. */
+    void endResponse() {
+        reception.endResponse();
     }
 
-    /** After the answer, which the client may get to read only when nothing of the body is left unread. */
+    /** After the response, reads the rest of the body, because the client may otherwise lose the response. */
     public void linger(boolean awaitsContinue) {
         try {
             guard.linger(awaitsContinue);
         } catch (IOException | RuntimeException e) {
-            LOG.debug("The client left after its answer", e);
+            LOG.debug("The client left after its response", e);
         }
     }
 
     /**
-     * Reads what comes of a small body within a few milliseconds; of a large one nothing.
+     * Reads the part of a small body that arrives within a few milliseconds; nothing of a larger one.
      *
-     * @param awaitsContinue whether the client sends it only when it is told to, which this does; it may take any time then
+     * @param awaitsContinue whether the client waits for a 100 (Continue), which this makes the container send; the
+     *     read may then take any time
      */
     void readIfSmall(boolean awaitsContinue) throws IOException {
         boolean mayWait = started && !client.tellsInput();
@@ -138,7 +136,7 @@ public final class RequestBody extends AbstractHttpEntity {
         }
         started = true;
         kept = kept == null ? new byte[(int) length] : kept;
-        long end = System.nanoTime() + SOON_NANOS;
+        long end = System.nanoTime() + SMALL_BODY_WAIT_NANOS;
         for (boolean more = true; more && !isWhole(); ) {
             int read = read(() -> guard.readUntil(end, body, kept, count));
             keep(read);
@@ -172,7 +170,7 @@ public final class RequestBody extends AbstractHttpEntity {
             for (int read = readNext(buffer); read >= 0; read = readNext(buffer)) {
                 started = true;
                 total += read;
-                if (total > longest) {
+                if (total > maxLength) {
                     throw new BodyTooLargeException();
                 }
                 if (isSmall()) {
@@ -181,29 +179,30 @@ public final class RequestBody extends AbstractHttpEntity {
                 }
                 pass(buffer, read, out);
                 if (total == length) {
-                    // Not to be read any more once the app has answered, which it may do at once.
+                    // No further read, because the app may respond at once, and nothing may be read after that.
                     return;
                 }
             }
             if (client.isStream() && client.isGone()) {
-                // Between two reads of it a reset looks like an end.
-                throw new ClientDisconnectedException(new IOException("The client took its request back"));
+                // A reset between two reads looks like the end of the body.
+                throw new ClientDisconnectedException(new IOException("The client reset the stream within its body"));
             }
             if (length >= 0 && total != length) {
                 throw endedEarly(total);
             }
         } catch (UnsentException e) {
-            // Not cut: the worker may have answered before it closed, and that is still to be read.
+            // Not cut, because the worker may have responded before it closed, and the response can still be read.
             throw e;
         } catch (ClientDisconnectedException e) {
-            // The caller closes `out` even now, which would end a chunked body as if it were complete.
-            end.run();
+            // The caller closes `out` even now, which would end a chunked body as if it were complete. Only this side of
+            // the connection ends, because the worker may have responded before.
+            connection.endRequest();
             throw e;
         } catch (IOException | RuntimeException e) {
-            cut.run();
+            connection.abort();
             throw e;
         } finally {
-            guard.endReceiving();
+            reception.end();
         }
     }
 
@@ -217,11 +216,11 @@ public final class RequestBody extends AbstractHttpEntity {
     }
 
     private int readNext(byte[] buffer) throws IOException {
-        watched.clientsTurn();
+        watched.beginClientTurn();
         try {
-            return read(() -> guard.receive(body, buffer));
+            return read(() -> reception.receive(body, buffer));
         } finally {
-            watched.workersTurn();
+            watched.endClientTurn();
         }
     }
 
@@ -230,15 +229,15 @@ public final class RequestBody extends AbstractHttpEntity {
             int read = reading.run();
             record.received(Math.max(0, read));
             return read;
-        } catch (ConnectionGuard.AnsweredException e) {
+        } catch (BodyReception.ResponseCompleteException e) {
             throw e;
         } catch (SocketTimeoutException e) {
             throw new ClientDisconnectedException(e);
         } catch (IOException e) {
             throw ClientDisconnectedException.ofBody(e);
         } catch (RuntimeException e) {
-            // Tomcat takes the request away from a thread other than its own when the client resets the stream, and
-            // Open Liberty fails so at a chunk of an impossible size.
+            // When the client resets a stream, Tomcat takes the request away from a thread other than its own. Open
+            // Liberty fails in this way at a chunk of an impossible size.
             throw ClientDisconnectedException.ofBody(new IOException(e));
         }
     }
@@ -265,10 +264,10 @@ public final class RequestBody extends AbstractHttpEntity {
 
     @Override
     public void close() {
-        // The container closes what it opened.
+        // The container closes the stream itself.
     }
 
-    /** The worker takes no more. */
+    /** The worker reads no more of the body. */
     private static final class UnsentException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -277,7 +276,7 @@ public final class RequestBody extends AbstractHttpEntity {
         }
     }
 
-    /** There are more bytes than are allowed. */
+    /** The body has more bytes than the setting allows. */
     static final class BodyTooLargeException extends IOException {
         private static final long serialVersionUID = 1L;
     }

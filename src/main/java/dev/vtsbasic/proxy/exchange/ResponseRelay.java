@@ -1,8 +1,8 @@
 package dev.vtsbasic.proxy.exchange;
 
 import dev.vtsbasic.proxy.message.ClientDisconnectedException;
-import dev.vtsbasic.proxy.message.HopByHopHeaders;
 import dev.vtsbasic.proxy.message.ResponseSyntax;
+import dev.vtsbasic.proxy.upstream.LeasedConnection;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -18,13 +18,11 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 
-/** Passes a worker's answer on to the client: the same, save what RFC 9110 §7.6 tells a proxy to change. */
-public final class ResponseRelay {
+/** Passes the body of a worker's response on to the client as it arrives. */
+final class ResponseRelay {
     private static final int BUFFER = 16 * 1024;
 
-    private static final int UPGRADE_REQUIRED = 426;
-
-    /** Fields that say how to read the message, or who it is for, come before its body (RFC 9110 §6.5.1). */
+    /** Fields that must come before the body, such as those for framing and routing (RFC 9110 §6.5.1). */
     private static final Set<String> NOT_AS_TRAILER = Set.of(
             "transfer-encoding",
             "content-length",
@@ -37,79 +35,43 @@ public final class ResponseRelay {
             "content-range",
             "trailer");
 
-    private final boolean ofHttp1;
     private final HttpServletResponse response;
     private final Watchdog.Watched watched;
     private final RequestRecord record;
 
-    /**
-     * @param protocol of the client's request
-     * @param record is told what the client gets
-     */
-    public ResponseRelay(
-            String protocol, HttpServletResponse response, Watchdog.Watched watched, RequestRecord record) {
+    /** @param record counts the bytes that the client gets */
+    ResponseRelay(HttpServletResponse response, Watchdog.Watched watched, RequestRecord record) {
         this.record = record;
-        this.ofHttp1 = protocol.startsWith("HTTP/1");
         this.response = response;
         this.watched = watched;
     }
 
-    /** Whether more of an answer has come. */
-    @FunctionalInterface
-    interface More {
-        boolean hasCome() throws IOException;
-    }
-
     /**
-     * Passes the body on, and with it the head; returns when the client was given all of it.
+     * Passes the body on, and the head with its first piece; returns when all of it was written.
      *
-     * @param more whether more of it has come than what was read so far
-     *
+     * @param connection that the body arrives on
      * @throws ClientDisconnectedException when the client takes no more
      * @throws IOException when the worker breaks off
      * @throws HttpException when its trailers are malformed
      */
-    void relayBody(ClassicHttpResponse answer, More more) throws IOException, HttpException {
-        HttpEntity entity = answer.getEntity();
+    void relayBody(ClassicHttpResponse upstreamResponse, LeasedConnection connection)
+            throws IOException, HttpException {
+        HttpEntity entity = upstreamResponse.getEntity();
         if (entity == null) {
             return;
         }
         InputStream body = entity.getContent();
-        if (body instanceof ChunkedInputStream chunked && answer.containsHeader("Trailer")) {
+        if (body instanceof ChunkedInputStream chunked && upstreamResponse.containsHeader("Trailer")) {
             response.setTrailerFields(() -> trailersOf(chunked));
         }
-        if (body.available() == 0 && !more.hasCome()) {
-            // The head is an answer too: an event stream may have nothing else to say for hours.
+        if (body.available() == 0 && !connection.hasMore()) {
+            // The client needs the head now, because an event stream may send nothing more for hours.
             flush();
         }
-        byte[] buffer = new byte[EventStreamRegistry.isOne(response) ? EventStreamRegistry.BUFFER : BUFFER];
-        copyBody(body, entity.getContentLength(), buffer, more);
+        byte[] buffer = new byte[EventStreamRegistry.isEventStream(response) ? EventStreamRegistry.BUFFER : BUFFER];
+        copyBody(body, entity.getContentLength(), buffer, connection);
         if (body instanceof ChunkedInputStream chunked && chunked.getFooters() != null) {
             ResponseSyntax.check(chunked.getFooters());
-        }
-    }
-
-    /** The status and the fields that are not about this one connection. */
-    public void copyHead(ClassicHttpResponse answer) {
-        record.firstByte();
-        record.answeredByApp();
-        response.setStatus(answer.getCode());
-        HopByHopHeaders hopByHop = HopByHopHeaders.of(answer);
-        boolean chunked = answer.containsHeader("Transfer-Encoding");
-        String upgrade = HopByHopHeaders.joined(answer, "Upgrade");
-        if (answer.getCode() == UPGRADE_REQUIRED && !upgrade.isEmpty() && ofHttp1) {
-            // RFC 9110 §15.5.22: it says what the client should ask for, which is the only use of this answer. HTTP/2
-            // has neither field.
-            response.setHeader("Upgrade", upgrade);
-            response.setHeader("Connection", "Upgrade");
-        }
-        for (Header header : answer.getHeaders()) {
-            String name = header.getName().toLowerCase(Locale.ROOT);
-            // RFC 9112 §6.1: where both stand, the length is not to be believed.
-            boolean overridden = chunked && name.equals("content-length");
-            if (!overridden && !hopByHop.includes(name)) {
-                response.addHeader(header.getName(), header.getValue());
-            }
         }
     }
 
@@ -123,12 +85,12 @@ public final class ResponseRelay {
                         .collect(Collectors.toMap(Header::getName, Header::getValue, (first, second) -> second));
     }
 
-    /** Passes each piece on when nothing more has come yet; the last one leaves with the end of the answer. */
-    private void copyBody(InputStream in, long length, byte[] buffer, More more) throws IOException {
+    /** Flushes each piece unless more has arrived already; the container sends the last one with the response's end. */
+    private void copyBody(InputStream in, long length, byte[] buffer, LeasedConnection connection) throws IOException {
         for (long total = 0; total != length; ) {
-            watched.waiting();
+            watched.beginWait();
             int count = in.read(buffer);
-            watched.heard();
+            watched.endWait();
             if (count < 0) {
                 return;
             }
@@ -139,7 +101,7 @@ public final class ResponseRelay {
             }
             total += count;
             record.sent(count);
-            if (total != length && in.available() == 0 && !more.hasCome()) {
+            if (total != length && in.available() == 0 && !connection.hasMore()) {
                 flush();
             }
         }
@@ -150,7 +112,7 @@ public final class ResponseRelay {
             boolean committed = response.isCommitted();
             response.flushBuffer();
             if (!committed) {
-                // Open Liberty only commits the answer the first time.
+                // Open Liberty only commits the response at the first call.
                 response.flushBuffer();
             }
         } catch (IOException e) {

@@ -6,45 +6,48 @@ import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.proxy.message.InboundRequest;
 
 /**
- * The budget of one request: it is sent once, and once more at most, new connections and new workers counted together.
+ * Decides whether a request that broke off is sent once more. A request is sent at most twice, on whatever connections
+ * and to whatever workers.
  *
- * <p>It is sent again when nothing of an answer has been passed on, when it is idempotent and all of its body is there (RFC
- * 9110 §9.2.2), and when the reason lies elsewhere: a kept connection was dead, or the worker ended, and the pool does not
- * take this request for the cause. A worker to which no connection could be made was sent nothing, so that does not count.
+ * <p>It is sent again if nothing of a response has been passed on, if it is idempotent and its whole body is kept (RFC
+ * 9110 §9.2.2), and if it is not the cause of the failure: a reused connection was dead, or the worker ended and the
+ * pool does not attribute that to this request. A worker that could not be connected to does not count, because nothing
+ * was sent to it.
  */
 final class RetryPolicy {
-    /** How long it may take until the end of a worker is noticed, on a busy machine. */
-    private static final long NOTICE_NANOS = 1_000_000_000;
+    /** How long to wait for the news that the worker ended, which takes a moment on a busy machine. */
+    private static final long EXIT_WAIT_NANOS = 1_000_000_000;
 
-    /** The same where a kept connection is as likely to have been closed by a worker that goes on. */
-    private static final long SHORT_NOTICE_NANOS = 200_000_000;
+    /** The same for a reused connection, which a running worker may have closed as well. */
+    private static final long SHORT_EXIT_WAIT_NANOS = 200_000_000;
 
     private final InboundRequest request;
     private LeasedRequest leased;
 
-    /** @param id what workers are told as the request's id */
+    /** @param id the X-Request-Id that workers get */
     RetryPolicy(InboundRequest request, String id) {
         this.request = request;
         this.leased = LeasedRequest.of(id, request.method(), request.path());
     }
 
-    /** The request as the pool of workers is told of it. */
+    /** The request as the worker pool knows it. */
     LeasedRequest leased() {
         return leased;
     }
 
     /**
-     * Whether the request, which broke off, is to be sent once more; after that the budget is spent.
+     * Whether the request, which broke off, is to be sent once more. The second call returns false after the first one
+     * returned true.
      *
-     * @param complete whether all of the request is still there, and nothing of an answer has been passed on
-     * @param lease of the worker it was sent to
+     * @param complete whether the whole request can be sent again, and nothing of a response has been passed on
+     * @param lease of the worker that it was sent to
      * @param reused whether it was sent on a connection that had served another request
      */
     boolean takeReplay(boolean complete, WorkerLease lease, boolean reused) {
         if (leased.isRetry() || !complete || !request.isIdempotent()) {
             return false;
         }
-        WorkerExit exit = exitOf(lease, reused ? SHORT_NOTICE_NANOS : NOTICE_NANOS);
+        WorkerExit exit = exitOf(lease, reused ? SHORT_EXIT_WAIT_NANOS : EXIT_WAIT_NANOS);
         if (exit == WorkerExit.ENDED || exit == WorkerExit.NONE && reused) {
             leased = leased.asRetry();
             return true;
@@ -52,14 +55,14 @@ final class RetryPolicy {
         return false;
     }
 
-    /** Whether the worker, which closed the connection, runs on. */
+    /** Whether the worker, which closed the connection, is still running. */
     boolean isAlive(WorkerLease lease) {
-        return exitOf(lease, SHORT_NOTICE_NANOS) == WorkerExit.NONE;
+        return exitOf(lease, SHORT_EXIT_WAIT_NANOS) == WorkerExit.NONE;
     }
 
-    private static WorkerExit exitOf(WorkerLease lease, long noticeNanos) {
+    private static WorkerExit exitOf(WorkerLease lease, long waitNanos) {
         try {
-            return lease.awaitExit(System.nanoTime() + noticeNanos);
+            return lease.awaitExit(System.nanoTime() + waitNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return WorkerExit.NONE;

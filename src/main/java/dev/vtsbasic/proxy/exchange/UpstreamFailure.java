@@ -6,7 +6,7 @@ import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.UpstreamError;
 import org.apache.hc.core5.http.HttpException;
 
-/** Why an exchange has no response of a worker, and what the client, the metrics and the log are told of it. */
+/** Why an exchange has no response of a worker; maps each failure to an error page, a metric and a line of the log. */
 enum UpstreamFailure {
     BODY_TOO_LARGE(Page.BODY_TOO_LARGE),
 
@@ -15,7 +15,7 @@ enum UpstreamFailure {
 
     /** A worker would send the same head again, so the request is not retried. */
     HEAD_TOO_LARGE(
-            Page.BAD_GATEWAY.withSentence("The head of the application's answer is too large."), UpstreamError.NOT_HTTP),
+            Page.BAD_GATEWAY.withSentence("The head of the application's response is too large."), UpstreamError.NOT_HTTP),
 
     TIMED_OUT(Page.GATEWAY_TIMEOUT, UpstreamError.SILENT),
 
@@ -51,17 +51,17 @@ enum UpstreamFailure {
         return failure instanceof HttpException ? NOT_HTTP : BROKE_OFF;
     }
 
-    /** What the client gets. */
+    /** The error page that the client gets. */
     Page page() {
         return page;
     }
 
-    /** Whether it is the worker's fault, which the log tells. */
+    /** Whether the worker is at fault, so that the failure is logged. */
     boolean isLogged() {
         return error != null;
     }
 
-    /** Notes it for the metrics and the access log. */
+    /** Notes the failure for the metrics and the access log. */
     void addTo(RequestRecord record) {
         if (error != null) {
             record.upstreamError(error);

@@ -11,31 +11,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends exchanges that have become pointless: Bun is silent for too long, or the client left.
+ * Ends exchanges whose worker is silent for too long, or whose client has left. Safe for any number of threads.
  *
- * <p>An exchange waits for Bun in a plain blocking read; one thread looks at all of them a few times a second and cuts the
- * connections of those that need not wait any longer. So neither a time-out nor a check of the client costs a request
- * anything.
+ * <p>An exchange waits for the worker in a plain blocking read. One thread checks all exchanges a few times a second and
+ * cuts the connections of those that need not wait any longer, so that a request pays neither for a timeout nor for a
+ * check of the client.
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long PERIOD_MILLIS = 250;
     private static final long JOIN_MILLIS = 2000;
 
-    /** What a round may be late before this JVM counts as having stood still, with the workers and the clients. */
-    private static final long LATE_NANOS = Duration.ofSeconds(2).toNanos();
+    /** A round that is this late counts as a standstill of this JVM, and of the workers and clients with it. */
+    private static final long STANDSTILL_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Set<Watched> exchanges = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final long longestSilenceNanos;
+    private final long maxSilenceNanos;
     private final Thread thread;
 
-    /** When this JVM last went on after it had stood still. Nobody could be heard before that. */
-    private volatile long resumed = System.nanoTime() - LATE_NANOS;
+    /** When this JVM last continued after a standstill; nothing could be received before. */
+    private volatile long resumed = System.nanoTime() - STANDSTILL_NANOS;
 
-    /** @param longestSilence how long Bun may send nothing; zero for any time */
-    public Watchdog(Duration longestSilence) {
-        this.longestSilenceNanos = longestSilence.isZero() ? Long.MAX_VALUE : longestSilence.toNanos();
+    /** @param maxSilence how long a worker may send nothing; zero for no limit */
+    public Watchdog(Duration maxSilence) {
+        this.maxSilenceNanos = maxSilence.isZero() ? Long.MAX_VALUE : maxSilence.toNanos();
         thread = new Thread(this::run, "vts-watchdog");
         thread.setDaemon(true);
         thread.start();
@@ -44,8 +44,8 @@ public final class Watchdog implements AutoCloseable {
     /**
      * Watches an exchange until it is closed.
      *
-     * @param clientGone whether the client's connection is closed; never called while the client's body is being read,
-     *     nor after the exchange was closed
+     * @param clientGone whether the client has left; never called while the client's body is being read, nor after the
+     *     exchange was closed
      */
     public Watched watch(BooleanSupplier clientGone) {
         Watched watched = new Watched(clientGone);
@@ -58,17 +58,17 @@ public final class Watchdog implements AutoCloseable {
             long before = System.nanoTime();
             for (int round = 0; !closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS); round++) {
                 long now = System.nanoTime();
-                if (now - before > LATE_NANOS) {
+                if (now - before > STANDSTILL_NANOS) {
                     resumed = now;
                 }
                 before = now;
-                boolean askClients = round % 2 == 0;
+                boolean checkClients = round % 2 == 0;
                 for (Watched exchange : exchanges) {
                     try {
-                        exchange.check(now, askClients);
+                        exchange.check(now, checkClients);
                     } catch (RuntimeException e) {
-                        // What is wrong with one must not end the time-outs of all others.
-                        LOG.debug("An exchange could not be looked at", e);
+                        // A failure of one exchange must not end the timeouts of all others.
+                        LOG.debug("An exchange could not be checked", e);
                     }
                 }
             }
@@ -77,16 +77,16 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
-    /** Ends the exchanges that would not end by themselves. */
-    public void endEndless() {
-        exchanges.forEach(Watched::endIfEndless);
+    /** Ends the exchanges of event streams, which do not end by themselves. */
+    public void stopEndless() {
+        exchanges.forEach(Watched::stopIfEndless);
     }
 
     @Override
     public void close() {
         closed.countDown();
         try {
-            // Containers look for threads that an application leaves behind.
+            // Containers warn of threads that an application leaves behind.
             thread.join(JOIN_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -100,7 +100,7 @@ public final class Watchdog implements AutoCloseable {
         SILENT,
         CLIENT_GONE,
         STOPPING,
-        /** It was to be quick, and was not. */
+        /** The deadline of {@link Watched#setDeadline} passed. */
         OVERDUE
     }
 
@@ -110,8 +110,8 @@ public final class Watchdog implements AutoCloseable {
         private final ReentrantLock lock = new ReentrantLock();
         private volatile Runnable cut = () -> {};
         private volatile long waitingSince;
-        private volatile boolean clientMayBeAsked;
-        private volatile boolean clientsTurn;
+        private volatile boolean clientCheckAllowed;
+        private volatile boolean clientTurn;
         private volatile boolean endless;
         private volatile boolean limited;
         private volatile long deadline;
@@ -121,48 +121,48 @@ public final class Watchdog implements AutoCloseable {
             this.clientGone = clientGone;
         }
 
-        /** @param cut makes what the exchange waits for fail */
-        void on(Runnable cut) {
+        /** @param cut makes the read or write fail that the exchange waits in */
+        void onCut(Runnable cut) {
             this.cut = cut;
         }
 
-        /** The client's connection may be looked at, since its body has been read or is no hindrance. */
-        public void clientMayBeAsked() {
-            clientMayBeAsked = true;
+        /** Allows checks of the client's connection, because its body has been read or does not matter to them. */
+        public void allowClientChecks() {
+            clientCheckAllowed = true;
         }
 
-        /** The answer is an event stream: it may be silent for ever and ends only with us. */
-        void endless() {
+        /** Marks the response as an event stream, which may be silent for any time and ends only at the stop. */
+        void markEndless() {
             endless = true;
         }
 
-        /** The exchange is to be over by then, in terms of {@link System#nanoTime}, for as long as a worker is awaited. */
-        public void endAt(long nanoTime) {
+        /** Ends the exchange at this time, in terms of {@link System#nanoTime}, if it still waits for a worker then. */
+        public void setDeadline(long nanoTime) {
             deadline = nanoTime;
             limited = true;
         }
 
-        /** The client is to send more of its body, which is no silence of the worker's. */
-        void clientsTurn() {
-            clientsTurn = true;
+        /** Stops the worker's timeout, because the exchange waits for more of the client's body. */
+        void beginClientTurn() {
+            clientTurn = true;
         }
 
-        /** The worker is to take what the client sent. */
-        void workersTurn() {
+        /** Starts the worker's timeout anew, because the worker has to read what the client sent. */
+        void endClientTurn() {
             if (waitingSince != 0) {
-                waiting();
+                beginWait();
             }
-            clientsTurn = false;
+            clientTurn = false;
         }
 
-        /** Called before each read of the answer. */
-        void waiting() {
-            // Never zero, which means that nothing is awaited.
+        /** Called before each read of the response. */
+        void beginWait() {
+            // Never zero, which means that no read waits.
             waitingSince = System.nanoTime() | 1;
         }
 
-        /** Called after each read of the answer. */
-        void heard() {
+        /** Called after each read of the response. */
+        void endWait() {
             waitingSince = 0;
         }
 
@@ -171,16 +171,16 @@ public final class Watchdog implements AutoCloseable {
             return verdict;
         }
 
-        private void check(long now, boolean askClient) {
+        private void check(long now, boolean checkClient) {
             long since = waitingSince;
             if (since == 0 || verdict != Verdict.NONE) {
                 return;
             }
-            if (limited && now - deadline >= 0 && now - resumed >= LATE_NANOS) {
+            if (limited && now - deadline >= 0 && now - resumed >= STANDSTILL_NANOS) {
                 end(Verdict.OVERDUE);
-            } else if (!endless && !clientsTurn && Math.min(now - since, now - resumed) > longestSilenceNanos) {
+            } else if (!endless && !clientTurn && Math.min(now - since, now - resumed) > maxSilenceNanos) {
                 end(Verdict.SILENT);
-            } else if (askClient && clientMayBeAsked) {
+            } else if (checkClient && clientCheckAllowed) {
                 lock.lock();
                 try {
                     if (exchanges.contains(this) && clientGone.getAsBoolean()) {
@@ -192,13 +192,13 @@ public final class Watchdog implements AutoCloseable {
             }
         }
 
-        private void endIfEndless() {
+        private void stopIfEndless() {
             if (endless) {
                 stop();
             }
         }
 
-        /** Ends the exchange, whose worker is to go. */
+        /** Ends the exchange, because its worker or the whole application stops. */
         void stop() {
             end(Verdict.STOPPING);
         }
@@ -210,7 +210,7 @@ public final class Watchdog implements AutoCloseable {
 
         @Override
         public void close() {
-            // After this the container may give the request object to another client.
+            // Under the lock, because the container may reuse the request object for another client after this.
             lock.lock();
             exchanges.remove(this);
             lock.unlock();

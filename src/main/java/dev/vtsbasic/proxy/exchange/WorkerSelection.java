@@ -10,9 +10,9 @@ import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.UpstreamError;
 import java.util.Optional;
 
-/** A request's search for workers, which its record tells of. */
+/** Leases workers for one request, and notes in its record how that went. Not thread-safe. */
 final class WorkerSelection implements WorkerPool.Seeker {
-    /** Before another worker is tried when more than one could not be reached. */
+    /** Wait before another worker is tried, once two could not be reached. */
     private static final long RETRY_DELAY_MILLIS = 10;
 
     private static final Page BLOCKED = Page.BAD_GATEWAY.withSentence(
@@ -37,23 +37,23 @@ final class WorkerSelection implements WorkerPool.Seeker {
         this.record = record;
     }
 
-    /** A worker that is ready; empty when there is none, or the request is not to be sent. */
-    Optional<WorkerLease> find() {
+    /** Leases a worker that is ready; empty when there is none, or the pool rejects the request. */
+    Optional<WorkerLease> lease() {
         waited = false;
-        Optional<WorkerLease> found = Optional.empty();
+        Optional<WorkerLease> lease = Optional.empty();
         try {
-            if (mayGoOn()) {
-                found = pool.lease(unreachable, deadline, this);
+            if (mayContinue()) {
+                lease = pool.lease(unreachable, deadline, this);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        tell(found);
-        return found;
+        note(lease);
+        return lease;
     }
 
-    /** Workers that cannot be reached, but are there, must not be tried in turn for ever. */
-    private boolean mayGoOn() throws InterruptedException {
+    /** Whether another worker may be tried; ends at the deadline, because two running workers may be unreachable. */
+    private boolean mayContinue() throws InterruptedException {
         if (failures < 2) {
             return true;
         }
@@ -61,13 +61,13 @@ final class WorkerSelection implements WorkerPool.Seeker {
         return System.nanoTime() - deadline < 0;
     }
 
-    /** No connection to that worker could be made; nothing was sent, so the search goes on. */
-    void cannotReach(Worker worker) {
+    /** Notes that no connection to the worker could be opened, so that the next lease is of another worker. */
+    void markUnreachable(Worker worker) {
         unreachable = worker;
         failures++;
     }
 
-    /** What is sent when there is no worker. */
+    /** The error page for a request without a worker. */
     Page page() {
         if (blocked) {
             return BLOCKED;
@@ -78,7 +78,7 @@ final class WorkerSelection implements WorkerPool.Seeker {
         return pool.isStarting() ? Page.STARTING : Page.UNAVAILABLE;
     }
 
-    /** What else the page says to a person on this machine. */
+    /** The addition to the page for a browser on this machine; may be empty. */
     String explanation() {
         return blocked ? "" : pool.trouble().orElse("");
     }
@@ -104,12 +104,12 @@ final class WorkerSelection implements WorkerPool.Seeker {
         blocked = true;
     }
 
-    private void tell(Optional<WorkerLease> found) {
+    private void note(Optional<WorkerLease> lease) {
         if (waited) {
             record.held(System.nanoTime() - waitingSince);
         }
-        if (found.isPresent()) {
-            record.worker(found.get().worker().name());
+        if (lease.isPresent()) {
+            record.worker(lease.get().worker().name());
         } else if (turnedAway) {
             record.shed(ShedReason.HOLD_QUEUE);
         } else {

@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  * A client's request without its body. It is read from the container once, before the request becomes asynchronous,
  * because some containers reuse the request object from then on.
  *
+ * <p>It has more than five components, because each is an independent fact about one request, and only {@link #of} reads
+ * them. Groups of them would not be used by themselves.
+ *
  * @param method as the client sent it
  * @param target raw path, as browsers see it, and query, neither decoded nor encoded again
  * @param protocol {@code HTTP/1.1} and the like

@@ -44,7 +44,7 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
      * @param open the set that holds this tunnel while it is open
      * @param record ended when the tunnel ends
      */
-    void to(Socket worker, InputStream fromWorker, Executor threads, Set<Tunnel> open, RequestRecord record) {
+    void connect(Socket worker, InputStream fromWorker, Executor threads, Set<Tunnel> open, RequestRecord record) {
         this.worker = worker;
         this.fromWorker = fromWorker;
         this.threads = threads;
@@ -55,8 +55,9 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
 
     @Override
     public void init(WebConnection connection) {
+        toClient = new UpgradedConnection(connection);
         try {
-            toClient = new UpgradedConnection(connection);
+            toClient.open();
             ServletInputStream fromClient = connection.getInputStream();
             // Payara and GlassFish send the 101 only with the first bytes.
             toClient.flush();
@@ -65,6 +66,7 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
         } catch (IOException | RuntimeException e) {
             LOG.debug("A tunnel could not be opened", e);
             cut();
+            toClient.close();
         }
     }
 

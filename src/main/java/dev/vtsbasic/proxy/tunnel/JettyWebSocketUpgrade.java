@@ -1,6 +1,6 @@
 package dev.vtsbasic.proxy.tunnel;
 
-import dev.vtsbasic.proxy.exchange.ResponseRelay;
+import dev.vtsbasic.proxy.message.ResponseHead;
 import dev.vtsbasic.proxy.message.UpgradeHeader;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,10 +29,14 @@ import org.apache.hc.core5.http.Header;
  */
 final class JettyWebSocketUpgrade implements ProtocolUpgrade {
     private final ServerContainer container;
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
 
     /** @param container a {@link ServerContainer}, which the caller cannot name because its class may be absent */
-    JettyWebSocketUpgrade(Object container) {
+    JettyWebSocketUpgrade(Object container, HttpServletRequest request, HttpServletResponse response) {
         this.container = (ServerContainer) container;
+        this.request = request;
+        this.response = response;
     }
 
     @Override
@@ -46,22 +50,16 @@ final class JettyWebSocketUpgrade implements ProtocolUpgrade {
     }
 
     @Override
-    public void carry(
-            ClassicHttpResponse answer,
-            Socket worker,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Executor threads,
-            Set<Tunnel> open)
+    public void openTunnel(ClassicHttpResponse switching, Socket worker, Executor threads, Set<Tunnel> open)
             throws IOException {
-        Header subprotocol = answer.getFirstHeader("Sec-WebSocket-Protocol");
+        Header subprotocol = switching.getFirstHeader("Sec-WebSocket-Protocol");
         // The container sends these two fields itself.
-        answer.removeHeaders("Sec-WebSocket-Protocol");
-        answer.removeHeaders("Sec-WebSocket-Accept");
+        switching.removeHeaders("Sec-WebSocket-Protocol");
+        switching.removeHeaders("Sec-WebSocket-Accept");
         RequestRecord record = RequestRecord.of(request);
-        new ResponseRelay("HTTP/1.1", response, null, record).copyHead(answer);
+        ResponseHead.copy(switching, "HTTP/1.1", response, record);
         JettyWebSocketTunnel tunnel =
-                new JettyWebSocketTunnel(worker, answer.getEntity().getContent(), open, record);
+                new JettyWebSocketTunnel(worker, switching.getEntity().getContent(), open, record);
         ServerEndpointConfig config = ServerEndpointConfig.Builder.create(JettyWebSocketTunnel.class, "/")
                 .configurator(new Agreed(tunnel, subprotocol == null ? "" : subprotocol.getValue()))
                 .build();

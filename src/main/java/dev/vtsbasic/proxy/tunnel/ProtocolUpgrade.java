@@ -25,16 +25,20 @@ import org.slf4j.LoggerFactory;
  */
 public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUpgrade {
     /**
-     * Chooses the way for a container.
+     * Chooses the way for a request's container.
      *
      * @param protocols that the client offers
+     * @param request the container's own, as the response
      * @return empty on a Jetty without its WebSocket module, if the client offers no WebSocket
      * @throws NoWebSocketException on a Jetty without its WebSocket module, if the client offers WebSocket; the log
      *     then tells the operator how to add the module
      */
-    static Optional<ProtocolUpgrade> of(ServletContext context, List<String> protocols) throws NoWebSocketException {
+    static Optional<ProtocolUpgrade> of(
+            List<String> protocols, HttpServletRequest request, HttpServletResponse response)
+            throws NoWebSocketException {
+        ServletContext context = request.getServletContext();
         if (!context.getServerInfo().startsWith("jetty/")) {
-            return Optional.of(new ServletUpgrade());
+            return Optional.of(new ServletUpgrade(request, response));
         }
         Object container = context.getAttribute("jakarta.websocket.server.ServerContainer");
         if (container == null && protocols.stream().anyMatch(UpgradeHeader.WEBSOCKET::equalsIgnoreCase)) {
@@ -44,7 +48,7 @@ public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUp
                             + "--add-modules=ee10-websocket-jakarta (or ee11-…, as the other modules)");
             throw new NoWebSocketException();
         }
-        return container == null ? Optional.empty() : Optional.of(new JettyWebSocketUpgrade(container));
+        return container == null ? Optional.empty() : Optional.of(new JettyWebSocketUpgrade(container, request, response));
     }
 
     /** Whether this way can switch to a protocol. */
@@ -57,19 +61,13 @@ public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUp
      * Upgrades the client's connection and opens the tunnel. Call it on the container's thread only, within {@code
      * service()}.
      *
-     * @param answer the worker's 101
+     * @param switching the worker's 101
      * @param worker the connection to the worker, which the tunnel closes from now on
      * @param threads run the copying of the worker's data
      * @param open the set that holds the tunnel while it is open
      * @throws IOException when the container does not upgrade the connection
      */
-    void carry(
-            ClassicHttpResponse answer,
-            Socket worker,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Executor threads,
-            Set<Tunnel> open)
+    void openTunnel(ClassicHttpResponse switching, Socket worker, Executor threads, Set<Tunnel> open)
             throws IOException;
 
     /** The container lacks the module that WebSocket needs. */

@@ -1,6 +1,6 @@
 package dev.vtsbasic.proxy.tunnel;
 
-import dev.vtsbasic.proxy.exchange.ResponseRelay;
+import dev.vtsbasic.proxy.message.ResponseHead;
 import dev.vtsbasic.traffic.RequestRecord;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,6 +17,14 @@ import org.apache.hc.core5.http.Header;
  * Upgrades through the Servlet API, to any protocol: the handshake needs no change, and later bytes pass as they are.
  */
 final class ServletUpgrade implements ProtocolUpgrade {
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+
+    ServletUpgrade(HttpServletRequest request, HttpServletResponse response) {
+        this.request = request;
+        this.response = response;
+    }
+
     @Override
     public boolean canSwitchTo(String protocol) {
         return true;
@@ -28,25 +36,19 @@ final class ServletUpgrade implements ProtocolUpgrade {
     }
 
     @Override
-    public void carry(
-            ClassicHttpResponse answer,
-            Socket worker,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Executor threads,
-            Set<Tunnel> open)
+    public void openTunnel(ClassicHttpResponse switching, Socket worker, Executor threads, Set<Tunnel> open)
             throws IOException {
         RequestRecord record = RequestRecord.of(request);
-        new ResponseRelay("HTTP/1.1", response, null, record).copyHead(answer);
+        ResponseHead.copy(switching, "HTTP/1.1", response, record);
         response.setHeader("Connection", "Upgrade");
-        for (Header chosen : answer.getHeaders("Upgrade")) {
+        for (Header chosen : switching.getHeaders("Upgrade")) {
             response.addHeader("Upgrade", chosen.getValue());
         }
         try {
             ByteTunnel tunnel = request.upgrade(ByteTunnel.class);
             record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
             record.endsLater();
-            tunnel.to(worker, answer.getEntity().getContent(), threads, open, record);
+            tunnel.connect(worker, switching.getEntity().getContent(), threads, open, record);
         } catch (ServletException e) {
             throw new IOException(e);
         }

@@ -40,12 +40,12 @@ public final class TunnelOpener implements AutoCloseable {
         if (offered.isEmpty()) {
             return Optional.empty();
         }
-        return ProtocolUpgrade.of(request.getServletContext(), offered).flatMap(upgrade -> {
+        return ProtocolUpgrade.of(offered, request, response).flatMap(upgrade -> {
             List<String> possible =
                     offered.stream().filter(upgrade::canSwitchTo).toList();
             return possible.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new UpgradeOffer(possible, upgrade, request, response, guard, this));
+                    : Optional.of(new UpgradeOffer(possible, upgrade, guard, this));
         });
     }
 

@@ -5,8 +5,6 @@ import dev.vtsbasic.proxy.container.ConnectionGuard;
 import dev.vtsbasic.proxy.exchange.ProtocolSwitch;
 import dev.vtsbasic.proxy.upstream.ChannelSocket;
 import dev.vtsbasic.proxy.upstream.LeasedConnection;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,8 +26,6 @@ public final class UpgradeOffer implements ProtocolSwitch {
 
     private final List<String> protocols;
     private final ProtocolUpgrade upgrade;
-    private final HttpServletRequest request;
-    private final HttpServletResponse response;
     private final ConnectionGuard guard;
     private final TunnelOpener tunnels;
     private OptionalLong deadline = OptionalLong.empty();
@@ -38,17 +34,9 @@ public final class UpgradeOffer implements ProtocolSwitch {
      * @param protocols that the proxy offers to the worker
      * @param upgrade the container's way to switch to any of them
      */
-    UpgradeOffer(
-            List<String> protocols,
-            ProtocolUpgrade upgrade,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            ConnectionGuard guard,
-            TunnelOpener tunnels) {
+    UpgradeOffer(List<String> protocols, ProtocolUpgrade upgrade, ConnectionGuard guard, TunnelOpener tunnels) {
         this.protocols = protocols;
         this.upgrade = upgrade;
-        this.request = request;
-        this.response = response;
         this.guard = guard;
         this.tunnels = tunnels;
     }
@@ -69,7 +57,7 @@ public final class UpgradeOffer implements ProtocolSwitch {
     }
 
     /** Sets {@link #deadline}, in terms of {@link System#nanoTime}. */
-    public void endAt(long nanoTime) {
+    public void setDeadline(long nanoTime) {
         deadline = OptionalLong.of(nanoTime);
     }
 
@@ -101,7 +89,7 @@ public final class UpgradeOffer implements ProtocolSwitch {
         ChannelSocket worker = connection.leavePool();
         try {
             guard.call(() -> {
-                upgrade.carry(switching, worker, request, response, tunnels.threads(), tunnels.open());
+                upgrade.openTunnel(switching, worker, tunnels.threads(), tunnels.open());
                 return null;
             });
         } catch (IOException | RuntimeException e) {

@@ -145,20 +145,20 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
      */
     ClassicHttpResponse receiveHead(Interim hints) throws IOException, HttpException {
         while (true) {
-            ClassicHttpResponse answer = receiveAnyHead();
-            ResponseSyntax.check(answer);
-            if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
-                return answer;
+            ClassicHttpResponse response = receiveAnyHead();
+            ResponseSyntax.check(response);
+            if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
+                return response;
             }
-            if (answer.getCode() == HttpStatus.SC_EARLY_HINTS) {
-                hints.pass(answer);
+            if (response.getCode() == HttpStatus.SC_EARLY_HINTS) {
+                hints.pass(response);
             }
-            if (answer.getCode() >= HttpStatus.SC_OK) {
-                if (answer.getCode() >= HttpStatus.SC_BAD_REQUEST) {
+            if (response.getCode() >= HttpStatus.SC_OK) {
+                if (response.getCode() >= HttpStatus.SC_BAD_REQUEST) {
                     socket.readsRefusal();
                 }
-                dropRepeatedLength(answer);
-                return answer;
+                dropRepeatedLength(response);
+                return response;
             }
         }
     }
@@ -166,9 +166,9 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     private ClassicHttpResponse receiveAnyHead() throws IOException, HttpException {
         // The parser uses all earlier bytes before it reads more, so that all but the last buffer belong to the head.
         socket.limitReading(MAX_HEAD);
-        ClassicHttpResponse answer;
+        ClassicHttpResponse response;
         try {
-            answer = receiveResponseHeader();
+            response = receiveResponseHeader();
         } catch (ChannelSocket.ReadLimitException e) {
             throw HeadTooLargeException.ofSize();
         } catch (MessageConstraintException e) {
@@ -176,25 +176,25 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
             throw HeadTooLargeException.ofFields();
         } catch (IllegalArgumentException e) {
             // HttpCore throws this at a status of 000.
-            throw new ProtocolException("The head of an answer is malformed", e);
+            throw new ProtocolException("The head of a response is malformed", e);
         } finally {
             socket.unlimitReading();
         }
         if (socket.ended()) {
             // RFC 9112 §8: such a head is incomplete, but HttpCore accepts the end of the connection as its end, even
             // within a field. A head with its empty line is read without reaching the end of the connection.
-            throw new ConnectionClosedException("The head of the answer is incomplete");
+            throw new ConnectionClosedException("The head of the response is incomplete");
         }
-        if (sizeOf(answer) > MAX_HEAD) {
+        if (sizeOf(response) > MAX_HEAD) {
             throw HeadTooLargeException.ofSize();
         }
-        return answer;
+        return response;
     }
 
     /** The size of a head's fields, in bytes. */
-    public static int sizeOf(ClassicHttpResponse answer) {
+    public static int sizeOf(ClassicHttpResponse response) {
         int size = 0;
-        for (Header field : answer.getHeaders()) {
+        for (Header field : response.getHeaders()) {
             size += field.getName().length() + AROUND_FIELD;
             size += field.getValue() == null ? 0 : field.getValue().length();
         }
@@ -210,26 +210,26 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
         }
 
         private static HeadTooLargeException ofSize() {
-            return new HeadTooLargeException("the head of its answer has more than " + MAX_HEAD_KIB + " KiB");
+            return new HeadTooLargeException("the head of its response has more than " + MAX_HEAD_KIB + " KiB");
         }
 
         private static HeadTooLargeException ofFields() {
-            return new HeadTooLargeException("the head of its answer has more than " + MAX_FIELDS + " fields");
+            return new HeadTooLargeException("the head of its response has more than " + MAX_FIELDS + " fields");
         }
     }
 
     /** Drops repetitions of the same Content-Length, which RFC 9110 §8.6 allows and Bun was seen to send. */
-    private static void dropRepeatedLength(ClassicHttpResponse answer) {
-        Header[] lengths = answer.getHeaders("Content-Length");
+    private static void dropRepeatedLength(ClassicHttpResponse response) {
+        Header[] lengths = response.getHeaders("Content-Length");
         if (lengths.length > 1
                 && Arrays.stream(lengths).map(Header::getValue).distinct().count() == 1) {
-            answer.setHeader(lengths[0]);
+            response.setHeader(lengths[0]);
         }
     }
 
     /** Whether a final response to this method has a body (RFC 9112 §6.3). */
-    static boolean hasBody(String method, ClassicHttpResponse answer) {
-        int status = answer.getCode();
+    static boolean hasBody(String method, ClassicHttpResponse response) {
+        int status = response.getCode();
         return !method.equals("HEAD") && status != HttpStatus.SC_NO_CONTENT && status != HttpStatus.SC_NOT_MODIFIED;
     }
 
@@ -239,8 +239,8 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
      *
      * @throws IOException when the connection ended within the last chunk or the trailers
      */
-    void checkEnd(ClassicHttpResponse answer) throws IOException {
-        if (answer.containsHeader("Transfer-Encoding") && socket.endedWithinFields()) {
+    void checkEnd(ClassicHttpResponse response) throws IOException {
+        if (response.containsHeader("Transfer-Encoding") && socket.endedWithinFields()) {
             throw new ConnectionClosedException("The last chunk is incomplete");
         }
     }

@@ -24,10 +24,10 @@ public final class LeasedConnection implements AutoCloseable {
     private final Http1Connection connection;
     private final boolean reused;
     private volatile boolean sent;
-    private ClassicHttpResponse answer;
+    private ClassicHttpResponse response;
     private boolean received;
     private volatile boolean keepAlive;
-    private boolean handedOver;
+    private boolean detached;
 
     LeasedConnection(
             WorkerConnectionPool connections,
@@ -92,17 +92,17 @@ public final class LeasedConnection implements AutoCloseable {
      */
     public ClassicHttpResponse receiveHead(ClassicHttpRequest request, Http1Connection.Interim hints)
             throws IOException, HttpException {
-        answer = connection.receiveHead(hints);
-        if (answer.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS && !request.containsHeader("Upgrade")) {
-            throw new ProtocolException("Switched protocols without being asked to");
+        response = connection.receiveHead(hints);
+        if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS && !request.containsHeader("Upgrade")) {
+            throw new ProtocolException("Switched protocols, which the request did not ask for");
         }
-        keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(request, answer, HttpCoreContext.create());
-        if (Http1Connection.hasBody(request.getMethod(), answer)) {
-            connection.receiveResponseEntity(answer);
+        keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(request, response, HttpCoreContext.create());
+        if (Http1Connection.hasBody(request.getMethod(), response)) {
+            connection.receiveResponseEntity(response);
         } else {
             received = true;
         }
-        return answer;
+        return response;
     }
 
     /**
@@ -110,16 +110,16 @@ public final class LeasedConnection implements AutoCloseable {
      *
      * @throws IOException when the connection ended before the body was complete
      */
-    public void received() throws IOException {
+    public void endResponse() throws IOException {
         if (!received) {
-            connection.checkEnd(answer);
+            connection.checkEnd(response);
         }
         received = true;
     }
 
     /** Whether the head of a response has arrived. */
-    public boolean isAnswered() {
-        return answer != null;
+    public boolean hasResponse() {
+        return response != null;
     }
 
     /**
@@ -127,7 +127,7 @@ public final class LeasedConnection implements AutoCloseable {
      * closes the lease.
      */
     public ChannelSocket leavePool() {
-        handedOver = true;
+        detached = true;
         ChannelSocket socket = connection.leaveHttp();
         socket.whenClosed(worker::close);
         // No action, because a worker closes its WebSockets itself when it is drained.
@@ -137,14 +137,15 @@ public final class LeasedConnection implements AutoCloseable {
     }
 
     /**
-     * Makes {@link #close} do nothing, because the response continues after the request; {@link #end} closes instead.
+     * Makes {@link #close} do nothing, because the response continues after the request; {@link #closeDetached} closes
+     * instead.
      */
-    public void handOver() {
-        handedOver = true;
+    public void detach() {
+        detached = true;
     }
 
-    /** Closes the connection and the lease after {@link #handOver}; the connection is not reused. Call it once. */
-    public void end() {
+    /** Closes the connection and the lease after {@link #detach}; the connection is not reused. Call it once. */
+    public void closeDetached() {
         connections.release(entry, false);
         worker.close();
     }
@@ -154,7 +155,7 @@ public final class LeasedConnection implements AutoCloseable {
      *
      * @param end called when the worker is to stop, perhaps on another thread
      */
-    public void endless(Runnable end) {
+    public void markEndless(Runnable end) {
         worker.markEndless(end);
     }
 
@@ -173,7 +174,7 @@ public final class LeasedConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!handedOver) {
+        if (!detached) {
             if (received) {
                 worker.markAnswered();
             }

@@ -33,7 +33,7 @@ class ProcNetTcpTest {
             Socket accepted = listener.accept();
             assertEquals(ProcNetTcp.State.OPEN, stateOf(accepted));
             client.close();
-            // What the server sent has been read, so this is no reset.
+            // The client has read all bytes, so its close is no reset.
             assertEquals(-1, accepted.getInputStream().read());
             assertEquals(ProcNetTcp.State.CLOSED, stateOf(accepted));
         }
@@ -52,7 +52,7 @@ class ProcNetTcpTest {
     }
 
     @Test
-    void aConnectionIsUnreadFromWhenOctetsHaveComeUntilTheyAreRead() throws Exception {
+    void aConnectionIsUnreadFromTheArrivalOfOctetsUntilTheyAreRead() throws Exception {
         InetAddress address = InetAddress.getLoopbackAddress();
         try (ServerSocket listener = new ServerSocket(0, 1, address);
                 Socket client = new Socket(address, listener.getLocalPort());
@@ -66,7 +66,7 @@ class ProcNetTcpTest {
     }
 
     @Test
-    void anEarlierConnectionBetweenTheSamePortsSaysNothingOfThisOne() {
+    void aReadingFromBeforeTheConnectionIsNotUsed() {
         AtomicLong now = new AtomicLong(1);
         List<String> lines = new ArrayList<>(List.of(CLOSING));
         ProcNetTcp connections = new ProcNetTcp(() -> List.copyOf(lines), now::get);
@@ -79,7 +79,7 @@ class ProcNetTcpTest {
     }
 
     @Test
-    void aTableThatCannotBeReadSaysNothing() {
+    void theStateIsUnknownWhenTheTableCannotBeRead() {
         AtomicLong now = new AtomicLong(1);
         AtomicBoolean broken = new AtomicBoolean();
         ProcNetTcp connections = new ProcNetTcp(
@@ -102,7 +102,7 @@ class ProcNetTcpTest {
     }
 
     @Test
-    void whatIsNoAddressIsAbsent() {
+    void aNameWithoutIpAddressIsAbsent() {
         assertEquals(
                 ProcNetTcp.State.ABSENT,
                 new ProcNetTcp()

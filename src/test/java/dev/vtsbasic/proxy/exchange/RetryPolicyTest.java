@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
     @Test
-    void aRequestIsReplayedOnceNewConnectionsAndNewWorkersCountedTogether() {
+    void aRequestIsReplayedOnlyOnceWhateverTheReason() {
         RetryPolicy policy = policy("GET");
         assertFalse(policy.leased().isRetry());
         assertTrue(policy.takeReplay(true, lease(WorkerExit.NONE), true));
@@ -25,25 +25,25 @@ class RetryPolicyTest {
     }
 
     @Test
-    void aRequestThatBrokeOffOnANewConnectionIsNotReplayedWhileTheWorkerLives() {
+    void aRequestOnABrokenNewConnectionIsNotReplayedWhileTheWorkerRuns() {
         assertFalse(policy("GET").takeReplay(true, lease(WorkerExit.NONE), false));
     }
 
     @Test
-    void aRequestWhoseWorkerEndedIsReplayedUnlessItIsTheCause() {
+    void aRequestWhoseWorkerEndedIsReplayedUnlessTheRequestIsTheCause() {
         assertTrue(policy("GET").takeReplay(true, lease(WorkerExit.ENDED), false));
         assertFalse(policy("GET").takeReplay(true, lease(WorkerExit.ENDED_BY_REQUEST), false));
         assertFalse(policy("GET").takeReplay(true, lease(WorkerExit.ENDED_BY_REQUEST), true));
     }
 
     @Test
-    void whatIsNotIdempotentOrNotCompleteIsNotReplayed() {
+    void aRequestThatIsNotIdempotentOrNotCompleteIsNotReplayed() {
         assertFalse(policy("POST").takeReplay(true, lease(WorkerExit.ENDED), true));
         assertFalse(policy("GET").takeReplay(false, lease(WorkerExit.ENDED), true));
     }
 
     @Test
-    void theWorkersKnowARequestByItsIdMethodAndPathWithoutTheQuery() {
+    void thePoolGetsARequestsIdMethodAndPathWithoutTheQuery() {
         assertEquals(
                 "id GET /a",
                 policy("GET").leased().id() + " " + policy("GET").leased().method() + " "

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
     @Test
-    void anExchangeThatCannotBeLookedAtEndsNobodyElsesTimeOut() throws Exception {
+    void anExchangeWhoseCheckFailsDoesNotEndTheTimeoutsOfOthers() throws Exception {
         CountDownLatch failed = new CountDownLatch(1);
         CountDownLatch cut = new CountDownLatch(1);
         try (Watchdog watchdog = new Watchdog(Duration.ofMillis(1));
@@ -18,13 +18,13 @@ class WatchdogTest {
                     failed.countDown();
                     throw new IllegalStateException("The container has taken the request back");
                 })) {
-            broken.clientsTurn();
-            broken.clientMayBeAsked();
-            broken.waiting();
+            broken.beginClientTurn();
+            broken.allowClientChecks();
+            broken.beginWait();
             assertTrue(failed.await(1, TimeUnit.MINUTES));
             try (Watchdog.Watched silent = watchdog.watch(() -> false)) {
-                silent.on(cut::countDown);
-                silent.waiting();
+                silent.onCut(cut::countDown);
+                silent.beginWait();
                 assertTrue(cut.await(1, TimeUnit.MINUTES));
                 assertEquals(Watchdog.Verdict.SILENT, silent.verdict());
             }

@@ -23,12 +23,12 @@ class HopByHopHeadersTest {
                 "Upgrade",
                 "HTTP2-Settings"
             })
-    void theFieldsOfAConnectionAreAlwaysIncluded(String name) {
+    void hopByHopFieldsAreIncludedWithoutConnectionNamingThem(String name) {
         assertTrue(HopByHopHeaders.nominatedBy("").includes(name.toLowerCase(Locale.ROOT)));
     }
 
     @Test
-    void theFieldsThatConnectionNamesAreIncluded() {
+    void fieldsNamedByConnectionAreIncluded() {
         HopByHopHeaders hopByHop = HopByHopHeaders.nominatedBy("close, X-One ,,x-two, X-Three");
         assertTrue(hopByHop.includes("x-one"));
         assertTrue(hopByHop.includes("x-two"));
@@ -39,7 +39,7 @@ class HopByHopHeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Host", "Content-Length", "Content-Type"})
-    void nobodyCanStripAFieldThatFramesTheMessage(String name) {
+    void fieldsThatFrameTheMessageAreNotIncludedEvenIfConnectionNamesThem(String name) {
         assertFalse(HopByHopHeaders.nominatedBy(name).includes(name.toLowerCase(Locale.ROOT)));
     }
 }

@@ -3,10 +3,6 @@ package dev.vtsbasic.proxy.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.vtsbasic.proxy.container.ClientConnection;
-import dev.vtsbasic.proxy.container.LinuxTcpConnection;
-import dev.vtsbasic.proxy.container.ProcNetTcp;
-import dev.vtsbasic.proxy.exchange.RequestBody;
 import dev.vtsbasic.proxy.message.InboundRequest.Field;
 import dev.vtsbasic.traffic.Caller;
 import dev.vtsbasic.traffic.ForwardedRequest;
@@ -15,15 +11,13 @@ import dev.vtsbasic.traffic.RequestRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.junit.jupiter.api.Test;
 
 class OutboundRequestTest {
-    private static final ClientConnection UNKNOWN =
-            new LinuxTcpConnection("", 0, "", 0, new ProcNetTcp(), LinuxTcpConnection.Input.UNKNOWN, Optional.empty());
-
     private static final Caller CALLER = new Caller(
             new ForwardedRequest("192.0.2.7", new PublicOrigin("https", "example.org:8443", 8443), "", ""),
             "id",
@@ -42,19 +36,19 @@ class OutboundRequestTest {
             "Via: 1.1 vts-basic");
 
     @Test
-    void methodAndTargetStayAsTheyAre() {
+    void methodAndTargetAreUnchanged() {
         ClassicHttpRequest request = outbound(inbound(-1, false), null);
         assertEquals("PURGE", request.getMethod());
         assertEquals("//a%2Fb?x=|", request.getRequestUri());
     }
 
     @Test
-    void theAppLearnsWhatTheContainerKnowsOfTheClient() {
+    void theAppGetsTheClientsAddressAndOriginAsTheContainerKnowsThem() {
         assertEquals(OURS, linesOf(outbound(inbound(-1, false), null)));
     }
 
     @Test
-    void fieldsOfTheClientAreKeptInOrderEachOnItsOwnLine() {
+    void fieldsOfTheClientKeepTheirOrderAndTheirLines() {
         assertEquals(
                 withOurs("Accept: */*", "X-Twice: 1", "X-Twice: 2", "X-Empty: ", "Cookie: a=b; c=d", "Origin: null"),
                 linesOf(outbound(
@@ -71,7 +65,7 @@ class OutboundRequestTest {
     }
 
     @Test
-    void noClientCanSayWhatTheProxySays() {
+    void fieldsThatTheProxySetsReplaceThoseOfTheClient() {
         assertEquals(
                 OURS,
                 linesOf(outbound(
@@ -94,7 +88,7 @@ class OutboundRequestTest {
     }
 
     @Test
-    void whatConcernsTheClientsConnectionIsDropped() {
+    void hopByHopFieldsOfTheClientAreDropped() {
         assertEquals(
                 withOurs("Accept: */*"),
                 linesOf(outbound(
@@ -114,15 +108,15 @@ class OutboundRequestTest {
     }
 
     @Test
-    void aBodyIsFramedByItsLengthOrInChunksNeverBoth() {
-        RequestBody body = new RequestBody(null, 5, 0, UNKNOWN, null, RequestRecord.unread());
+    void aBodyHasEitherContentLengthOrTransferEncoding() {
+        HttpEntity body = new StringEntity("hello");
         ClassicHttpRequest fixed = outbound(inbound(5, false, "Content-Length: 5"), body);
         assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
         assertSame(body, fixed.getEntity());
 
         ClassicHttpRequest chunked = outbound(
                 inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
-                new RequestBody(null, -1, 0, UNKNOWN, null, RequestRecord.unread()));
+                body);
         assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
 
         ClassicHttpRequest empty = outbound(inbound(0, false, "Content-Length: 0"), null);
@@ -149,11 +143,11 @@ class OutboundRequestTest {
                 RequestRecord.unread());
     }
 
-    private static ClassicHttpRequest outbound(InboundRequest inbound, RequestBody body) {
+    private static ClassicHttpRequest outbound(InboundRequest inbound, HttpEntity body) {
         return OutboundRequest.of(inbound, ForwardedHeaders.of(inbound, CALLER), body);
     }
 
-    /** Without the ids, which are made by chance. */
+    /** Without the ids, which are random. */
     private static List<String> linesOf(ClassicHttpRequest request) {
         return Arrays.stream(request.getHeaders())
                 .filter(header -> !header.getName().equals("X-Request-Id"))
@@ -162,14 +156,14 @@ class OutboundRequestTest {
                 .toList();
     }
 
-    /** What came from elsewhere stands between our Host and our X-Forwarded fields. */
+    /** The client's fields stand between the proxy's Host and its X-Forwarded fields. */
     private static List<String> withOurs(String... others) {
         List<String> lines = new ArrayList<>(OURS);
         lines.addAll(1, List.of(others));
         return lines;
     }
 
-    /** The framing fields stand last; their place has no meaning. */
+    /** Moves the framing field, which stands last, to the client's fields. */
     private static List<String> ordered(ClassicHttpRequest request) {
         List<String> lines = new ArrayList<>(linesOf(request));
         lines.add(1, lines.remove(lines.size() - 1));

@@ -5,26 +5,13 @@ import static dev.vtsbasic.testing.ScriptedUpstream.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.header.SecurityHeaders;
-import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.pool.Worker;
-import dev.vtsbasic.proxy.ProxyServlet;
+import dev.vtsbasic.proxy.ProxyScene;
 import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
-import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.ScriptedUpstream.Request;
-import dev.vtsbasic.testing.ScriptedUpstream.Script;
-import dev.vtsbasic.testing.TestServer;
-import dev.vtsbasic.testing.TestSettings;
-import dev.vtsbasic.testing.UncountedLease;
-import dev.vtsbasic.traffic.InFlightRequests;
 import dev.vtsbasic.traffic.ShedReason;
-import dev.vtsbasic.traffic.Traffic;
-import dev.vtsbasic.traffic.TrafficFilter;
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterRegistration;
-import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,14 +20,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -49,32 +32,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that offer to switch protocols, in the product's own Tomcat, before an app whose every octet is known. */
+/** Requests that offer to switch protocols, in the embedded server. */
 @Timeout(60)
-@Tag("java")
-class UpgradeOfferTest {
+class UpgradeOfferTest extends ProxyScene {
     private static final String OFFER = "Connection: Upgrade\r\nUpgrade: x\r\n";
     private static final String WEBSOCKET = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     private static final String STRANGER = "X-Forwarded-For: 192.0.2.1\r\n";
     private static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n";
 
-    private ScriptedUpstream app;
-    private TestServer server;
-    private ProxyServlet proxy;
-    private Traffic traffic;
-
-    @AfterEach
-    void stop() throws Exception {
-        if (app != null) {
-            app.close();
-        }
-        server.close();
-        proxy.close();
-    }
-
     @Test
-    void anOfferWaitsForAPlaceAsAnyRequestDoes() throws Exception {
+    void anOfferWaitsForAPermitAsAnyRequest() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         start(
                 (request, out) -> {
@@ -98,10 +66,10 @@ class UpgradeOfferTest {
         }
     }
 
-    /** Without virtual threads, one that is passed on holds a thread of the container's, which has 200. */
+    /** Without virtual threads, an offer that is passed on holds one of the container's 200 threads. */
     @Test
     @EnabledForJreRange(max = JRE.JAVA_20)
-    void offersBeyondTheFiftiethAreIgnoredWhereTheyHoldThreads() throws Exception {
+    void offersBeyondTheFiftiethAreIgnoredWhereTheyHoldContainerThreads() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         start((request, out) -> {
             if (request.target().equals("/held")) {
@@ -124,10 +92,10 @@ class UpgradeOfferTest {
         assertEquals("offered", ask("GET /free", OFFER).body());
     }
 
-    /** Without virtual threads, each handshake that waits holds a thread of the container's, which has 200. */
+    /** Without virtual threads, each handshake that waits holds one of the container's 200 threads. */
     @Test
     @EnabledForJreRange(max = JRE.JAVA_20)
-    void slowHandshakesLeaveThreadsToOtherRequests() throws Exception {
+    void slowHandshakesLeaveThreadsForOtherRequests() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         start((request, out) -> {
             if (request.target().equals("/held")) {
@@ -151,7 +119,7 @@ class UpgradeOfferTest {
     }
 
     @Test
-    void aTunnelTakesNoPlace() throws Exception {
+    void aTunnelHoldsNoPermit() throws Exception {
         start(
                 (request, out) -> {
                     boolean tunnel = request.target().equals("/tunnel");
@@ -170,7 +138,7 @@ class UpgradeOfferTest {
     }
 
     @Test
-    void anAnswerToAnOfferHasTheSecurityHeaders() throws Exception {
+    void aResponseToAnOfferHasTheSecurityHeaders() throws Exception {
         start(
                 closing("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok"),
                 "vts.security-headers",
@@ -179,7 +147,7 @@ class UpgradeOfferTest {
     }
 
     @Test
-    void aPostWithAnOfferTakesThePageOutOfTheCache() throws Exception {
+    void aPostWithAnOfferRemovesThePageFromTheCache() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         start(
                 (request, out) -> {
@@ -198,7 +166,7 @@ class UpgradeOfferTest {
     }
 
     @Test
-    void onlyAWebSocketHandshakePassesTheCache() throws Exception {
+    void onlyAWebSocketHandshakeBypassesTheCache() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         start(
                 (request, out) -> {
@@ -218,9 +186,9 @@ class UpgradeOfferTest {
 
     @Test
     @SuppressWarnings("try") // The client leaves before the end.
-    void theAppIsToldWhenTheClientOfAnOfferLeaves() throws Exception {
+    void theWorkersConnectionIsCutWhenTheClientOfAnOfferLeaves() throws Exception {
         try (ServerSocket worker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            start(new Worker("worker-1", worker.getLocalSocketAddress()));
+            startWith(poolOf(new Worker("worker-1", worker.getLocalSocketAddress())));
             try (RawClient client = new RawClient(server.port())) {
                 client.send("GET / HTTP/1.1\r\nHost: a\r\n" + OFFER + "\r\n");
                 try (Socket connection = worker.accept()) {
@@ -235,7 +203,7 @@ class UpgradeOfferTest {
     }
 
     @Test
-    void anEventStreamInAnswerToAnOfferMayBeSilentForLongerThanAnAnswer() throws Exception {
+    void anEventStreamInResponseToAnOfferMayBeSilentBeyondTheResponseTimeout() throws Exception {
         CountDownLatch silent = new CountDownLatch(1);
         start(
                 (request, out) -> {
@@ -254,7 +222,7 @@ class UpgradeOfferTest {
                 "2s");
         try (RawClient events = new RawClient(server.port())) {
             events.send("GET /events HTTP/1.1\r\nHost: a\r\n" + OFFER + "\r\n").readUntil("data: 1");
-            // As long as it takes until silence ends another request, twice.
+            // Waits for twice the time after which silence ends another request.
             assertEquals(504, ask("POST /silent", "").status());
             assertEquals(504, ask("POST /silent", "").status());
             silent.countDown();
@@ -272,7 +240,7 @@ class UpgradeOfferTest {
                 "HTTP/2.0, websocket, h2 | websocket",
                 "x+Upgrade: h2c | x",
             })
-    void whatAnotherHopCouldNotFollowIsNotOffered(String offered, String forwarded) throws Exception {
+    void httpAndTlsAreRemovedFromAnOffer(String offered, String forwarded) throws Exception {
         start(closing(ok("")));
         ask("GET /", "Connection: Upgrade\r\nUpgrade: " + offered.replace("+", "\r\n") + "\r\n");
         assertEquals(List.of(forwarded), app.next().headers("Upgrade"));
@@ -286,7 +254,7 @@ class UpgradeOfferTest {
                 "Connection: Upgrade\r\nUpgrade: ,\r\n",
                 "Upgrade: x\r\n",
             })
-    void whatIsNoOfferIsAPlainRequest(String fields) throws Exception {
+    void aRequestWithoutAValidOfferIsAPlainRequest(String fields) throws Exception {
         start(closing(ok("")));
         ask("GET /", fields);
         Request plain = app.next();
@@ -303,19 +271,19 @@ class UpgradeOfferTest {
                 SWITCHED + "X: a\u001bb\r\n\r\n",
                 SWITCHED + "X(: a\r\n\r\n",
             })
-    void a101ThatIsMalformedOrSwitchesToWhatWasNotOfferedIsABadGateway(String answer) throws Exception {
-        start(closing(answer));
+    void a101ThatIsMalformedOrNamesAProtocolNotOfferedIsABadGateway(String response) throws Exception {
+        start(closing(response));
         assertEquals(502, ask("GET /", OFFER).status());
     }
 
     @Test
-    void aConnectionThatBecameATunnelServesNoOtherRequest() throws Exception {
+    void aConnectionThatBecameATunnelServesNoFurtherRequest() throws Exception {
         start((request, out) -> {
             boolean tunnel = request.target().equals("/tunnel");
             write(out, tunnel ? SWITCHED + "\r\nhello" : ok("page"));
             return true;
         });
-        // So that the connection of the tunnel is one that served before.
+        // The tunnel then gets a reused connection.
         assertEquals("page", ask("GET /", "").body());
         try (RawClient tunnel = new RawClient(server.port())) {
             tunnel.send("GET /tunnel HTTP/1.1\r\nHost: a\r\n" + OFFER + "\r\n").readUntil("hello");
@@ -348,30 +316,5 @@ class UpgradeOfferTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void start(Script script, String... settings) throws Exception {
-        app = ScriptedUpstream.onTcp(script);
-        start(new Worker("worker-1", app.address()), settings);
-    }
-
-    private void start(Worker worker, String... settings) throws Exception {
-        Settings read = TestSettings.of(settings);
-        proxy = new ProxyServlet(
-                (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)),
-                read.proxy(),
-                "",
-                new Pages(SecurityHeaders.off()),
-                new InFlightRequests());
-        server = TestServer.start(context -> {
-            TrafficFilter noting = new TrafficFilter(read.proxy().trustedProxies(), Optional.empty());
-            traffic = noting.traffic();
-            FilterRegistration.Dynamic first = context.addFilter("traffic", noting);
-            first.setAsyncSupported(true);
-            first.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
-            ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
-            servlet.setAsyncSupported(true);
-            servlet.addMapping("/*");
-        });
     }
 }

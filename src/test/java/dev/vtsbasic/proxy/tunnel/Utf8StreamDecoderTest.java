@@ -12,7 +12,7 @@ class Utf8StreamDecoderTest {
     private static final byte[] TEXT = "aß水👋z".getBytes(StandardCharsets.UTF_8);
 
     @Test
-    void aCharacterMayBeCutAnywhere() throws CharacterCodingException {
+    void charactersCutAnywhereAreDecoded() throws CharacterCodingException {
         Utf8StreamDecoder pieces = new Utf8StreamDecoder();
         for (int cut = 0; cut <= TEXT.length; cut++) {
             byte[] rest = Arrays.copyOfRange(TEXT, cut, TEXT.length);
@@ -26,7 +26,7 @@ class Utf8StreamDecoderTest {
     }
 
     @Test
-    void whatIsNoTextIsRefused() {
+    void octetsThatAreNotUtf8AreRefused() {
         assertThrows(
                 CharacterCodingException.class,
                 () -> new Utf8StreamDecoder().decode(new byte[] {(byte) 0xff}, 1, false));

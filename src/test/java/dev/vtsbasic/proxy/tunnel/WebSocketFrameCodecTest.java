@@ -31,11 +31,11 @@ class WebSocketFrameCodecTest {
         "827effff, 2, true, 65535",
         "8800, 8, true, 0"
     })
-    void headsAreRead(String octets, int opcode, boolean last, long length) throws IOException {
+    void validFrameHeadersAreRead(String octets, int opcode, boolean last, long length) throws IOException {
         assertEquals(new Frame(opcode, last, length), reading(octets).next());
     }
 
-    /** Masks, reserved bits, reserved opcodes, control frames that are long or in pieces, a continuation of nothing. */
+    /** Masks, reserved bits, reserved opcodes, long or fragmented control frames, a continuation without a first frame. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -50,12 +50,12 @@ class WebSocketFrameCodecTest {
                 "8000",
                 "827f8000000000000000"
             })
-    void whatNoServerMaySendIsRefused(String octets) {
+    void framesThatAServerMustNotSendAreRefused(String octets) {
         assertThrows(ProtocolException.class, () -> reading(octets).next());
     }
 
     @Test
-    void aMessageIsNotBegunWithinAnother() throws IOException {
+    void aMessageThatBeginsWithinAnotherIsRefused() throws IOException {
         WebSocketFrameCodec frames = reading("0100" + "8900" + "8100");
         frames.next();
         assertEquals(WebSocketFrameCodec.PING, frames.next().opcode());
@@ -64,12 +64,12 @@ class WebSocketFrameCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "81", "827e01"})
-    void anEndWithinAHeadIsNoFrame(String octets) {
+    void anEndWithinAFrameHeaderIsAnError(String octets) {
         assertThrows(EOFException.class, () -> reading(octets).next());
     }
 
     @Test
-    void anEndWithinAPayloadIsNoPayload() throws IOException {
+    void anEndWithinAPayloadIsAnError() throws IOException {
         WebSocketFrameCodec data = reading("820561");
         long left = data.next().length();
         byte[] buffer = new byte[8];
@@ -82,7 +82,7 @@ class WebSocketFrameCodecTest {
 
     @ParameterizedTest
     @CsvSource({"0, 8180", "1, 8181", "125, 81fd", "126, 81fe007e", "65535, 81feffff", "65536, 81ff0000000000010000"})
-    void whatIsSentIsMasked(int length, String head) throws IOException {
+    void sentFramesAreMasked(int length, String head) throws IOException {
         byte[] payload = new byte[length];
         for (int i = 0; i < length; i++) {
             payload[i] = (byte) i;
@@ -101,7 +101,7 @@ class WebSocketFrameCodecTest {
     }
 
     @Test
-    void aMessageMayBeSentInPieces() throws IOException {
+    void aMessageIsSentInSeveralFrames() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         WebSocketFrameCodec frames = new WebSocketFrameCodec(null, out);
         frames.send(WebSocketFrameCodec.BINARY, ByteBuffer.allocate(0), false);

@@ -56,7 +56,7 @@ class ChannelSocketTest {
     }
 
     @Test
-    void octetsGoBothWaysUnchanged() throws Exception {
+    void octetsPassBothWaysUnchanged() throws Exception {
         byte[] all = new byte[1 << 20];
         for (int i = 0; i < all.length; i++) {
             all[i] = (byte) (i * 31 >> 3);
@@ -83,7 +83,7 @@ class ChannelSocketTest {
     }
 
     @Test
-    void closingEndsAReadThatIsUnderWay() throws Exception {
+    void closingTheSocketEndsARunningRead() throws Exception {
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         Thread reader = new Thread(() -> failure.complete(
                 assertThrows(IOException.class, () -> socket.getInputStream().read())));
@@ -94,7 +94,7 @@ class ChannelSocketTest {
     }
 
     @Test
-    void aWriteThatWaitsHoldsUpNobodyWhoLooksForOctets() throws Exception {
+    void aWaitingWriteDoesNotBlockAReadWithoutWaiting() throws Exception {
         CompletableFuture<IOException> failure = new CompletableFuture<>();
         Thread writer = new Thread(() -> failure.complete(
                 assertThrows(IOException.class, () -> socket.getOutputStream().write(new byte[1 << 24]))));
@@ -112,7 +112,7 @@ class ChannelSocketTest {
     }
 
     @Test
-    void aSocketWhereNobodyListensCannotBeConnected() throws Exception {
+    void aConnectionToASocketWithoutServerFails() throws Exception {
         server.close();
         assertThrows(
                 IOException.class,
@@ -120,7 +120,7 @@ class ChannelSocketTest {
     }
 
     @Test
-    void aConnectionIsMadeWhenTheWorkerAcceptsAgain() throws Exception {
+    void aConnectionIsOpenedWhenTheWorkerAcceptsAgain() throws Exception {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("full"));
         int count = 20;
         List<CompletableFuture<ChannelSocket>> connecting = new ArrayList<>();
@@ -143,8 +143,8 @@ class ChannelSocketTest {
     }
 
     @Test
-    @SuppressWarnings("try") // Only its queue matters.
-    void aWorkerThatAcceptsNothingIsGivenUp() throws Exception {
+    @SuppressWarnings("try") // The test needs only its queue.
+    void aConnectionToAWorkerThatAcceptsNothingTimesOut() throws Exception {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("full"));
         List<ChannelSocket> waiting = new ArrayList<>();
         try (ServerSocketChannel worker =

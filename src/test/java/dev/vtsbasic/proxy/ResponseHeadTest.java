@@ -6,79 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.header.SecurityHeaders;
-import dev.vtsbasic.page.Pages;
-import dev.vtsbasic.pool.Worker;
-import dev.vtsbasic.settings.Settings;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
-import dev.vtsbasic.testing.ScriptedUpstream;
-import dev.vtsbasic.testing.ScriptedUpstream.Script;
-import dev.vtsbasic.testing.TestServer;
-import dev.vtsbasic.testing.TestSettings;
-import dev.vtsbasic.testing.UncountedLease;
-import dev.vtsbasic.traffic.InFlightRequests;
-import jakarta.servlet.ServletRegistration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The head of an answer on its way from an app to a client of the embedded server. */
-@Timeout(120)
-@Tag("java")
-class AnswerHeadTest {
-    private ScriptedUpstream app;
-    private TestServer server;
-    private ProxyServlet proxy;
-
-    @AfterEach
-    void stop() throws Exception {
-        app.close();
-        server.close();
-        proxy.close();
-    }
-
-    private void start(Script script) throws Exception {
-        app = ScriptedUpstream.onTcp(script);
-        Worker worker = new Worker("worker-1", app.address());
-        Settings settings = TestSettings.of();
-        proxy = new ProxyServlet(
-                (avoid, deadline) -> Optional.of(new UncountedLease(worker)),
-                settings.proxy(),
-                "",
-                new Pages(SecurityHeaders.off()),
-                new InFlightRequests());
-        server = TestServer.start(context -> {
-            ServletRegistration.Dynamic servlet = context.addServlet("proxy", proxy);
-            servlet.setAsyncSupported(true);
-            servlet.addMapping("/*");
-        });
-    }
-
-    private static String answer(String fields) {
+/** The head of a response on its way from an app to a client of the embedded server. */
+class ResponseHeadTest extends ProxyScene {
+    private static String responseWith(String fields) {
         return "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 4\r\n\r\nbody";
     }
 
-    /** As many fields as an answer of the app may have, beside its Content-Length. */
+    /** The values of this many fields of one name. */
     private static List<String> cookies(int count) {
         return IntStream.range(0, count).mapToObj(i -> "c" + i + "=v").toList();
     }
@@ -93,17 +42,17 @@ class AnswerHeadTest {
     @ValueSource(ints = {8_000, 8_192, 20_000, 40_000, 65_000})
     void aHeadOfUpTo64KibPassesUnchanged(int length) throws Exception {
         String value = "v".repeat(length);
-        start(closing(answer("Link: " + value + "\r\n")));
-        RawAnswer answer = server.request("GET /");
-        assertEquals(200, answer.status());
-        assertEquals(List.of(value), answer.headers("Link"));
-        assertEquals("body", answer.body());
+        start(closing(responseWith("Link: " + value + "\r\n")));
+        RawAnswer response = server.request("GET /");
+        assertEquals(200, response.status());
+        assertEquals(List.of(value), response.headers("Link"));
+        assertEquals("body", response.body());
     }
 
     @Test
     void aSmallHeadAfterALargeOneOnTheSameConnectionPassesUnchanged() throws Exception {
         String value = "v".repeat(60_000);
-        start(keeping(answer("Link: " + value + "\r\n"), answer("X-Small: 1\r\n")));
+        start(keeping(responseWith("Link: " + value + "\r\n"), responseWith("X-Small: 1\r\n")));
         String both = server.send(
                         "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 .text();
@@ -117,64 +66,40 @@ class AnswerHeadTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 499})
     void aHeadOfUpTo500FieldsPassesUnchanged(int count) throws Exception {
-        start(closing(answer(fields(cookies(count)))));
-        RawAnswer answer = server.request("GET /");
-        assertEquals(200, answer.status());
-        assertEquals(cookies(count), answer.headers("Set-Cookie"));
-        assertEquals("body", answer.body());
+        start(closing(responseWith(fields(cookies(count)))));
+        RawAnswer response = server.request("GET /");
+        assertEquals(200, response.status());
+        assertEquals(cookies(count), response.headers("Set-Cookie"));
+        assertEquals("body", response.body());
     }
 
     @Test
-    void aHeadOfMoreThan500FieldsIsABadGatewayThatSaysSoAndIsAskedForOnce() throws Exception {
-        start(keeping(answer(""), answer(fields(cookies(501)))));
+    void aHeadOfMoreThan500FieldsIsABadGatewayAndIsNotAskedForAgain() throws Exception {
+        start(keeping(responseWith(""), responseWith(fields(cookies(501)))));
         assertRefused("500 fields");
     }
 
     @Test
-    void aHeadOfMoreThan64KibIsABadGatewayThatSaysSoAndIsAskedForOnce() throws Exception {
-        start(keeping(answer(""), answer("Link: " + "v".repeat(66_000) + "\r\n")));
+    void aFieldOfMoreThan64KibIsABadGatewayAndIsNotAskedForAgain() throws Exception {
+        start(keeping(responseWith(""), responseWith("Link: " + "v".repeat(66_000) + "\r\n")));
         assertRefused("64 KiB");
     }
 
     @Test
-    void aHeadOfManyFieldsOfMoreThan64KibIsABadGatewayThatSaysSo() throws Exception {
-        start(keeping(answer(""), answer(("X-Field: " + "v".repeat(1000) + "\r\n").repeat(70))));
+    void aHeadOfManyFieldsOfMoreThan64KibIsABadGatewayAndIsNotAskedForAgain() throws Exception {
+        start(keeping(responseWith(""), responseWith(("X-Field: " + "v".repeat(1000) + "\r\n").repeat(70))));
         assertRefused("64 KiB");
     }
 
-    /** The second answer comes on a connection that was used before, on which another failure would be tried again. */
+    /** The second response comes on a reused connection, on which the request would be retried after another failure. */
     private void assertRefused(String limit) throws Exception {
-        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                lines.add(new SimpleFormatter().formatMessage(line));
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger log = Logger.getLogger("dev.vtsbasic.proxy.exchange.Exchange");
-        log.setLevel(Level.WARNING);
-        log.addHandler(handler);
-        try {
+        String line = awaitLogLine(Level.WARNING, "GET /large", () -> {
             assertEquals(200, server.request("GET /small").status());
-            RawAnswer answer = server.request("GET /large", "Accept: text/plain");
-            assertEquals(502, answer.status());
-            assertTrue(answer.body().contains("answer") && answer.body().contains("too large"), answer.body());
-            String line = lines.poll(60, TimeUnit.SECONDS);
-            // Classes that run beside this one log there too.
-            while (!line.contains("GET /large")) {
-                line = lines.poll(60, TimeUnit.SECONDS);
-            }
-            assertTrue(line.contains(limit), line);
-        } finally {
-            log.removeHandler(handler);
-            log.setLevel(null);
-        }
+            RawAnswer response = server.request("GET /large", "Accept: text/plain");
+            assertEquals(502, response.status());
+            assertTrue(response.body().contains("response is too large"), response.body());
+        });
+        assertTrue(line.contains(limit), line);
         assertEquals("/small", app.next().target());
         assertEquals("/large", app.next().target());
         assertEquals(0, app.pending());
@@ -204,12 +129,12 @@ class AnswerHeadTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 408, 411, 413, 414, 500, 501, 503})
-    void anErrorOfTheAppDoesNotCostTheConnection(int status) throws Exception {
+    void anErrorOfTheAppLeavesTheConnectionOpen(int status) throws Exception {
         String head = "HTTP/1.1 " + status + "\r\n";
         start(keeping(
                 head + "Content-Length: 4\r\n\r\nfail",
                 head + "Transfer-Encoding: chunked\r\n\r\n4\r\nfail\r\n0\r\n\r\n",
-                answer("")));
+                responseWith("")));
         String all = server.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
                         + "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
                         + "GET /c HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
@@ -226,7 +151,7 @@ class AnswerHeadTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void hintsOfTheAppReachTheClientBeforeTheAnswerAndLeaveNothingInIt(boolean withBody) throws Exception {
+    void earlyHintsReachTheClientBeforeTheResponseAndAddNothingToIt(boolean withBody) throws Exception {
         CountDownLatch hinted = new CountDownLatch(1);
         start((request, out) -> {
             String hints =
@@ -234,7 +159,7 @@ class AnswerHeadTest {
             out.write(hints.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
             awaitDown(hinted);
-            out.write(answer("X-Mine: 1\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.write(responseWith("X-Mine: 1\r\n").getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
             return false;
         });
@@ -246,11 +171,11 @@ class AnswerHeadTest {
             assertEquals(
                     "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n", client.readUntil("\r\n\r\n"));
             hinted.countDown();
-            RawAnswer answer = client.readToEnd();
-            assertEquals(200, answer.status());
-            assertEquals(List.of("1"), answer.headers("X-Mine"));
-            assertEquals(List.of(), answer.headers("Link"));
-            assertEquals("body", answer.body());
+            RawAnswer response = client.readToEnd();
+            assertEquals(200, response.status());
+            assertEquals(List.of("1"), response.headers("X-Mine"));
+            assertEquals(List.of(), response.headers("Link"));
+            assertEquals("body", response.body());
         }
     }
 
@@ -263,11 +188,11 @@ class AnswerHeadTest {
     }
 
     @Test
-    void hintsOfTheAppReachNoClientOfHttp10() throws Exception {
-        start(closing("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + answer("")));
-        RawAnswer answer = server.send("GET / HTTP/1.0\r\n\r\n");
-        assertEquals(200, answer.status());
-        assertEquals(List.of(), answer.headers("Link"));
+    void earlyHintsReachNoClientOfHttp10() throws Exception {
+        start(closing("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + responseWith("")));
+        RawAnswer response = server.send("GET / HTTP/1.0\r\n\r\n");
+        assertEquals(200, response.status());
+        assertEquals(List.of(), response.headers("Link"));
     }
 
     @ParameterizedTest
@@ -284,23 +209,23 @@ class AnswerHeadTest {
                 "nonsense",
                 "text/x; =",
             })
-    void theContentTypeArrivesAsItWasSent(String type) throws Exception {
-        start(closing(answer("Content-Type: " + type + "\r\n")));
-        RawAnswer answer = server.request("GET /");
-        assertEquals(List.of(type), answer.headers("Content-Type"));
-        assertEquals("body", answer.body());
+    void theContentTypePassesUnchanged(String type) throws Exception {
+        start(closing(responseWith("Content-Type: " + type + "\r\n")));
+        RawAnswer response = server.request("GET /");
+        assertEquals(List.of(type), response.headers("Content-Type"));
+        assertEquals("body", response.body());
     }
 
     @ParameterizedTest
     @CsvSource({"GET /a%00b,400", "GET a,400", "GET /WEB-INF/web.xml,404", "PUT /,417"})
-    void whatTheServerRefusesItselfIsAnsweredInPlainTextWithoutItsName(String request, int status) throws Exception {
-        start(closing(answer("")));
-        RawAnswer answer = server.request(request, status == 417 ? "Expect: nothing" : "X: y");
-        assertEquals(status, answer.status());
-        assertEquals("text/plain; charset=utf-8", answer.header("Content-Type"));
-        assertEquals("no-store", answer.header("Cache-Control"));
-        assertTrue(answer.body().startsWith(status + " "), answer.body());
-        assertFalse(answer.text().contains("<"), answer.text());
-        assertFalse(answer.text().toLowerCase(Locale.ROOT).contains("tomcat"), answer.text());
+    void aRequestThatTheServerRefusesGetsPlainTextWithoutTheServersName(String request, int status) throws Exception {
+        start(closing(responseWith("")));
+        RawAnswer response = server.request(request, status == 417 ? "Expect: nothing" : "X: y");
+        assertEquals(status, response.status());
+        assertEquals("text/plain; charset=utf-8", response.header("Content-Type"));
+        assertEquals("no-store", response.header("Cache-Control"));
+        assertTrue(response.body().startsWith(status + " "), response.body());
+        assertFalse(response.text().contains("<"), response.text());
+        assertFalse(response.text().toLowerCase(Locale.ROOT).contains("tomcat"), response.text());
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 @Tag("java")
-class ConnectionGuardTest {
+class BodyReceptionTest {
     private final AtomicBoolean arrived = new AtomicBoolean();
 
     private final ServletInputStream body = new ServletInputStream() {
@@ -44,33 +44,33 @@ class ConnectionGuardTest {
         }
     };
 
-    private ConnectionGuard receiving(Duration maxSilence) {
+    private BodyReception receiving(Duration maxSilence) {
         ClientConnection client = stub(ClientConnection.class, method -> method.equals("hasInput") && arrived.get());
         HttpServletResponse response = stub(HttpServletResponse.class, method -> null);
-        ConnectionGuard guard = new ConnectionGuard(client, response, maxSilence);
-        guard.beginReceiving(false);
-        return guard;
+        BodyReception reception = new ConnectionGuard(client, response, maxSilence).reception();
+        reception.begin(false);
+        return reception;
     }
 
-    private static <T> T stub(Class<T> type, Function<String, Object> answers) {
+    private static <T> T stub(Class<T> type, Function<String, Object> results) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(),
                 new Class<?>[] {type},
-                (proxy, method, arguments) -> answers.apply(method.getName())));
+                (proxy, method, arguments) -> results.apply(method.getName())));
     }
 
     @Test
-    void aClientThatSendsNothingOfItsBodyIsNotWaitedForWithoutEnd() {
-        ConnectionGuard guard = receiving(Duration.ofMillis(50));
-        assertThrows(SocketTimeoutException.class, () -> guard.receive(body, new byte[1]));
+    void aClientThatSendsNothingOfItsBodyTimesOut() {
+        BodyReception reception = receiving(Duration.ofMillis(50));
+        assertThrows(SocketTimeoutException.class, () -> reception.receive(body, new byte[1]));
     }
 
     @Test
-    void whatComesAfterAPauseIsReceived() throws Exception {
-        ConnectionGuard guard = receiving(Duration.ofHours(1));
+    void aPartThatArrivesAfterAPauseIsReceived() throws Exception {
+        BodyReception reception = receiving(Duration.ofHours(1));
         CompletableFuture<Integer> count = CompletableFuture.supplyAsync(() -> {
             try {
-                return guard.receive(body, new byte[1]);
+                return reception.receive(body, new byte[1]);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
