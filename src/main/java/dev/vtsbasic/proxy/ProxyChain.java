@@ -70,7 +70,7 @@ final class ProxyChain {
         } catch (IOException | RuntimeException | Error e) {
             throw RequestFailure.record(e, client);
         } finally {
-            running.release();
+            running.leave();
         }
     }
 
@@ -86,7 +86,7 @@ final class ProxyChain {
                 watched,
                 client.upgrade());
         Runnable onEndless = () -> {
-            running.release();
+            running.leave();
             ExchangeExecutor.replaceCurrentThread();
         };
         if (cache == null) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
+import dev.vtsbasic.testing.server.StockTomcat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.vtsbasic.Main;
 import dev.vtsbasic.log.Event;
 import dev.vtsbasic.manage.jmx.HostMXBean;
+import dev.vtsbasic.testing.metrics.Scrape;
+import dev.vtsbasic.testing.server.Vts;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
