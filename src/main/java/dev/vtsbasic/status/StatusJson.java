@@ -33,7 +33,7 @@ final class StatusJson {
     private StatusJson() {}
 
     static JsonObject of(StatusSnapshot status) {
-        RuntimeStats stats = status.figures();
+        RuntimeStats stats = status.stats();
         Traffic traffic = stats.traffic();
         RuntimeStats.Build build = stats.build();
         return JSON.createObjectBuilder()
@@ -98,7 +98,7 @@ final class StatusJson {
     }
 
     private static JsonObjectBuilder requests(StatusSnapshot status) {
-        Map<RequestKind, Long> inFlight = status.figures().traffic().inFlight();
+        Map<RequestKind, Long> inFlight = status.stats().traffic().inFlight();
         SampleInterval minute = status.minute();
         JsonObjectBuilder requests = object();
         for (RequestKind kind : RequestKind.values()) {
