@@ -32,7 +32,7 @@ record RateLimitPolicy(String name, Rate rate, LongSupplier nanos) {
         long retryAfter = probe.isConsumed() ? 0 : seconds(probe.getNanosToWaitForRefill());
         long window = probe.isConsumed() ? seconds(probe.getNanosToWaitForReset()) : retryAfter;
         response.addHeader(
-                "RateLimit-RateLimitPolicy",
+                "RateLimit-Policy",
                 "\"" + name + "\";q=" + rate.burst() + ";w="
                         + seconds(rate.timeToFill().toNanos()));
         response.addHeader("RateLimit", "\"" + name + "\";r=" + probe.getRemainingTokens() + ";t=" + window);

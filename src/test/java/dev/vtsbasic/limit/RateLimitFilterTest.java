@@ -110,7 +110,7 @@ class RateLimitFilterTest {
         assertTrue(refused.body().contains("\"requestId\":\"" + refused.header("X-Request-Id") + "\""), refused.text());
         assertEquals(429, refused.status());
         assertEquals("10", refused.header("Retry-After"));
-        assertEquals(List.of("\"all\";q=1;w=10"), refused.headers("RateLimit-RateLimitPolicy"));
+        assertEquals(List.of("\"all\";q=1;w=10"), refused.headers("RateLimit-Policy"));
         assertEquals(List.of("\"all\";r=0;t=10"), refused.headers("RateLimit"));
         assertEquals("application/problem+json", refused.header("Content-Type"));
         assertTrue(refused.body().contains("Too Many Requests"), refused.body());
@@ -126,7 +126,7 @@ class RateLimitFilterTest {
         for (String left : new String[] {"r=2;t=1", "r=1;t=1", "r=0;t=2"}) {
             RawAnswer answer = ask("X-Forwarded-For: 192.0.2.1");
             assertEquals(204, answer.status());
-            assertEquals(List.of("\"client\";q=3;w=2"), answer.headers("RateLimit-RateLimitPolicy"));
+            assertEquals(List.of("\"client\";q=3;w=2"), answer.headers("RateLimit-Policy"));
             assertEquals(List.of("\"client\";" + left), answer.headers("RateLimit"));
             assertNull(answer.header("Retry-After"));
         }

@@ -86,7 +86,7 @@ class ManagementServletTest {
         "SERVING, SILENT, No worker answers",
         "SERVING, PAUSING, No worker is there; the next one is being started",
         "SERVING, GIVEN_UP, Bun keeps crashing and is not started again; the log says why",
-        "DRAINING, READY, 'An operator has begun a drain: POST /resume ends it'",
+        "DRAINING, READY, 'Draining: an operator has begun a drain, and POST /resume ends it'",
         "STOPPING, READY, The server is about to stop",
     })
     void anUnreadyServerSaysWhy(LifecyclePhase phase, SlotState state, String why) throws Exception {
