@@ -61,19 +61,19 @@ class BackoffTest {
     void workersThatNeverBecomeReadyAreACrashLoopForAnyMaximum(int maxCrashes) {
         Backoff patient = new Backoff(maxCrashes, Duration.ofSeconds(1));
         for (int i = 1; i < maxCrashes; i++) {
-            patient.crashed(Duration.ZERO);
+            patient.recordCrash(Duration.ZERO);
             assertFalse(patient.isCrashLoop());
         }
-        patient.crashed(Duration.ZERO);
+        patient.recordCrash(Duration.ZERO);
         assertTrue(patient.isCrashLoop());
     }
 
     @Test
     void withoutAWindowWorkersThatNeverBecomeReadyStillCausePauses() {
         Backoff hasty = new Backoff(3, Duration.ZERO);
-        hasty.crashed(Duration.ZERO);
-        assertTrue(hasty.crashed(Duration.ZERO).toMillis() >= 250);
-        assertEquals(Duration.ZERO, hasty.crashed(Duration.ofSeconds(1)));
+        hasty.recordCrash(Duration.ZERO);
+        assertTrue(hasty.recordCrash(Duration.ZERO).toMillis() >= 250);
+        assertEquals(Duration.ZERO, hasty.recordCrash(Duration.ofSeconds(1)));
     }
 
     @Test
