@@ -241,7 +241,8 @@ public final class Application implements AutoCloseable {
 
     /** Lets the commands of this user find the server. */
     public void publishPort(int port) {
-        parts.operator().token()
+        parts.operator()
+                .token()
                 .publish(WorkDirectory.candidates(parts.settings().workDir().orElse(null)), port);
     }
 

@@ -40,7 +40,8 @@ final class RequestPipeline {
 
         // Every request: counted and logged, refused if malformed, then answered with a file if there is one.
         pipeline.first("traffic", parts.requests().traffic());
-        pipeline.first("request-syntax", new RequestSyntaxFilter(parts.requests().pages()));
+        pipeline.first(
+                "request-syntax", new RequestSyntaxFilter(parts.requests().pages()));
         pipeline.first("assets", parts.requests().assets());
 
         // Management: /-/live, /-/ready, /-/metrics and the status page.
@@ -54,10 +55,13 @@ final class RequestPipeline {
         settings.proxy()
                 .maintenance()
                 .ifPresent(file -> pipeline.before(
-                        "maintenance", new MaintenanceFilter(file, parts.requests().pages()), PROXY));
+                        "maintenance",
+                        new MaintenanceFilter(file, parts.requests().pages()),
+                        PROXY));
         LimitRules limits = settings.proxy().limits();
         if (limits.rate().isPresent() || limits.ratePerClient().isPresent()) {
-            pipeline.before("rate-limit", new RateLimitFilter(limits, parts.requests().pages()), PROXY);
+            pipeline.before(
+                    "rate-limit", new RateLimitFilter(limits, parts.requests().pages()), PROXY);
         }
     }
 

@@ -44,12 +44,15 @@ final class ManagementClient {
     /** The URI of an endpoint, with the loopback address in place of an unspecified one such as {@code 0.0.0.0}. */
     static URI uri(Settings settings, String method, String endpoint) {
         // The public port serves live and ready even if management has a port of its own.
-        boolean onManagementPort = method.equals("POST") && settings.management().port().isPresent();
-        int port =
-                onManagementPort ? settings.management().port().get() : settings.server().port();
+        boolean onManagementPort =
+                method.equals("POST") && settings.management().port().isPresent();
+        int port = onManagementPort
+                ? settings.management().port().get()
+                : settings.server().port();
         String scheme = settings.server().scheme();
-        String address =
-                onManagementPort ? settings.management().address() : settings.server().address();
+        String address = onManagementPort
+                ? settings.management().address()
+                : settings.server().address();
         String loopback = address.contains(":") ? "::1" : "127.0.0.1";
         String host = IpNetwork.isUnspecified(address) ? loopback : address;
         String inUri = host.contains(":") ? "[" + host + "]" : host;

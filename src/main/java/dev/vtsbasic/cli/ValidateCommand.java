@@ -50,7 +50,8 @@ public final class ValidateCommand implements Callable<Integer> {
     @Option(
             names = "--context-path",
             paramLabel = "PATH",
-            description = "Path at which browsers see the app (VTS_CONTEXT_PATH); /shop for shop.war in a servlet container.")
+            description =
+                    "Path at which browsers see the app (VTS_CONTEXT_PATH); /shop for shop.war in a servlet container.")
     private String contextPath;
 
     @ArgGroup(exclusive = false)

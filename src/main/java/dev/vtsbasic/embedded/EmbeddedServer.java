@@ -124,7 +124,8 @@ public final class EmbeddedServer implements AutoCloseable {
     private void openManagement(ConnectorFactory connectors, Settings settings, int port) throws CannotListenException {
         // The management port has a heap budget of its own, so that operators get responses while clients use all of
         // theirs.
-        management = connectors.create(HeapBudget.minimum(), settings.management().address(), port);
+        management =
+                connectors.create(HeapBudget.minimum(), settings.management().address(), port);
         management.setProperty("maxConnections", Integer.toString(MAX_MANAGEMENT_CONNECTIONS));
         tomcat.getService().addConnector(management);
         tomcat.getHost().getPipeline().addValve(new ManagementPortValve(management, settings));

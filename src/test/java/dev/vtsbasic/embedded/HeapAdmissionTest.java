@@ -26,8 +26,7 @@ class HeapAdmissionTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        Connector connector = new ConnectorFactory(
-                        TestSettings.of("vts.hold-timeout", "1s"), refused::incrementAndGet)
+        Connector connector = new ConnectorFactory(TestSettings.of("vts.hold-timeout", "1s"), refused::incrementAndGet)
                 .create(new HeapBudget(0), "127.0.0.1", 0);
         tomcat.setBaseDir(directory.toString());
         tomcat.setConnector(connector);

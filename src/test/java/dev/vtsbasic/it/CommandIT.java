@@ -49,8 +49,7 @@ class CommandIT {
     }
 
     @Test
-    void serveAndValidateRefuseAnUnusableBuildWithTheSameMessage(@TempDir Path directory)
-            throws Exception {
+    void serveAndValidateRefuseAnUnusableBuildWithTheSameMessage(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, "import 'react'; export default { fetch: () => new Response('x') }");
         assertRefused("react is imported by server/server.js and lies in no node_modules there", directory);
 

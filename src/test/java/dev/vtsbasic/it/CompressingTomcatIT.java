@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.build.SmallBuild;
-import dev.vtsbasic.testing.server.StockTomcat;
-import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.KeptConnection;
 import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.Tree;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,8 +64,8 @@ class CompressingTomcatIT {
     @ParameterizedTest
     @Tag("long")
     @MethodSource("cases")
-    void compressionByTomcatLeavesAssetsAndTheirEntityTagsUnchanged(String version, String compression, @TempDir Path base)
-            throws Exception {
+    void compressionByTomcatLeavesAssetsAndTheirEntityTagsUnchanged(
+            String version, String compression, @TempDir Path base) throws Exception {
         String connector = "compression=\"" + compression + "\" compressionMinSize=\"1\""
                 + " compressibleMimeType=\"text/html,text/javascript,text/plain\"";
         try (StockTomcat tomcat =

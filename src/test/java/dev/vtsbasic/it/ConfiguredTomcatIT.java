@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.KeptConnection;
+import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.server.StockTomcat;
-import dev.vtsbasic.testing.KeptConnection;
-import dev.vtsbasic.testing.RawAnswer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

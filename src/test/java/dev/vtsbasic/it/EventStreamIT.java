@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.server.Vts;
-import dev.vtsbasic.testing.RawClient;
-import dev.vtsbasic.testing.ScriptedUpstream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;

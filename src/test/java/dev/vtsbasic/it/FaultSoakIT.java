@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.load.FaultyApp;
 import dev.vtsbasic.testing.load.OpenLoop;
 import dev.vtsbasic.testing.server.Vts;
-import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

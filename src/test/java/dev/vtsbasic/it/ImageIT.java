@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.OtlpCollector;
+import dev.vtsbasic.testing.Ports;
+import dev.vtsbasic.testing.SelfSigned;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.http.TimedResponse;
 import dev.vtsbasic.testing.server.Container;
 import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.server.Vts;
-import dev.vtsbasic.testing.OtlpCollector;
-import dev.vtsbasic.testing.Ports;
-import dev.vtsbasic.testing.SelfSigned;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -47,7 +47,8 @@ final class JettyIT {
 
     @ParameterizedTest
     @CsvSource({"12.0, ee10", "12.1, ee10", "12.1, ee11"})
-    void jettyServesAndLogsTheModuleThatWebSocketNeeds(String version, String environment, @TempDir Path base) throws Exception {
+    void jettyServesAndLogsTheModuleThatWebSocketNeeds(String version, String environment, @TempDir Path base)
+            throws Exception {
         ProcessHandle bun;
         try (StockJetty jetty = StockJetty.run(version, environment + "-deploy", base, Map.of())) {
             HttpResponse<String> page = get(jetty.uri(), "/");

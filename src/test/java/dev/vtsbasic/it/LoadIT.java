@@ -3,10 +3,10 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.server.Vts;
-import dev.vtsbasic.testing.LongSet;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;

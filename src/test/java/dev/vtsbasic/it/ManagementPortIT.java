@@ -3,10 +3,10 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.server.Vts;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;

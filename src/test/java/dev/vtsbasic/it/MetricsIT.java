@@ -181,7 +181,11 @@ class MetricsIT {
                 .filter(line -> line.startsWith("| `Vts"))
                 .map(line -> line.replaceFirst("^\\| `(\\w+)` \\| .+ \\|$", "$1"))
                 .toList();
-        assertEquals(MonitoringFiles.rules().stream().map(rule -> rule.get("alert").asText()).toList(), described);
+        assertEquals(
+                MonitoringFiles.rules().stream()
+                        .map(rule -> rule.get("alert").asText())
+                        .toList(),
+                described);
     }
 
     @Test

@@ -4,14 +4,14 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Page;
+import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.browser.Chromium;
 import dev.vtsbasic.testing.browser.Visitor;
 import dev.vtsbasic.testing.build.OtherBuild;
 import dev.vtsbasic.testing.build.PlainBuild;
 import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.server.Vts;
-import com.microsoft.playwright.Page;
-import dev.vtsbasic.testing.LongSet;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

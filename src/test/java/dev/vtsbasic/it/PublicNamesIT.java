@@ -125,8 +125,9 @@ class PublicNamesIT {
     }
 
     private static JsonNode json(URI page) throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(page).header("Accept", "application/json").build();
+        HttpRequest request = HttpRequest.newBuilder(page)
+                .header("Accept", "application/json")
+                .build();
         return JSON.readTree(
                 CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body());
     }

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.server.StockJetty;
-import dev.vtsbasic.testing.server.StockTomcat;
-import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.Ports;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.server.StockJetty;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.server.Vts;
-import dev.vtsbasic.testing.RawAnswer;
-import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vtsbasic.testing.Ports;
+import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.build.OtherBuild;
 import dev.vtsbasic.testing.load.OpenLoop;
 import dev.vtsbasic.testing.load.OpenTab;
 import dev.vtsbasic.testing.server.HaProxy;
 import dev.vtsbasic.testing.server.Vts;
-import dev.vtsbasic.testing.Ports;
-import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -2,14 +2,14 @@ package dev.vtsbasic.it;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
-import dev.vtsbasic.testing.browser.Chromium;
-import dev.vtsbasic.testing.browser.Visitor;
-import dev.vtsbasic.testing.server.Vts;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import com.microsoft.playwright.options.ViewportSize;
+import dev.vtsbasic.testing.browser.Chromium;
+import dev.vtsbasic.testing.browser.Visitor;
+import dev.vtsbasic.testing.server.Vts;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;

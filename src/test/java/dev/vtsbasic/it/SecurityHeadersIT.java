@@ -2,10 +2,10 @@ package dev.vtsbasic.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.vtsbasic.testing.build.SmallBuild;
-import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.SelfSigned;
 import dev.vtsbasic.testing.Tree;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.server.Vts;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.SelfSigned;
+import dev.vtsbasic.testing.server.Vts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.OtlpCollector;
 import dev.vtsbasic.testing.OtlpCollector.Span;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.File;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

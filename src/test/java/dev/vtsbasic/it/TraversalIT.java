@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.build.SmallBuild;
-import dev.vtsbasic.testing.http.TraversalPayloads;
-import dev.vtsbasic.testing.server.StockTomcat;
-import dev.vtsbasic.testing.server.Vts;
 import dev.vtsbasic.testing.KeptConnection;
 import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.Tree;
+import dev.vtsbasic.testing.build.SmallBuild;
+import dev.vtsbasic.testing.http.TraversalPayloads;
+import dev.vtsbasic.testing.server.StockTomcat;
+import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

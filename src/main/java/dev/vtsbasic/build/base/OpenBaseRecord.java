@@ -53,8 +53,8 @@ public final class OpenBaseRecord {
             for (JsonObject file : record.getJsonArray("files").getValuesAs(JsonObject.class)) {
                 List<OpenFile.Position> positions = new ArrayList<>();
                 for (JsonObject position : file.getJsonArray("places").getValuesAs(JsonObject.class)) {
-                    positions.add(new OpenFile.Position(
-                            position.getInt("at"), BaseForm.valueOf(position.getString("form"))));
+                    positions.add(
+                            new OpenFile.Position(position.getInt("at"), BaseForm.valueOf(position.getString("form"))));
                 }
                 files.add(new OpenFile(
                         file.getString("path"), file.getJsonNumber("size").longValueExact(), positions));

@@ -87,7 +87,8 @@ class RequestBlocklistTest {
             assertEquals(List.of(), blocklist.recordEnd(List.of(PAGE), List.of(OTHER)));
             assertTrue(blocklist.hasDoubts());
             assertEquals(List.of(), blocklist.recordResponse(request("GET", "/other")));
-            assertEquals(i - 1, blocklist.recordSurvival(request("GET", "/other")).size());
+            assertEquals(
+                    i - 1, blocklist.recordSurvival(request("GET", "/other")).size());
             assertFalse(blocklist.hasDoubts());
         }
         assertTrue(blocklist.isBlocked(PAGE));

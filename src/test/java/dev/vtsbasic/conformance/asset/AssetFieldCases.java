@@ -56,13 +56,14 @@ final class AssetFieldCases {
                             : must(name, "RFC 9110 §15.5.6", answered));
         }
         cases.add(must("a condition does not make 405 a 304 or a 412", "RFC 9110 §13.2.1", scene -> {
-            Message response =
-                    AssetCheck.ask(scene, "DELETE " + TEN, "If-None-Match: *", "If-Match: \"other\"", "Content-Length: 0");
+            Message response = AssetCheck.ask(
+                    scene, "DELETE " + TEN, "If-None-Match: *", "If-Match: \"other\"", "Content-Length: 0");
             Check.status(405, response);
         }));
         cases.add(should(
                 "GET with a body is answered, and the next request is understood", "RFC 9110 §9.3.1", scene -> {
-                    Message response = AssetCheck.ask(scene, "GET " + TEN, "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0");
+                    Message response =
+                            AssetCheck.ask(scene, "GET " + TEN, "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0");
                     Check.equal("body", AssetSite.content(TEN), response.body());
                 }));
         cases.add(should("POST with a body is refused, and the next request is understood", "RFC 9112 §9.3", scene -> {
@@ -189,7 +190,9 @@ final class AssetFieldCases {
                 "Accept-Ranges says that there are ranges",
                 "RFC 9110 §14.3",
                 scene -> Check.equal(
-                        "Accept-Ranges", "bytes", AssetCheck.get(scene, TEN).head().joined("Accept-Ranges"))));
+                        "Accept-Ranges",
+                        "bytes",
+                        AssetCheck.get(scene, TEN).head().joined("Accept-Ranges"))));
         cases.add(must("Last-Modified does not lie ahead of Date", "RFC 9110 §8.8.2.1", scene -> {
             Head head = AssetCheck.get(scene, TEN).head();
             Check.that(!date(head, "Last-Modified").isAfter(date(head, "Date")), "it does");
@@ -200,20 +203,23 @@ final class AssetFieldCases {
             Check.equal("Content-Length", "0", response.head().joined("Content-Length"));
         }));
         cases.add(must("304 has no length but the whole's", "RFC 9110 §8.6", scene -> {
-            String length = AssetCheck.get(scene, TEN, "If-None-Match: *").head().joined("Content-Length");
+            String length =
+                    AssetCheck.get(scene, TEN, "If-None-Match: *").head().joined("Content-Length");
             Check.that(length.isEmpty() || length.equals("10"), length);
         }));
-        cases.add(ours("a 404 under /assets is plain text, and is not stored", "ours: the next build may have it", scene -> {
-            Message response = AssetCheck.get(scene, "/assets/gone.js");
-            Check.status(404, response);
-            Check.equal("Cache-Control", "no-store", response.head().joined("Cache-Control"));
-            Check.that(response.head().joined("Content-Type").startsWith("text/plain"), "Content-Type");
-        }));
+        cases.add(ours(
+                "a 404 under /assets is plain text, and is not stored", "ours: the next build may have it", scene -> {
+                    Message response = AssetCheck.get(scene, "/assets/gone.js");
+                    Check.status(404, response);
+                    Check.equal("Cache-Control", "no-store", response.head().joined("Cache-Control"));
+                    Check.that(response.head().joined("Content-Type").startsWith("text/plain"), "Content-Type");
+                }));
         for (String path : List.of(TEN, SCRIPT, LARGE)) {
             cases.add(must(
                     "the content of " + path + " is that of the file",
                     "RFC 9110 §9.3.1",
-                    scene -> Check.that(AssetCheck.get(scene, path).body().equals(AssetSite.content(path)), "it is not")));
+                    scene -> Check.that(
+                            AssetCheck.get(scene, path).body().equals(AssetSite.content(path)), "it is not")));
         }
     }
 

@@ -17,8 +17,7 @@ final class AssetTable {
     /** @param args the page to write */
     public static void main(String[] args) throws IOException, InterruptedException {
         List<Proxy.Kind> kinds = List.of(Proxy.Kind.VTS, Proxy.Kind.NGINX);
-        ResultPage table =
-                new ResultPage(kinds, AssetCases.all(), List.of(), Reasons.read("asset-reasons.txt"));
+        ResultPage table = new ResultPage(kinds, AssetCases.all(), List.of(), Reasons.read("asset-reasons.txt"));
         try (AssetSite site = AssetSite.write()) {
             for (Proxy.Kind kind : kinds) {
                 System.out.println("Playing on " + kind.title());

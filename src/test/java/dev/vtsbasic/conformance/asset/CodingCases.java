@@ -67,7 +67,10 @@ final class CodingCases {
                 "gzip in the second of two lines",
                 "RFC 9110 §5.3",
                 coded("gzip", "Accept-Encoding: deflate", "Accept-Encoding: gzip")));
-        cases.add(must("Accept-Encoding: * gives a coding that Content-Encoding names", ACCEPT, scene -> checkContent(scene, "*")));
+        cases.add(must(
+                "Accept-Encoding: * gives a coding that Content-Encoding names",
+                ACCEPT,
+                scene -> checkContent(scene, "*")));
         cases.add(must("TE is no Accept-Encoding", "RFC 9110 §10.1.4", coded(NONE, "TE: gzip")));
         for (String other : List.of(
                 "",
@@ -195,7 +198,9 @@ final class CodingCases {
             cases.add(must("Vary with a 304: " + coding, "RFC 9110 §15.4.5", varied(304, line, "If-None-Match: *")));
             cases.add(must("Vary with a 206: " + coding, "RFC 9110 §15.3.7", varied(206, line, "Range: bytes=0-9")));
             cases.add(must(
-                    "HEAD has the fields of GET: " + coding, "RFC 9110 §9.3.2", AssetFieldCases.sameHead(SCRIPT, line)));
+                    "HEAD has the fields of GET: " + coding,
+                    "RFC 9110 §9.3.2",
+                    AssetFieldCases.sameHead(SCRIPT, line)));
             cases.add(must("the tag is strong: " + coding, TAG, scene -> {
                 String tag = AssetCheck.tag(scene, SCRIPT, line);
                 Check.that(tag.matches("\"[!#-~]+\""), tag);
@@ -273,7 +278,8 @@ final class CodingCases {
             case "br", "zstd" ->
                 Check.equal(
                         "the same as for " + coding,
-                        AssetCheck.get(scene, SCRIPT, "Accept-Encoding: " + coding).body(),
+                        AssetCheck.get(scene, SCRIPT, "Accept-Encoding: " + coding)
+                                .body(),
                         response.body());
             default -> throw new AssertionError("Content-Encoding: " + coding);
         }

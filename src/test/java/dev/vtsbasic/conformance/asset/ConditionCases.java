@@ -177,7 +177,8 @@ final class ConditionCases {
             {"a list of others", "\"one\", W/{tag}, \"three\""},
             {"a tag that is a star", "\"*\""}
         }) {
-            cases.add(must("412 for If-Match: " + other[0], MATCH, AssetCheck.gives(412, TEN, "If-Match: " + other[1])));
+            cases.add(
+                    must("412 for If-Match: " + other[0], MATCH, AssetCheck.gives(412, TEN, "If-Match: " + other[1])));
         }
         for (String[] malformed : new String[][] {
             {"a word", "other"}, {"a weakness in lower case", "w/{tag}"}, {"a star in a list", "\"other\", *"}

@@ -61,7 +61,8 @@ final class RangeCases {
         cases.add(part(",2-5,", 2, 5));
         cases.add(part("2-5,20-30", 2, 5));
         cases.add(part("20-30,-2,40-", 8, 9));
-        cases.add(should("the unit in capitals", "RFC 9110 §14.1", AssetCheck.givesPart(2, 5, TEN, "Range: BYTES=2-5")));
+        cases.add(
+                should("the unit in capitals", "RFC 9110 §14.1", AssetCheck.givesPart(2, 5, TEN, "Range: BYTES=2-5")));
     }
 
     private static Case part(String range, int first, int last) {
@@ -218,10 +219,12 @@ final class RangeCases {
                 AssetCheck.givesPart(2, 5, SCRIPT, "Accept-Encoding: br", "Range: bytes=2-5", "If-Range: {tag}")));
         cases.add(must("If-Range: another coding's tag gives 200", IF_RANGE, scene -> {
             String tag = AssetCheck.tag(scene, SCRIPT);
-            Message response = AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip", "Range: bytes=2-5", "If-Range: " + tag);
+            Message response =
+                    AssetCheck.get(scene, SCRIPT, "Accept-Encoding: gzip", "Range: bytes=2-5", "If-Range: " + tag);
             Check.status(200, response);
         }));
-        cases.add(must("If-Range without Range is ignored", IF_RANGE, AssetCheck.gives(200, TEN, "If-Range: \"other\"")));
+        cases.add(
+                must("If-Range without Range is ignored", IF_RANGE, AssetCheck.gives(200, TEN, "If-Range: \"other\"")));
         cases.add(must(
                 "If-Range of another tag, with a range that does not exist: 200",
                 IF_RANGE,
@@ -306,6 +309,7 @@ final class RangeCases {
     }
 
     private static Case large(String name, String range, int first, int last) {
-        return should("of a large file, " + name, BYTES, AssetCheck.givesPart(first, last, LARGE, "Range: bytes=" + range));
+        return should(
+                "of a large file, " + name, BYTES, AssetCheck.givesPart(first, last, LARGE, "Range: bytes=" + range));
     }
 }

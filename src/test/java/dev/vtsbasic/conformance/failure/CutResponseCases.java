@@ -6,10 +6,9 @@ import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.PROMPTLY;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.post;
-import static dev.vtsbasic.conformance.harness.Scene.request;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Case;
 import dev.vtsbasic.conformance.harness.Check;
@@ -111,15 +110,16 @@ public final class CutResponseCases {
                     server.close();
                     Check.status(502, client.response());
                 }));
-        cases.add(should("a server that closes after an interim response is answered 502", "RFC 9110 §15.6.3", scene -> {
-            Wire client = scene.client(UNTRUSTED, post("hello"));
-            Wire server = scene.server();
-            server.request();
-            server.send(response("100 Continue"));
-            server.close();
-            Message got = client.response();
-            Check.status(502, got.status() == 100 ? client.response() : got);
-        }));
+        cases.add(should(
+                "a server that closes after an interim response is answered 502", "RFC 9110 §15.6.3", scene -> {
+                    Wire client = scene.client(UNTRUSTED, post("hello"));
+                    Wire server = scene.server();
+                    server.request();
+                    server.send(response("100 Continue"));
+                    server.close();
+                    Message got = client.response();
+                    Check.status(502, got.status() == 100 ? client.response() : got);
+                }));
         cases.add(should(
                 "a server that refuses connections is answered 502 or 503 at once", "RFC 9110 §15.6", scene -> {
                     scene.stopListening();

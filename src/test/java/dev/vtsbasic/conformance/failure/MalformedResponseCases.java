@@ -3,10 +3,9 @@ package dev.vtsbasic.conformance.failure;
 import static dev.vtsbasic.conformance.harness.Case.must;
 import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.post;
-import static dev.vtsbasic.conformance.harness.Scene.request;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Case;
 import dev.vtsbasic.conformance.harness.Check;
@@ -31,12 +30,14 @@ public final class MalformedResponseCases {
         responses.put("a status of two digits", "HTTP/1.1 20 OK\r\nContent-Length: 2\r\n\r\nok");
         responses.put("a status of four digits", "HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok");
         responses.put("HTTP/2.0", "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        responses.put("differing Content-Lengths", response("200 OK", "Content-Length: 2", "Content-Length: 3") + "ok!");
+        responses.put(
+                "differing Content-Lengths", response("200 OK", "Content-Length: 2", "Content-Length: 3") + "ok!");
         responses.put("a list of differing Content-Lengths", response("200 OK", "Content-Length: 2, 3") + "ok!");
         responses.put("a Content-Length of letters", response("200 OK", "Content-Length: two") + "ok");
         responses.put("a negative Content-Length", response("200 OK", "Content-Length: -2") + "ok");
         responses.put(
-                "a Content-Length too large to count", response("200 OK", "Content-Length: 99999999999999999999") + "ok");
+                "a Content-Length too large to count",
+                response("200 OK", "Content-Length: 99999999999999999999") + "ok");
         responses.put("a field without a colon", response("200 OK", "Content-Length: 2", "X-Broken") + "ok");
         responses.put("a name with a space", response("200 OK", "Content-Length: 2", "X Name: a") + "ok");
         responses.put("a field without a name", response("200 OK", "Content-Length: 2", ": a") + "ok");

@@ -5,11 +5,11 @@ import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.post;
 import static dev.vtsbasic.conformance.harness.Scene.request;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Case;
 import dev.vtsbasic.conformance.harness.Check;

@@ -155,7 +155,11 @@ public final class Http2Client implements AutoCloseable {
             Http2Stream stream = new Http2Stream(this, nextStream);
             streams.put(nextStream, stream);
             nextStream += 2;
-            frames.writeBytes(Http2Frames.frame(Http2Frames.HEADERS, Http2Frames.END_HEADERS | Http2Frames.END_STREAM, stream.id(), Http2Frames.literals(namesAndValues)));
+            frames.writeBytes(Http2Frames.frame(
+                    Http2Frames.HEADERS,
+                    Http2Frames.END_HEADERS | Http2Frames.END_STREAM,
+                    stream.id(),
+                    Http2Frames.literals(namesAndValues)));
             opened.add(stream);
         }
         write(frames.toByteArray());
@@ -173,7 +177,8 @@ public final class Http2Client implements AutoCloseable {
             int to = Math.min(block.length, from + octets);
             int flags = (from == 0 ? Http2Frames.END_STREAM : 0) | (to == block.length ? Http2Frames.END_HEADERS : 0);
             byte[] piece = Arrays.copyOfRange(block, from, to);
-            frames.writeBytes(Http2Frames.frame(from == 0 ? Http2Frames.HEADERS : Http2Frames.CONTINUATION, flags, stream.id(), piece));
+            frames.writeBytes(Http2Frames.frame(
+                    from == 0 ? Http2Frames.HEADERS : Http2Frames.CONTINUATION, flags, stream.id(), piece));
         }
         write(frames.toByteArray());
         return stream;
@@ -203,7 +208,9 @@ public final class Http2Client implements AutoCloseable {
                 read(in);
             }
         } catch (IOException e) {
-            streams.values().forEach(stream -> stream.received(new Http2Event(Http2Event.Kind.CLOSED, List.of(), "", 0, false)));
+            streams.values()
+                    .forEach(
+                            stream -> stream.received(new Http2Event(Http2Event.Kind.CLOSED, List.of(), "", 0, false)));
         }
     }
 
@@ -218,8 +225,8 @@ public final class Http2Client implements AutoCloseable {
         boolean last = (flags & Http2Frames.END_STREAM) != 0;
         switch (type) {
             case Http2Frames.DATA -> {
-                stream.received(
-                        new Http2Event(Http2Event.Kind.DATA, List.of(), new String(bytes, StandardCharsets.ISO_8859_1), 0, last));
+                stream.received(new Http2Event(
+                        Http2Event.Kind.DATA, List.of(), new String(bytes, StandardCharsets.ISO_8859_1), 0, last));
                 if (acknowledging && length > 0) {
                     if (!last) {
                         stream.allow(length);
@@ -239,7 +246,8 @@ public final class Http2Client implements AutoCloseable {
                 }
                 stream.received(new Http2Event(Http2Event.Kind.HEAD, decoded(block.toByteArray()), "", 0, last));
             }
-            case Http2Frames.RST_STREAM -> stream.received(new Http2Event(Http2Event.Kind.RESET, List.of(), "", payload.getInt(), false));
+            case Http2Frames.RST_STREAM ->
+                stream.received(new Http2Event(Http2Event.Kind.RESET, List.of(), "", payload.getInt(), false));
             case Http2Frames.GOAWAY -> {
                 payload.getInt();
                 stream.received(new Http2Event(Http2Event.Kind.GOAWAY, List.of(), "", payload.getInt(), false));

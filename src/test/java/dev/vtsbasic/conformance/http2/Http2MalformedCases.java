@@ -102,7 +102,8 @@ abstract class Http2MalformedCases extends Http2Cases {
                         event.kind() == Kind.RESET || event.kind() == Kind.HEAD && event.status() >= 400,
                         () -> Text.quote(request.getKey()) + " got " + event);
             }
-            assertNull(scene.upstream().next(Duration.ZERO), () -> Text.quote(request.getKey()) + " reached the server");
+            assertNull(
+                    scene.upstream().next(Duration.ZERO), () -> Text.quote(request.getKey()) + " reached the server");
         }
         assertConnectionServes();
     }
@@ -123,8 +124,7 @@ abstract class Http2MalformedCases extends Http2Cases {
         StreamingExchange other = streaming();
         for (int length : List.of(10, 40_000)) {
             for (int sent : List.of(length - 5, length + 5)) {
-                Http2Stream stream =
-                        client.request("POST", "/", false, "content-length", Integer.toString(length));
+                Http2Stream stream = client.request("POST", "/", false, "content-length", Integer.toString(length));
                 String body = "a".repeat(sent);
                 for (int i = 0; i < sent; i += 16_000) {
                     stream.data(body.substring(i, Math.min(sent, i + 16_000)), i + 16_000 >= sent);

@@ -101,7 +101,8 @@ abstract class Http2MessageCases extends Http2Cases {
 
     @Test
     void setCookieFieldsAreNotJoined() throws Exception {
-        Http2Response response = relayed("GET", response("204 No Content", "Set-Cookie: a=1; Path=/", "Set-Cookie: b=2"));
+        Http2Response response =
+                relayed("GET", response("204 No Content", "Set-Cookie: a=1; Path=/", "Set-Cookie: b=2"));
         assertEquals(
                 List.of("a=1; Path=/", "b=2"),
                 response.head().fields().stream()
@@ -115,14 +116,17 @@ abstract class Http2MessageCases extends Http2Cases {
         String value = "v".repeat(60_000);
         assertEquals(
                 value,
-                relayed("GET", response("204 No Content", "Link: " + value)).head().field("link"));
+                relayed("GET", response("204 No Content", "Link: " + value))
+                        .head()
+                        .field("link"));
         assertEquals(
                 499,
                 relayed("GET", response("204 No Content", cookies(499))).head().fields().stream()
                         .filter(field -> field.name().equals("set-cookie"))
                         .count());
         assertEquals(
-                "502", relayed("GET", response("204 No Content", cookies(501))).head().field(":status"));
+                "502",
+                relayed("GET", response("204 No Content", cookies(501))).head().field(":status"));
     }
 
     private static String[] cookies(int count) {

@@ -71,7 +71,15 @@ abstract class Http2RequestHeadCases extends Http2Cases {
     void aHostNameWithAnUnderscoreIsServed() throws Exception {
         Http2Stream stream = client.open(
                 true,
-                List.of(":method", "GET", ":scheme", scene.tls() ? "https" : "http", ":path", "/", ":authority", "a_b:81"));
+                List.of(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        scene.tls() ? "https" : "http",
+                        ":path",
+                        "/",
+                        ":authority",
+                        "a_b:81"));
         Wire server = scene.server();
         Head head = server.request().head();
         server.send(OK);

@@ -82,7 +82,8 @@ abstract class Http2ShutdownCases extends Http2Cases {
         int window = 65_535;
         try (Proxy stopping = Proxy.vts(scene.upstream().port(), scene.settings());
                 Http2Client own = scene.connect(stopping)) {
-            // Of one response the server has much left, of the other nothing: what the client has no room for lies here.
+            // Of one response the server has much left, of the other nothing: what the client has no room for lies
+            // here.
             Map<Http2Stream, Integer> lengths = new LinkedHashMap<>();
             Map<Http2Stream, Http2Event> heads = new HashMap<>();
             List<Wire> servers = new ArrayList<>();

@@ -23,7 +23,11 @@ public final class Http2Stream {
 
     /** A head or a trailer section. */
     Http2Stream head(boolean last, List<String> namesAndValues) throws IOException {
-        client.frame(Http2Frames.HEADERS, Http2Frames.END_HEADERS | (last ? Http2Frames.END_STREAM : 0), id, Http2Frames.literals(namesAndValues));
+        client.frame(
+                Http2Frames.HEADERS,
+                Http2Frames.END_HEADERS | (last ? Http2Frames.END_STREAM : 0),
+                id,
+                Http2Frames.literals(namesAndValues));
         return this;
     }
 

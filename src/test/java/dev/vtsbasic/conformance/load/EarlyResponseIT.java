@@ -9,8 +9,8 @@ import dev.vtsbasic.conformance.harness.Scene;
 import dev.vtsbasic.conformance.harness.Text;
 import dev.vtsbasic.conformance.harness.Wire;
 import dev.vtsbasic.conformance.http2.Http2Client;
-import dev.vtsbasic.conformance.http2.Http2Event.Kind;
 import dev.vtsbasic.conformance.http2.Http2Event;
+import dev.vtsbasic.conformance.http2.Http2Event.Kind;
 import dev.vtsbasic.conformance.http2.Http2Stream;
 import dev.vtsbasic.testing.SelfSigned;
 import java.io.ByteArrayOutputStream;
@@ -174,7 +174,8 @@ class EarlyResponseIT {
 
     @Test
     void aClientThatReadsNothingBeforeItHasSentItsBodyGetsALongResponse() throws Exception {
-        // The app sends three octets for each one, and with three and cares for nobody; more than all sockets in between hold.
+        // The app sends three octets for each one, and with three and cares for nobody; more than all sockets in
+        // between hold.
         int length = 24 * 1024 * 1024;
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), plain.port())) {
             client.setSoTimeout(PATIENCE_MILLIS);
@@ -233,7 +234,8 @@ class EarlyResponseIT {
 
     private static String expected(int n, boolean closes) {
         return "HTTP/1.1 200 OK\r\nX-Token: " + n + "\r\nDate: " + EarlyResponseServer.DATE + "\r\n"
-                + (closes ? "Connection: close\r\n" : "") + "Content-Length: " + EarlyResponseServer.body(n).length() + "\r\n\r\n"
+                + (closes ? "Connection: close\r\n" : "") + "Content-Length: "
+                + EarlyResponseServer.body(n).length() + "\r\n\r\n"
                 + EarlyResponseServer.body(n);
     }
 

@@ -101,7 +101,8 @@ class OverloadIT {
         return server;
     }
 
-    private static HttpResponse<String> next(BlockingQueue<HttpResponse<String>> responses) throws InterruptedException {
+    private static HttpResponse<String> next(BlockingQueue<HttpResponse<String>> responses)
+            throws InterruptedException {
         HttpResponse<String> response = responses.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertNotNull(response, "no response");
         return response;

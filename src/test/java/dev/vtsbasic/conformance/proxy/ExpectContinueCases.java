@@ -22,24 +22,26 @@ public final class ExpectContinueCases {
 
     public static List<Case> all() {
         List<Case> cases = new ArrayList<>();
-        cases.add(must("a client that waits for 100 gets it from the proxy or the server", "RFC 9110 §10.1.1", scene -> {
-            Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
-            Wire server = null;
-            if (client.isSilentFor(millis(500))) {
-                server = scene.server();
-                Check.that(server.head().has("Expect"), "neither answered nor forwarded");
-                server.send("HTTP/1.1 100 Continue\r\n\r\n");
-            }
-            Check.equal("status", 100, client.head().status());
-            client.send("hello");
-            if (server == null) {
-                server = scene.server();
-                server.head();
-            }
-            server.expect("hello");
-            server.send(Scene.OK);
-            Check.status(200, client.response());
-        }));
+        cases.add(must(
+                "a client that waits for 100 gets it from the proxy or the server", "RFC 9110 §10.1.1", scene -> {
+                    Wire client =
+                            scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
+                    Wire server = null;
+                    if (client.isSilentFor(millis(500))) {
+                        server = scene.server();
+                        Check.that(server.head().has("Expect"), "neither answered nor forwarded");
+                        server.send("HTTP/1.1 100 Continue\r\n\r\n");
+                    }
+                    Check.equal("status", 100, client.head().status());
+                    client.send("hello");
+                    if (server == null) {
+                        server = scene.server();
+                        server.head();
+                    }
+                    server.expect("hello");
+                    server.send(Scene.OK);
+                    Check.status(200, client.response());
+                }));
         cases.add(ours("Expect is answered by the proxy, not forwarded", "ours, jetty #277", scene -> {
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: 5", "Expect: 100-continue"));
             Check.equal("status", 100, client.head().status());
@@ -77,7 +79,8 @@ public final class ExpectContinueCases {
         }));
         cases.add(should("a refusal comes before the body that waits for 100", "RFC 9110 §10.1.1", scene -> {
             Wire client = scene.client(
-                    UNTRUSTED, request("POST /", "Content-Length: " + RefusedBodyCases.OVER_THE_LIMIT, "Expect: 100-continue"));
+                    UNTRUSTED,
+                    request("POST /", "Content-Length: " + RefusedBodyCases.OVER_THE_LIMIT, "Expect: 100-continue"));
             Check.equal("status", 413, client.head().status());
         }));
         return cases;

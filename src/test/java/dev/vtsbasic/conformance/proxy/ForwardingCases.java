@@ -274,7 +274,8 @@ public final class ForwardingCases {
                         "a malformed traceparent is replaced, and its tracestate dropped",
                         "W3C Trace Context §4.3",
                         scene -> {
-                            Head head = scene.forwarded(get("traceparent: 00-zz-00f067aa0ba902b7-01", "tracestate: a=1"))
+                            Head head = scene.forwarded(
+                                            get("traceparent: 00-zz-00f067aa0ba902b7-01", "tracestate: a=1"))
                                     .head();
                             Check.that(head.joined("traceparent").matches(TRACE_FORM), head.joined("traceparent"));
                             Check.absent(head, "tracestate");

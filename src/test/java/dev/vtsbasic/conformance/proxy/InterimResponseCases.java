@@ -4,9 +4,8 @@ import static dev.vtsbasic.conformance.harness.Case.must;
 import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
-import static dev.vtsbasic.conformance.harness.Scene.request;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Case;
 import dev.vtsbasic.conformance.harness.Check;
@@ -63,7 +62,8 @@ public final class InterimResponseCases {
                 "RFC 9110 §15.2",
                 scene -> Check.status(
                         200,
-                        scene.relayed("GET / HTTP/1.0\r\nHost: site.example\r\n\r\n", response("103 Early Hints") + OK))));
+                        scene.relayed(
+                                "GET / HTTP/1.0\r\nHost: site.example\r\n\r\n", response("103 Early Hints") + OK))));
         return cases;
     }
 }

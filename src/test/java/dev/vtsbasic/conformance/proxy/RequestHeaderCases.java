@@ -42,7 +42,8 @@ public final class RequestHeaderCases {
                 scene -> Check.absent(
                         scene.forwarded(get("Proxy-Authorization: Basic eDp5")).head(), "Proxy-Authorization")));
         cases.add(must("a client's Connection options are not forwarded", "RFC 9110 §7.6.1", scene -> {
-            Head head = scene.forwarded(get("Connection: close, X-Hop", "X-Hop: 1")).head();
+            Head head =
+                    scene.forwarded(get("Connection: close, X-Hop", "X-Hop: 1")).head();
             Check.that(
                     !head.joined("Connection").toLowerCase(Locale.ROOT).contains("x-hop"), head.joined("Connection"));
         }));
@@ -134,8 +135,9 @@ public final class RequestHeaderCases {
                                 .head()
                                 .joined("X-Item"))));
         cases.add(should("several Cookie lines all arrive", "RFC 6265 §5.4", scene -> {
-            String cookies =
-                    scene.forwarded(get("Cookie: a=1; b=2", "Cookie: c=3")).head().joined("Cookie");
+            String cookies = scene.forwarded(get("Cookie: a=1; b=2", "Cookie: c=3"))
+                    .head()
+                    .joined("Cookie");
             Check.equal("Cookie", "a=1; b=2; c=3", cookies.replace(", ", "; "));
         }));
         cases.add(should(
@@ -165,7 +167,9 @@ public final class RequestHeaderCases {
                 scene -> Check.equal(
                         "X-Name",
                         List.of("caf\u00c3\u00a9 \u00e9"),
-                        scene.forwarded(get("X-Name: caf\u00c3\u00a9 \u00e9")).head().all("X-Name"))));
+                        scene.forwarded(get("X-Name: caf\u00c3\u00a9 \u00e9"))
+                                .head()
+                                .all("X-Name"))));
         cases.add(should(
                 "a name with an underscore is forwarded",
                 "RFC 9110 §5.1",
@@ -197,14 +201,13 @@ public final class RequestHeaderCases {
             Check.that(status == 431 || status == 400, "answered " + status);
             scene.assertNotForwardedWithin(Scene.millis(50));
         }));
-        cases.add(should(
-                "no field of the client's preferences is added", "ours: unchanged", scene -> {
-                    Head head = scene.forwarded(get()).head();
-                    for (String name : List.of(
-                            "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Cookie", "Content-Type")) {
-                        Check.absent(head, name);
-                    }
-                }));
+        cases.add(should("no field of the client's preferences is added", "ours: unchanged", scene -> {
+            Head head = scene.forwarded(get()).head();
+            for (String name :
+                    List.of("User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Cookie", "Content-Type")) {
+                Check.absent(head, name);
+            }
+        }));
         cases.add(must(
                 "a Via field names the proxy to the server",
                 "RFC 9110 §7.6.3",

@@ -150,7 +150,9 @@ public final class RequestLineCases {
 
     private static Case.Script forwards(String method) {
         return scene -> Check.equal(
-                "method", method, scene.forwarded(request(method + " /thing")).head().method());
+                "method",
+                method,
+                scene.forwarded(request(method + " /thing")).head().method());
     }
 
     private static Map<String, String> targets() {

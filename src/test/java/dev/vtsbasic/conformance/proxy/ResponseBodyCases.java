@@ -5,10 +5,10 @@ import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.request;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Case;
 import dev.vtsbasic.conformance.harness.Check;
@@ -153,8 +153,8 @@ public final class ResponseBodyCases {
                     Check.that(got.status() == 502 || got.body().equals("ok"), "got " + got);
                 }));
         cases.add(should("an encoded response is not decoded", "mitre PR 183", scene -> {
-            Message got =
-                    scene.relayed(response("200 OK", "Content-Encoding: gzip", "Content-Length: 4") + "\u001f\u008b\b\u0000");
+            Message got = scene.relayed(
+                    response("200 OK", "Content-Encoding: gzip", "Content-Length: 4") + "\u001f\u008b\b\u0000");
             Check.equal("body", "\u001f\u008b\b\u0000", got.body());
             Check.equal("Content-Encoding", "gzip", got.head().joined("Content-Encoding"));
         }));
@@ -198,20 +198,21 @@ public final class ResponseBodyCases {
             Check.equal("body", "hello", got.body());
             Check.equal("X-Sum", "42", got.trailer("X-Sum"));
         }));
-        cases.add(must("trailers of a response do not become header fields and do no harm", "RFC 9110 §6.5.1", scene -> {
-            Wire client = scene.client(UNTRUSTED, get());
-            Wire server = scene.server();
-            server.request();
-            server.send(response("200 OK", "Transfer-Encoding: chunked")
-                    + "5\r\nhello\r\n0\r\nX-Sum: 42\r\nContent-Length: 9\r\n\r\n");
-            Message got = client.response();
-            Check.absent(got.head(), "X-Sum");
-            Check.equal("Content-Length in the trailers", "", got.trailer("Content-Length"));
-            client.send(get());
-            server.request();
-            server.send(OK);
-            Check.equal("body", "ok", client.response().body());
-        }));
+        cases.add(must(
+                "trailers of a response do not become header fields and do no harm", "RFC 9110 §6.5.1", scene -> {
+                    Wire client = scene.client(UNTRUSTED, get());
+                    Wire server = scene.server();
+                    server.request();
+                    server.send(response("200 OK", "Transfer-Encoding: chunked")
+                            + "5\r\nhello\r\n0\r\nX-Sum: 42\r\nContent-Length: 9\r\n\r\n");
+                    Message got = client.response();
+                    Check.absent(got.head(), "X-Sum");
+                    Check.equal("Content-Length in the trailers", "", got.trailer("Content-Length"));
+                    client.send(get());
+                    server.request();
+                    server.send(OK);
+                    Check.equal("body", "ok", client.response().body());
+                }));
         return cases;
     }
 }

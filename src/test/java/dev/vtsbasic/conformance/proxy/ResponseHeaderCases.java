@@ -47,8 +47,8 @@ public final class ResponseHeaderCases {
                 scene -> Check.status(200, scene.relayed("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"))));
         untouched().forEach((name, value) -> {
             Case c = should(name + " reaches the client unchanged", "RFC 9110 §7.7", scene -> {
-                Head head =
-                        scene.relayed(response("200 OK", name + ": " + value, EMPTY)).head();
+                Head head = scene.relayed(response("200 OK", name + ": " + value, EMPTY))
+                        .head();
                 Check.equal(name, List.of(value), head.all(name));
             });
             cases.add(c);
@@ -108,7 +108,9 @@ public final class ResponseHeaderCases {
                 scene -> Check.equal(
                         "X-Empty",
                         List.of(""),
-                        scene.relayed(response("200 OK", "X-Empty:", EMPTY)).head().all("X-Empty"))));
+                        scene.relayed(response("200 OK", "X-Empty:", EMPTY))
+                                .head()
+                                .all("X-Empty"))));
         cases.add(should(
                 "octets above 127 in a response's value stay",
                 "RFC 9110 §5.5",
@@ -124,17 +126,23 @@ public final class ResponseHeaderCases {
                 scene -> Check.equal(
                         "x_a.b~c",
                         List.of("1"),
-                        scene.relayed(response("200 OK", "x_a.b~c: 1", EMPTY)).head().all("x_a.b~c"))));
-        cases.add(must("a response's Connection options and the fields that they name are not forwarded", "RFC 9110 §7.6.1", scene -> {
-            Head head = scene.relayed(response("200 OK", "Connection: X-Hop", "X-Hop: 1", "X-End: 2", EMPTY))
-                    .head();
-            Check.absent(head, "X-Hop");
-            Check.that(!head.joined("Connection").contains("X-Hop"), "Connection: " + head.joined("Connection"));
-            Check.equal("X-End", "2", head.joined("X-End"));
-        }));
+                        scene.relayed(response("200 OK", "x_a.b~c: 1", EMPTY))
+                                .head()
+                                .all("x_a.b~c"))));
+        cases.add(must(
+                "a response's Connection options and the fields that they name are not forwarded",
+                "RFC 9110 §7.6.1",
+                scene -> {
+                    Head head = scene.relayed(response("200 OK", "Connection: X-Hop", "X-Hop: 1", "X-End: 2", EMPTY))
+                            .head();
+                    Check.absent(head, "X-Hop");
+                    Check.that(
+                            !head.joined("Connection").contains("X-Hop"), "Connection: " + head.joined("Connection"));
+                    Check.equal("X-End", "2", head.joined("X-End"));
+                }));
         cases.add(must("a response's Keep-Alive is not forwarded", "RFC 9110 §7.6.1", scene -> {
-            Head head =
-                    scene.relayed(response("200 OK", "Keep-Alive: timeout=77", EMPTY)).head();
+            Head head = scene.relayed(response("200 OK", "Keep-Alive: timeout=77", EMPTY))
+                    .head();
             Check.that(!head.joined("Keep-Alive").contains("77"), "Keep-Alive: " + head.joined("Keep-Alive"));
         }));
         cases.add(should(
@@ -159,7 +167,8 @@ public final class ResponseHeaderCases {
             cases.add(must(
                     name + " in a value of a response becomes a space, or is answered 502", "RFC 9110 §5.5", scene -> {
                         // Reads the head strictly.
-                        Message got = scene.relayed(response("200 OK", "X-Control: a" + control + "Set-Cookie: b", EMPTY));
+                        Message got =
+                                scene.relayed(response("200 OK", "X-Control: a" + control + "Set-Cookie: b", EMPTY));
                         Check.that(
                                 got.status() == 502
                                         || got.head().joined("X-Control").equals("a Set-Cookie: b"),

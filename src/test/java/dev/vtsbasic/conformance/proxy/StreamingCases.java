@@ -4,10 +4,10 @@ import static dev.vtsbasic.conformance.harness.Case.ours;
 import static dev.vtsbasic.conformance.harness.Case.should;
 import static dev.vtsbasic.conformance.harness.Scene.OK;
 import static dev.vtsbasic.conformance.harness.Scene.UNTRUSTED;
-import static dev.vtsbasic.conformance.harness.Scene.response;
 import static dev.vtsbasic.conformance.harness.Scene.get;
 import static dev.vtsbasic.conformance.harness.Scene.millis;
 import static dev.vtsbasic.conformance.harness.Scene.request;
+import static dev.vtsbasic.conformance.harness.Scene.response;
 
 import dev.vtsbasic.conformance.harness.Case;
 import dev.vtsbasic.conformance.harness.Check;
@@ -91,22 +91,26 @@ public final class StreamingCases {
                     Wire client = scene.client(UNTRUSTED, get("Accept: text/event-stream"));
                     Wire server = scene.server();
                     server.request();
-                    server.send(response("200 OK", "Content-Type: text/event-stream", CHUNKED) + "9\r\ndata: 1\n\n\r\n");
+                    server.send(
+                            response("200 OK", "Content-Type: text/event-stream", CHUNKED) + "9\r\ndata: 1\n\n\r\n");
                     client.head();
                     Check.equal("event", "data: 1\n\n", client.chunk());
                     server.send("9\r\ndata: 2\n\n\r\n");
                     Check.equal("event", "data: 2\n\n", client.chunk());
                 }),
-                should("with X-Accel-Buffering: no each chunk is passed on when it arrives", "ours, kamal-proxy #34", scene -> {
-                    Wire client = scene.client(UNTRUSTED, get());
-                    Wire server = scene.server();
-                    server.request();
-                    server.send(response("200 OK", "X-Accel-Buffering: no", CHUNKED) + "3\r\none\r\n");
-                    client.head();
-                    Check.equal("chunk", "one", client.chunk());
-                    server.send("3\r\ntwo\r\n");
-                    Check.equal("chunk", "two", client.chunk());
-                }),
+                should(
+                        "with X-Accel-Buffering: no each chunk is passed on when it arrives",
+                        "ours, kamal-proxy #34",
+                        scene -> {
+                            Wire client = scene.client(UNTRUSTED, get());
+                            Wire server = scene.server();
+                            server.request();
+                            server.send(response("200 OK", "X-Accel-Buffering: no", CHUNKED) + "3\r\none\r\n");
+                            client.head();
+                            Check.equal("chunk", "one", client.chunk());
+                            server.send("3\r\ntwo\r\n");
+                            Check.equal("chunk", "two", client.chunk());
+                        }),
                 ours("a small complete response leaves in one packet", "ours", scene -> {
                     Wire client = scene.client(UNTRUSTED, get());
                     Wire server = scene.server();

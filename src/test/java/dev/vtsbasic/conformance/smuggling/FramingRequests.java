@@ -179,7 +179,9 @@ final class FramingRequests {
                 "Content-Length:\r\n ",
                 "Content-Length\u00ad: ",
                 "Content-Length\u000b: ")) {
-            requests.any("disguised Content-Length", POST + field + "0\r\nContent-Length: " + all + "\r\n\r\n" + HIDDEN_REQUEST);
+            requests.any(
+                    "disguised Content-Length",
+                    POST + field + "0\r\nContent-Length: " + all + "\r\n\r\n" + HIDDEN_REQUEST);
             requests.any("disguised Content-Length", GET + field + "0\r\n\r\n");
         }
         return requests.all();

@@ -39,7 +39,8 @@ final class HiddenRequests {
             requests.any(family, POST + "Connection: " + option + "\r\n" + CHUNKED + "\r\n" + chunk(body) + LAST_CHUNK);
         }
         for (String protocol : List.of("websocket", "h2c", "TLS/1.0", "HTTP/2.0", "foo/1", "websocket, h2c")) {
-            requests.any(family, POST + "Connection: Upgrade\r\nUpgrade: " + protocol + "\r\n" + length + "\r\n" + body);
+            requests.any(
+                    family, POST + "Connection: Upgrade\r\nUpgrade: " + protocol + "\r\n" + length + "\r\n" + body);
             requests.any(
                     family,
                     POST + "Connection: Upgrade\r\nUpgrade: " + protocol + "\r\n" + CHUNKED + "\r\n" + chunk(body)

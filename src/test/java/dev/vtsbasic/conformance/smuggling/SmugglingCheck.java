@@ -87,8 +87,10 @@ public final class SmugglingCheck {
                 continue;
             }
             refused |= response.status() >= 400;
-            boolean last =
-                    response.head().joined("Connection").toLowerCase(Locale.ROOT).contains("close");
+            boolean last = response.head()
+                    .joined("Connection")
+                    .toLowerCase(Locale.ROOT)
+                    .contains("close");
             if (response.framing() == Message.Framing.END || last || response.status() == 101) {
                 return false;
             }

@@ -117,8 +117,8 @@ public final class SmugglingProbe {
         for (Sent sent : all) {
             String problem = problem(sent, seen);
             if (!problem.isEmpty() && !exempt.contains(sent.request().family() + ": " + problem)) {
-                String response =
-                        sent.response().substring(0, Math.min(40, sent.response().length()));
+                String response = sent.response()
+                        .substring(0, Math.min(40, sent.response().length()));
                 failures.add(sent.request().family() + ": "
                         + Text.quote(sent.request().text()) + ": " + problem + ", answered " + Text.quote(response));
             }

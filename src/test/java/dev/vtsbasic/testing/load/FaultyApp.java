@@ -1,8 +1,8 @@
 package dev.vtsbasic.testing.load;
 
+import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.Vts;
-import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -25,7 +25,8 @@ record LoadRequest(long due, String line, String fields, String end, int length,
             }
             case 1 -> {
                 String line = "GET /stream" + query + "&pieces=" + PIECES;
-                yield new LoadRequest(due, line, "", (number + " ").repeat(PIECES) + "end", -1, PIECES * OpenLoop.PIECE_MILLIS);
+                yield new LoadRequest(
+                        due, line, "", (number + " ").repeat(PIECES) + "end", -1, PIECES * OpenLoop.PIECE_MILLIS);
             }
             default -> {
                 String body = "page " + number + "-".repeat(1000) + "end";

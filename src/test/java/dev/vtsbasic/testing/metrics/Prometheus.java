@@ -2,8 +2,8 @@ package dev.vtsbasic.testing.metrics;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.Ports;
+import dev.vtsbasic.testing.server.Program;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.File;

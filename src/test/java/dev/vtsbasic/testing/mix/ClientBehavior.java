@@ -73,14 +73,16 @@ enum ClientBehavior {
         return true;
     }
 
-    private static boolean abortWithinTheHead(MixConnection connection, Random random, String token) throws IOException {
+    private static boolean abortWithinTheHead(MixConnection connection, Random random, String token)
+            throws IOException {
         String head = head("GET /test/own/" + token + "?count=10", token);
         connection.send(head.substring(0, 1 + random.nextInt(head.length())));
         connection.abort(random);
         return false;
     }
 
-    private static boolean abortWithinTheBody(MixConnection connection, Random random, String token) throws IOException {
+    private static boolean abortWithinTheBody(MixConnection connection, Random random, String token)
+            throws IOException {
         String body = ownText(token, 8 * SMALL, random);
         String target = random.nextBoolean() ? "own" : "early";
         String head = "POST /test/" + target + "/" + token + "?count=1000&after=0";
@@ -92,7 +94,8 @@ enum ClientBehavior {
         return false;
     }
 
-    private static boolean sendMalformedChunks(MixConnection connection, Random random, String token) throws IOException {
+    private static boolean sendMalformedChunks(MixConnection connection, Random random, String token)
+            throws IOException {
         boolean early = random.nextBoolean();
         String[] malformed = {
             "zz\r\nhello\r\n", "-5\r\nhello\r\n", "5\r\nhello, world", "fffffffffffffffffff\r\nhello\r\n"
@@ -162,7 +165,8 @@ enum ClientBehavior {
         return false;
     }
 
-    private static boolean leaveAnEventStream(MixConnection connection, Random random, String token) throws IOException {
+    private static boolean leaveAnEventStream(MixConnection connection, Random random, String token)
+            throws IOException {
         connection.send(head("GET /test/ticks", token));
         StringBuilder octets = new StringBuilder();
         String event = "data: " + token + "\n\n";
@@ -174,7 +178,8 @@ enum ClientBehavior {
         return false;
     }
 
-    private static boolean sendAndReceiveAtOnce(MixConnection connection, Random random, String token) throws IOException {
+    private static boolean sendAndReceiveAtOnce(MixConnection connection, Random random, String token)
+            throws IOException {
         connection.send(head("POST /test/duplex/" + token, token, "Transfer-Encoding: chunked"));
         StringBuilder body = new StringBuilder();
         for (int i = random.nextInt(20); i >= 0; i--) {

@@ -32,6 +32,7 @@ final class MixConnection implements AutoCloseable {
 
     /** That were sent on it. */
     int requests;
+
     private long begun = System.nanoTime();
 
     MixConnection(int port) throws IOException {
@@ -233,8 +234,7 @@ final class MixConnection implements AutoCloseable {
         StringBuilder text = new StringBuilder(octets.length() + " octets: ");
         int half = MAX_OCTETS / 2;
         boolean cut = octets.length() > MAX_OCTETS;
-        String shown =
-                cut ? octets.substring(0, half) + "[...]" + octets.substring(octets.length() - half) : octets;
+        String shown = cut ? octets.substring(0, half) + "[...]" + octets.substring(octets.length() - half) : octets;
         for (char c : shown.toCharArray()) {
             if (c >= ' ' && c < 0x7f) {
                 text.append(c);

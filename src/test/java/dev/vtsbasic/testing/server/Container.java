@@ -35,7 +35,8 @@ public final class Container extends Program {
     }
 
     /** Starts one and returns at once. */
-    public static Container launch(String image, Map<String, String> environment, List<String> options, String... arguments)
+    public static Container launch(
+            String image, Map<String, String> environment, List<String> options, String... arguments)
             throws IOException {
         String name = "vts-it-" + UUID.randomUUID();
         List<String> command = new ArrayList<>(List.of(ENGINE, "run", "--rm", "--pull=never", "--name", name));

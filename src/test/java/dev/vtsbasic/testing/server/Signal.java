@@ -19,7 +19,9 @@ public final class Signal {
     }
 
     private static void kill(String name, String processes) throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-" + name, "--", processes).inheritIO().start();
+        Process kill = new ProcessBuilder("kill", "-" + name, "--", processes)
+                .inheritIO()
+                .start();
         assertEquals(0, kill.waitFor());
     }
 }

@@ -26,7 +26,8 @@ public final class StockLiberty extends StockServer {
      * @param base an empty directory to run in
      * @param environment the application's settings
      */
-    public static StockLiberty run(Path base, Map<String, String> environment) throws IOException, InterruptedException {
+    public static StockLiberty run(Path base, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Path home = home(NAME);
         Path server = Files.createDirectories(base.resolve("usr/servers/vts"));
         int port = Ports.free();

@@ -142,8 +142,8 @@ public abstract class StockServer extends Program {
 
     /** Runs {@code jcmd} on the server's JVM and returns its output. */
     public final String jcmd(String... command) throws Exception {
-        List<String> line = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/jcmd", Long.toString(jvm().pid())));
+        List<String> line =
+                new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/jcmd", Long.toString(jvm().pid())));
         line.addAll(List.of(command));
         Process jcmd = new ProcessBuilder(line).redirectErrorStream(true).start();
         String output = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

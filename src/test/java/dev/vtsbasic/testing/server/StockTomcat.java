@@ -36,7 +36,8 @@ public final class StockTomcat extends StockServer {
      * @param base an empty directory to run in
      * @param warName file name in {@code webapps/}, which decides the context path
      */
-    public static StockTomcat run(String majorVersion, Path base, String warName) throws IOException, InterruptedException {
+    public static StockTomcat run(String majorVersion, Path base, String warName)
+            throws IOException, InterruptedException {
         return run(majorVersion, base, warName, Map.of());
     }
 

@@ -26,7 +26,8 @@ public final class StockWildFly extends StockServer {
      * @param base an empty directory to run in
      * @param environment the application's settings
      */
-    public static StockWildFly run(Path base, Map<String, String> environment) throws IOException, InterruptedException {
+    public static StockWildFly run(Path base, Map<String, String> environment)
+            throws IOException, InterruptedException {
         Path home = home(NAME);
         copyTree(home.resolve("standalone"), base.resolve("standalone"));
         Path standalone = base.resolve("standalone");

@@ -40,7 +40,8 @@ public final class Vts extends Program {
     }
 
     /** The same, for a start that takes longer than most. */
-    public static Vts serve(Map<String, String> environment, Duration patience) throws IOException, InterruptedException {
+    public static Vts serve(Map<String, String> environment, Duration patience)
+            throws IOException, InterruptedException {
         Vts vts = launch(environment);
         try {
             Matcher ready = vts.awaitLine("Ready on (https?)://localhost:(\\d+)", patience);
