@@ -95,12 +95,7 @@ final class ProxyChain {
         }
         SharedCache.App app = (request, response, until) -> askApp(context.with(request, response), onEndless, until);
         cache.answer(
-                client.request(),
-                client.forwarded(),
-                context.response(),
-                app,
-                renewal(client.forwarded()),
-                deadline);
+                client.request(), client.forwarded(), context.response(), app, renewal(client.forwarded()), deadline);
     }
 
     /** Sends the shared cache's own requests to the app, which renew a stored response and have no client. */

@@ -9,7 +9,6 @@ import dev.vtsbasic.testing.LongSet;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
-import dev.vtsbasic.testing.ScriptedUpstream.Request;
 import dev.vtsbasic.testing.UncountedLease;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -11,7 +11,6 @@ import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.pool.WorkerPool;
 import dev.vtsbasic.testing.RawAnswer;
 import dev.vtsbasic.testing.ScriptedUpstream;
-import dev.vtsbasic.testing.ScriptedUpstream.Request;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,8 +109,7 @@ class ErrorPageTest extends ProxyScene {
                     GET / HTTP/1.1 | Host: localhost, X-Real-IP: 192.0.2.1               | false
                     GET / HTTP/1.1 | Host: localhost, Via: 1.1 front                     | false
                     """)
-    void onlyABrowserOnThisMachineSeesTheWorkersOutput(String line, String headers, boolean shown)
-            throws Exception {
+    void onlyABrowserOnThisMachineSeesTheWorkersOutput(String line, String headers, boolean shown) throws Exception {
         app = ScriptedUpstream.onTcp(closing(ok("")));
         startWith(new CrashingApp());
         RawAnswer response = server.send(

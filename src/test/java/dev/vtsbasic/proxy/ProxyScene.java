@@ -92,8 +92,7 @@ public abstract class ProxyScene {
 
     /** One worker, until it could not be reached. */
     protected static WorkerPool poolOf(Worker worker) {
-        return (avoid, deadline) ->
-                worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker));
+        return (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker));
     }
 
     static void assertPage(RawAnswer response) {

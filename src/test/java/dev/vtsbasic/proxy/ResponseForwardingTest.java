@@ -101,7 +101,8 @@ class ResponseForwardingTest extends ProxyScene {
 
     @ParameterizedTest
     @CsvSource({"GET, 204, ", "GET, 304, ", "HEAD, 200, 4"})
-    void aResponseWithoutBodyLeavesTheWorkerConnectionReusable(String method, int status, String length) throws Exception {
+    void aResponseWithoutBodyLeavesTheWorkerConnectionReusable(String method, int status, String length)
+            throws Exception {
         String head = "HTTP/1.1 " + status + " X\r\nETag: \"x\"\r\n";
         start(keeping(head + (length == null ? "\r\n" : "Content-Length: " + length + "\r\n\r\n"), ok("next")));
         RawAnswer response = server.request(method + " /");
@@ -115,7 +116,8 @@ class ResponseForwardingTest extends ProxyScene {
 
     @ParameterizedTest
     @CsvSource({"GET, 204", "GET, 304", "HEAD, 200"})
-    void aResponseWithoutBodyToAnUpgradeOfferLeavesTheClientConnectionReusable(String method, int status) throws Exception {
+    void aResponseWithoutBodyToAnUpgradeOfferLeavesTheClientConnectionReusable(String method, int status)
+            throws Exception {
         start(keeping("HTTP/1.1 " + status + " X\r\n" + (status == 200 ? "Content-Length: 4\r\n\r\n" : "\r\n")));
         try (RawClient client = new RawClient(server.port())) {
             String request = " / HTTP/1.1\r\nHost: a\r\n";

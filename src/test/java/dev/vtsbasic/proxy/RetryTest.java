@@ -64,8 +64,7 @@ class RetryTest extends ProxyScene {
             throws Exception {
         start(keeping(ok(""), "", ok("")));
         server.request("GET /first");
-        assertEquals(
-                502, server.requestWithBody(request, "b".repeat(length)).status());
+        assertEquals(502, server.requestWithBody(request, "b".repeat(length)).status());
         app.next();
         app.next();
         assertEquals(0, app.pending());

@@ -85,7 +85,8 @@ final class TomcatHttp2Stream implements ClientConnection {
             Field field = ContainerInternals.field("reset", output.getClass());
             field.set(
                     output,
-                    reset.newInstance("The response broke off", error, ContainerInternals.invoke("getIdAsInt", stream)));
+                    reset.newInstance(
+                            "The response broke off", error, ContainerInternals.invoke("getIdAsInt", stream)));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("The stream cannot be reset", e);
         }

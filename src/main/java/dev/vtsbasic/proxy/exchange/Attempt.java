@@ -232,8 +232,7 @@ final class Attempt {
             record.kind(RequestKind.EVENTS);
             watched.markEndless();
             onEndless.run();
-            if (context.body() == null
-                    && environment.eventStreams().detach(upstreamResponse, connection, context)) {
+            if (context.body() == null && environment.eventStreams().detach(upstreamResponse, connection, context)) {
                 return;
             }
             connection.markEndless(watched::stop);

@@ -194,7 +194,8 @@ public final class RequestBody extends AbstractHttpEntity {
             // Not cut, because the worker may have responded before it closed, and the response can still be read.
             throw e;
         } catch (ClientDisconnectedException e) {
-            // The caller closes `out` even now, which would end a chunked body as if it were complete. Only this side of
+            // The caller closes `out` even now, which would end a chunked body as if it were complete. Only this side
+            // of
             // the connection ends, because the worker may have responded before.
             connection.endRequest();
             throw e;

@@ -48,7 +48,9 @@ public sealed interface ProtocolUpgrade permits ServletUpgrade, JettyWebSocketUp
                             + "--add-modules=ee10-websocket-jakarta (or ee11-…, as the other modules)");
             throw new NoWebSocketException();
         }
-        return container == null ? Optional.empty() : Optional.of(new JettyWebSocketUpgrade(container, request, response));
+        return container == null
+                ? Optional.empty()
+                : Optional.of(new JettyWebSocketUpgrade(container, request, response));
     }
 
     /** Whether this way can switch to a protocol. */

@@ -96,7 +96,8 @@ public final class LeasedConnection implements AutoCloseable {
         if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS && !request.containsHeader("Upgrade")) {
             throw new ProtocolException("Switched protocols, which the request did not ask for");
         }
-        keepAlive = DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(request, response, HttpCoreContext.create());
+        keepAlive =
+                DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(request, response, HttpCoreContext.create());
         if (Http1Connection.hasBody(request.getMethod(), response)) {
             connection.receiveResponseEntity(response);
         } else {

@@ -114,9 +114,8 @@ class OutboundRequestTest {
         assertEquals(withOurs("Content-Length: 5"), ordered(fixed));
         assertSame(body, fixed.getEntity());
 
-        ClassicHttpRequest chunked = outbound(
-                inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"),
-                body);
+        ClassicHttpRequest chunked =
+                outbound(inbound(5, true, "Content-Length: 5", "Transfer-Encoding: chunked"), body);
         assertEquals(withOurs("Transfer-Encoding: chunked"), ordered(chunked));
 
         ClassicHttpRequest empty = outbound(inbound(0, false, "Content-Length: 0"), null);
