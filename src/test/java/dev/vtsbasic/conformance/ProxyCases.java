@@ -24,7 +24,6 @@ import dev.vtsbasic.conformance.proxy.UpgradeCases;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** All cases about the proxy. */
 final class ProxyCases {
@@ -37,30 +36,29 @@ final class ProxyCases {
         cases.put("Request header", RequestHeaderCases.all());
         cases.put(
                 "Request body",
-                joined(
+                joined(List.of(
                         RequestBodyCases.all(),
                         ExpectContinueCases.all(),
                         RefusedBodyCases.all(),
-                        CutRequestCases.all()));
-        cases.put("Response", joined(ResponseHeaderCases.all(), ResponseBodyCases.all(), InterimResponseCases.all()));
+                        CutRequestCases.all())));
+        cases.put("Response", joined(List.of(ResponseHeaderCases.all(), ResponseBodyCases.all(), InterimResponseCases.all())));
         cases.put("Streaming", StreamingCases.all());
         cases.put("Connections", ConnectionCases.all());
         cases.put(
                 "Failure",
-                joined(
+                joined(List.of(
                         CutResponseCases.all(),
                         MalformedResponseCases.all(),
                         TimeoutCases.all(),
                         RetryCases.all(),
                         ClientDisconnectCases.all(),
-                        ErrorPageCases.all()));
+                        ErrorPageCases.all())));
         cases.put("Upgrade", UpgradeCases.all());
         cases.put("Forwarding", ForwardingCases.all());
         return Suite.withUniqueNames(cases);
     }
 
-    @SafeVarargs
-    private static List<Case> joined(List<Case>... cases) {
-        return Stream.of(cases).flatMap(List::stream).toList();
+    private static List<Case> joined(List<List<Case>> cases) {
+        return cases.stream().flatMap(List::stream).toList();
     }
 }
