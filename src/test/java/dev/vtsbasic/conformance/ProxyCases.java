@@ -41,7 +41,9 @@ final class ProxyCases {
                         ExpectContinueCases.all(),
                         RefusedBodyCases.all(),
                         CutRequestCases.all())));
-        cases.put("Response", joined(List.of(ResponseHeaderCases.all(), ResponseBodyCases.all(), InterimResponseCases.all())));
+        cases.put(
+                "Response",
+                joined(List.of(ResponseHeaderCases.all(), ResponseBodyCases.all(), InterimResponseCases.all())));
         cases.put("Streaming", StreamingCases.all());
         cases.put("Connections", ConnectionCases.all());
         cases.put(
