@@ -2,9 +2,9 @@ package dev.vtsbasic.app;
 
 import dev.vtsbasic.bun.SlotHealth;
 import dev.vtsbasic.manage.AdminOperations;
+import dev.vtsbasic.manage.CollapsingSupplier;
 import dev.vtsbasic.manage.HealthReport;
 import dev.vtsbasic.manage.LifecyclePhase;
-import dev.vtsbasic.manage.CollapsingSupplier;
 import java.util.List;
 import java.util.Optional;
 

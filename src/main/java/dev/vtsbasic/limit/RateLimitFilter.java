@@ -39,7 +39,9 @@ public final class RateLimitFilter extends HttpFilter {
     }
 
     RateLimitFilter(LimitRules rules, Pages pages, LongSupplier nanos) {
-        this.all = rules.rate().map(rate -> new RateLimitPolicy("all", rate, nanos)).orElse(null);
+        this.all = rules.rate()
+                .map(rate -> new RateLimitPolicy("all", rate, nanos))
+                .orElse(null);
         this.bucketOfAll = all == null ? null : all.bucket();
         this.perClient = rules.ratePerClient()
                 .map(rate -> new RateLimitPolicy("client", rate, nanos))

@@ -47,31 +47,23 @@ public enum Event {
             "The workers keep crashing, and none is started any more.",
             "Fix the app, then restart or put another build into service."),
     WORKER_NOT_ASKED(
-            Level.WARN,
-            "A worker could not be probed.",
-            "See the reason; often there are too few file descriptors."),
+            Level.WARN, "A worker could not be probed.", "See the reason; often there are too few file descriptors."),
     READY_PATH_NOT_FOUND(
             Level.WARN,
             "The app has no page at VTS_READY_PATH. It counts as ready, although no page of it was checked.",
             "Name a page that it has, or check whether it was built for another path."),
     WORKER_MEMORY_LIMIT_LOW(
-            Level.WARN,
-            "A worker that has just started uses more than VTS_WORKER_MAX_MEMORY.",
-            "Raise the limit."),
+            Level.WARN, "A worker that has just started uses more than VTS_WORKER_MAX_MEMORY.", "Raise the limit."),
     WORKER_OUTPUT(Level.INFO, "A line that the app printed, at the level that the line names, if it names one.", ""),
     WORKER_OUTPUT_LEFT_OUT(
-            Level.WARN,
-            "The app printed more than the log accepts.",
-            "Make it print less: docs/configuration.md."),
+            Level.WARN, "The app printed more than the log accepts.", "Make it print less: docs/configuration.md."),
 
     REQUESTS_CUT(
             Level.WARN,
             "Requests had not finished when VTS_STOP_TIMEOUT had passed.",
             "Raise it, if requests are meant to take that long."),
     REQUEST_FAILED(
-            Level.ERROR,
-            "A request failed because of a defect in VTS Basic.",
-            "Report it with its stack trace."),
+            Level.ERROR, "A request failed because of a defect in VTS Basic.", "Report it with its stack trace."),
     UPSTREAM_FAILED(
             Level.WARN,
             "A worker closed the connection early, sent nothing for too long, or sent too large a response head: the client"
@@ -100,9 +92,7 @@ public enum Event {
             "A trusted proxy shows the application at another path than its links name.",
             "Set VTS_PUBLIC_PATH."),
     ACCESS_LOG_LEFT_OUT(
-            Level.WARN,
-            "Requests are missing in the access log.",
-            "Read it faster, or lower VTS_ACCESS_LOG_SAMPLE."),
+            Level.WARN, "Requests are missing in the access log.", "Read it faster, or lower VTS_ACCESS_LOG_SAMPLE."),
 
     MAINTENANCE_BEGUN(
             Level.INFO,
@@ -128,15 +118,11 @@ public enum Event {
             "The app's working directory was replaced together with the build; files that the app wrote stay in the old one.",
             "Set VTS_APP_CWD: docs/configuration.md."),
     BUILD_REFUSED(
-            Level.ERROR,
-            "A new build is not put into service; the previous one stays in service.",
-            "See the reason."),
+            Level.ERROR, "A new build is not put into service; the previous one stays in service.", "See the reason."),
 
     ASSETS_NOT_COMPRESSED(Level.WARN, "Some static files are sent uncompressed.", "See the reason."),
     ASSET_INDEX_UNUSED(
-            Level.WARN,
-            "The build's index of static files does not match the files.",
-            "Run precompress on the build."),
+            Level.WARN, "The build's index of static files does not match the files.", "Run precompress on the build."),
     ARCHIVE_NOT_WRITTEN(
             Level.ERROR,
             "The assets of this build are not archived: after the next deploy, open pages of this build may miss parts.",
@@ -147,9 +133,7 @@ public enum Event {
 
     CERTIFICATE_LOADED(Level.INFO, "A changed certificate is in use.", ""),
     CERTIFICATE_REFUSED(
-            Level.WARN,
-            "A changed certificate cannot be used; the old one stays in use.",
-            "Correct the files."),
+            Level.WARN, "A changed certificate cannot be used; the old one stays in use.", "Correct the files."),
     JMX_UNAVAILABLE(Level.WARN, "JMX does not show this deployment.", "See the reason."),
 
     BUN_NOT_RUNNABLE(

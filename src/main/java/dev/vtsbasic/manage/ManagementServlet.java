@@ -39,10 +39,7 @@ public final class ManagementServlet extends HttpServlet {
      * @param loadMetrics called at the first request for metrics
      */
     public ManagementServlet(
-            String prefix,
-            ManagementAccess access,
-            AdminOperations operations,
-            Supplier<MetricsExporter> loadMetrics) {
+            String prefix, ManagementAccess access, AdminOperations operations, Supplier<MetricsExporter> loadMetrics) {
         this.prefix = prefix;
         this.access = access;
         this.operations = operations;

@@ -21,18 +21,15 @@ public record Page(String name, int status, String title, String sentence, int r
     public static final Page BODY_TOO_LARGE =
             of(413, "Content Too Large", "The request body is larger than this server accepts.", 0);
     public static final Page TOO_MANY_REQUESTS = of(
-            429,
-            "Too Many Requests",
-            "Too many requests came in a short time. Please wait a moment and try again.",
-            0);
+            429, "Too Many Requests", "Too many requests came in a short time. Please wait a moment and try again.", 0);
     public static final Page NOT_IMPLEMENTED =
             of(501, "Not Implemented", "This server does not know what you ask for.", 0);
     public static final Page BAD_GATEWAY =
             of(502, "Bad Gateway", "The application broke off before it answered. Please try again.", 0);
     public static final Page UNAVAILABLE =
             of(503, "Service Unavailable", "The application is not ready. Please try again in a few seconds.", SOON);
-    public static final Page BUSY = of(
-            503, "Service Unavailable", "The application is overloaded. Please try again in a few seconds.", SOON);
+    public static final Page BUSY =
+            of(503, "Service Unavailable", "The application is overloaded. Please try again in a few seconds.", SOON);
     public static final Page STARTING =
             new Page("starting", 503, "Starting", "The application is starting.", SOON, true);
     public static final Page GIVEN_UP = of(

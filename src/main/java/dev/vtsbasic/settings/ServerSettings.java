@@ -38,8 +38,7 @@ public record ServerSettings(
         Optional<Path> certificate = values.of(Setting.TLS_CERT);
         Optional<Path> key = values.of(Setting.TLS_KEY);
         if (certificate.isPresent() != key.isPresent()) {
-            throw new BadSettingException(
-                    "VTS_TLS_CERT and VTS_TLS_KEY must be set together; one of them is missing");
+            throw new BadSettingException("VTS_TLS_CERT and VTS_TLS_KEY must be set together; one of them is missing");
         }
         return new ServerSettings(
                 values.of(Setting.PORT),

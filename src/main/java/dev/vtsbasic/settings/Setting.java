@@ -90,8 +90,8 @@ final class Setting<T> {
             path(),
             "directory that keeps the hashed assets of earlier builds, for pages that are still open;"
                     + " several instances may share it");
-    static final Setting<Integer> ASSET_ARCHIVE_BUILDS = new Setting<>(
-            "vts.asset-archive-builds", "10", number(1, 1000), "maximum number of builds in the archive");
+    static final Setting<Integer> ASSET_ARCHIVE_BUILDS =
+            new Setting<>("vts.asset-archive-builds", "10", number(1, 1000), "maximum number of builds in the archive");
     static final Setting<Duration> ASSET_ARCHIVE_AGE = new Setting<>(
             "vts.asset-archive-age",
             "336h",
@@ -254,8 +254,8 @@ final class Setting<T> {
             token(),
             "bearer token that allows reading metrics and status, and restart, drain, resume and purge;"
                     + " with java -jar, the restart command of the same user needs no token");
-    static final Setting<Optional<String>> METRICS_TOKEN = new Setting<>(
-            "vts.metrics-token", "", token(), "bearer token that allows reading metrics and status only");
+    static final Setting<Optional<String>> METRICS_TOKEN =
+            new Setting<>("vts.metrics-token", "", token(), "bearer token that allows reading metrics and status only");
     static final Setting<List<IpNetwork>> MANAGEMENT_NETWORKS = new Setting<>(
             "vts.management-networks",
             "",

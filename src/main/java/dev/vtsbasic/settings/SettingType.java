@@ -82,8 +82,7 @@ record SettingType<T>(String allowed, Function<String, T> parser, UnaryOperator<
 
     static SettingType<Optional<String>> optionalUrlPath() {
         return new SettingType<>(
-                "/ or a path such as /shop",
-                text -> text.isEmpty() ? Optional.empty() : Optional.of(UrlPath.of(text)));
+                "/ or a path such as /shop", text -> text.isEmpty() ? Optional.empty() : Optional.of(UrlPath.of(text)));
     }
 
     static SettingType<Optional<String>> token() {
@@ -152,9 +151,7 @@ record SettingType<T>(String allowed, Function<String, T> parser, UnaryOperator<
     static SettingType<OptionalInt> maxConcurrent() {
         return new SettingType<>(
                 "a number from 0 to 1000000, or auto: as many as the Java heap has room for",
-                text -> text.equals("auto")
-                        ? OptionalInt.empty()
-                        : OptionalInt.of(number(text, 0, MAX_CONCURRENT)));
+                text -> text.equals("auto") ? OptionalInt.empty() : OptionalInt.of(number(text, 0, MAX_CONCURRENT)));
     }
 
     static SettingType<Integer> workers() {

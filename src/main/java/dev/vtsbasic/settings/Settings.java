@@ -51,8 +51,8 @@ public record Settings(
                 values.unknownNames());
         int port = settings.server.port();
         if (port != 0 && settings.management.port().equals(Optional.of(port))) {
-            throw new BadSettingException("VTS_PORT and VTS_MANAGEMENT_PORT are both " + port
-                    + "; set another VTS_MANAGEMENT_PORT, or none");
+            throw new BadSettingException(
+                    "VTS_PORT and VTS_MANAGEMENT_PORT are both " + port + "; set another VTS_MANAGEMENT_PORT, or none");
         }
         return settings;
     }

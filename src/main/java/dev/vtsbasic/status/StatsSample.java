@@ -57,8 +57,7 @@ record StatsSample(long nanos, Map<RequestKind, Counts> kinds, long heap, long w
             kinds.put(kind, Counts.of(stats.traffic(), kind));
         }
         Runtime jvm = Runtime.getRuntime();
-        return new StatsSample(
-                System.nanoTime(), kinds, jvm.totalMemory() - jvm.freeMemory(), memory(stats.slots()));
+        return new StatsSample(System.nanoTime(), kinds, jvm.totalMemory() - jvm.freeMemory(), memory(stats.slots()));
     }
 
     static long memory(List<SlotSnapshot> slots) {

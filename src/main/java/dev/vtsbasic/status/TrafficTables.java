@@ -78,7 +78,10 @@ final class TrafficTables {
                         columns,
                         counts(UpstreamError.values(), traffic::upstreamErrors)),
                 new HtmlTable(
-                        "shed", "Refused before they reached the app", columns, counts(ShedReason.values(), traffic::shed)),
+                        "shed",
+                        "Refused before they reached the app",
+                        columns,
+                        counts(ShedReason.values(), traffic::shed)),
                 new HtmlTable(
                         "restarts",
                         "Workers replaced",
@@ -129,7 +132,8 @@ final class TrafficTables {
                     return cells;
                 })
                 .toList();
-        return HtmlTable.sections(new HtmlTable("assets", "Static files: responses by content coding and status", columns, rows))
+        return HtmlTable.sections(
+                        new HtmlTable("assets", "Static files: responses by content coding and status", columns, rows))
                 + "<p id=\"not-modified\" class=\"muted\" data-live>%s %s requests were for files that no build has.</p>\n"
                         .formatted(
                                 notModified(),

@@ -114,9 +114,7 @@ public final class JmxRegistration implements HostMXBean, AutoCloseable {
     @Override
     public WorkerBean[] getWorkers() {
         boolean givenUp = stats.givenUp();
-        return stats.slots().stream()
-                .map(slot -> new WorkerBean(slot, givenUp))
-                .toArray(WorkerBean[]::new);
+        return stats.slots().stream().map(slot -> new WorkerBean(slot, givenUp)).toArray(WorkerBean[]::new);
     }
 
     @Override

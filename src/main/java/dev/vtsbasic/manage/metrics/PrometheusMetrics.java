@@ -247,15 +247,15 @@ public final class PrometheusMetrics implements MetricsExporter {
 
     private void cache(List<MetricSnapshot> all) {
         CacheStatistics cache = stats.cache();
-        all.add(MetricFamily.counter("vts_cache_hits", "Requests answered from the shared cache without asking the app.")
+        all.add(MetricFamily.counter(
+                        "vts_cache_hits", "Requests answered from the shared cache without asking the app.")
                 .add(cache.hits())
                 .snapshot());
         all.add(MetricFamily.counter(
                         "vts_cache_misses", "Requests to the shared cache that got the app's response to them.")
                 .add(cache.misses())
                 .snapshot());
-        all.add(MetricFamily.counter(
-                        "vts_cache_validated", "Requests for which the app confirmed the stored response.")
+        all.add(MetricFamily.counter("vts_cache_validated", "Requests for which the app confirmed the stored response.")
                 .add(cache.validated())
                 .snapshot());
         all.add(MetricFamily.counter("vts_cache_collapsed", "Requests that waited for the response to another request.")

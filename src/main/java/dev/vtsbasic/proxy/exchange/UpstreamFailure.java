@@ -15,7 +15,8 @@ enum UpstreamFailure {
 
     /** A worker would send the same head again, so the request is not retried. */
     HEAD_TOO_LARGE(
-            Page.BAD_GATEWAY.withSentence("The head of the application's answer is too large."), UpstreamError.NOT_HTTP),
+            Page.BAD_GATEWAY.withSentence("The head of the application's answer is too large."),
+            UpstreamError.NOT_HTTP),
 
     TIMED_OUT(Page.GATEWAY_TIMEOUT, UpstreamError.SILENT),
 

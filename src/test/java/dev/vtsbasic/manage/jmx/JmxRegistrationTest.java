@@ -150,8 +150,8 @@ class JmxRegistrationTest {
                 other.register();
             }
             assertTrue(Event.last().stream()
-                    .anyMatch(event ->
-                            event.event() == Event.JMX_UNAVAILABLE && event.sentence().contains(path)));
+                    .anyMatch(event -> event.event() == Event.JMX_UNAVAILABLE
+                            && event.sentence().contains(path)));
         } finally {
             others.forEach(JmxRegistration::close);
         }
