@@ -53,7 +53,7 @@ class PublicNamesIT {
             for (String sample : Scrape.of(vts.uri()).samples().keySet()) {
                 addMetric(sample);
             }
-            for (String page : List.of("/-/status", "/-/health")) {
+            for (String page : List.of("/-/status", "/-/live", "/-/ready")) {
                 addMembers("json " + page, json(vts.uri().resolve(page)));
             }
             json(vts.uri().resolve("/-/status"))
