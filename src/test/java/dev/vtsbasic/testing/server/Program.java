@@ -37,6 +37,8 @@ public class Program implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private boolean ended;
 
+    /** The reader uses only what is set before it starts. */
+    @SuppressWarnings("this-escape")
     public Program(ProcessBuilder builder) throws IOException {
         process = builder.redirectErrorStream(true).start();
         Thread reader = new Thread(this::read, "output of " + process.pid());
