@@ -38,6 +38,7 @@ final class GuardedResponse extends HttpServletResponseWrapper {
                     super.reset();
                     hints.forEach(field -> super.addHeader(field.getName(), field.getValue()));
                     super.sendError(EarlyHints.STATUS);
+                    EarlyHints.flush(super.getResponse());
                     start.restore();
                 }
                 return null;
