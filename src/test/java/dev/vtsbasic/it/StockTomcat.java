@@ -155,7 +155,9 @@ final class StockTomcat extends StockServer {
         StockTomcat tomcat = new StockTomcat(builder, home, base);
         try {
             tomcat.awaitLine("Server startup in");
-            tomcat.awaitLine("worker-1-1 is ready");
+            if (!environment.containsKey("VTS_UPSTREAM")) {
+                tomcat.awaitLine("worker-1-1 is ready");
+            }
             tomcat.uri = URI.create("http://127.0.0.1:"
                     + tomcat.awaitLine("Starting ProtocolHandler \\[\"http-nio-127.0.0.1-(?:auto-\\d+-)?(\\d+)\"")
                             .group(1));
