@@ -194,8 +194,8 @@ final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
     }
 
     /**
-     * Takes memory from the budget for a request on a connection that carries others too. {@link #leave} gives the memory
-     * back.
+     * Takes memory from the budget for a request on a connection that may have other requests. {@link #leave} returns
+     * the memory.
      *
      * @return false when the budget has no memory left
      */
