@@ -4,10 +4,10 @@ import java.time.Duration;
 
 /** The connections that a server had accepted when its port was closed. */
 public interface AcceptedConnections {
-    /** Waits for {@code timeout} at most until the newest connections have sent their first request. */
+    /** Waits until the newest connections have sent their first request, but {@code timeout} at most. */
     void awaitFirstRequests(Duration timeout) throws InterruptedException;
 
-    /** Takes no more requests. */
+    /** Stops accepting requests. */
     void stopAccepting();
 
     /**

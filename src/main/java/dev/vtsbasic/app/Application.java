@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
 public final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
 
-    /** For a few assets at a time, which are sent uncompressed meanwhile. */
+    /** Time limit of one run of the compressor, for a few assets. The server sends these uncompressed meanwhile. */
     private static final Duration COMPRESSION_TIMEOUT = Duration.ofMinutes(2);
 
     private final Parts parts;
@@ -65,13 +65,13 @@ public final class Application implements AutoCloseable {
     }
 
     /**
-     * Starts Bun, and while it starts, checks the build and indexes its assets.
+     * Starts Bun. Checks the build and indexes its assets while Bun starts.
      *
-     * @param war the files this program came in
-     * @param contextPath where a servlet container has the application; empty at the root
-     * @param containerDirectory a directory of the servlet container for this application, used last for unpacked files;
-     *     empty when there is no container yet
-     * @param accessLines takes the lines of the access log, if there is one
+     * @param war the files of this program's WAR
+     * @param contextPath the application's path in the servlet container; empty at the root
+     * @param containerDirectory a directory that the servlet container gives to this application, the last candidate
+     *     for unpacked files; empty when there is no container yet
+     * @param accessLines receives the lines of the access log, if there is one
      * @throws BunLocator.NoBunException when no Bun can be run
      * @throws BadSettingException when the app cannot be served as the settings want it
      * @throws IOException when files cannot be read or written
@@ -117,14 +117,14 @@ public final class Application implements AutoCloseable {
             Dist dist = distOf(settings, bundledApp);
             Optional<BuildFingerprint> fingerprint = BuildFingerprint.of(dist.root());
             BasePathCopies.Fitted build = deployer.fit(dist);
-            // Before the build is checked, because Bun takes longer to start than the check.
+            // Bun starts before the build is checked, because its start takes longer than the check.
             Upstream upstream = settings.app().upstream().isPresent()
                     ? externalUpstream(settings, build, base)
                     : workers(settings, BunLocator.find(settings, war, workDirectories), build, base);
             started.push(upstream);
             Deployer.Candidate first = deployer.prepare(build);
             first.putIntoService();
-            // Not earlier, because Bun needs the processor to start.
+            // The compression waits for the first worker, because Bun needs the processor to start.
             upstream.firstReady().thenRun(first::compress);
 
             ProxyServlet proxy = new ProxyServlet(upstream.pool(), settings.proxy(), base, pages, inFlight);
@@ -160,7 +160,7 @@ public final class Application implements AutoCloseable {
         }
     }
 
-    /** Newest first. */
+    /** Closes the newest part first. */
     private static void closeAll(Deque<AutoCloseable> started) {
         for (AutoCloseable part : started) {
             try {
@@ -179,7 +179,7 @@ public final class Application implements AutoCloseable {
         try {
             Path directory = settings.app().directory().orElseThrow();
             Dist.at(directory);
-            // Resolved, because a deployment may switch a link while this build runs.
+            // A link is resolved, because a deployment may switch it while this build runs.
             return Dist.at(directory.toRealPath());
         } catch (IOException e) {
             throw new BadSettingException("VTS_APP_DIR: " + e.getMessage());
@@ -205,7 +205,7 @@ public final class Application implements AutoCloseable {
         return BunSupervisor.start(bun, build.dist(), base, settings, runDirectories(settings));
     }
 
-    /** Where the workers' sockets may lie, best first. */
+    /** Candidates for the parent of the directory of the workers' sockets, best first. */
     private static List<Path> runDirectories(Settings settings) {
         List<Path> parents = new ArrayList<>(List.of(Path.of(System.getProperty("java.io.tmpdir"))));
         settings.workDir().ifPresent(parents::add);
@@ -227,7 +227,7 @@ public final class Application implements AutoCloseable {
                 stats,
                 parts.settings().inForce());
         JmxRegistration jmx = new JmxRegistration(operations, stats, context.getContextPath());
-        // First, because the status page has a thread of its own from now on.
+        // Added before the registration, which may fail, because the status page already has a thread that has to end.
         shutdown.add(status, jmx);
         RequestPipeline.register(
                 context,
@@ -235,11 +235,11 @@ public final class Application implements AutoCloseable {
                 new ManagementServlet(
                         parts.settings().management().path(), access, operations, () -> new PrometheusMetrics(stats)),
                 status);
-        // Not earlier, because an MBean server takes a while to make.
+        // JMX waits for the first worker, because an MBean server takes time to create.
         CompletableFuture.anyOf(firstReady(), failure()).thenRun(jmx::register);
     }
 
-    /** Lets the commands of this user find the server. */
+    /** Writes the operator token to a file, so that the commands of this user can manage the server. */
     public void publishPort(int port) {
         parts.operator()
                 .token()
@@ -251,32 +251,32 @@ public final class Application implements AutoCloseable {
         parts.requests().traffic().traffic().countShed(ShedReason.MEMORY);
     }
 
-    /** Completes with the time that the first worker took to become ready. */
+    /** See {@link Upstream#firstReady}. */
     public CompletableFuture<Duration> firstReady() {
         return parts.upstream().firstReady();
     }
 
-    /** Completes when the workers are given up. */
+    /** See {@link Upstream#failure}. */
     public CompletableFuture<BunFailure> failure() {
         return parts.upstream().failure();
     }
 
-    /** @param close is told whether connections are to end with their responses, now and at each change */
+    /** @param close called now and at each change; true if the server is to close each connection after its response */
     public void closesConnections(Consumer<Boolean> close) {
         parts.operator().drain().setConnectionCloser(close);
     }
 
     /**
-     * Reports "not ready" from now on, and serves on.
+     * Reports "not ready" from now on, but continues to serve requests.
      *
-     * @return for how long it has reported so already
+     * @return for how long it has already reported this, because of a drain; zero without a drain
      */
     public Duration becomeNotReady() {
         return parts.operator().drain().beginStop();
     }
 
     /**
-     * Lets the requests of a server end whose port is closed, then the workers.
+     * Waits for the requests of a server whose port is closed, then stops the workers.
      *
      * @return how many requests were still running at the end of the stop time-out
      */

@@ -8,7 +8,7 @@ import dev.vtsbasic.manage.LifecyclePhase;
 import java.util.List;
 import java.util.Optional;
 
-/** What an operator can do with a running application. Thread-safe. */
+/** The operations that an operator can call on a running application. Thread-safe. */
 final class ApplicationOperations implements AdminOperations {
     private final Parts parts;
 

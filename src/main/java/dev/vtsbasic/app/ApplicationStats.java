@@ -9,7 +9,7 @@ import dev.vtsbasic.traffic.CacheStatistics;
 import dev.vtsbasic.traffic.Traffic;
 import java.util.List;
 
-/** The figures of a running application. Thread-safe. */
+/** The statistics of a running application. Thread-safe. */
 final class ApplicationStats implements RuntimeStats {
     private final Parts parts;
 

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds a Bun that runs on this machine: the one that a setting names, the one in the WAR, or one that is installed. */
+/**
+ * Finds a Bun that runs on this machine: the one that a setting names, the one in the WAR, or one that is installed.
+ */
 public final class BunLocator {
     private BunLocator() {}
 
     /**
-     * @param workDirectories where the Bun in the WAR may be unpacked, best first
+     * @param workDirectories directories into which the Bun in the WAR may be unpacked, best first
      * @throws NoBunException when none runs here
      */
     public static BunBinary find(Settings settings, WarFiles war, List<Path> workDirectories) throws NoBunException {

@@ -25,15 +25,16 @@ record Parts(Settings settings, BuildParts build, Upstream upstream, RequestPart
      * The build that is served.
      *
      * @param copies builds that were written for a base path
-     * @param bundledApp the app in the WAR, if that is the one that is served
-     * @param watcher puts new builds into service, where the settings name a directory that may change
+     * @param bundledApp the app in the WAR; empty if {@code VTS_APP_DIR} names another
+     * @param watcher puts new builds into service; present if {@code VTS_APP_DIR} is set and this program runs the
+     *     workers
      */
     record BuildParts(BasePathCopies copies, Optional<BundledApp> bundledApp, Optional<BuildWatcher> watcher) {}
 
     /**
      * The parts that a request passes.
      *
-     * @param inFlight requests that a stop waits for
+     * @param inFlight counts the requests that a stop waits for
      */
     record RequestParts(
             TrafficFilter traffic, AssetFilter assets, Pages pages, ProxyServlet proxy, InFlightRequests inFlight) {}
@@ -41,7 +42,7 @@ record Parts(Settings settings, BuildParts build, Upstream upstream, RequestPart
     /**
      * The parts that an operator uses.
      *
-     * @param token the token by which the commands of this user manage the server
+     * @param token the token with which the commands of this user manage the server
      */
     record OperatorParts(OperatorTokenFile token, DrainState drain, Optional<AccessLog> accessLog) {}
 }

@@ -21,7 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a request passes, in order: the table of contents of a request. */
+/** Registers the filters and servlets of a request, in the order in which the request passes them. */
 final class RequestPipeline {
     private static final String MANAGEMENT = "management";
     private static final String STATUS = "status";
@@ -38,19 +38,20 @@ final class RequestPipeline {
         Settings settings = parts.settings();
         RequestPipeline pipeline = new RequestPipeline(context);
 
-        // Every request: counted and logged, refused if malformed, then answered with a file if there is one.
+        // Every request is counted and logged, refused if malformed, and served from a file if there is one.
         pipeline.first("traffic", parts.requests().traffic());
         pipeline.first(
                 "request-syntax", new RequestSyntaxFilter(parts.requests().pages()));
         pipeline.first("assets", parts.requests().assets());
 
-        // Management: /-/live, /-/ready, /-/metrics and the status page.
+        // Management has /-/live, /-/ready, /-/metrics and the status page.
         context.addServlet(MANAGEMENT, management)
                 .addMapping(settings.management().path() + "/*");
         pipeline.servlet(STATUS, status, statusPath(parts) + "/*");
         pipeline.before("security-headers", new SecurityHeadersFilter(securityHeaders(settings)), MANAGEMENT, STATUS);
 
-        // Everything else: maintenance page, rate limits, then the proxy with its permits, cache and exchanges.
+        // Other requests pass the maintenance page and the rate limits, then the proxy with its permits, cache and
+        // exchanges.
         pipeline.servlet(PROXY, parts.requests().proxy(), "/*");
         settings.proxy()
                 .maintenance()
@@ -65,7 +66,7 @@ final class RequestPipeline {
         }
     }
 
-    /** Who may use the management endpoints. */
+    /** The access rules of the management endpoints. */
     static ManagementAccess access(Parts parts) {
         ManagementSettings management = parts.settings().management();
         return new ManagementAccess(
@@ -87,8 +88,8 @@ final class RequestPipeline {
     }
 
     /**
-     * Adds a filter for all requests, behind those that were added before. Filters that must match after other mappings
-     * would not do, because WildFly matches those in the opposite order.
+     * Adds a filter for all requests, after those that were added before. The filter is to match after declared
+     * mappings, because WildFly reverses the order of filters that are to match before them.
      */
     private void first(String name, Filter filter) {
         FilterRegistration.Dynamic registration = context.addFilter(name, filter);

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops an application in order: first {@link #finish} lets the requests end, then {@link #close} ends the parts. A servlet
- * container that stops the application calls only the second.
+ * Stops an application in order: first {@link #finish} lets the requests end, then {@link #close} ends the parts. A
+ * servlet container that stops the application causes only the call of {@code close}.
  */
 final class ShutdownSequence {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class);
@@ -31,15 +31,15 @@ final class ShutdownSequence {
         this.parts = parts;
     }
 
-    /** Adds what exists only when a container has registered the application. */
+    /** Adds the parts that exist only once a container registers the application. */
     void add(StatusServlet registered, JmxRegistration registration) {
         status = Optional.of(registered);
         jmx = Optional.of(registration);
     }
 
     /**
-     * Waits for the requests of the accepted connections within {@code VTS_STOP_TIMEOUT}, then ends the workers, which tell
-     * their WebSocket clients so. The server's port must be closed.
+     * Waits for the requests of the accepted connections within {@code VTS_STOP_TIMEOUT}, then stops the workers, which
+     * close their WebSockets. The server's port must be closed.
      *
      * @return how many requests were still running at the end of the time-out
      */
@@ -50,7 +50,8 @@ final class ShutdownSequence {
 
         connections.awaitFirstRequests(timeout);
         parts.requests().inFlight().awaitIdle(remaining(deadline).toNanos());
-        // Not earlier, because a connection that waited for a response may have brought its next request meanwhile.
+        // The server still accepts requests until now, because a client that waited for a response may have sent its
+        // next request meanwhile.
         connections.stopAccepting();
         int left = parts.requests().inFlight().awaitIdle(remaining(deadline).toNanos());
         parts.requests().proxy().endEventStreams();

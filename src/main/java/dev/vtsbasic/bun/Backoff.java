@@ -6,23 +6,24 @@ import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Computes the pause before a crashed worker is started again: none the first time, then 250 ms, doubling up to 30 s.
- * The pauses begin anew after a worker that was ready for as long as the crash window. Also detects crash loops. Used
- * by the thread of one {@link WorkerSlot}; not safe for several threads.
+ * Computes the pause before a crashed worker is started again, and detects crash loops. The first pause is zero, the
+ * second 250 ms, and each further one twice as long, up to 30 s. The pauses start over after a worker that was ready
+ * for at least the crash window. Not thread-safe: only the thread of one {@link WorkerSlot} uses it.
  *
  * <p>A crash counts towards a crash loop only when no client's request had been sent to the worker, because otherwise
- * clients could cause a crash loop, which ends the server. A worker that had been sent a request shows that the app can
- * run, so after its end there is only a pause.
+ * clients could cause a crash loop, which ends the server. The end of a worker that had been sent a request causes only
+ * a pause, because the app has shown that it can run.
  *
- * <p>The clock runs only while a worker is ready. So neither a slow start nor the pauses make crashes look rare.
+ * <p>The crash window counts only the time in which a worker was ready, because slow starts and pauses could otherwise
+ * stretch a crash loop over more than the window.
  */
 final class Backoff {
     private static final long MIN_PAUSE_MILLIS = 250;
     private static final long MAX_PAUSE_MILLIS = 30_000;
 
     /**
-     * Much shorter than {@code VTS_HOLD_TIMEOUT} (30 s by default), because otherwise a few requests could leave the
-     * server without a worker for longer than requests wait.
+     * Much shorter than {@code VTS_HOLD_TIMEOUT} (30 s by default), because otherwise a few requests that end workers
+     * could leave the server without one for longer than requests wait.
      */
     private static final long MAX_PAUSE_AFTER_REQUESTS_MILLIS = 2_000;
 
@@ -42,7 +43,7 @@ final class Backoff {
      * Records the crash of a worker to which no client's request had been sent.
      *
      * @param readyFor how long the worker had been ready; zero when it never was
-     * @return how long to wait before the next start, with up to a quarter more by chance, so that many hosts do not
+     * @return how long to wait before the next start, plus a random share of up to a quarter, so that many hosts do not
      *     start at the same moment
      */
     Duration recordCrash(Duration readyFor) {
@@ -56,10 +57,10 @@ final class Backoff {
     }
 
     /**
-     * Records the end of a worker to which a client's request had been sent. Crashes before it no longer count.
+     * Records the end of a worker to which a client's request had been sent. Earlier crashes then no longer count.
      *
      * @param readyFor how long the worker had been ready; zero when it never was
-     * @return how long to wait before the next start: up to 2 s, with up to a quarter more by chance
+     * @return how long to wait before the next start: up to 2 s, plus a random share of up to a quarter
      */
     Duration recordEndAfterRequests(Duration readyFor) {
         consecutiveAfterRequests = wasStable(readyFor) ? 1 : consecutiveAfterRequests + 1;

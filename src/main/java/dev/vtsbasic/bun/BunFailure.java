@@ -8,9 +8,9 @@ package dev.vtsbasic.bun;
 public record BunFailure(Reason reason, String message) {
     /** Kinds of failure; {@code java -jar} has an exit code for each. */
     public enum Reason {
-        /** The process could not be started, ended before the app answered, or keeps crashing. */
+        /** The process could not be started, ended before the app responded, or keeps crashing. */
         CRASHED,
-        /** The process runs, but the app did not answer in time. */
+        /** The process runs, but the app did not respond in time. */
         NOT_READY_IN_TIME
     }
 }

@@ -132,8 +132,8 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * Replaces all workers, one slot at a time. Each worker goes on until its successor is ready, except with a fixed
-     * {@code VTS_BUN_PORT}. After giving up, starts workers again.
+     * Replaces all workers, one slot at a time. Each worker keeps serving until its successor is ready, except with a
+     * fixed {@code VTS_BUN_PORT}. If the workers were given up, they are started again.
      */
     @Override
     public boolean restart() {
@@ -142,18 +142,18 @@ public final class BunSupervisor implements Upstream {
     }
 
     /**
-     * Replaces all workers by workers that run another build, if the first of these becomes ready. To be called for one
-     * build at a time: a further call before the first has completed leaves that one incomplete.
+     * Replaces all workers with workers that run another build, if the first of these becomes ready. To be called for
+     * one build at a time: if it is called again before the first result has completed, that result never completes.
      *
-     * @return completes empty when the first new worker is ready, or with the reason why it is not; then the other
-     *     workers stay
+     * @return completes empty when the first new worker is ready, or with the reason why it did not become ready; then
+     *     the old workers stay
      */
     public CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
         processes.warnIfWorkingDirectoryReplaced();
         return coordinator.deploy(dist);
     }
 
-    /** Whether no worker that runs a build other than the one in service still gets requests. */
+    /** Whether all workers that get requests run the build in service; false while a slot replaces its worker. */
     public boolean runsOneBuild() {
         return slots.stream().allMatch(slot -> slot.runsOnly(coordinator.revision()));
     }

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server that someone else runs. It always counts as ready: when it is down, a request to it fails instead of
- * waiting. Safe for any number of threads.
+ * The server at {@code VTS_UPSTREAM}, which this program did not start. It always counts as ready: while it is down, a
+ * request to it fails instead of waiting. Safe for any number of threads.
  */
 public final class ExternalUpstream implements Upstream {
     private static final Logger LOG = LoggerFactory.getLogger(ExternalUpstream.class);
 
-    /** Time-out of the response to a probe, from the moment when it is connected. */
+    /** How long a probe waits for the response after it has connected. */
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
     private static final int DEFAULT_PORT = 80;
@@ -42,7 +42,7 @@ public final class ExternalUpstream implements Upstream {
 
     /**
      * @param uri {@code http://host:port}; the default port is 80
-     * @param readyPath path that a probe requests to see whether the server answers
+     * @param readyPath path that a probe requests to see whether the server responds
      * @param connectTimeout for the connections of probes, as for those of requests
      */
     public ExternalUpstream(URI uri, String readyPath, Duration connectTimeout) {

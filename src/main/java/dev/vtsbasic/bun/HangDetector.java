@@ -3,9 +3,9 @@ package dev.vtsbasic.bun;
 import java.time.Duration;
 
 /**
- * Decides whether a worker has not answered for too long. A ping that ends much later than its time-out is forgiven
- * once, because this machine or JVM may have stood still, so that it finds a response too late that came in time. Not
- * safe for threads by itself.
+ * Decides whether a worker hangs: whether it has not responded to pings for the time limit. A ping that ends much later
+ * than its time-out is ignored once, because this machine or JVM may have been suspended and so have missed a response
+ * that came in time. Not thread-safe.
  */
 final class HangDetector {
     /** A ping that ends later than this after its time-out was delayed by this JVM or machine. */
@@ -20,19 +20,18 @@ final class HangDetector {
         this.limit = limit.toNanos();
     }
 
-    /** Records a response. */
     void recordResponse() {
         answered = true;
         forgiven = false;
     }
 
     /**
-     * Records a ping without a response. The result is false for one that failed at once or is forgiven, so that the
-     * caller pings again.
+     * Records a ping without a response. The result is false for a ping that is ignored or that failed before the limit
+     * had passed, so that the caller pings again.
      *
      * @param asked when the ping was sent, in terms of {@link System#nanoTime}
      * @param now when the ping was given up, on the same clock
-     * @return whether the worker has not answered for as long as the limit
+     * @return whether the worker has not responded for at least the limit
      */
     boolean recordTimeout(long asked, long now) {
         if (now - asked > limit + LATE_NANOS && !forgiven) {

@@ -4,7 +4,7 @@ package dev.vtsbasic.bun;
 public enum RestartCause {
     /** It ended without being told to. */
     CRASHED,
-    /** It did not answer for {@code VTS_HANG_TIMEOUT}. */
+    /** It did not respond for {@code VTS_HANG_TIMEOUT}. */
     HUNG,
     /** It did not become ready. */
     NOT_READY,

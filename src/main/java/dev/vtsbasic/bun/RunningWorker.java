@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker that became ready, and its measurements since. Only one thread at a time, one of its {@link WorkerSlot},
- * calls {@link #measureAtStart}, {@link #isHung} and {@link #whyReplace}; the other methods are safe for any thread.
+ * A worker that became ready, with its measured memory and its hang detection. Only one thread at a time, one of its
+ * {@link WorkerSlot}, calls {@link #measureAtStart}, {@link #isHung} and {@link #whyReplace}; the other methods are
+ * safe for any thread.
  */
 final class RunningWorker {
     private static final Logger LOG = LoggerFactory.getLogger(RunningWorker.class);
@@ -76,8 +77,8 @@ final class RunningWorker {
     }
 
     /**
-     * Measures the worker's memory when it has just become ready. When that is above {@code VTS_WORKER_MAX_MEMORY}
-     * already, the limit does not apply to this worker, because its successor would use as much.
+     * Measures the worker's memory when it has just become ready. If the worker already uses more than {@code
+     * VTS_WORKER_MAX_MEMORY}, that limit does not apply to it, because its successor would use as much.
      */
     void measureAtStart(Duration timeout) {
         try {
@@ -98,8 +99,8 @@ final class RunningWorker {
     /**
      * Asks the event loop, waits up to {@code VTS_HANG_TIMEOUT} for its response, and records the memory it reports.
      *
-     * @param patience how long to wait when the hang timeout is zero; the result is then always false
-     * @return whether the worker runs, but has not answered for the hang timeout
+     * @param patience how long to wait for the response when the hang timeout is zero; the result is then always false
+     * @return whether the worker's process runs, but has not responded for the hang timeout
      */
     boolean isHung(Duration patience) {
         boolean hangAllowed = rules.hangTimeout().isZero();
@@ -128,7 +129,7 @@ final class RunningWorker {
                 worker.name(), process.pid(), memory, process.cpuTime(), process.started(), requests());
     }
 
-    /** Why the worker has to be replaced though it runs; empty when it stays. */
+    /** The limit of the settings that requires a new worker; empty if this one stays. */
     Optional<Replacement> whyReplace() {
         if (maxMemory > 0 && memory > maxMemory) {
             return Optional.of(new Replacement(
@@ -149,7 +150,7 @@ final class RunningWorker {
         return pool.requests(worker);
     }
 
-    /** Whether the event loop answers within {@code timeout}. */
+    /** Whether the event loop responds within {@code timeout}. */
     boolean answers(Duration timeout) {
         try {
             return process.ping(timeout).isPresent();
@@ -160,7 +161,7 @@ final class RunningWorker {
         }
     }
 
-    /** Whether a client's request was sent to this worker; known once the pool has removed it. */
+    /** Whether a client's request was sent to this worker; false until the pool has removed it. */
     boolean hadRequests() {
         return pool.hadRequests(worker);
     }
@@ -179,7 +180,7 @@ final class RunningWorker {
         }
     }
 
-    /** Kills a worker that must not serve. */
+    /** Kills a worker that must not serve, because all workers were given up while it started. */
     void discard() throws InterruptedException {
         pool.removeStopped(worker);
         process.kill();
@@ -188,7 +189,8 @@ final class RunningWorker {
 
     /**
      * Kills a worker that hangs. Its requests may then be retried, except the one that it began last, because that one
-     * holds the event loop, busy or blocked. When a signal has stopped the process, no request is the cause.
+     * probably blocks the event loop. If a signal has stopped the process, all of them may be retried, because no
+     * request is the cause.
      *
      * @return what happened to it, for the log
      */

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides for all slots which revision their workers run, and gives up when the workers of all slots keep crashing. Safe
- * for any number of threads.
+ * Decides for all slots which revision their workers run, and gives up when the workers of all slots keep crashing.
+ * Safe for any number of threads.
  */
 final class SlotCoordinator implements SlotOwner {
     private static final Logger LOG = LoggerFactory.getLogger(SlotCoordinator.class);
@@ -90,7 +90,10 @@ final class SlotCoordinator implements SlotOwner {
         pool.resume();
     }
 
-    /** Puts a build on trial; the outcome is empty once its first worker is ready. */
+    /**
+     * Puts a build on trial. Completes empty when its first worker is ready, or with the reason why that worker did not
+     * become ready.
+     */
     CompletableFuture<Optional<BunFailure>> deploy(Dist dist) {
         Trial next = new Trial(revision.next(dist, NEW_BUILD), new CompletableFuture<>());
         change(() -> trial = next);
@@ -148,7 +151,10 @@ final class SlotCoordinator implements SlotOwner {
         return true;
     }
 
-    /** After giving up, no worker starts until a restart or a new build, which the canary slot tries first. */
+    /**
+     * Whether a worker may start in this slot. After giving up, only the canary slot may start one, for a new build; a
+     * restart allows all slots to start workers again.
+     */
     private boolean mayStart(int slot) {
         return pool.givenUp().isEmpty() || slot == CANARY && trial != null;
     }
@@ -179,7 +185,10 @@ final class SlotCoordinator implements SlotOwner {
         }
     }
 
-    /** Gives up when the workers of all slots keep crashing, and none of them has become ready since. */
+    /**
+     * Gives up if the workers of all slots keep crashing and none has become ready since. Returns true only if this
+     * call gave up.
+     */
     private boolean giveUp(int slot, boolean loop, String why) {
         lock.lock();
         try {

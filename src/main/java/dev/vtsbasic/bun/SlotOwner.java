@@ -3,7 +3,7 @@ package dev.vtsbasic.bun;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
-/** What a {@link WorkerSlot} asks and tells the owner of all slots. Safe for any number of threads. */
+/** The owner of all worker slots, as a {@link WorkerSlot} uses it. Safe for any number of threads. */
 interface SlotOwner {
     boolean isStopping();
 
@@ -19,7 +19,7 @@ interface SlotOwner {
      * Records that a worker is ready.
      *
      * @param took how long its start took
-     * @return whether it may serve: false when all workers were given up while it started
+     * @return whether it may serve; false if all workers were given up while it started
      */
     boolean admit(int slot, WorkerRevision revision, Duration took);
 
@@ -33,14 +33,15 @@ interface SlotOwner {
     /**
      * Records that a worker crashed.
      *
-     * @param hadRequests whether a client's request had been sent to it; then the crash is no failed start
+     * @param hadRequests whether a client's request had been sent to it; the crash then does not count as a failed
+     *     start
      * @param loop whether the workers of this slot keep crashing
      */
     void recordCrash(int slot, BunFailure why, boolean hadRequests, boolean loop);
 
     /**
-     * Waits for {@code pause}, or until there is another revision to run; then waits until a worker may start in this
-     * slot. Returns at once when the supervisor stops.
+     * Waits for {@code pause}, or until this slot has another revision to run; then waits until a worker may start in
+     * this slot. Returns at once when the supervisor stops.
      */
     void awaitNextStart(int slot, WorkerRevision crashed, Duration pause) throws InterruptedException;
 }

@@ -10,14 +10,14 @@ import java.util.Optional;
  *
  * @param number of the slot, from 1
  * @param ready the worker that is ready; empty when there is none
- * @param starting whether a worker is being started, also when it is to replace one that is ready
+ * @param starting whether a worker is being started, including one that is to replace a ready worker
  * @param retiring how many replaced workers have not ended yet
  * @param restarts the last restarts in this slot, at most five, oldest first
  */
 public record SlotSnapshot(
         int number, Optional<WorkerView> ready, boolean starting, int retiring, List<Restart> restarts) {
     /**
-     * The state as known without asking the worker, so never {@link SlotState#SILENT}.
+     * The state as known without a probe of the worker, so never {@link SlotState#SILENT}.
      *
      * @param givenUp whether the workers kept crashing, so that none is started any more
      */
@@ -38,9 +38,9 @@ public record SlotSnapshot(
      * @param memory resident memory of its process in bytes, as of its last response to a ping; 0 before the first
      * @param cpu processor time that its process has used; zero when the system does not report it
      * @param started when its process was started
-     * @param requests how many it was leased for
+     * @param requests the number of requests that it was leased for
      */
-    // Six, because each is one figure of the status page, the metrics and JMX.
+    // This record has six components, because each is one figure of the status page, the metrics and JMX.
     public record WorkerView(String name, long pid, long memory, Duration cpu, Instant started, long requests) {}
 
     /** The time and cause of a restart: a worker ended, was replaced, or did not become ready. */

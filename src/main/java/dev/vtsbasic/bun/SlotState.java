@@ -4,7 +4,7 @@ package dev.vtsbasic.bun;
 public enum SlotState {
     /** The worker is ready. */
     READY,
-    /** The worker was ready, and does not answer now. */
+    /** The worker was ready, but does not respond to a probe now. */
     SILENT,
     /** No worker is ready; one is being started. */
     STARTING,

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits up to {@code VTS_STOP_TIMEOUT} for the requests of a replaced worker to end, then stops it. The worker is watched
- * meanwhile, because it may still hang.
+ * Waits up to {@code VTS_STOP_TIMEOUT} for the requests of a replaced worker to end, then stops it. Meanwhile it checks
+ * whether the worker hangs, and then kills it.
  */
 final class WorkerRetirement {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerRetirement.class);
@@ -22,7 +22,7 @@ final class WorkerRetirement {
     private final LeastLoadedPool pool;
     private final Duration stopTimeout;
 
-    /** @param rest the requests that the worker still has */
+    /** @param rest the requests that the worker still serves */
     WorkerRetirement(RunningWorker old, WorkerLoad rest, LeastLoadedPool pool, Duration stopTimeout) {
         this.old = old;
         this.rest = rest;
@@ -56,7 +56,7 @@ final class WorkerRetirement {
                         left,
                         name);
             }
-            // The requests that are cut now did not end the worker.
+            // This comes before the stop, so that no request that is cut now counts as the cause of the worker's end.
             pool.removeStopped(old.worker());
             old.process().stop(IDLE_STOP_TIMEOUT);
         } catch (InterruptedException e) {

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A build that all workers have to run, since a start, a restart or a deploy. A worker of another revision is replaced,
- * even if it runs the same build. Safe for any number of threads.
+ * A build that all workers have to run from a start, a restart or a deploy on. A worker of another revision is
+ * replaced, even if it runs the same build. Safe for any number of threads.
  */
 final class WorkerRevision {
     private static final int ID_BYTES = 6;
@@ -40,7 +40,7 @@ final class WorkerRevision {
         return dist;
     }
 
-    /** Since when the build is to run; a restart does not change that. */
+    /** The time since which the build is to run; a restart does not change it. */
     Instant since() {
         return since;
     }
@@ -50,7 +50,10 @@ final class WorkerRevision {
         return why;
     }
 
-    /** Records that the app has no page at the ready path; true at the first call, so that one worker logs it. */
+    /**
+     * Records that the app has no page at the ready path. Returns true only at the first call, so that only one worker
+     * logs it.
+     */
     boolean markReadyPathNotFound() {
         return readyPathNotFound.compareAndSet(false, true);
     }

@@ -21,7 +21,9 @@ final class WorkerSlot {
     /** Time between two checks of a worker; a request for a restart is noticed at the next check. */
     static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
-    /** Time until a successor of the same revision is tried again after one did not become ready. */
+    /**
+     * After a successor did not become ready, the slot waits this long before it tries one of the same revision again.
+     */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private final int number;
@@ -61,7 +63,7 @@ final class WorkerSlot {
         thread.join(timeout.toMillis());
     }
 
-    /** The state of this slot now; a worker that is ready is asked, and has {@code timeout} to respond. */
+    /** The state of this slot now. A worker that is ready is probed, and has {@code timeout} to respond. */
     SlotHealth health(Duration timeout, boolean givenUp) {
         SlotState known = snapshot().state(givenUp);
         RunningWorker current = running;
@@ -69,16 +71,16 @@ final class WorkerSlot {
         return new SlotHealth("worker-" + number, silent ? SlotState.SILENT : known, Optional.ofNullable(lastFailure));
     }
 
-    /** Whether the slot's worker, if any, runs {@code revision}, and no worker before it still gets requests. */
+    /** Whether the slot's worker, if any, runs {@code revision}, and no earlier worker still gets requests. */
     boolean runsOnly(WorkerRevision revision) {
         RunningWorker known = running;
         return !replacing && (known == null || known.revision().equals(revision));
     }
 
-    /** The state of this slot for status and metrics, without asking the worker. */
+    /** The state of this slot for status and metrics, without a probe of the worker. */
     SlotSnapshot snapshot() {
         RunningWorker known = running;
-        // An ended worker stays in this field until its successor may be started.
+        // The field still holds a worker that has ended until the pause before its successor is over.
         Optional<SlotSnapshot.WorkerView> worker =
                 known != null && known.process().isAlive() ? Optional.of(known.snapshot()) : Optional.empty();
         return new SlotSnapshot(number, worker, starting, retiring.get(), restarts.list());
@@ -120,8 +122,8 @@ final class WorkerSlot {
     }
 
     /**
-     * Tells the pool of the worker's end at once, because requests in flight wait for that, and this slot's thread may
-     * be waiting for something different.
+     * Tells the pool of the worker's end at once, because in-flight requests wait for that, and this slot's thread may
+     * be waiting for another event.
      */
     private static void removeFromPoolWhenEnded(RunningWorker added) {
         added.process().whenEnded(added::removeEnded);
@@ -165,7 +167,7 @@ final class WorkerSlot {
                 return;
             }
             if (current.isHung(CHECK_INTERVAL)) {
-                // First of all, so that the pool sends no more requests to it.
+                // The pool retires the worker first, so that it gets no more requests.
                 pool.retire(current.worker());
                 countRestart(RestartCause.HUNG);
                 pauseAfterEnd(current, current.killHung(), RestartCause.HUNG);
@@ -279,7 +281,7 @@ final class WorkerSlot {
         }
     }
 
-    /** Logs and counts the end of a worker, then waits as long as {@link Backoff} says. */
+    /** Logs and counts the end of a worker, then waits for the pause that {@link Backoff} computes. */
     private void pauseAfterCrash(
             WorkerRevision revision, Duration readyFor, boolean hadRequests, BunFailure failure, RestartCause cause)
             throws InterruptedException {

@@ -48,7 +48,7 @@ final class WorkerStarter {
                 : new SlotSnapshot.Output(known.name(), known.lastLines());
     }
 
-    /** Starts a worker and returns when it is ready; the pool does not know it as ready yet. */
+    /** Starts a worker and returns when it is ready. The caller then adds it to the pool as ready. */
     RunningWorker start(WorkerRevision revision) throws InterruptedException, StartFailedException {
         long begun = System.nanoTime();
         starts = starts + 1; // Only the slot's thread starts workers.
@@ -64,7 +64,8 @@ final class WorkerStarter {
             long deadline = begun + settings.startupTimeout().toNanos();
             Worker worker = process.awaitListening(deadline);
             listening = Optional.of(worker);
-            // The app may be waiting for the response to a request of its own, which waits in the pool for a worker.
+            // If the response is slow, the pool may use the worker already, because the app may be waiting for the
+            // response to a request of its own, which waits in the pool for a worker.
             ProbeResponse response = process.awaitReady(readyPath, deadline, () -> pool.addListening(worker));
             Duration took = Duration.ofMillis((System.nanoTime() - begun) / 1_000_000);
             logReady(process, response, revision, took);

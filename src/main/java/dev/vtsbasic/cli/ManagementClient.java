@@ -32,7 +32,7 @@ final class ManagementClient {
         this.settings = settings;
     }
 
-    /** @param port the port on the command line; null if there is none */
+    /** @param port the port on the command line; null if the command line names none */
     static ManagementClient find(String port) throws BadSettingException, IOException {
         return new ManagementClient(Settings.read(List.of(
                 SettingSource.commandLine(port == null ? Map.of() : Map.of("vts.port", port)),
@@ -88,7 +88,7 @@ final class ManagementClient {
         return status;
     }
 
-    /** Trusts only the instance's own certificate, whatever its name and its issuer. */
+    /** Trusts only the instance's own certificate, with any name and any issuer. */
     private static void trustOnly(Path certificate, HttpsURLConnection connection) throws IOException {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());

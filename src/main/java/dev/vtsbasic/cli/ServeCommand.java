@@ -123,7 +123,8 @@ public final class ServeCommand implements Callable<Integer> {
             }
             server.stopListening();
             int left = host.finish(connectionsOf(server));
-            // The application closes before the server, because Tomcat searches for threads that it leaves behind.
+            // The application closes before the server, because Tomcat searches for threads that the application leaves
+            // behind.
             host.close();
             return left == 0 ? STOPPED : STOPPED_WITH_LOSS;
         } catch (EmbeddedServer.CannotListenException e) {
@@ -132,8 +133,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     /**
-     * Also closes the application when Tomcat stops it, and after a failed start, because Tomcat then searches for
-     * threads that it leaves behind.
+     * Registers the application with Tomcat, and has Tomcat close it when Tomcat stops or fails to start, because
+     * Tomcat then searches for threads that the application leaves behind.
      */
     private static void register(ServletContext context, Application host) {
         host.register(context);
@@ -203,7 +204,9 @@ public final class ServeCommand implements Callable<Integer> {
                 Duration.ofNanos(System.nanoTime() - started).toMillis());
     }
 
-    /** Not a constant, because a logger made before {@link Logging#configure} would keep the JVM's own format. */
+    /**
+     * Not a constant, because a logger that is made before {@link Logging#configure} would keep the JVM's own format.
+     */
     private static Logger logger() {
         return LoggerFactory.getLogger(ServeCommand.class);
     }

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code validate DIST}: exits with 0 if the build can be served, 1 if it cannot, 2 if it cannot be read. With
- * {@code --reproduce}: 0 if its project gives the same build each time, 1 if it does not, 2 if it cannot be built.
+ * {@code validate DIST}: exits with 0 if the build can be served, 1 if it cannot, 2 if it cannot be read. With {@code
+ * --reproduce}: 0 if the build's project gives the same build each time, 1 if it does not, 2 if it cannot be built.
  */
 @Command(
         name = "validate",

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes builds fit the path at which browsers see the application: copies a build with an open base to a work directory
- * and writes the path into the copy. {@link #close} removes the copies. Safe for several threads.
+ * and writes the path into the copy. {@link #close} removes the copies. Safe for any number of threads.
  */
 public final class BasePathCopies implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BasePathCopies.class);
@@ -83,12 +83,12 @@ public final class BasePathCopies implements AutoCloseable {
                 + "/; set VTS_WORK_DIR to a writable one. Tried:" + refusals);
     }
 
-    /** Checks a build before it is served: at the start, when it follows another one, and for {@code validate}. */
+    /** Checks a build that is going to be served. */
     public ValidationReport validate(Fitted build) throws IOException {
         return validate(build.origin(), build.anyBase());
     }
 
-    /** Checks a build that is not going to be served. */
+    /** Checks a build that is not going to be served, for {@code validate}. */
     public ValidationReport validate(Dist dist) throws IOException {
         boolean anyBase = base.isEmpty() && OpenBase.isWrittenForRoot(dist)
                 || OpenBase.of(dist).isPresent();
@@ -101,8 +101,9 @@ public final class BasePathCopies implements AutoCloseable {
     }
 
     /**
-     * Says that a build was made for another path than browsers see it at, and what to do about it. Empty if the build
-     * fits, if none of its URLs shows a path, or if a file is missing, because the path found is then uncertain.
+     * A message that a build was made for another path than the one at which browsers see it, and what the operator can
+     * do. Empty if the build fits, if none of its URLs shows a path, or if a file is missing, because then the path
+     * that was found is uncertain.
      */
     private Optional<String> misfit(ValidationReport report) {
         BuildSummary build = report.build();

@@ -8,9 +8,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 
-/** Tells one build from the next without reading all of it. */
+/**
+ * Identifies a build by its directory and its server entry, so that a new build is noticed without reading all of its
+ * files.
+ */
 public record BuildFingerprint(Path root, Object rootKey, Object entryKey, FileTime modified, long size) {
-    /** Empty while there is no whole build. */
+    /** Empty while the directory holds no complete build. */
     public static Optional<BuildFingerprint> of(Path appDir) {
         try {
             Dist dist = Dist.at(appDir.toRealPath());

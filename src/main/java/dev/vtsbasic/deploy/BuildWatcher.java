@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * directory was replaced.
  *
  * <p>Assets and workers change together: the new build's hashed assets are served as soon as a page could name them,
- * the rest when its first worker is ready. A build that is not valid, or does not become ready, changes nothing.
+ * and its other files when its first worker is ready. A build that is not valid, or does not become ready, changes
+ * nothing.
  */
 public final class BuildWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BuildWatcher.class);
@@ -53,7 +54,7 @@ public final class BuildWatcher implements AutoCloseable {
      * @param appDir a directory, or a link that deployments switch
      * @param inService the build that the first workers run, read before they were started, because the directory may
      *     have changed since
-     * @param purgeCache called when the cache must not use responses of the earlier build any more
+     * @param purgeCache called when the cache must no longer use responses of the earlier build
      */
     public static BuildWatcher watch(
             Path appDir,
@@ -73,7 +74,8 @@ public final class BuildWatcher implements AutoCloseable {
             while (!closed.await(POLL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
                 purgeCacheWhileMixed();
                 Optional<BuildFingerprint> now = BuildFingerprint.of(appDir);
-                // A build is deployed only if it has not changed since the previous check.
+                // A build is deployed only if it has not changed since the previous check, because a copy to the
+                // directory may still be in progress.
                 if (now.isPresent() && now.equals(before) && !now.equals(inService)) {
                     inService = now;
                     deploy();

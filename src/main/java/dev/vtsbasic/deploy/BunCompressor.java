@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Compresses files in a process of Bun, because Bun has the libraries. The process has a low priority. */
+/** Compresses files in a Bun process of low priority, because Bun has brotli and zstd, which Java lacks. */
 public final class BunCompressor implements Compressor {
     private static final String SCRIPT = script();
     private static final int MAX_MESSAGE_LENGTH = 500;

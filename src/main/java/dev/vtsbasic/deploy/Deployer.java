@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks a build and puts its files into service. The first build and each later one take the same path. Not
- * thread-safe: only the start uses it at first, and then only the {@link BuildWatcher}.
+ * thread-safe: first only the application's start uses it, and then only the {@link BuildWatcher}.
  */
 public final class Deployer {
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
@@ -66,12 +66,12 @@ public final class Deployer {
         return new Candidate(build, assets.add(build.dist().client(), build.rewritten()));
     }
 
-    /** Removes the copies of builds whose files are not served any more. */
+    /** Removes the copies of builds whose files are no longer served. */
     void removeUnusedCopies() {
         copies.keepOnly(assets.clients());
     }
 
-    /** A build that was checked. Its files are served from {@link #putIntoService} on. */
+    /** A build that was checked. {@link #putIntoService} begins to serve its files. */
     public final class Candidate {
         private final BasePathCopies.Fitted build;
         private final AssetIndex index;
@@ -81,7 +81,10 @@ public final class Deployer {
             this.index = index;
         }
 
-        /** Serves its files and error pages from now on. Files of earlier builds stay, because open pages name them. */
+        /**
+         * Serves the build's files and error pages from now on. Files of earlier builds stay, because pages that are
+         * open in browsers name them.
+         */
         public void putIntoService() {
             assets.makeCurrent(index);
             pages.readBrandedPages(build.dist().client());
@@ -92,7 +95,7 @@ public final class Deployer {
             assets.compress(index, build.rewritten());
         }
 
-        /** Removes its index. Must not be called after {@link #putIntoService}. */
+        /** Removes the build's index. Must not be called after {@link #putIntoService}. */
         void discard() {
             assets.remove(index);
         }

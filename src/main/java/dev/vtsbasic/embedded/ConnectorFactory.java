@@ -12,13 +12,13 @@ import org.apache.catalina.connector.Connector;
 
 /** Makes Tomcat's connectors, one for each port, from the settings. */
 final class ConnectorFactory {
-    /** A little more than the 16 KiB or so that Bun accepts, so that Bun rejects a head that is too long. */
+    /** Slightly more than the 16 KiB or so that Bun accepts, so that Bun rejects a head that is too long. */
     private static final int MAX_REQUEST_HEAD_BYTES = 20 * 1024;
 
-    /** For each direction of each connection; Tomcat's default. */
+    /** The size of the buffer for each direction of each connection. It is Tomcat's default. */
     private static final int SOCKET_BUFFER_BYTES = 8 * 1024;
 
-    /** On HTTP/1.1; Tomcat's default. */
+    /** For HTTP/1.1 connections. It is Tomcat's default. */
     static final int MAX_REQUESTS_PER_CONNECTION = 100;
 
     /** Browsers send these characters unencoded in paths and queries, and the app must get them unchanged. */
@@ -48,7 +48,8 @@ final class ConnectorFactory {
         connector.setProperty("address", address);
         connector.setThrowOnFailure(true);
         protocol.setMaxKeepAliveRequests(MAX_REQUESTS_PER_CONNECTION);
-        // With true, the port stays open while in-flight requests finish, and new clients connect and hang.
+        // With true, a stop would leave the port open while in-flight requests finish, and new clients would connect
+        // and hang.
         connector.setProperty("bindOnInit", "false");
         connector.setXpoweredBy(false);
         connector.setAllowTrace(true);
@@ -65,7 +66,8 @@ final class ConnectorFactory {
                 "maxConnections", Long.toString(Runtime.getRuntime().maxMemory() * 9 / 10 / (2 * SOCKET_BUFFER_BYTES)));
         connector.setProperty("relaxedPathChars", RELAXED_CHARACTERS);
         connector.setProperty("relaxedQueryChars", RELAXED_CHARACTERS);
-        // Tomcat sends 100 (Continue) when the application reads the body, because only then a worker can receive it.
+        // Tomcat sends 100 (Continue) when the application reads the body, because a worker can receive the body only
+        // then.
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");

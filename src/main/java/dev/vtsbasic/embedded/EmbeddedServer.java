@@ -28,8 +28,7 @@ import org.apache.tomcat.util.modeler.Registry;
 /** An embedded Tomcat that serves one application on a public port and, if configured, on a management port. */
 public final class EmbeddedServer implements AutoCloseable {
     /**
-     * Few, because only operators and monitoring use the management port, and its connections take memory that clients
-     * could use.
+     * Only operators and monitoring use the management port, and its connections take memory that clients could use.
      */
     private static final int MAX_MANAGEMENT_CONNECTIONS = 100;
 

@@ -36,7 +36,7 @@ public final class Logging {
         Handler handler = new StandardOutput(format == LogFormat.JSON ? new JsonLine() : new TextLine());
         handler.setLevel(threshold);
         root.addHandler(handler);
-        // Tomcat logs its version and each step of its start; this program logs what matters of that itself.
+        // Tomcat logs its version and each step of its start; this program logs the important events itself.
         quiet("org.apache.catalina", threshold);
         quiet("org.apache.coyote", threshold);
         quiet("org.apache.tomcat", threshold);
@@ -57,7 +57,7 @@ public final class Logging {
     /** The JVM forgets the level of a logger that no code references. */
     private static final List<Logger> REFERENCED = new ArrayList<>();
 
-    /** Prints whole lines in one piece; they are given without line ends. Safe for any number of threads. */
+    /** Prints lines, which are given without line ends, in one piece. Safe for any number of threads. */
     public static void print(List<String> lines) {
         byte[] bytes = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
         System.out.write(bytes, 0, bytes.length);

@@ -16,7 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import org.apache.tomcat.util.net.jsse.PEMFile;
 
-/** Reads a certificate with its chain and the private key, and proves that the two belong together. */
+/** Reads a certificate with its chain and the private key, and checks that the key belongs to the certificate. */
 final class PemPair {
     /** The password of a key store that never leaves memory. */
     static final String PASSWORD = "memory";

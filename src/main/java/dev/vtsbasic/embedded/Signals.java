@@ -4,11 +4,11 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Turns the signals that ask a program to stop into an event. A hook of the JVM's shutdown would be too late, because
- * logging is gone by then and the exit code is fixed.
+ * Turns the signals that ask a program to stop into an event. A shutdown hook of the JVM would be too late, because by
+ * then logging has ended and the exit code is fixed.
  *
  * <p>The JVM's API for signals is {@code sun.misc.Signal}. This class calls it by reflection, because javac warns of
- * its use. Where it is missing, a signal ends the JVM as usual.
+ * its use. If it is missing, a signal ends the JVM as usual.
  */
 public final class Signals {
     private final CompletableFuture<String> received = new CompletableFuture<>();

@@ -22,12 +22,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Explodes the {@code WEB-INF} of a WAR into a directory named after its content: {@code war-DIGEST} in a work
- * directory.
+ * Explodes the {@code WEB-INF} of a WAR into a directory whose name identifies the content: {@code war-DIGEST} in a
+ * work directory.
  *
- * <p>Each file is written under a temporary name and renamed, so that several JVMs may explode the same WAR at once and
- * a killed one leaves no half-written file. Files that are missing or have another size are written again. The running
- * JVMs share a lock on their directory; directories of other versions that no JVM has locked are removed.
+ * <p>Each file is written under a temporary name and then renamed, so that several JVMs can explode the same WAR at
+ * once and a killed JVM leaves no incomplete file under its final name. Files that are missing or have another size are
+ * written again. Each running JVM holds a shared lock on its directory. Directories of other versions that no JVM has
+ * locked are removed.
  */
 final class ExplodedWar {
     private static final String PREFIX = "war-";
@@ -106,8 +107,8 @@ final class ExplodedWar {
     }
 
     /**
-     * Locks the directory and removes those that no JVM has locked. One process at a time does this, because otherwise
-     * it could lock a file that another process is about to delete with its directory.
+     * Locks the directory and removes the other directories that no JVM has locked. One process at a time does this,
+     * because otherwise a process could lock a file that another one is about to delete with its directory.
      */
     private static synchronized void lockAndCleanUp(Path workDirectory, Path home) throws IOException {
         try (FileChannel gate =

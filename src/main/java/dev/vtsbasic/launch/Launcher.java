@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * The main class of {@code java -jar vts-basic.war}: explodes the WAR once and runs {@code dev.vtsbasic.Main} with its
  * jars.
  *
- * <p>It lies at the top of the WAR, where the JVM looks for classes and a servlet container does not, and uses only the
- * JDK.
+ * <p>It lies at the top of the WAR, where the JVM looks for classes and a servlet container does not. Its package uses
+ * only classes of the JDK, because the jars are not on the class path yet.
  */
 public final class Launcher {
     private Launcher() {}
@@ -35,8 +35,8 @@ public final class Launcher {
             System.exit(2);
             return;
         }
-        // Never closed, because the program needs it until the JVM ends. Its parent is not the loader of this class, so
-        // that all classes of the program come from one loader.
+        // Never closed, because the program needs it until the JVM ends. Its parent is the platform's loader and not
+        // the loader of this class, so that all classes of the program come from one loader.
         @SuppressWarnings("resource")
         ClassLoader loader = new URLClassLoader("vts-basic", jars, ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(loader);

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The directories that this program may keep files in.
+ * Finds the directories in which this program may keep files.
  *
- * <p>A directory is used only if no other user can write to it, because this program runs a binary from it: it is
- * created with mode 0700, or belongs to this user already and only this user can write to it. That matters under
- * {@code /tmp}, where others can guess the names. Safe for any number of threads.
+ * <p>A directory is used only if no other user can write to it, because this program runs a binary from it: this
+ * program creates it with mode 0700, or it already belongs to this user and only this user can write to it. That
+ * matters under {@code /tmp}, where others can guess the names. Safe for any number of threads.
  */
 public final class WorkDirectory {
     private static final Set<PosixFilePermission> OTHERS_MAY_WRITE =
@@ -27,7 +27,7 @@ public final class WorkDirectory {
 
     private WorkDirectory() {}
 
-    /** The system property {@code vts.work-dir}, or the variable {@code VTS_WORK_DIR}; null when neither is set. */
+    /** The system property {@code vts.work-dir}, or the variable {@code VTS_WORK_DIR}; null if neither is set. */
     public static Path configured() {
         String property = System.getProperty("vts.work-dir", System.getenv("VTS_WORK_DIR"));
         return property == null || property.isBlank() ? null : Path.of(property);
@@ -93,7 +93,7 @@ public final class WorkDirectory {
                 if (!Files.getOwner(directory).equals(us)) {
                     throw new IOException(directory + " belongs to another user");
                 }
-                // The link leads to a directory of this user, but another user chose which one.
+                // The link leads to a directory of this user, but another user has chosen the directory.
                 if (Files.isSymbolicLink(directory) && !isOf(directory, us)) {
                     throw new IOException(directory + " is a link of another user's");
                 }

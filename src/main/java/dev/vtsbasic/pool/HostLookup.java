@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks up host names within a time limit. Java has none, and waits for many seconds when a name server does not
- * respond. One thread at a time looks up a name, and all callers share its result. Safe for any number of threads.
+ * Looks up host names within a time limit. Java's own look-up has no limit, and takes many seconds if a name server
+ * does not respond. One thread at a time looks up a name, and all callers share its result. Safe for any number of
+ * threads.
  */
 public final class HostLookup {
     private static final Map<String, CompletableFuture<List<InetAddress>>> IN_PROGRESS = new ConcurrentHashMap<>();
@@ -71,7 +72,7 @@ public final class HostLookup {
         } catch (UnknownHostException | RuntimeException | Error e) {
             failure = e;
         }
-        // Before the result is set, so that a later caller gets a new look-up.
+        // The entry is removed before the result is set, so that a later caller gets a new look-up.
         IN_PROGRESS.remove(host, result);
         if (failure == null) {
             result.complete(addresses);

@@ -29,8 +29,8 @@ public final class WorkerConnector {
     /**
      * Opens a connection, in blocking mode.
      *
-     * @param address an unresolved host name is looked up at each call, because its addresses may have changed; all of
-     *     them are tried
+     * @param address if its host name is unresolved, it is looked up at each call, because its addresses may have
+     *     changed, and all of them are tried
      * @param timeout for the look-up and all attempts together
      * @throws NoSocketException when this process cannot open a socket
      * @throws IOException when there is no connection within {@code timeout}
@@ -67,7 +67,7 @@ public final class WorkerConnector {
     }
 
     private static SocketChannel connectTcp(InetSocketAddress address, long nanos) throws IOException {
-        // At least 1, because Java waits without a limit when the time-out is 0.
+        // The time-out is at least 1, because Java waits without a limit if it is 0.
         int millis = (int) Math.max(1, Math.min(nanos / 1_000_000, Integer.MAX_VALUE));
         SocketChannel channel = open(SocketChannel::open);
         try {
@@ -81,8 +81,8 @@ public final class WorkerConnector {
     }
 
     /**
-     * Tries again until {@code deadline} while the worker has hundreds of connections still to accept. Linux then
-     * rejects a connection, or lets it wait without a limit, which does not mean that the worker has ended.
+     * Tries again until {@code deadline} while hundreds of connections wait for the worker to accept them. Linux then
+     * rejects a further connection or lets it wait without a limit, although the worker has not ended.
      */
     private static SocketChannel connectUnix(UnixDomainSocketAddress address, long deadline) throws IOException {
         while (true) {
@@ -134,7 +134,10 @@ public final class WorkerConnector {
         SocketChannel open() throws IOException;
     }
 
-    /** This process cannot open a socket, for lack of file descriptors for example; the worker is not the cause. */
+    /**
+     * This process cannot open a socket, for example because it has no file descriptor left; the worker is not the
+     * cause.
+     */
     public static final class NoSocketException extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,8 @@ public interface WorkerLease extends AutoCloseable {
      * Marks the request as endless, such as an event stream or a WebSocket: a worker that is replaced does not wait for
      * its end. A second call does nothing.
      *
-     * @param onReplace called when the worker is being replaced, possibly by another thread and at the same time as {@link
-     *     #close}; not called when the lease was closed before
+     * @param onReplace called when the worker is being replaced, possibly by another thread and at the same time as
+     *     {@link #close}; not called if the lease was closed before
      */
     void markEndless(Runnable onReplace);
 
@@ -24,10 +24,10 @@ public interface WorkerLease extends AutoCloseable {
     }
 
     /**
-     * Whether the worker has ended, after its connection broke off. May be called before or after the lease is closed.
+     * Whether the worker has ended. To be called after its connection broke off. The lease may be open or closed.
      *
-     * @param deadline until when to wait for the worker's end, which the pool notices a moment after the connection
-     *     broke off; in terms of {@link System#nanoTime}
+     * @param deadline end of the wait for the worker's end, which the pool notices a moment after the connection broke
+     *     off; in terms of {@link System#nanoTime}
      * @throws InterruptedException when the waiting thread is interrupted
      */
     default WorkerExit awaitExit(long deadline) throws InterruptedException {

@@ -8,16 +8,16 @@ public interface WorkerPool {
      * Leases a worker that is ready, and waits while there is none.
      *
      * @param avoid a worker that could not be reached and must not be returned; null for none
-     * @param deadline until when to wait, in terms of {@link System#nanoTime}
-     * @return empty when the deadline passed, too many requests wait already, no worker is started any more, or the
-     *     pool is closed
+     * @param deadline end of the wait, in terms of {@link System#nanoTime}
+     * @return empty if the deadline has passed, too many requests already wait, the workers were given up, or the pool
+     *     is closed
      * @throws InterruptedException when the waiting thread is interrupted
      */
     Optional<WorkerLease> lease(Worker avoid, long deadline) throws InterruptedException;
 
     /**
-     * The request that needs a worker. The pool tells it within {@link #lease} how the wait goes, possibly under its
-     * lock, so its methods must not block.
+     * The request that needs a worker. The pool calls its methods within {@link #lease}, possibly under the pool's
+     * lock, so they must not block.
      */
     @FunctionalInterface
     interface Seeker {
@@ -26,7 +26,7 @@ public interface WorkerPool {
         /** The request begins to wait, because no worker is ready. Does nothing by default. */
         default void onWait() {}
 
-        /** The request is rejected, because too many wait already. Does nothing by default. */
+        /** The request is rejected, because too many requests already wait. Does nothing by default. */
         default void onRejected() {}
 
         /**
@@ -36,15 +36,15 @@ public interface WorkerPool {
     }
 
     /**
-     * As {@link #lease(Worker, long)}, and tells {@code seeker} how the wait goes.
+     * As {@link #lease(Worker, long)}, and tells {@code seeker} whether the request waits or is rejected.
      *
-     * @return also empty when the pool rejects such requests, see {@link Seeker#onBlocked}
+     * @return also empty if the pool blocks such requests, see {@link Seeker#onBlocked}
      */
     default Optional<WorkerLease> lease(Worker avoid, long deadline, Seeker seeker) throws InterruptedException {
         return lease(avoid, deadline);
     }
 
-    /** How many requests wait for a worker now. */
+    /** The number of requests that wait for a worker now. */
     default int waiting() {
         return 0;
     }

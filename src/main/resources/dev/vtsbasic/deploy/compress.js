@@ -1,5 +1,6 @@
-// Makes files in other content codings: brotli 11, zstd 19, gzip 9. One line of JSON comes on stdin, a list of
-// { source, target }; when stdin ends before the work does, whoever wants it is gone.
+// Compresses files with brotli at level 11, zstd at level 19 and gzip at level 9, and keeps each result that is smaller
+// than the source. The JVM writes one line of JSON to stdin: a list of { source, target }. If stdin ends before the
+// work is done, this process exits, because the JVM has then ended or given up.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { dirname } from 'node:path'
@@ -33,7 +34,7 @@ async function compress({ source, target }) {
 
 async function work(jobs) {
   const next = jobs[Symbol.iterator]()
-  // Iterated by several at a time, each job is begun once.
+  // The concurrent loops share one iterator, so that each job begins once.
   await Promise.all(
     Array.from({ length: os.availableParallelism() }, async () => {
       for (const job of { [Symbol.iterator]: () => ({ next: () => next.next() }) }) await compress(job)

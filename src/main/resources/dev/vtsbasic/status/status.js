@@ -1,4 +1,4 @@
-// The page is whole without this: it only puts new figures in the place of old ones.
+// The page works without this script, which only replaces the figures on it with newer ones.
 const connection = document.getElementById('connection')
 
 function isSelected(element) {

@@ -1,6 +1,6 @@
 package dev.vtsbasic.bun.output;
 
-/** Takes the lines of a worker's standard output that are not for the log. */
+/** Receives the lines of a worker's standard output that may be for this program and not for the log. */
 public interface ControlLines {
     /**
      * Gets each line of up to 64 bytes before it is logged.
@@ -9,6 +9,6 @@ public interface ControlLines {
      */
     boolean take(String line);
 
-    /** Whether a control line may still follow; while one may, no line is skipped unread. */
+    /** Whether a control line may still follow. While this is true, no line is skipped unread. */
     boolean mayFollow();
 }

@@ -1,8 +1,8 @@
 package dev.vtsbasic.bun.output;
 
 /**
- * Cuts a worker's output into lines, which end with {@code \n} or {@code \r\n}. A line longer than 16 KiB is passed on
- * in pieces, none of which ends within a character of UTF-8. Not thread-safe.
+ * Splits a worker's output into lines, which end with {@code \n} or {@code \r\n}. A line longer than 16 KiB is passed
+ * on in pieces, none of which ends within a character of UTF-8. Not thread-safe.
  */
 final class LineSplitter {
     static final int MAX_LINE_LENGTH = 16 * 1024;
@@ -14,13 +14,16 @@ final class LineSplitter {
 
     /** Receives the lines. */
     interface LineSink {
-        /** Whether all lines are to be passed on; if not, most of the next chunk's are only counted. */
+        /** Whether the splitter is to pass on all lines. If not, it only counts most lines of the next chunk. */
         boolean wantsAll();
 
-        /** The first {@code length} bytes are a line, without its end. The splitter uses the array again afterwards. */
+        /**
+         * Receives a line: the first {@code length} bytes, without the line end. The splitter reuses the array
+         * afterwards.
+         */
         void onLine(byte[] bytes, int length);
 
-        /** The splitter has counted this many lines and not passed them on. */
+        /** Receives the number of lines that the splitter has skipped at once. */
         void onSkipped(long count);
     }
 
@@ -48,7 +51,7 @@ final class LineSplitter {
         }
     }
 
-    /** The output has ended: an unfinished line is passed on as a line. */
+    /** Ends the output: passes on an unfinished line as a line. */
     void end() {
         if (length > 0) {
             endLine();

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.event.Level;
 
-/** Turns a line that a worker printed into a log line's text and level. */
+/** Gets the text and level for the log from a line that a worker printed. */
 final class LogLineParser {
-    /** Kept, because each call of {@code jakarta.json.Json} searches for its provider again. */
+    /** Made once, because each static method of {@code jakarta.json.Json} looks up the provider again. */
     private static final JsonParserFactory JSON = JsonProvider.provider().createParserFactory(Map.of());
 
     private static final Set<String> LEVEL_NAMES = Set.of("level", "severity", "log.level");

@@ -3,8 +3,8 @@ package dev.vtsbasic.bun.output;
 import java.util.function.LongSupplier;
 
 /**
- * A token bucket of lines and one of bytes for an output stream of a worker: a busy app is logged in full, a runaway
- * app in samples. Not thread-safe.
+ * A token bucket of lines and one of bytes for an output stream of a worker. They are large enough for a busy app, and
+ * bound the log of a runaway app. Not thread-safe.
  */
 final class LogRateLimit {
     static final int LINES_PER_SECOND = 500;

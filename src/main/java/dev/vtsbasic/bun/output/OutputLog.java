@@ -7,8 +7,8 @@ import org.slf4j.event.Level;
 
 /**
  * A queue between the threads that read a worker's output and the thread that logs it, so that a slow log does not
- * delay the worker. It holds up to 4096 lines and 8 MiB; further lines are dropped, and their number is
- * logged once a second. Safe for any number of threads.
+ * delay the worker. It holds up to 4096 lines and 8 MiB; further lines are dropped, and their number is logged at most
+ * once a second. Safe for any number of threads.
  */
 public final class OutputLog {
     private static final int MAX_LINES = 4096;
@@ -22,7 +22,7 @@ public final class OutputLog {
     private long suppressedSince;
     private boolean closed;
 
-    /** @param level the level if the line names none itself */
+    /** @param level the level of the line if it names none itself */
     private record Line(Level level, String stream, byte[] bytes) {}
 
     /** Receives the lines to log. */
@@ -30,7 +30,7 @@ public final class OutputLog {
         /** @param stream {@code stdout} or {@code stderr} */
         void onLine(Level level, String stream, String text);
 
-        /** This many lines were dropped since the last call. */
+        /** Receives the number of lines that were dropped since the last call. */
         void onDropped(long lines);
     }
 

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.event.Level;
 
 /**
- * Reads a worker's output as fast as the worker prints it and logs it: standard output at level INFO, standard error at
- * WARN, unless a line names its level itself. Lines beyond {@link LogRateLimit} are dropped and counted.
+ * Reads a worker's output as fast as the worker prints it, and logs it: standard output at level INFO and standard
+ * error at WARN, unless a line names its level. Lines beyond {@link LogRateLimit} are dropped and counted.
  */
 public final class WorkerOutput {
     private static final int BUFFER = 64 * 1024;
@@ -80,8 +80,8 @@ public final class WorkerOutput {
     }
 
     /**
-     * Waits until all output is read and logged. Waits at most {@code millis} for each of the three threads, because
-     * processes that the worker left behind may hold the pipes open.
+     * Waits until all output is read and logged, but at most {@code millis} for each of the three threads, because
+     * processes that the worker has started may still hold the pipes open.
      */
     public void awaitEnd(long millis) throws InterruptedException {
         out.join(millis);

@@ -11,34 +11,34 @@ import java.util.concurrent.TimeUnit;
 /**
  * The requests that may have ended a worker.
  *
- * @param causes those that are not retried, because all evidence points to them. There are several only when they have
- *     the same method and path or, after a hang, the same id. The evidence is no proof, but a mistake costs a request
- *     no more than its retry.
+ * @param causes the requests that are not retried, because all evidence points to them. There are several only if they
+ *     have the same method and path or, after a hang, the same id. The evidence is no proof, but a mistake costs a
+ *     request only its retry.
  * @param suspects the requests that were in flight, see {@link RequestBlocklist}
- * @param doubts others that may have ended the worker, for example by a timer: event streams, WebSockets, and requests
- *     that were answered or given up before
+ * @param doubts other requests that may have ended the worker, for example by a timer: event streams, WebSockets, and
+ *     requests that ended before with or without a response
  */
 record ExitEvidence(List<PoolLease> causes, List<PoolLease> suspects, List<PoolLease> doubts) {
     static final ExitEvidence NONE = new ExitEvidence(List.of(), List.of(), List.of());
 
-    /** How long after its response a request may still end its worker, by a timer for example. */
+    /** The longest time after its response in which a request may still end its worker, for example by a timer. */
     static final long MAX_DELAYED_EXIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** When SIGKILL ended a worker, for example because memory ran out, a younger request is not the cause. */
+    /** A request younger than this is not the cause if SIGKILL ended the worker, for example because memory ran out. */
     private static final long MIN_AGE_AT_KILL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** The end of a worker may be noticed this long after a request to it broke off. */
+    /** This program may notice the end of a worker this long after the connection of a request broke off. */
     private static final long MAX_NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** How long a worker may go on working on a request that was given up. */
+    /** The longest time for which a worker may continue with a request that the proxy gave up. */
     private static final long MAX_GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** Of a worker that ended by itself. */
+    /** The evidence for a worker that ended by itself. */
     static ExitEvidence ofExit(WorkerLoad load, BegunRequests begun) {
         return ofExit(load, begun, 0);
     }
 
-    /** Of a worker that SIGKILL ended. */
+    /** The evidence for a worker that SIGKILL ended. */
     static ExitEvidence ofKill(WorkerLoad load, BegunRequests begun) {
         return ofExit(load, begun, MIN_AGE_AT_KILL_NANOS);
     }
@@ -70,7 +70,7 @@ record ExitEvidence(List<PoolLease> causes, List<PoolLease> suspects, List<PoolL
         return new ExitEvidence(causes, suspects, doubts);
     }
 
-    /** The only request, or the only method and path among the retries; empty when there is more than one. */
+    /** The only request, or the retries if all of them have the same method and path; otherwise empty. */
     private static List<PoolLease> causesAmong(List<PoolLease> candidates) {
         if (candidates.size() <= 1) {
             return candidates;
@@ -86,9 +86,9 @@ record ExitEvidence(List<PoolLease> causes, List<PoolLease> suspects, List<PoolL
     }
 
     /**
-     * Of a worker that hangs: the cause is the request that it began last. All requests in flight are suspects, because
-     * the one that began last need not be the cause: the handler of another may have gone on after a pause, and now
-     * blocks the event loop.
+     * The evidence for a worker that hangs. The request that it began last counts as the cause, but all in-flight
+     * requests are suspects, because the handler of another request may have continued after a pause and now block the
+     * event loop.
      */
     static ExitEvidence ofHang(WorkerLoad load, BegunRequests begun) {
         List<PoolLease> candidates = load.inFlightAtApp(begun);
@@ -102,7 +102,7 @@ record ExitEvidence(List<PoolLease> causes, List<PoolLease> suspects, List<PoolL
             return new ExitEvidence(causes, List.of(), List.of());
         }
         List<PoolLease> doubts = load.endlessAtApp(begun);
-        // A hung worker answers nothing, so the hang began after its last response.
+        // A worker that hangs sends no response, so the hang began after its last response.
         doubts.addAll(load.answeredBeforeLastResponse(MAX_DELAYED_EXIT_NANOS));
         return new ExitEvidence(causes, suspects, doubts);
     }

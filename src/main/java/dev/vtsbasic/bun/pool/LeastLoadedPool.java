@@ -18,13 +18,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Leases the ready workers to requests; a request waits here while no worker is ready. Safe for any number of threads.
+ * Leases the ready workers to requests. A request waits in the pool while no worker is ready. Safe for any number of
+ * threads.
  *
  * <p>A request goes to the worker with the fewest requests in flight, as with nginx's {@code least_conn}. For its first
- * 10 s a worker counts as up to ten times as busy, because it still has to compile what the others have compiled.
+ * 10 s a worker counts as up to ten times as busy, because it still has to compile code that the others have compiled.
  */
 public final class LeastLoadedPool implements WorkerPool {
-    /** Size limit of {@link #exits}; more workers than that cannot end at the same time. */
+    /** Size limit of {@link #exits}. Fewer workers than this can end at the same time. */
     private static final int MAX_EXITS = 200;
 
     private static final Seeker NO_SEEKER = () -> LeasedRequest.of("", "", "");
@@ -134,7 +135,10 @@ public final class LeastLoadedPool implements WorkerPool {
         return exit(ended).flatMap(Exit::cause);
     }
 
-    /** Whether a client's request was sent to this ended worker; such a request may have ended it, however late. */
+    /**
+     * Whether a client's request was sent to this ended worker. Such a request may have ended it, even long after it
+     * was sent.
+     */
     public boolean hadRequests(Worker ended) {
         return exit(ended).map(Exit::hadRequests).orElse(false);
     }
@@ -143,12 +147,12 @@ public final class LeastLoadedPool implements WorkerPool {
         return locked(() -> Optional.ofNullable(exits.get(ended)));
     }
 
-    /** The requests that are rejected for now, because workers ended at them. */
+    /** The requests that the pool rejects for now, because workers ended at them. */
     public List<BlockedRequest> blocked() {
         return locked(suspicions::blocked);
     }
 
-    /** Unblocks all requests, because a restarted app or a new build may be able to answer them. */
+    /** Unblocks all requests, because a restarted app or a new build may be able to serve them. */
     public void unblock() {
         change(suspicions::clear);
     }
@@ -166,9 +170,9 @@ public final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * Adds a worker that listens but has not answered yet. It gets the waiting requests while no worker is ready,
-     * because the app itself may have sent one of them: an app may fetch something from this server before it can
-     * answer.
+     * Adds a worker that listens but has not responded yet. It gets the waiting requests while no worker is ready,
+     * because the app itself may have sent one of them: an app may request something from this server before it can
+     * respond.
      */
     public void addListening(Worker worker) {
         change(() -> listening.computeIfAbsent(worker, this::newLoad));
@@ -224,7 +228,7 @@ public final class LeastLoadedPool implements WorkerPool {
      * Removes a worker that ended by itself. If the app had only one request, that request is not retried. If it had
      * several, and only one of them (by method and path) was a retry, that one is not retried again.
      *
-     * @param begun the requests that the app received; a request may have been sent when the worker had already ended
+     * @param begun the requests that the app received; a request may also have been sent after the worker had ended
      */
     public void remove(Worker worker, BegunRequests begun) {
         remove(worker, load -> ExitEvidence.ofExit(load, begun));
@@ -239,7 +243,7 @@ public final class LeastLoadedPool implements WorkerPool {
     }
 
     /**
-     * Removes a worker that hangs; call this before it is killed.
+     * Removes a worker that hangs. To be called before the worker is killed.
      *
      * @param begun the requests that the app received; the last of them is not retried
      */
@@ -247,7 +251,7 @@ public final class LeastLoadedPool implements WorkerPool {
         remove(worker, load -> ExitEvidence.ofHang(load, begun));
     }
 
-    /** Removes a worker that is ended on purpose; none of its requests is the cause. */
+    /** Removes a worker that this program stops; none of its requests is the cause. */
     public void removeStopped(Worker worker) {
         remove(worker, load -> ExitEvidence.NONE);
     }
@@ -263,7 +267,7 @@ public final class LeastLoadedPool implements WorkerPool {
                 return;
             }
             load.markEnded();
-            // A closed pool stops all workers.
+            // After close(), this program stops all workers, so no request is the cause.
             ExitEvidence evidence = closed ? ExitEvidence.NONE : evidenceOf.apply(load);
             evidence.causes().forEach(lease -> lease.isCause = true);
             newlyBlocked = suspicions.recordEnd(evidence);
@@ -281,7 +285,7 @@ public final class LeastLoadedPool implements WorkerPool {
     /**
      * Sends new requests to {@code next} instead of {@code old}.
      *
-     * @return the requests that {@code old} still has; none when it has ended
+     * @return the requests that {@code old} still serves; none if it has ended
      */
     public WorkerLoad replace(Worker old, Worker next) {
         return locked(() -> {
@@ -293,7 +297,7 @@ public final class LeastLoadedPool implements WorkerPool {
     /**
      * Sends no more requests to a worker.
      *
-     * @return the requests that it still has; none when it has ended
+     * @return the requests that it still serves; none if it has ended
      */
     public WorkerLoad retire(Worker old) {
         lock.lock();

@@ -29,7 +29,10 @@ final class PoolLease implements WorkerLease {
     boolean closed;
     long closedAt;
 
-    /** @param onResponse called when the worker has answered the request */
+    /**
+     * @param onResponse called when the worker has sent its complete response, or the response has turned out to be
+     *     endless
+     */
     PoolLease(WorkerLoad load, LeasedRequest request, long number, BiConsumer<WorkerLoad, LeasedRequest> onResponse) {
         this.load = load;
         this.request = request;

@@ -29,16 +29,19 @@ import java.util.function.Predicate;
  *
  * <p>The end of a worker counts against a request only when no other request can be the cause, because otherwise a
  * client could make this proxy refuse a page to others. The suspects are the requests in flight at that worker; a
- * suspect drops out when it is sent again and another worker answers it. The doubts are event streams, WebSockets and
- * requests that were answered or given up shortly before, because their handlers may have set a timer; a doubt drops
- * out when its path is answered again and that worker lives on. When one suspect and no doubt is left, that suspect is
- * the cause.
+ * suspect drops out when it is sent again and another worker responds to it. The doubts are event streams, WebSockets
+ * and requests that ended shortly before, with or without a response, because their handlers may have set a timer; a
+ * doubt drops out when a worker responds to a request for the same path and keeps running. When one suspect and no
+ * doubt is left, that suspect is the cause.
  *
- * <p>A response clears a request of all ends that count against it, so that a page that works for other clients stays
- * open. Bounded in number, size and time. Not thread-safe: {@link SuspicionTracker} calls it under the lock of the pool.
+ * <p>A response clears a request of all ends that count against it, so that a page that works for other clients is not
+ * blocked. The entries are bounded in number, size and time. Not thread-safe: {@link SuspicionTracker} calls it under
+ * the lock of the pool.
  */
 final class RequestBlocklist {
-    /** How long a request is blocked. Afterwards it is sent again, and one more worker that it ends blocks it again. */
+    /**
+     * How long a request is blocked. Afterwards it is sent again, and it is blocked again if it ends one more worker.
+     */
     static final Duration BLOCKED_FOR = Duration.ofMinutes(1);
 
     static final int MAX_ENTRIES = 200;
@@ -46,10 +49,10 @@ final class RequestBlocklist {
     private static final long BLOCKED_NANOS = BLOCKED_FOR.toNanos();
     private static final long REMEMBERED_NANOS = 10 * BLOCKED_NANOS;
 
-    /** Characters of method and path in a key; the key of a longer one ends with a hash of the whole. */
+    /** Length of method and path in a key, in characters. The key of a longer one ends with a hash of all of it. */
     private static final int MAX_LENGTH = 200;
 
-    /** Suspects and doubts of one end. An end with more counts against no request. */
+    /** The most suspects and doubts of one end. An end with more of them counts against no request. */
     static final int MAX_SUSPECTS = 500;
 
     private static final int MAX_ENDS = 20;
@@ -85,7 +88,7 @@ final class RequestBlocklist {
 
         private final Set<String> doubts = new HashSet<>();
 
-        /** Suspect methods and paths of which one request was answered and others were not. */
+        /** Methods and paths of several suspects, of which one got a response and another did not. */
         private final Set<String> cleared = new HashSet<>();
 
         End(long at) {
@@ -99,7 +102,7 @@ final class RequestBlocklist {
                     : null;
         }
 
-        /** Whether each method and path that is left was answered since, so that this end counts against none. */
+        /** Whether each method and path that is left has got a response since, so that this end counts against none. */
         private boolean isOver() {
             return cleared.containsAll(suspects.keySet());
         }
@@ -134,7 +137,7 @@ final class RequestBlocklist {
     }
 
     /**
-     * Clears a request that a worker has answered.
+     * Clears a request to which a worker has responded.
      *
      * @return requests that are blocked from now on, because this one was the last other suspect
      */
@@ -148,7 +151,8 @@ final class RequestBlocklist {
     }
 
     /**
-     * Clears a request of doubts: a worker answered it and lived on, so it sets no timer that ends workers.
+     * Removes a request from the doubts: a worker responded to it and kept running, so the request sets no timer that
+     * ends workers.
      *
      * @return requests that are blocked from now on
      */
@@ -166,8 +170,8 @@ final class RequestBlocklist {
      * Records the end of a worker.
      *
      * @param suspects the requests that were in flight there
-     * @param doubts requests that were not in flight any more, or have no end, and may have ended the worker, for
-     *     example by a timer
+     * @param doubts requests that were no longer in flight, or are endless, and may have ended the worker, for example
+     *     by a timer
      * @return requests that are blocked from now on
      */
     List<BlockedRequest> recordEnd(Collection<LeasedRequest> suspects, Collection<LeasedRequest> doubts) {
@@ -188,9 +192,9 @@ final class RequestBlocklist {
     }
 
     /**
-     * Counts each end whose cause is known now against that request.
+     * Counts each end whose cause is now known against the request that caused it.
      *
-     * @param changed whether the suspects or doubts of an end have changed; others are not looked at
+     * @param changed whether the suspects or doubts of an end have changed; other ends are not reviewed
      */
     private List<BlockedRequest> reviewEnds(Predicate<End> changed) {
         long now = nanoTime.getAsLong();
@@ -241,7 +245,7 @@ final class RequestBlocklist {
                 .toList();
     }
 
-    /** Whether no end counts, or may come to count, against any request. */
+    /** Whether no end counts, or may later count, against any request. */
     boolean isEmpty() {
         return entries.isEmpty() && ends.isEmpty();
     }

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds the {@link RequestBlocklist} with the ends of workers and with the responses after which a worker lived on, and
+ * Tells the {@link RequestBlocklist} of the ends of workers and of the responses after which a worker kept running, and
  * logs the requests that it blocks. The pool's lock guards it, except {@link #hasAny} and {@link #log}.
  */
 final class SuspicionTracker {
@@ -21,13 +21,13 @@ final class SuspicionTracker {
 
     private final RequestBlocklist blocklist = new RequestBlocklist(System::nanoTime);
 
-    /** While this is false, a response need not take the lock, because no request is suspected. */
+    /** While this is false, no request is suspected, so the thread of a response need not take the lock. */
     private volatile boolean any;
 
-    /** Responses after which it is not known yet whether their workers live on; oldest first. */
+    /** Responses for which it is not known yet whether their workers keep running; oldest first. */
     private final Deque<Response> watched = new ArrayDeque<>();
 
-    /** A response and its worker. Ask {@link #wasSurvived} once the longest delay of an exit has passed. */
+    /** A response and its worker. {@link #wasSurvived} is to be called once the longest delay of an exit has passed. */
     private record Response(WorkerLoad load, LeasedRequest request, long at) {
         boolean wasSurvived() {
             return load.ranOn(at, ExitEvidence.MAX_DELAYED_EXIT_NANOS);
@@ -78,7 +78,7 @@ final class SuspicionTracker {
         any = false;
     }
 
-    /** To be called without the lock. */
+    /** Logs the blocked requests. To be called without the lock. */
     static void log(List<BlockedRequest> newlyBlocked) {
         newlyBlocked.forEach(request -> Event.REQUEST_BLOCKED.log(
                 LOG,

@@ -20,17 +20,18 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * The requests of one worker: in flight, endless, and those that were given up or answered lately. The pool's lock
- * guards it: {@link #awaitEnd} and the methods that a lease calls take that lock, callers of the others hold it.
+ * The requests of one worker: in-flight ones, endless ones, and those that recently ended with or without a response.
+ * The pool's lock guards it: {@link #awaitEnd} and the methods that a lease calls take that lock, and callers of the
+ * other methods hold it.
  */
 public final class WorkerLoad {
     private static final long SLOW_START_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final double MIN_SLOW_START_SHARE = 0.1;
 
-    /** How many given-up requests are remembered per worker. */
+    /** Size limit of {@link #givenUp}. */
     private static final int MAX_GIVEN_UP = 100;
 
-    /** How many answered requests are remembered per worker. */
+    /** Size limit of {@link #answered}. */
     private static final int MAX_ANSWERED = 32;
 
     private final Worker worker;
@@ -43,7 +44,7 @@ public final class WorkerLoad {
     /** Closed without a complete response, so that the worker may still be working on them; oldest first. */
     private final Deque<PoolLease> givenUp = new ArrayDeque<>();
 
-    /** The last answered requests; oldest first. */
+    /** The last requests that got a complete response; oldest first. */
     private final Deque<PoolLease> answered = new ArrayDeque<>();
 
     private boolean retired;
@@ -53,7 +54,7 @@ public final class WorkerLoad {
     private long requests;
     private long lastLease;
 
-    /** @param changed signalled when the worker has ended, and when its last request in flight has */
+    /** @param changed signalled when the worker has ended, and when its last in-flight request has ended */
     WorkerLoad(Worker worker, ReentrantLock lock, Condition changed) {
         this.worker = worker;
         this.lock = lock;
@@ -83,7 +84,7 @@ public final class WorkerLoad {
         }
     }
 
-    /** Requests in flight with the next one, more of them while the worker is in its slow start. */
+    /** The number of open requests including the next one, multiplied by up to ten during the worker's slow start. */
     double cost(long now) {
         double age = (double) (now - readySince) / SLOW_START_NANOS;
         return (inFlight.size() + endless.size() + 1) / Math.min(1, Math.max(MIN_SLOW_START_SHARE, age));
@@ -147,7 +148,7 @@ public final class WorkerLoad {
         }
     }
 
-    /** Returns whether the caller has to end the request, because the worker is being replaced already. */
+    /** Returns true if the caller has to end the request, because the worker is already being replaced. */
     boolean addEndless(PoolLease lease, Runnable end) {
         lock.lock();
         try {
@@ -156,7 +157,7 @@ public final class WorkerLoad {
             }
             lease.end = end;
             endless.add(lease);
-            // The response has begun and has no end to wait for, so the request counts as answered now.
+            // The response has begun and is endless, so the request counts as answered now.
             lease.markAnswered();
             removeInFlight(lease);
             return retired;
@@ -223,12 +224,12 @@ public final class WorkerLoad {
         return all;
     }
 
-    /** The requests that were answered after {@code nanoTime}. */
+    /** The requests whose responses were complete after {@code nanoTime}. */
     List<PoolLease> answeredSince(long nanoTime) {
         return answered.stream().filter(lease -> lease.closedAt - nanoTime > 0).toList();
     }
 
-    /** Those that were answered in the last {@code nanos} before the last response. */
+    /** The requests whose responses were complete in the last {@code nanos} before the last response. */
     List<PoolLease> answeredBeforeLastResponse(long nanos) {
         return answered.isEmpty() ? List.of() : answeredSince(answered.getLast().closedAt - nanos);
     }

@@ -11,20 +11,20 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The requests that a worker's app was given last, so that the pool knows whether the app has seen a request. The
- * launcher ({@code launcher.js}) writes their ids into a memory-mapped file, which the system keeps when the worker
- * hangs or is killed.
+ * The requests that a worker's app received last. The pool uses them to decide whether the app has seen a request. The
+ * launcher ({@code launcher.js}) writes their ids into a memory-mapped file, which the operating system keeps when the
+ * worker hangs or is killed.
  *
- * <p>The file holds the count of all requests, four bytes in little-endian order, and then {@value #MAX_RECORDS} records of
- * {@value #RECORD_SIZE} bytes, each with an id that ends with a zero byte. The launcher fills the records in turn and begins
- * again at the first.
+ * <p>The file holds the count of all requests, four bytes in little-endian order, and then {@value #MAX_RECORDS}
+ * records of {@value #RECORD_SIZE} bytes, each with an id that ends with a zero byte. The launcher fills the records in
+ * turn and begins again at the first.
  *
  * @param ids the ids that the file still holds
  * @param last the id of the last request; empty when there is none
  * @param known whether the file could be read
  */
 public record BegunRequests(Set<String> ids, String last, boolean known) {
-    /** The file could not be read: any request may have been given to the app. */
+    /** The file could not be read, so the app may have received any request. */
     public static final BegunRequests UNKNOWN = new BegunRequests(Set.of(), "", false);
 
     public static final int MAX_RECORDS = 64;
@@ -35,8 +35,8 @@ public record BegunRequests(Set<String> ids, String last, boolean known) {
     static final int SIZE = Integer.BYTES + MAX_RECORDS * RECORD_SIZE;
 
     /**
-     * Leases after which an id may have been overwritten. A worker also begins requests without a lease, such as
-     * probes; half of the records is left for those.
+     * The number of later leases after which an id may have been overwritten. It is half the number of records, because
+     * a worker also begins requests without a lease, such as probes.
      */
     private static final int MAX_LEASES_SINCE = MAX_RECORDS / 2;
 
@@ -71,9 +71,9 @@ public record BegunRequests(Set<String> ids, String last, boolean known) {
     }
 
     /**
-     * Whether the app was certainly not given a request.
+     * Whether the app has certainly not received a request.
      *
-     * @param since number of leases of the worker after the one for this request
+     * @param since the number of leases of the worker after the lease of this request
      */
     public boolean excludes(LeasedRequest request, long since) {
         return known && since < MAX_LEASES_SINCE && !ids.contains(request.id());

@@ -40,7 +40,7 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
      * Finds a Bun that runs here: the configured one or, without a configured one, the first that runs of the one in
      * the WAR and those on the PATH, in this order.
      *
-     * @param configured {@code VTS_BUN}; when present no other is tried
+     * @param configured {@code VTS_BUN}; if present, no other is tried
      * @param workDirectories directories to copy the one in the WAR to, best first, if it cannot run from its own path
      * @throws IOException when none runs; the message says what was tried and what the operator can do
      */
@@ -81,8 +81,8 @@ public record BunBinary(Path path, String version, Optional<BundledBun> original
     }
 
     /**
-     * The path of the binary. If the copy from the WAR is gone or incomplete, it is made again first, because cleaners
-     * of temporary directories delete files that were not opened for long.
+     * The path of the binary. If it is a copy from the WAR that is missing or incomplete, this method copies it again
+     * first, because programs that clean temporary directories delete files that have not been opened for a long time.
      *
      * @throws IOException when the copy cannot be made, or when other users can write to its directory
      */

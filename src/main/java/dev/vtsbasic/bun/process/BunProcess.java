@@ -75,8 +75,9 @@ public final class BunProcess {
     }
 
     /**
-     * The line that the launcher prints. Once it listens, the launcher prints a line break, and then a line with a token
-     * that the app does not know and the port. Empty lines before that count as the launcher's.
+     * Recognizes the line that the launcher prints once it listens: a line break, and then a line with a token that the
+     * app does not know and the port. Empty lines before it count as the launcher's, because the line break makes one
+     * if the app has left no line unfinished.
      */
     private final class LauncherLines implements ControlLines {
         @Override
@@ -112,7 +113,7 @@ public final class BunProcess {
         };
     }
 
-    /** Leaves stdin open, because the launcher ends when stdin closes: it then assumes that this JVM is gone. */
+    /** Writes a line to the launcher's stdin. Leaves stdin open, because the launcher ends when stdin ends. */
     static void tell(Process process, String line) {
         try {
             OutputStream stdin = process.getOutputStream();
@@ -150,8 +151,9 @@ public final class BunProcess {
      * doubles from 50 ms up to 1 s.
      *
      * @param deadline in terms of {@link System#nanoTime}
-     * @param onSlowResponse called once for each probe whose response takes longer than a second
-     * @throws NotReadyException when there is no such response until {@code deadline}
+     * @param onSlowResponse called once for each probe whose response takes longer than a second, or than the time that
+     *     is left
+     * @throws NotReadyException when there is no such response before {@code deadline}
      * @throws ExitedException when the process ended first
      */
     public ProbeResponse awaitReady(String path, long deadline, Runnable onSlowResponse)
@@ -180,7 +182,7 @@ public final class BunProcess {
     }
 
     /**
-     * Asks the launcher, not the app, to see that the process's event loop runs.
+     * Asks the launcher, not the app, whether the process's event loop runs.
      *
      * @return resident memory in bytes; empty when there is no response in time, or the process does not listen yet
      * @throws HttpProbe.NotAskedException when this JVM cannot ask, for lack of file descriptors for example
@@ -190,14 +192,14 @@ public final class BunProcess {
         return known == null ? OptionalLong.empty() : HttpProbe.ping(known.address(), token, timeout);
     }
 
-    /** The requests that the app received last; known after the end of the process too. */
+    /** The requests that the app received last; also known after the end of the process. */
     public BegunRequests begunRequests() {
         BegunRequests known = begunAtEnd;
         if (known != null) {
             return known;
         }
         BegunRequests now = files.readBegunRequests();
-        // If the file is gone, the exit handler has read it before.
+        // If the file is missing, the exit handler has read it before it deleted the file.
         return now.known() ? now : Objects.requireNonNullElse(begunAtEnd, now);
     }
 
@@ -233,7 +235,10 @@ public final class BunProcess {
         return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Whether SIGKILL ended it; that comes from outside or from the kernel, because no process sends it to itself. */
+    /**
+     * Whether SIGKILL ended the process. That signal comes from the kernel or from another process, because no process
+     * sends it to itself.
+     */
     public boolean wasKilled() {
         return !process.isAlive() && process.exitValue() == SIGKILL_EXIT_CODE;
     }
@@ -251,7 +256,7 @@ public final class BunProcess {
         return process.pid();
     }
 
-    /** The process as the proxy sees it; null until it listens. */
+    /** The worker that the proxy uses; null until the process listens. */
     public Worker worker() {
         return worker;
     }
@@ -260,12 +265,12 @@ public final class BunProcess {
         return name;
     }
 
-    /** The last lines that it printed, oldest first. */
+    /** The last lines that the process printed, oldest first. */
     public List<String> lastLines() {
         return output.lastLines();
     }
 
-    /** The last output as the end of a log message, which also says when the process printed nothing. */
+    /** The last output as the end of a log message; it also says if the process printed nothing. */
     public String describeOutput() throws InterruptedException {
         String lines = describeLastLines();
         return lines.isEmpty() ? "; it printed nothing" : lines;
@@ -273,19 +278,20 @@ public final class BunProcess {
 
     /** The last output as the end of a log message, one line each; empty when the process printed nothing. */
     public String describeLastLines() throws InterruptedException {
-        // Processes that the worker started hold the pipes open until they end too.
+        // Processes that the worker started hold the pipes open until they have ended, too.
         awaitGroupEnd();
         output.awaitEnd(OUTPUT_TIMEOUT_MILLIS);
         return output.lastLines().isEmpty() ? "" : "; it printed last:\n  " + String.join("\n  ", output.lastLines());
     }
 
     /**
-     * Tells the launcher to finish its requests and end, and kills the process when it has not ended within {@code
-     * grace}. Then kills the processes that it started.
+     * Tells the launcher to finish its requests and end, and kills the process if it has not ended within {@code
+     * grace}. Then kills the processes that it has started.
      */
     public void stop(Duration grace) throws InterruptedException {
         List<ProcessHandle> started = process.descendants().toList();
-        // Not by a signal: the launcher ignores those, because service managers and terminals send them too.
+        // This is a line and not a signal, because the launcher ignores signals, which service managers and terminals
+        // send, too.
         tell(process, STOP);
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();

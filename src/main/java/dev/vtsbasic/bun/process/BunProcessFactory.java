@@ -46,10 +46,10 @@ final class BunProcessFactory {
      * @throws IOException when the process cannot be started
      */
     BunProcess start(String name, Dist dist) throws IOException {
-        // Bun must take neither packages nor settings from outside the build: it would ask a registry for a missing
-        // package, read .env files, and run the scripts that the bunfig.toml of its start directory names. So it starts
-        // in the build, and the launcher then changes to the app's working directory.
-        // The launcher comes before the worker's files, because writing it may move the run directory.
+        // Bun must take neither packages nor settings from outside the build. By default, it asks a registry for a
+        // missing package, reads .env files, and runs the scripts that the bunfig.toml of its start directory names. So
+        // it starts in the build, and the launcher then changes to the app's working directory. The launcher is written
+        // before the worker's files are named, because writing it may move the run directory.
         ProcessBuilder builder = new ProcessBuilder(
                         bun.restored().toString(),
                         "--no-install",

@@ -15,7 +15,7 @@ import java.util.Properties;
  */
 public record BundledBun(Facts facts, Optional<Path> onDisk, Content content) {
     /**
-     * What {@code WEB-INF/bun/bun.properties} says of the binary.
+     * The facts about the binary in {@code WEB-INF/bun/bun.properties}.
      *
      * @param version as {@code bun --version} prints it
      * @param platform operating system and architecture that the binary is for, such as {@code linux-amd64}

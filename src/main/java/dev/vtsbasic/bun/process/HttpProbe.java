@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks a worker for one page, over a connection of its own, to see whether the worker answers. A probe is used by one
- * thread at a time.
+ * Sends one request to a worker, over a connection of its own, to see whether the worker responds. Not thread-safe: one
+ * thread at a time uses a probe.
  */
 public final class HttpProbe implements AutoCloseable {
     private static final int STATUS_LINE_LENGTH = "HTTP/1.1 200".length();
@@ -25,7 +25,7 @@ public final class HttpProbe implements AutoCloseable {
 
     /**
      * The forwarding header fields that the app gets with each request. A probe has them too, because a framework's
-     * adapter that is configured to read one of them responds with an error when that one is missing.
+     * adapter that is configured to read one of them responds with an error if that field is missing.
      */
     private static final String FORWARDED = String.join(
             "\r\n",
@@ -45,7 +45,9 @@ public final class HttpProbe implements AutoCloseable {
 
     private static final int MAX_EXCERPT = 300;
 
-    /** After this time without a byte, the app may be waiting for a response to a request of its own. */
+    /**
+     * After this time without a byte of the response, the app may be waiting for the response to a request of its own.
+     */
     private static final Duration SLOW_AFTER = Duration.ofSeconds(1);
 
     private static final Duration ERROR_TIMEOUT = Duration.ofSeconds(1);
@@ -65,7 +67,7 @@ public final class HttpProbe implements AutoCloseable {
     }
 
     /**
-     * This JVM lacks a resource for the probe, such as file descriptors, so the probe says nothing about the worker.
+     * This JVM lacks a resource for the probe, such as a file descriptor, so the failure says nothing about the worker.
      */
     public static final class NotAskedException extends IOException {
         private static final long serialVersionUID = 1L;
@@ -99,9 +101,9 @@ public final class HttpProbe implements AutoCloseable {
     }
 
     /**
-     * Asks the app for {@code path} and returns as soon as the status is known, for an error after its excerpt, which
-     * takes at most a second more. A background thread reads the rest of the response until the deadline, because some
-     * apps crash when a client disconnects early.
+     * Asks the app for {@code path} and returns as soon as the status is known. For an error, it also reads the
+     * excerpt, which takes at most a second more. A background thread reads the rest of the response until the
+     * deadline, because some apps crash when a client disconnects early.
      *
      * @param timeout for the connection and the response together
      * @throws IOException when no HTTP status arrives within {@code timeout}
@@ -113,8 +115,8 @@ public final class HttpProbe implements AutoCloseable {
     /**
      * As {@link #ask(SocketAddress, String, Duration)}.
      *
-     * @param onSlowResponse called by this thread, at most once, when the app sends nothing for a second, or until the
-     *     deadline if that is sooner, before its status is complete
+     * @param onSlowResponse called by the calling thread, at most once and before the status is complete, when the app
+     *     has sent nothing for a second, or until the deadline if that is sooner
      */
     @SuppressWarnings("resource") // Closed by the thread that reads the rest.
     public static ProbeResponse ask(SocketAddress address, String path, Duration timeout, Runnable onSlowResponse)
@@ -140,7 +142,8 @@ public final class HttpProbe implements AutoCloseable {
     private ProbeResponse ask(String path, long until) throws IOException {
         deadline = until;
         try {
-            // A browser's User-Agent, because frameworks send robots no byte before the slowest part of a page is done.
+            // The probe has a browser's User-Agent, because frameworks send no byte to a robot before the slowest part
+            // of a page is done.
             int status = get(path, "User-Agent: Mozilla/5.0 Chrome/150 vts\r\n" + FORWARDED);
             slowResponseReported = true;
             ProbeResponse response = new ProbeResponse(status, "");
@@ -192,7 +195,7 @@ public final class HttpProbe implements AutoCloseable {
         return Integer.parseInt(line.substring(9));
     }
 
-    /** The start of the body, as far as it arrives within {@link #ERROR_TIMEOUT}. */
+    /** The part of the body's start that arrives within {@link #ERROR_TIMEOUT}. */
     private String excerpt() {
         long until = deadline;
         deadline = Math.min(until, deadline(ERROR_TIMEOUT));
@@ -276,7 +279,7 @@ public final class HttpProbe implements AutoCloseable {
                 await();
             } while (channel.read(rest) >= 0);
         } catch (IOException e) {
-            // The status is known already; how the response ends does not matter.
+            // The status is known already, so the end of the response does not matter.
         }
     }
 

@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reaps orphans when this JVM is the first process of a container: processes that lost their parent become its
- * children, and when they end, they stay in the process table until it has asked for their exit codes. Java asks only
- * for those of the processes that it started.
+ * Reaps orphans when this JVM is the first process of a container. A process whose parent has ended then becomes the
+ * JVM's child, and when it ends, it stays in the process table until the JVM asks for its exit code. Java asks only for
+ * the exit codes of the processes that it started.
  *
- * <p>Java asks at once, so a child that has ended and is still in the table {@value #SCAN_INTERVAL_SECONDS} s later is an
+ * <p>Java asks at once, so an ended child that is still in the table {@value #SCAN_INTERVAL_SECONDS} s later is an
  * orphan. The reaper calls {@code waitpid(2)} through Java's foreign function interface, by reflection because Java 17
- * lacks it: there, the first such orphan makes the reaper log a message and stop. It does nothing if this JVM is not
- * the first process.
+ * lacks that interface: there, the first such orphan makes the reaper log a message and stop. The reaper does nothing
+ * if this JVM is not the first process.
  */
 final class OrphanReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanReaper.class);
@@ -35,7 +35,8 @@ final class OrphanReaper implements AutoCloseable {
     private static final int WNOHANG = 1;
 
     /**
-     * The start of {@code /proc/PID/stat}: id, name in parentheses (which may contain some itself), state, parent's id.
+     * The start of {@code /proc/PID/stat}: id, name in parentheses (the name may contain parentheses), state, parent's
+     * id.
      */
     private static final Pattern ENDED_CHILD_OF_FIRST = Pattern.compile("(\\d+) \\(.*\\) Z 1 .*", Pattern.DOTALL);
 
@@ -54,7 +55,7 @@ final class OrphanReaper implements AutoCloseable {
 
     private void run() {
         Set<Long> before = Set.of();
-        // Made only when needed, because it costs some megabytes.
+        // Created only when needed, because it takes some megabytes.
         MethodHandle waitpid = null;
         try {
             while (!closed.await(SCAN_INTERVAL_SECONDS, TimeUnit.SECONDS)) {
@@ -95,11 +96,11 @@ final class OrphanReaper implements AutoCloseable {
         try {
             return Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return ""; // The process has gone meanwhile.
+            return ""; // The process has ended meanwhile.
         }
     }
 
-    /** {@code pid_t waitpid(pid_t pid, int *status, int options)}, the pointer as a {@code long}. */
+    /** A handle for {@code pid_t waitpid(pid_t pid, int *status, int options)}, with the pointer as a {@code long}. */
     private static MethodHandle waitpid() throws ReflectiveOperationException {
         Class<?> linkerType = Class.forName("java.lang.foreign.Linker");
         Class<?> layout = Class.forName("java.lang.foreign.MemoryLayout");

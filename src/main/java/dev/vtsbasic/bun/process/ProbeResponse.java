@@ -9,7 +9,7 @@ public record ProbeResponse(int status, String excerpt) {
     private static final int FIRST_SERVER_ERROR = 500;
     private static final int NOT_FOUND = 404;
 
-    /** Whether the status is below 500: an app that lacks the page or asks for a password can serve requests too. */
+    /** Whether the status is below 500: an app that lacks the page or requires a password can serve requests, too. */
     public boolean isReady() {
         return status < FIRST_SERVER_ERROR;
     }

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process group of one worker: the launcher leads it, and every process that the app starts belongs to it, also one
+ * The process group of one worker: the launcher leads it, and every process that the app starts belongs to it, even one
  * whose parent has ended.
  *
  * <p>A short Bun script kills the group, because Java can signal only single processes.
@@ -22,7 +22,7 @@ final class ProcessGroup {
 
     /**
      * Does nothing if a process has the leader's id: the system gives that id to no other process while the group has
-     * members, so the group is gone and the id belongs to an unrelated process.
+     * members, so the group has ended and the id belongs to an unrelated process.
      */
     private static final String KILL = """
             const leader = Number(process.argv.at(-1));

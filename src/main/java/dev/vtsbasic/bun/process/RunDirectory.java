@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A directory that only this user can enter, for the launcher and the workers' sockets while this JVM runs.
  *
- * <p>It keeps other local users away from the sockets, because a worker believes every client address and scheme that
- * it gets there. Safe for any number of threads.
+ * <p>It keeps other local users away from the sockets, because a worker trusts every client address and scheme that it
+ * receives there. Safe for any number of threads.
  */
 final class RunDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
@@ -61,7 +61,7 @@ final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory, and removes those that killed JVMs of this user have left beside it.
+     * Makes a directory, and removes the directories that killed JVMs of this user have left beside it.
      *
      * @param parents directories to make it in, best first
      * @throws IOException when no parent can be written to and has a name short enough for a socket's path
@@ -115,7 +115,7 @@ final class RunDirectory implements AutoCloseable {
         } catch (ConnectException e) {
             return true;
         } catch (IOException e) {
-            return false; // A socket without a listener would have refused.
+            return false; // A socket without a listener would have refused the connection.
         }
     }
 
@@ -140,9 +140,9 @@ final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Writes the launcher anew, for the start of one worker, so that Bun runs no changed script. If the directory is
-     * gone, or another user has made one of that name, this makes another directory and uses it from now on. The script
-     * is renamed into the directory, so that another worker that starts at the same time reads a whole one.
+     * Writes the launcher again for the start of each worker, so that Bun never runs a changed script. If the directory
+     * is missing, or another user has made one with its name, this method makes another directory, which is used from
+     * now on. The script gets its name only when it is complete, because another worker may start at the same time.
      */
     synchronized Path launcher() throws IOException {
         if (!isOurs(directory)) {
@@ -187,15 +187,16 @@ final class RunDirectory implements AutoCloseable {
     /**
      * The files of one worker.
      *
-     * @param socket where it listens; empty when it listens on a TCP port
-     * @param begunRequests where the launcher records the requests that it began last, see {@link BegunRequests}
+     * @param socket the Unix socket that it listens on; empty when it listens on a TCP port
+     * @param begunRequests the file in which the launcher records the requests that it began last, see {@link
+     *     BegunRequests}
      */
     record WorkerFiles(Optional<Path> socket, Path begunRequests) {
         BegunRequests readBegunRequests() {
             return BegunRequests.read(begunRequests);
         }
 
-        /** A killed worker leaves its socket behind. */
+        /** Deletes the socket too, because a killed worker leaves it behind. */
         void delete() {
             begunRequests.toFile().delete();
             socket.ifPresent(path -> path.toFile().delete());
@@ -210,7 +211,7 @@ final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** Tolerates missing files, because those of a worker that ends are removed at the same time. */
+    /** Tolerates missing files, because the files of a worker that ends are removed at the same time. */
     private static void remove(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {

@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Selects the variables of this JVM's environment that a worker gets: those that every program needs, and those that
- * the operator names.
+ * Selects the environment variables of this JVM that a worker gets: those that every program needs, and those that the
+ * operator names.
  *
  * <p>A worker does not get all of them, because they may hold the secrets of other programs in the same servlet
- * container. Variables that change what Bun runs, such as {@code BUN_OPTIONS} and {@code NODE_OPTIONS}, have to be
- * named too.
+ * container. The operator also has to name variables that change what Bun runs, such as {@code BUN_OPTIONS} and {@code
+ * NODE_OPTIONS}.
  */
 final class WorkerEnvironment {
     private static final List<String> EVERYWHERE = List.of(
@@ -56,7 +56,8 @@ final class WorkerEnvironment {
     private WorkerEnvironment() {}
 
     /**
-     * Never passes {@code VTS_*}. {@code NODE_ENV} is {@code production} unless this JVM has another.
+     * Never passes {@code VTS_*}. {@code NODE_ENV} is {@code production} unless this JVM's environment has another
+     * value.
      *
      * @param host this JVM's environment
      * @param named further variables to pass: names, or prefixes that end in {@code *}

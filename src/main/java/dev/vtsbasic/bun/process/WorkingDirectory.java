@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that the app runs in. It has to outlive restarts, deploys and copies of the build, because files that
- * the app writes under relative names lie in it.
+ * The directory that the app runs in. It has to outlive restarts, deploys and copies of the build, because it holds the
+ * files that the app writes under relative names.
  *
- * <p>{@code VTS_APP_CWD} sets it. The default is {@code VTS_APP_DIR}, or the directory this JVM was started in. If
- * {@code VTS_APP_DIR} is a symbolic link, the directory that holds the link is used, because a deploy changes the
- * target.
+ * <p>{@code VTS_APP_CWD} sets it. The default is {@code VTS_APP_DIR} or, if that is not set, the directory in which
+ * this JVM was started. If {@code VTS_APP_DIR} is a symbolic link, the directory that holds the link is used, because a
+ * deploy changes the target.
  */
 final class WorkingDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(WorkingDirectory.class);

@@ -5,7 +5,7 @@ import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
 
-/** Passes every call to Tomcat's own adapter, so that a subclass need only state the calls that it changes. */
+/** Passes every call to Tomcat's own adapter, so that a subclass overrides only the calls that it changes. */
 public abstract class DelegatingAdapter implements Adapter {
     private final Adapter adapter;
 

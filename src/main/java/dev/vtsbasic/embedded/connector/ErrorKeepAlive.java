@@ -21,7 +21,7 @@ import org.apache.coyote.Response;
 final class ErrorKeepAlive extends DelegatingAdapter implements ActionHook {
     private static final Set<Integer> CLOSING = Set.of(400, 408, 411, 413, 414, 500, 501, 503);
 
-    /** Tomcat keeps the connection open after this error, and otherwise sends it as the {@link #CLOSING} ones. */
+    /** Tomcat keeps the connection open after this error, but otherwise treats it as the {@link #CLOSING} ones. */
     private static final int NOT_CLOSING = 409;
 
     private static final Set<ActionCode> COMMITTING =

@@ -15,9 +15,9 @@ import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Composes the heads of HTTP/1.1 responses. Tomcat's own buffer has a fixed size, so that each request would take the
- * memory of the largest head, and omits the reason phrase. This buffer grows only while a head is large, and sends the
- * standard phrase.
+ * Composes the heads of HTTP/1.1 responses. Tomcat's own buffer omits the reason phrase and has a fixed size, so that
+ * each request would take the memory of the largest head. This buffer sends the standard phrase and grows only while a
+ * head is large.
  */
 final class HeadBuffer extends Http11OutputBuffer {
     /** Enough for nearly every head. */

@@ -13,7 +13,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * HTTP/1.1 with a time limit for the request line and header fields together. Tomcat restarts its own timeout with each
- * byte, so a client that sends a byte now and then would keep its connection for ever. This class also knows which
+ * byte, so a client that sends a byte now and then would keep its connection for ever. This class also reports which
  * responses Tomcat is still sending after it has stopped accepting requests.
  */
 public final class HeaderTimeoutProtocol extends Http11NioProtocol {

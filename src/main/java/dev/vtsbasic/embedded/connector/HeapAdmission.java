@@ -19,13 +19,13 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * have no bound, and a request whose head is incomplete has no thread.
  *
  * <p>If there is no room for a connection's next request, the connection waits and its bytes stay unread, so that the
- * request has neither a thread nor objects on the heap. Connections continue in the order in which they came, when
- * other requests have ended. A connection that waits too long gets a 503. The class derives what a connection holds
- * from its processor whenever Tomcat has finished with an event, so that every way in which a request can end is
- * counted.
+ * request has neither a thread nor objects on the heap. When other requests have ended, waiting connections continue in
+ * the order in which they arrived. A connection that waits too long gets a 503. Whenever Tomcat has finished with an
+ * event, the class derives the memory that a connection holds from the connection's processor, so that it counts every
+ * way in which a request can end.
  */
 public final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel> {
-    /** Share of the budget; the rest is left to requests, however many streams there are. */
+    /** The share of the budget that streams may take. The rest is left to requests. */
     private static final double MAX_STREAM_SHARE = 15 / 16.0;
 
     /**
@@ -50,7 +50,7 @@ public final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel>
     private final AtomicLong streamBytes = new AtomicLong();
 
     /**
-     * The weights, in bytes, of connections that no thread is busy with. The thread that removes an entry owns its
+     * The weights, in bytes, of connections that no thread is processing. The thread that removes an entry owns its
      * weight.
      */
     private final Map<SocketWrapperBase<NioChannel>, Integer> heldBytes = new ConcurrentHashMap<>();
@@ -125,7 +125,7 @@ public final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel>
         boolean wasStream = has != 0 && has != HeapBudget.REQUEST;
         if (has == HeapBudget.REQUEST && keeps != has) {
             // This drops the last request's buffer and all that it refers to; Tomcat keeps them until the next request
-            // comes.
+            // arrives.
             socket.setAppReadBufHandler(null);
         }
         takenBytes.addAndGet(keeps - has);
@@ -174,7 +174,8 @@ public final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel>
     }
 
     /**
-     * Takes memory from the budget for one of the requests on a shared connection. {@link #release(int)} gives it back.
+     * Takes memory from the budget for one request of an HTTP/2 connection. {@link #release(int)} gives the memory
+     * back.
      *
      * @return false when the budget has no memory left
      */
@@ -186,7 +187,7 @@ public final class HeapAdmission implements AbstractEndpoint.Handler<NioChannel>
         return acquired;
     }
 
-    /** Notes that the connection has sent a whole head of a request. */
+    /** Records that the client has sent a complete request head on the connection. */
     public void hasSentRequest(SocketWrapperBase<?> socket) {
         endpoint.hasSentRequest(socket);
     }

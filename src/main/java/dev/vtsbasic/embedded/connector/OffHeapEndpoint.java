@@ -23,12 +23,13 @@ import org.apache.tomcat.util.net.openssl.ciphers.SignatureScheme;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 
 /**
- * Keeps the buffers of connections off the heap, because the buffers of thousands of idle connections would fill it. The garbage collector frees the buffers, because Java prints warnings when Tomcat frees them.
- * {@link HeapAdmission} bounds what connections and requests take of the heap.
+ * Keeps the buffers of connections off the heap, because the buffers of thousands of idle connections would fill it.
+ * The garbage collector frees the buffers, because Java prints warnings if Tomcat frees them. {@link HeapAdmission}
+ * bounds the heap that connections and requests take.
  */
 public final class OffHeapEndpoint extends NioEndpoint {
     /**
-     * The server stops to wait for a client's first request after this time, because the client may have none: browsers
+     * After this time, a stop no longer waits for a client's first request, because the client may have none: browsers
      * preconnect.
      */
     private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -71,7 +72,7 @@ public final class OffHeapEndpoint extends NioEndpoint {
 
     /**
      * If Tomcat speaks none of the protocols that a client offers by ALPN, it continues as if the client had offered
-     * none, and speaks HTTP/1.1. Java sends the alert that RFC 7301 §3.2 demands, if it knows which protocols the
+     * none, and speaks HTTP/1.1. Java sends the alert that RFC 7301 §3.2 demands if it is told which protocols the
      * server speaks.
      */
     @Override
@@ -102,7 +103,7 @@ public final class OffHeapEndpoint extends NioEndpoint {
         // This returns when the acceptor has ended, or after a second.
         unlockAccept();
         if (acceptor.getState() != Acceptor.AcceptorState.ENDED) {
-            // The acceptor waits for a connection to end, because there are as many as there may be.
+            // The acceptor waits for a connection to end, because the maximum number of connections is open.
             closePort();
         }
     }
@@ -122,7 +123,7 @@ public final class OffHeapEndpoint extends NioEndpoint {
     }
 
     void hasSentRequest(SocketWrapperBase<?> socket) {
-        // Tomcat forgets the channel of a closed connection, which was removed before.
+        // Tomcat has dropped the channel of a closed connection. The map no longer holds it.
         if (socket.getSocket() instanceof NioChannel channel && channel.getIOChannel() != null) {
             withoutRequest.remove(channel.getIOChannel());
         }
@@ -195,7 +196,7 @@ public final class OffHeapEndpoint extends NioEndpoint {
             refusalTask.cancel(false);
         }
         if (getNioChannels() != null) {
-            // There are none when the port could not be opened.
+            // There are no channels if the port could not be opened.
             getNioChannels().clear();
         }
         super.stopInternal();
@@ -203,8 +204,8 @@ public final class OffHeapEndpoint extends NioEndpoint {
 
     /**
      * Yields when a virtual thread starts a task, so that the task runs as far as it can before that thread continues.
-     * Without this, a thread that reads an HTTP/2 connection would pile up requests, and windows of their bodies,
-     * before any of them is looked at.
+     * Without this, a thread that reads an HTTP/2 connection would queue many requests, each with a window of its body,
+     * before any of them is served.
      */
     private static final class YieldingExecutor extends VirtualThreadExecutor {
         YieldingExecutor(String prefix) {

@@ -20,8 +20,8 @@ final class OverloadResponse {
     private OverloadResponse() {}
 
     /**
-     * A client of HTTP/2 gets no response: its connection ends, from which it can safely conclude that its request was
-     * not processed.
+     * Sends the response. An HTTP/2 client gets none: its connection ends, from which the client can safely conclude
+     * that its request was not processed.
      */
     static void send(SocketWrapperBase<?> socket) {
         if ("h2".equals(socket.getNegotiatedProtocol())) {

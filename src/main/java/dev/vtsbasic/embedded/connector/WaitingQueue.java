@@ -7,7 +7,7 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * The connections that wait for room on the heap, in the order in which they came.
+ * The connections that wait for room on the heap, in the order in which they arrived.
  *
  * @param limit the bytes that all connections and requests may take together when one of these continues
  */

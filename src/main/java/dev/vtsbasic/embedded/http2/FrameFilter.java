@@ -10,9 +10,9 @@ import org.apache.coyote.http11.OutputFilter;
 
 /**
  * Has Tomcat send an HTTP/2 response in frames that fill either Tomcat's buffer or the client's flow-control window.
- * Without this filter, Tomcat sends each full buffer as a whole: if the window is one byte smaller, that byte becomes a
- * frame of its own, and if the client acknowledges each frame, so does one byte of every later buffer (silly window
- * syndrome, RFC 1122 §4.2.3.4).
+ * Without this filter, Tomcat sends each full buffer as a whole: if the window is one byte smaller, the last byte
+ * becomes a frame of its own, and if the client acknowledges each frame, so does one byte of each later buffer (silly
+ * window syndrome, RFC 1122 §4.2.3.4).
  *
  * <p>If the window is small, the filter waits until it grows, but for 200 ms at most, because a client may not enlarge
  * its window before it has received all that the window allows. So a client that grants single bytes gets a few bytes a
@@ -47,7 +47,7 @@ final class FrameFilter implements OutputFilter {
         while (data.position() < end) {
             int left = end - data.position();
             if (buffered + left <= MAX_FRAME_BYTES) {
-                // Sent with the bytes that follow, or at the end of the response.
+                // Tomcat's buffer keeps the bytes until it is full or flushed, or the response ends.
                 pass(data, left);
             } else {
                 long free = await(MAX_FRAME_BYTES);
@@ -74,7 +74,9 @@ final class FrameFilter implements OutputFilter {
         next.flush();
     }
 
-    /** @return how many bytes the client's window allows now; may still be fewer than the frame has, or negative */
+    /**
+     * @return how many bytes the client's window allows now; may still be less than the size of the frame, or negative
+     */
     private long await(int frame) throws IOException {
         long free = window.free();
         largestWindow = Math.max(largestWindow, free);

@@ -11,8 +11,8 @@ import org.apache.coyote.http2.Http2AsyncUpgradeHandler;
 import org.apache.coyote.http2.Http2OutputBuffer;
 
 /**
- * How many bytes of a response the client's flow-control windows allow, of the stream and of the connection. Tomcat has
- * no API for this, so the class reads Tomcat's internals.
+ * The number of bytes of a response that the client's flow-control windows of the stream and of the connection allow.
+ * Tomcat has no API for this, so the class reads Tomcat's internals.
  */
 final class Http2Window {
     private static final MethodHandle HOOK = field(Request.class, "hook", ActionHook.class);
@@ -59,7 +59,7 @@ final class Http2Window {
         }
     }
 
-    /** In bytes; may be negative. */
+    /** The smaller of both windows, in bytes; may be negative. */
     long free() {
         try {
             return Math.min((long) WINDOW.invoke(stream), (long) WINDOW.invoke((Object) connection));

@@ -16,8 +16,9 @@ import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * HTTP/2 by TLS or by prior knowledge, but not by an upgrade of a plain request, because RFC 9113 §3.1 deprecates that
- * and because the later requests would bypass the rules of a proxy in front, which sees only the first one.
+ * HTTP/2 over TLS or by prior knowledge, but not by an upgrade of a plain request, because RFC 9113 §3.1 deprecates
+ * that and because later requests would bypass the rules of a proxy in front of this server, which sees only the first
+ * request.
  */
 public final class LimitedHttp2Protocol extends Http2Protocol {
     /**
@@ -79,8 +80,8 @@ public final class LimitedHttp2Protocol extends Http2Protocol {
 
     /**
      * Responds to CONNECT with 501, to a scheme that is neither http nor https with 400, and to a request for which
-     * there is no room with 503. The request does not wait for room, because most of its memory is taken by then, above
-     * all by a part of its body.
+     * there is no room with 503. The request does not wait for room, because it already takes most of its memory,
+     * mainly for a part of its body.
      */
     private static final class AdmittingAdapter extends DelegatingAdapter {
         private final HeapAdmission admission;
@@ -103,8 +104,8 @@ public final class LimitedHttp2Protocol extends Http2Protocol {
         }
 
         /**
-         * An asynchronous request continues after this method has given its room back. A bounded number of threads then
-         * bounds the requests, because exchanges are asynchronous only where Java has no virtual threads.
+         * An asynchronous request continues after this method has released its memory. Exchanges are asynchronous only
+         * if Java has no virtual threads, and then the number of threads bounds the number of requests.
          */
         @Override
         public void service(Request request, Response response) throws Exception {

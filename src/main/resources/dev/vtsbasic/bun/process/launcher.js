@@ -5,8 +5,8 @@ import { lstatSync, readSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { pathToFileURL } from "node:url";
 
-// The JVM's first line on stdin says what to run. It does not come in the environment, because processes that the app
-// starts would inherit that.
+// The JVM's first line on stdin says what to run. It is not in the environment, because processes that the app starts
+// would inherit it.
 const { entry, directory, socket, port, token, nice, mark } = JSON.parse(firstLine());
 
 function firstLine() {
@@ -37,24 +37,24 @@ function cLibrary() {
         poll: { args: ["ptr", "u64", "int"], returns: "int" },
       }).symbols;
     } catch {
-      // Another C library, or a system that forbids making code at run time.
+      // The system has another C library, or forbids code that is made at run time.
     }
   }
   return undefined;
 }
 
-// These signals do nothing here, also while the app is being loaded: the JVM alone decides when this process ends,
-// because it lets the requests in flight finish first. A service manager sends SIGTERM to all processes of a service at
+// This process ignores these signals, even while it loads the app: only the JVM decides when this process ends, because
+// the JVM lets the in-flight requests finish first. A service manager sends SIGTERM to all processes of a service at
 // once, and a terminal sends SIGINT or SIGHUP.
 const ENDING_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"];
 const own = { on: process.on, removeAllListeners: process.removeAllListeners };
 function ignoreEndingSignals() {
-  // By an empty handler and not by SIG_IGN, which processes that the app starts would inherit.
+  // The handler is an empty function and not SIG_IGN, because processes that the app starts would inherit SIG_IGN.
   for (const signal of ENDING_SIGNALS) own.on.call(process, signal, () => {});
 }
 ignoreEndingSignals();
 
-// Holds the app's handlers of these signals. Those of SIGTERM run when the JVM asks this process to end.
+// Holds the app's handlers of these signals. The handlers of SIGTERM run when the JVM asks this process to end.
 const appHandlers = new EventEmitter();
 const METHODS =
   "on addListener prependListener once prependOnceListener off removeListener listeners rawListeners listenerCount emit";
@@ -73,21 +73,22 @@ process.removeAllListeners = (...event) => {
   return process;
 };
 
-// A session, and so a process group, of its own, so that all processes that the app starts can be killed at once.
+// This process starts a session, and so a process group, so that the processes that the app starts can be killed
+// together.
 const libc = cLibrary();
 const leads = libc?.setsid() === process.pid;
 if (nice > 0) {
-  // For the group, because Node's setPriority changes only one thread, and the engine has started others by now.
+  // The priority is set for the group, because Node's setPriority changes only one thread, and the engine has already
+  // started others.
   const PRIO_PGRP = 1;
   if (!leads || libc.setpriority(PRIO_PGRP, 0, nice) !== 0) setPriority(nice);
 }
 
-// The JVM holds the other end of stdin, so stdin ends when the JVM has ended, however it died. This process then
-// removes the directory that the JVM made for this script and its socket, and kills the processes that the app has
-// started.
+// The JVM holds the other end of stdin, so stdin ends when the JVM ends in any way. This process then removes the
+// directory that the JVM made for this script and its socket, and kills the processes that the app has started.
 process.stdin.on("end", () => {
   const runDirectory = lstatSync(import.meta.dir, { throwIfNoEntry: false });
-  // Only a directory of this user, because another user may have made one at this path since.
+  // Only a directory of this user is removed, because another user may have made one at this path meanwhile.
   if (runDirectory?.isDirectory() && (!process.getuid || runDirectory.uid === process.getuid())) {
     rmSync(import.meta.dir, { recursive: true, force: true });
   }
@@ -95,10 +96,11 @@ process.stdin.on("end", () => {
   process.exit(1);
 });
 
-// A blocked event loop does not see that end, so the kernel watches stdin too: it sends SIGIO when anything happens
-// there. The handler of SIGIO is alarm(2) itself, which takes the signal's number, 29, for a number of seconds. SIGALRM
-// then ends the process, unless the event loop runs again and cancels the alarm. No timer runs while the JVM lives,
-// because a machine may be suspended for any time. Only on Linux, because elsewhere fcntl cannot be called like this.
+// A blocked event loop does not see the end of stdin, so the kernel watches stdin, too: it sends SIGIO when anything
+// happens there. The handler of SIGIO is alarm(2) itself, whose argument, a number of seconds, is then the signal's
+// number, 29. SIGALRM ends the process after that time, unless the event loop runs again and cancels the alarm. No
+// timer runs while the JVM runs, because a machine may be suspended for any time. This is for Linux only, because
+// elsewhere fcntl cannot be called like this.
 if (libc && process.platform === "linux") {
   const SIGIO = 29;
   const F_GETFL = 3;
@@ -109,7 +111,8 @@ if (libc && process.platform === "linux") {
   libc.fcntl(0, F_SETOWN, process.pid);
   libc.fcntl(0, F_SETFL, libc.fcntl(0, F_GETFL, 0) | O_ASYNC);
   setInterval(() => libc.alarm(0), 5000).unref();
-  // Stdin may have ended before. In struct pollfd, the events that have occurred start at byte 6.
+  // Stdin may have ended before the kernel began to watch it. In struct pollfd, the events that have occurred start at
+  // byte 6.
   const stdin = new Uint8Array(8);
   const POLLHUP = 0x10;
   if (libc.poll(stdin, 1, 0) > 0 && stdin[6] & POLLHUP) process.exit(1);
@@ -120,11 +123,11 @@ let end = () => process.exit(0);
 process.stdin.on("data", () => end());
 process.stdin.resume();
 
-// Bound before the app is loaded, because the app may replace process.stdout.write.
+// This keeps the original function, because the app may replace process.stdout.write.
 const print = process.stdout.write.bind(process.stdout);
 
-// Files that the app writes under relative names have to outlive the build, so the app runs in a directory of its own.
-// Bun itself was started in the build, because it runs the modules that bunfig.toml of its start directory names.
+// Files that the app writes under relative names have to outlive the build, so the app runs in another directory. Bun
+// itself was started in the build, because it runs the modules that the bunfig.toml of its start directory names.
 try {
   process.chdir(directory);
 } catch (error) {
@@ -143,12 +146,12 @@ if (typeof app?.fetch !== "function") {
 // Maps each request that asTheBrowserSeesIt has made to Bun's own request.
 const originals = new WeakMap();
 
-// host[:port], without a character that could start a path.
+// Matches host[:port] without a character that could start a path.
 const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 // Bun builds request.url from the Host field without a check, and always with the scheme http. The app compares the URL
 // with the browser's Origin, so the URL must have the scheme and host that the browser used. The X-Forwarded-* fields
-// hold these and can be believed, because only the proxy can reach this socket, and it lets no client set them.
+// hold these and can be trusted, because only the proxy can reach this socket, and it lets no client set them.
 function asTheBrowserSeesIt(request) {
   const { headers, url } = request;
   const scheme = headers.get("x-forwarded-proto") === "https" ? "https" : "http";
@@ -175,7 +178,7 @@ function originOf(text) {
   return lastOrigin.origin;
 }
 
-// The client's address from the proxy, because server.requestIP gives the proxy's own.
+// Returns the client's address as the proxy gives it, because server.requestIP would return the proxy's address.
 function clientAddress(request) {
   const own = originals.get(request) ?? request;
   const address = own.headers.get("x-real-ip");
@@ -183,7 +186,7 @@ function clientAddress(request) {
   return { address, family: address.includes(":") ? "IPv6" : "IPv4", port: 0 };
 }
 
-// Passes Bun's own requests on, because server.upgrade(request) and similar methods accept no others.
+// Passes Bun's own requests to the server's methods, because server.upgrade(request) and similar ones accept no others.
 function forTheApp(server) {
   return new Proxy(server, {
     get(_, name) {
@@ -195,7 +198,7 @@ function forTheApp(server) {
   });
 }
 
-// The open WebSockets. They do not end by themselves, so this process closes them when it is asked to end.
+// Holds the open WebSockets. They do not end by themselves, so this process closes them when the JVM asks it to end.
 const sockets = new Set();
 function tracked(handlers) {
   return {
@@ -211,8 +214,8 @@ function tracked(handlers) {
   };
 }
 
-// Notes the requests that were begun last in a memory-mapped file, in the format of BegunRequests.java. The JVM reads
-// the file when this event loop is blocked or this process has ended.
+// Records the requests that the app received last in a memory-mapped file, in the format of BegunRequests.java. The JVM
+// reads the file when this event loop is blocked or this process has ended.
 const begun = Bun.mmap(mark);
 const count = new Uint32Array(begun.buffer, begun.byteOffset, 1);
 const places = Array.from({ length: 64 }, (_, i) => begun.subarray(4 + i * 256, 4 + i * 256 + 255));
@@ -229,9 +232,10 @@ function begin(request) {
 
 const server = Bun.serve({
   ...(socket ? { unix: socket } : { hostname: "127.0.0.1", port }),
-  // None, because the proxy has the time-outs; Bun's default cuts a response that sends nothing for 10 seconds.
+  // 0 disables the time-out, because the proxy has time-outs of its own, and Bun's default would cut a response that
+  // sends nothing for 10 seconds.
   idleTimeout: 0,
-  // None, because the proxy limits the body.
+  // Bun does not limit the body, because the proxy does.
   maxRequestBodySize: Number.MAX_SAFE_INTEGER,
   development: false,
   fetch: (request) =>
@@ -250,5 +254,5 @@ end = async () => {
   process.exit(0);
 };
 
-// The first line break ends a line that the app may have left unfinished.
+// The first line break ends a line that the app may have left unfinished on standard output.
 print(`\n${token} ${server.port ?? 0}\n`);
