@@ -1,8 +1,8 @@
 #!/bin/bash
 # bases.sh DIRECTORY [CACHE]
-# Makes stand-ins for the base images of the Dockerfile, for machines where no image registry can be reached, so that the
-# unmodified file builds there. Writes DIRECTORY/env.sh, which says where buildah and podman keep them. CACHE keeps the
-# Debian root file system for the next time. Before DIRECTORY is removed: umount -R DIRECTORY/storage/overlay.
+# Makes stand-ins for the base images of the Dockerfile, so that the unmodified file builds on machines that cannot
+# reach an image registry. Writes DIRECTORY/env.sh, which tells buildah and podman where the images are. CACHE keeps the
+# Debian root file system for the next run. Before DIRECTORY is removed: umount -R DIRECTORY/storage/overlay.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1"
@@ -17,7 +17,7 @@ driver = "overlay"
 graphroot = "$directory/storage"
 runroot = "$directory/run"
 X
-# The limits that a container may have where the engine itself runs without all rights.
+# Limits that an engine without full rights can still set for a container.
 cat >"$directory/containers.conf" <<X
 [containers]
 default_ulimits = ["nofile=8192:8192","nproc=8192:8192"]
@@ -31,11 +31,11 @@ echo "export CONTAINERS_STORAGE_CONF=$directory/storage.conf CONTAINERS_CONF=$di
 # shellcheck source=/dev/null
 . "$directory/env.sh"
 
-# The name that the Dockerfile gives to a base: image_of BUN
+# Prints the image that the Dockerfile names for a base: image_of BUN
 image_of() {
   sed -n "s|^ARG $1=||p" "$top/Dockerfile"
 }
-# The version within it.
+# Prints the version in that image's name.
 version_of() {
   image_of "$1" | sed 's/.*:\([0-9.]*\).*/\1/'
 }
@@ -100,7 +100,7 @@ X
 build maven.dockerfile "docker.io/library/$(image_of MAVEN)"
 
 fetch "org.apache.tomcat:tomcat:$(version_of TOMCAT):tar.gz"
-# As in the genuine image, any user may read it.
+# Any user may read Tomcat, as in the official image.
 cat >tomcat.dockerfile <<X
 FROM $debian
 COPY jdk /opt/java/openjdk

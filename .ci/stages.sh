@@ -1,6 +1,6 @@
-# What .ci/run and .ci/all have in common: stages with their times, tools, JDKs, images. Sourced by both.
+# Shared by .ci/run and .ci/all, which source it: stages with their times, tools, JDKs, images.
 # shellcheck shell=bash
-# Where tools must be there, a test that lacks one fails instead of being skipped.
+# With CI=true, a test whose tool is missing fails instead of being skipped.
 export CI=true
 export MAVEN_OPTS="${MAVEN_OPTS:-} -Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.transfer.Slf4jMavenTransferListener=warn"
 stages=()
@@ -14,7 +14,7 @@ stage() {
   echo "== $name: $((SECONDS - start)) s"
 }
 
-# The last lines of a run: each stage with its time, then what was run.
+# Prints the last lines of a run: the time of each stage, then a description of the run.
 summary() {
   printf '%s\n' "${stages[@]}"
   printf '%5d s  in all\n' "$SECONDS"
@@ -35,7 +35,7 @@ install_tools() {
   command -v promtool >/dev/null || unpack_prometheus
 }
 
-# Only the programs, because the installed package would start a server.
+# Unpacks only the programs, because an installed package would start a server.
 unpack_prometheus() {
   local directory
   directory=$(mktemp -d)
@@ -65,7 +65,7 @@ second_build() {
   JAVA_HOME=$default_jdk "$default_jdk/bin/java" src/build/SecondBuild.java
 }
 
-# The unmodified Dockerfile, on stand-ins for its base images.
+# Makes stand-ins for the base images, on which the unmodified Dockerfile builds.
 make_bases() {
   images=$(mktemp -d)
   trap remove_images EXIT

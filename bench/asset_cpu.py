@@ -1,9 +1,9 @@
-"""CPU time that a server spends on one static file of 12 kB and of 170 kB: VTS Basic, nginx and Caddy in turn, several
-rounds in one run.
+"""Measures the CPU time of one request for a static file of 12 kB and of 170 kB: VTS Basic, nginx and Caddy in turn,
+several rounds in one run.
 
     python3 bench/asset_cpu.py [--rounds 3] [--seconds 6]
 
-Needs target/vts-basic.war (`mvn package`), and wrk, nginx and caddy on the PATH. JAVA names another java.
+Needs target/vts-basic.war (`mvn package`), and wrk, nginx and caddy on the PATH. JAVA sets another java.
 """
 import argparse
 import random

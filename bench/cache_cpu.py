@@ -1,9 +1,9 @@
-"""CPU time that a front spends on a 9 kB page that the app allows to be kept: VTS Basic with its shared cache, the same
-without it, and nginx with its own cache, before the same server, in turn, several rounds in one run.
+"""Measures the CPU time of one request for a 9 kB page that the app allows caches to store: VTS Basic with and without
+its shared cache, and nginx with its own cache, in front of the same server, in turn, several rounds in one run.
 
     python3 bench/cache_cpu.py [--rounds 3] [--seconds 8]
 
-Needs target/vts-basic.war (`mvn package`), and wrk and nginx on the PATH. JAVA names another java.
+Needs target/vts-basic.war (`mvn package`), and wrk and nginx on the PATH. JAVA sets another java.
 """
 import argparse
 

@@ -1,4 +1,4 @@
-"""Opens many idle event streams and says how many got their first event, and the front's memory and threads then.
+"""Opens many idle event streams, and prints how many got their first event and the front's memory and threads then.
 
     python3 bench/event_streams.py PORT COUNT PID
 """

@@ -1,10 +1,10 @@
-"""What the image weighs, and how it starts, with and without each of the measures taken: writes the tables between the
+"""Measures the size and the start of the image, with and without each optimization, and writes the tables between the
 marks in docs/docker.md.
 
     python3 bench/image.py [--image vts-basic] [--engine docker] [--rounds 5] [--seconds 8]
 
-Needs the image, built as docs/docker.md says, the image that its Dockerfile takes the JDK from, and wrk on the PATH; runs
-containers on the network of this machine, as root or with an engine that lets this user see their processes.
+Needs the image, built as docs/docker.md describes, the image from which its Dockerfile copies the JDK, and wrk on the
+PATH. Runs containers on the network of this machine, as root or with an engine that lets this user see their processes.
 """
 import argparse
 import gzip
@@ -47,13 +47,13 @@ class Image:
         return run(self.engine, "run", "--rm", "--entrypoint=bun", name or self.name, "-e", script)
 
     def variant(self, name, change=lambda args: args, cache=None, java="/opt/java/bin/java", image=None):
-        """Another way to start it: other options, another cache, another Java."""
+        """A variant of the start: other options, another cache or another Java."""
         file = self.directory / (re.sub(r"\W+", "-", name) + ".args")
         file.write_text(change(self.args) + "\n")
         return Variant(self, name, file, self.cache if cache is None else cache, java, image or self.name)
 
     def with_whole_jdk(self):
-        """This image, and the JDK that Java was taken from."""
+        """Builds the image with the whole JDK from which its Java runtime was made."""
         base = re.search(r"ARG MAVEN=(\S+)", (ROOT / "Dockerfile").read_text()).group(1)
         name = self.name.split(":")[0] + ":jdk"
         (self.directory / "Dockerfile").write_text(f"FROM {self.name}\nCOPY --from={base} /opt/java/openjdk /opt/jdk\n")
@@ -63,7 +63,7 @@ class Image:
         return name
 
     def layers(self):
-        """Sizes of each layer: as it is, by gzip, by zstd."""
+        """Sizes of each layer in bytes: uncompressed, with gzip and with zstd."""
         archive = self.directory / "image"
         archive.mkdir()
         save = subprocess.Popen([self.engine, "save", self.name], stdout=subprocess.PIPE)
@@ -105,7 +105,7 @@ class Variant:
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def train(self, aot):
-        """Makes a cache of its own for this variant."""
+        """Makes an AOT cache for this variant."""
         self.image.directory.chmod(0o777)
         port = free_port()
         process = self.start(f"-XX:AOTCacheOutput=/out/{aot}", port=port, extra=[f"--volume={self.image.directory}:/out"])
@@ -171,7 +171,7 @@ def started(pid):
 
 
 def own_cpu(pid):
-    """Of the JVM without what it has started."""
+    """CPU seconds of the JVM itself, without those of its child processes."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / 100
 

@@ -1,9 +1,9 @@
-"""CPU time that a front spends on one proxied page of 9 kB: VTS Basic, nginx, HAProxy and Caddy before the same server,
-in turn, several rounds in one run.
+"""Measures the CPU time of one proxied request for a page of 9 kB: VTS Basic, nginx, HAProxy and Caddy in front of the
+same server, in turn, several rounds in one run.
 
     python3 bench/proxy_cpu.py [--rounds 3] [--seconds 8]
 
-Needs target/vts-basic.war (`mvn package`), and wrk, nginx, haproxy and caddy on the PATH. JAVA names another java.
+Needs target/vts-basic.war (`mvn package`), and wrk, nginx, haproxy and caddy on the PATH. JAVA sets another java.
 """
 import argparse
 

@@ -1,4 +1,4 @@
-"""What the measurements of CPU time share: starts servers, loads each in turn, says what a request costs."""
+"""Shared by the CPU time measurements: starts servers, loads each in turn, prints the CPU time of a request."""
 import os
 import re
 import shutil
@@ -65,7 +65,7 @@ def load(port, path, seconds):
 
 
 class Servers:
-    """Servers of one run, in a directory of their own; all are ended at the end of the `with`."""
+    """Servers of one run, in a directory of their own; the end of the `with` stops all of them."""
 
     def __enter__(self):
         self.directory = Path(tempfile.mkdtemp())

@@ -207,7 +207,7 @@ class BuildWebapp {
         ProcessBuilder process =
                 new ProcessBuilder(command).directory(directory.toFile()).inheritIO();
         process.redirectInput(ProcessBuilder.Redirect.PIPE);
-        // A script of package.json that calls `bun` has to get this one.
+        // This Bun comes first on the PATH, because scripts of package.json call `bun`.
         String path =
                 Path.of(command.get(0)).getParent() + System.getProperty("path.separator") + System.getenv("PATH");
         process.environment().put("PATH", path);

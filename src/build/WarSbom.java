@@ -74,7 +74,7 @@ class WarSbom {
         JsonObject application = metadata.getJsonObject("component");
         references.add(application.getString("bom-ref"));
         JsonObject whole = Json.createObjectBuilder(known)
-                // The serial number is that of Maven's list, which has only the libraries.
+                // The serial number identifies Maven's list, which contains only the libraries.
                 .remove("serialNumber")
                 .add(
                         "metadata",

@@ -6,7 +6,7 @@ import db from 'mime-db'
 const RANK = { iana: 3, apache: 2, nginx: 1 }
 const rank = ([type, { source }]) =>
   (RANK[source] ?? 0) * 4 +
-  // Where the registry has several, browsers want the one that says what it is for.
+  // Of several registered types, browsers mostly need the specific one, not application/*.
   (type.startsWith('application/') ? 0 : 1) +
   (type === 'application/xml' ? 2 : 0)
 

@@ -1,7 +1,7 @@
-// HEALTHCHECK of the image: whether the instance says that it is ready. Run by Bun, which starts in a tenth of the time
-// that a JVM takes. Reads the same variables as the instance; its defaults are those of docs/configuration.md.
+// HEALTHCHECK of the image: asks the instance whether it is ready. Bun runs it, because Bun starts in a tenth of the
+// time that a JVM takes. It reads the same variables as the instance, with the defaults of docs/configuration.md.
 const env = process.env;
-// A Kubernetes service named vts sets tcp://10.0.0.1:80, which the instance does not take for its port either.
+// A Kubernetes service named vts sets VTS_PORT to tcp://10.0.0.1:80. The instance ignores that value, too.
 const port = /^\s*\d+\s*$/.test(env.VTS_PORT ?? "") ? env.VTS_PORT.trim() : "3000";
 const context = (env.VTS_CONTEXT_PATH ?? "").replace(/\/$/, "");
 const prefix = env.VTS_MANAGEMENT_PATH || "/-";
@@ -13,7 +13,7 @@ const host = isEverywhere ? (isIpv6 ? "[::1]" : "127.0.0.1") : isIpv6 ? `[${addr
 
 const url = `${scheme}://${host}:${port}${context}${prefix}/ready`;
 try {
-  // We ask ourselves, so whose name the certificate has does not matter.
+  // The request goes to this container itself, so the name in the certificate does not matter.
   const answer = await fetch(url, { signal: AbortSignal.timeout(4000), tls: { rejectUnauthorized: false } });
   console.log(`${url} answered ${answer.status}: ${await answer.text()}`);
   process.exit(answer.status === 200 ? 0 : 1);

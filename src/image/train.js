@@ -1,11 +1,11 @@
-// Makes the AOT cache of the image: starts it as it will be started, visits it, and stops it, upon which the JVM writes
-// what it has loaded and compiled. A run that does not end well fails the build of the image.
+// Makes the AOT cache of the image: starts the server as the image will, requests pages, and stops the server. The JVM
+// then writes the classes that it has loaded and compiled. A failed run fails the build of the image.
 const cache = "/opt/vts/vts.aot";
 const server = Bun.spawn(
   ["/opt/java/bin/java", `-XX:AOTCacheOutput=${cache}`, "@/opt/vts/java.args"],
   { stdout: "pipe", stderr: "inherit", env: { PATH: process.env.PATH, VTS_PORT: "0", VTS_ADDRESS: "127.0.0.1" } },
 );
-// It must not outlive a run that failed, nor one that took too long.
+// Kill the server, because it must not outlive a run that failed or took too long.
 process.on("exit", () => server.kill("SIGKILL"));
 process.on("SIGTERM", () => process.exit(1));
 

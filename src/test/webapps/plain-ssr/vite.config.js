@@ -1,2 +1,2 @@
-// Each picture a file: this is about addresses.
+// Every picture stays a file, because the tests are about URLs.
 export default { build: { assetsInlineLimit: 0 } }

@@ -62,7 +62,10 @@ public final class ApplicationListener implements ServletContextListener {
         }
     }
 
-    /** Uses a loop and not {@code forEach}, because servers print the name of the class that calls the logger. */
+    /**
+     * Calls the logger in a loop and not through {@code forEach}, because servers print the name of the class that
+     * calls it.
+     */
     private static void logRequests(List<String> lines) {
         for (String line : lines) {
             ACCESS_LOG.info(line);
@@ -73,8 +76,8 @@ public final class ApplicationListener implements ServletContextListener {
         String path = context.getContextPath();
         if (!UrlPath.isContextPath(path)) {
             throw new BadSettingException("The context path " + path
-                    + " has characters that cannot be written into every script and page; give the WAR a name of"
-                    + " letters, digits and . _ ~ - @ + alone");
+                    + " has characters that are not safe in scripts and pages; give the WAR a name that has"
+                    + " only letters, digits and . _ ~ - @ +");
         }
         return path;
     }

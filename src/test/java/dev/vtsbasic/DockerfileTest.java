@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The versions in the Dockerfile are those of the project. */
+/** The versions in the Dockerfile are the project's. */
 class DockerfileTest {
     @Test
     void theImageHasTheBunVersionOfTheBuild() throws IOException {

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
-/** Each package is a room, and the doors between them open one way only. */
+/** Each package is a room, and dependencies between rooms go one way only. */
 @AnalyzeClasses(packages = "dev.vtsbasic", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
     private static final String ROOT = "dev.vtsbasic";
@@ -26,7 +26,7 @@ class RoomsTest {
     /** Every room may use these. */
     private static final Set<String> GROUND = Set.of("settings", "log", "text", "text.escape", "file");
 
-    /** The rooms that each room may use besides the ground; a room that is not named here uses none. */
+    /** The rooms that each room may use besides the ground; a room that is not listed uses none. */
     private static final Map<String, Set<String>> ARROWS = """
             main: cli app war
             cli: app asset build build.base build.reproduction build.validation bun bun.process deploy embedded launch manage war
@@ -135,7 +135,7 @@ class RoomsTest {
             .that()
             .resideOutsideOfPackage("dev.vtsbasic.log")
             .and()
-            // Passes the lines of the access log on.
+            // ApplicationListener passes on the lines of the access log.
             .doNotHaveFullyQualifiedName("dev.vtsbasic.ApplicationListener")
             .should()
             .callMethodWhere(describe(
@@ -173,8 +173,7 @@ class RoomsTest {
                             && DECODING_GETTERS.contains(call.getName())));
 
     /**
-     * Some containers answer with another request's data once startAsync() was called, so all of it is read at one place,
-     * which comes before.
+     * After startAsync(), some containers return another request's data, so one class reads the request before that.
      */
     @ArchTest
     static final ArchRule onlyInboundRequestReadsTheRequestInTheProxy = noClasses()
@@ -188,7 +187,7 @@ class RoomsTest {
                     call -> call.getTargetOwner().isAssignableTo(ServletRequest.class)
                             && REQUEST_GETTERS.contains(call.getName())));
 
-    /** A client can put a line in front of the one that the app goes by. */
+    /** A client can add a field line before the one that the app uses. */
     @ArchTest
     static final ArchRule noHeaderFieldIsReadByItsFirstLineAlone = noClasses()
             .should()

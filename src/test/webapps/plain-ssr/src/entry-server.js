@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import photo from './photo.svg'
 
-// As many servers do: the page is a file of the client build.
+// The page is a file of the client build, as in many servers.
 const page = readFileSync(new URL('../client/index.html', import.meta.url), 'utf8')
 const base = import.meta.env.BASE_URL
 

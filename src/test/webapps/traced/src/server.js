@@ -4,7 +4,7 @@ import { traced } from "./tracing.js";
 export default {
   fetch: traced(async (request) => {
     const path = new URL(request.url).pathname;
-    // What an app would do within a request.
+    // Stands for an app's work within a request.
     await trace.getTracer("my-app").startActiveSpan("look up", async (span) => {
       await Bun.sleep(1);
       span.end();

@@ -1,4 +1,4 @@
-// Traces what the app does with a request, as a part of the trace that the front has begun. See docs/tracing.md.
+// Traces the app's work for a request as a part of the trace that the front has begun. See docs/tracing.md.
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";

@@ -56,10 +56,10 @@ public final class Application implements AutoCloseable {
     /** Time limit of one run of the compressor, for a few assets. The server sends these uncompressed meanwhile. */
     private static final Duration COMPRESSION_TIMEOUT = Duration.ofMinutes(2);
 
-    private final Parts parts;
+    private final ApplicationParts parts;
     private final ShutdownSequence shutdown;
 
-    private Application(Parts parts) {
+    private Application(ApplicationParts parts) {
         this.parts = parts;
         this.shutdown = new ShutdownSequence(parts);
     }
@@ -145,15 +145,15 @@ public final class Application implements AutoCloseable {
                             settings.logs().accessLog(), settings.logs().accessLogSample(), accessLines));
             accessLog.ifPresent(started::push);
             TrafficFilter traffic = new TrafficFilter(settings.proxy().trustedProxies(), accessLog);
-            return new Application(new Parts(
+            return new Application(new ApplicationParts(
                     settings,
-                    new Parts.BuildParts(copies, bundledApp, watcher),
+                    new ApplicationParts.BuildParts(copies, bundledApp, watcher),
                     upstream,
-                    new Parts.RequestParts(traffic, assets, pages, proxy, inFlight),
-                    new Parts.OperatorParts(new OperatorTokenFile(), new DrainState(), accessLog)));
+                    new ApplicationParts.RequestParts(traffic, assets, pages, proxy, inFlight),
+                    new ApplicationParts.OperatorParts(new OperatorTokenFile(), new DrainState(), accessLog)));
         } catch (Deployer.InvalidBuildException e) {
             closeAll(started);
-            throw new BadSettingException(e.getMessage() + "\nVTS_VALIDATE=warn starts it all the same.");
+            throw new BadSettingException(e.getMessage() + "\nVTS_VALIDATE=warn starts it anyway.");
         } catch (BadSettingException | BunLocator.NoBunException | IOException | RuntimeException e) {
             closeAll(started);
             throw e;
@@ -166,7 +166,7 @@ public final class Application implements AutoCloseable {
             try {
                 part.close();
             } catch (Exception e) {
-                Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
+                Event.LEFT_BEHIND.log(LOG, "Could not be removed: {problem}", e.getMessage());
             }
         }
     }
@@ -262,7 +262,7 @@ public final class Application implements AutoCloseable {
     }
 
     /** @param close called now and at each change; true if the server is to close each connection after its response */
-    public void closesConnections(Consumer<Boolean> close) {
+    public void setConnectionCloser(Consumer<Boolean> close) {
         parts.operator().drain().setConnectionCloser(close);
     }
 
@@ -271,7 +271,7 @@ public final class Application implements AutoCloseable {
      *
      * @return for how long it has already reported this, because of a drain; zero without a drain
      */
-    public Duration becomeNotReady() {
+    public Duration beginStop() {
         return parts.operator().drain().beginStop();
     }
 

@@ -10,11 +10,11 @@ import java.util.Optional;
 
 /** The operations that an operator can call on a running application. Thread-safe. */
 final class ApplicationOperations implements AdminOperations {
-    private final Parts parts;
+    private final ApplicationParts parts;
 
     private final CollapsingSupplier<List<SlotHealth>> health;
 
-    ApplicationOperations(Parts parts) {
+    ApplicationOperations(ApplicationParts parts) {
         this.parts = parts;
         this.health = new CollapsingSupplier<>(parts.upstream()::health);
     }

@@ -11,9 +11,9 @@ import java.util.List;
 
 /** The statistics of a running application. Thread-safe. */
 final class ApplicationStats implements RuntimeStats {
-    private final Parts parts;
+    private final ApplicationParts parts;
 
-    ApplicationStats(Parts parts) {
+    ApplicationStats(ApplicationParts parts) {
         this.parts = parts;
     }
 
@@ -54,7 +54,7 @@ final class ApplicationStats implements RuntimeStats {
 
     @Override
     public CacheStatistics cache() {
-        return parts.requests().proxy().cacheFigures();
+        return parts.requests().proxy().cacheStatistics();
     }
 
     @Override

@@ -34,7 +34,7 @@ final class RequestPipeline {
     }
 
     /** Registers all filters and servlets. */
-    static void register(ServletContext context, Parts parts, ManagementServlet management, StatusServlet status) {
+    static void register(ServletContext context, ApplicationParts parts, ManagementServlet management, StatusServlet status) {
         Settings settings = parts.settings();
         RequestPipeline pipeline = new RequestPipeline(context);
 
@@ -67,13 +67,13 @@ final class RequestPipeline {
     }
 
     /** The access rules of the management endpoints. */
-    static ManagementAccess access(Parts parts) {
+    static ManagementAccess access(ApplicationParts parts) {
         ManagementSettings management = parts.settings().management();
         return new ManagementAccess(
                 operatorTokens(parts), management.metricsToken(), management.networks(), management.hosts());
     }
 
-    static String statusPath(Parts parts) {
+    static String statusPath(ApplicationParts parts) {
         return parts.settings().management().path() + "/status";
     }
 
@@ -82,7 +82,7 @@ final class RequestPipeline {
                 settings.proxy().securityHeaders(), settings.proxy().trustedProxies());
     }
 
-    private static List<String> operatorTokens(Parts parts) {
+    private static List<String> operatorTokens(ApplicationParts parts) {
         return Stream.concat(Stream.of(parts.operator().token().text()), parts.settings().management().token().stream())
                 .toList();
     }

@@ -22,12 +22,12 @@ final class ShutdownSequence {
     /** Workers have at least this time to close their WebSockets. */
     private static final Duration MIN_CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
-    private final Parts parts;
+    private final ApplicationParts parts;
     private final AtomicBoolean closed = new AtomicBoolean();
     private Optional<StatusServlet> status = Optional.empty();
     private Optional<JmxRegistration> jmx = Optional.empty();
 
-    ShutdownSequence(Parts parts) {
+    ShutdownSequence(ApplicationParts parts) {
         this.parts = parts;
     }
 
@@ -89,7 +89,7 @@ final class ShutdownSequence {
             try {
                 app.close();
             } catch (IOException e) {
-                Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
+                Event.LEFT_BEHIND.log(LOG, "Could not be removed: {problem}", e.getMessage());
             }
         });
     }

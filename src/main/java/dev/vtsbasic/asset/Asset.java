@@ -62,7 +62,7 @@ final class Asset {
         throw new IllegalStateException();
     }
 
-    /** True for the first call only, and only if there is a file to compress in the background. */
+    /** Returns true at the first call, and only if there is a file to compress in the background. */
     boolean claimCompression() {
         return source != null && !compressionClaimed.getPlain() && compressionClaimed.compareAndSet(false, true);
     }

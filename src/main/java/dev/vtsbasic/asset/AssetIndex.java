@@ -69,7 +69,7 @@ public final class AssetIndex {
             }
             Event.ASSET_INDEX_UNUSED.log(
                     LOG,
-                    "The index of the assets in {directory} is not used, since {problem}; `precompress` writes a new one",
+                    "The index of the assets in {directory} is not used, because {problem}; `precompress` writes a new one",
                     root,
                     mismatch.get());
         }
@@ -142,12 +142,12 @@ public final class AssetIndex {
     private static Optional<String> mismatch(Path root, List<IndexedAsset> indexed) {
         for (IndexedAsset asset : indexed) {
             if (!hasSize(root, root.resolve(asset.path()), asset.file().size())) {
-                return Optional.of(asset.path() + " is not the file it was made for");
+                return Optional.of(asset.path() + " has changed since the index was made");
             }
             for (Map.Entry<Coding, IndexedAsset.Content> coded : asset.codings().entrySet()) {
                 Path file = IndexFile.coded(root, asset.path(), coded.getKey());
                 if (!hasSize(root, file, coded.getValue().size())) {
-                    return Optional.of(root.relativize(file) + " is missing or another");
+                    return Optional.of(root.relativize(file) + " is missing or has changed");
                 }
             }
         }

@@ -14,7 +14,7 @@ final class AssetMemory {
 
     private final AtomicLong left;
 
-    /** @param limit of all bodies together, in bytes; 0 keeps none but empty ones */
+    /** @param limit maximum length of all bodies together, in bytes; with 0, only empty bodies are kept */
     AssetMemory(long limit) {
         left = new AtomicLong(limit);
     }

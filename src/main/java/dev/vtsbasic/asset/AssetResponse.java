@@ -103,7 +103,7 @@ final class AssetResponse {
         }
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (chosen.coding() == null) {
-            // Coded files do not announce ranges, because a part of one is useless. A Range field is still honoured.
+            // Coded files do not announce ranges, because a part of one is useless. A Range field still has effect.
             response.setHeader("Accept-Ranges", "bytes");
         } else {
             response.setHeader("Content-Encoding", chosen.coding().token());

@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * Compresses the files that the build did not compress, each when a client first requests it. Until then the file is
  * sent uncompressed.
  *
- * <p>One thread has one batch compressed at a time. The results are kept in memory only; a result that does not fit
- * into {@link AssetMemory} is dropped. Files above 8 MiB are never compressed. Safe for any number of threads.
+ * <p>One thread passes one batch at a time to the {@link Compressor}. The results are kept in memory only; a result
+ * that does not fit into {@link AssetMemory} is dropped. Files above 8 MiB are never compressed. Safe for any number of
+ * threads.
  */
 final class BackgroundCompressor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundCompressor.class);
@@ -64,8 +65,8 @@ final class BackgroundCompressor implements AutoCloseable {
     }
 
     /**
-     * Compresses each file of a failed batch by itself, because one bad file must not keep the others uncompressed. Its
-     * build may have been removed, and the others may be of another build.
+     * Compresses each file of a failed batch by itself, because one bad file must not keep the others uncompressed. The
+     * file may be bad because its build was removed, and the other files may belong to another build.
      */
     private void compressEach(List<Asset> batch, Exception failure) throws InterruptedException {
         int failed = batch.size();
@@ -119,7 +120,7 @@ final class BackgroundCompressor implements AutoCloseable {
         }
         Representation onDisk =
                 new Representation(null, identity.length(), identity.entityTag(), null, identity.file());
-        // Free its memory for the codings, because few clients request the uncompressed file from now on.
+        // Frees the memory of the uncompressed body for the codings, because few clients request it from now on.
         asset.replace(memory, onDisk);
         List<Representation> all = new ArrayList<>(List.of(onDisk));
         for (Map.Entry<Coding, Path> made : smaller.entrySet()) {
@@ -127,7 +128,7 @@ final class BackgroundCompressor implements AutoCloseable {
             Representation coded =
                     AssetIndex.representation(made.getKey(), IndexedAsset.Content.of(file), file, memory);
             if (coded.body() != null) {
-                // Without its file, which is temporary: the container would open it after it was deleted.
+                // Omits the file, because it is temporary, and the container would open it after it was deleted.
                 all.add(new Representation(coded.coding(), coded.length(), coded.entityTag(), coded.body(), null));
             }
         }

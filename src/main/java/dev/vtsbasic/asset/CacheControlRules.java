@@ -35,7 +35,7 @@ final class CacheControlRules {
                 .filter(AssetRule::immutable)
                 .map(AssetRule::directory)
                 .filter(directory -> !directory.isEmpty())
-                // As a file has it, and as a request does.
+                // Each directory as file names spell it, and as requests spell it.
                 .flatMap(directory -> Stream.of(directory, RequestPath.of(directory.substring(1))))
                 .distinct()
                 .toList();

@@ -16,8 +16,8 @@ public interface Compressor {
     record Job(Path source, Path target) {}
 
     /**
-     * Compresses all files into all codings, as small as possible, and returns when the results are on disk. A coding
-     * that is not smaller than its source may be left out.
+     * Compresses all files into all codings, each as small as possible, and returns when the results are on disk. A
+     * coding that is not smaller than its source may be left out.
      *
      * @throws IOException if a file cannot be compressed, or the job takes too long
      */

@@ -24,7 +24,7 @@ import java.util.Map;
  * @param codings the codings in which this file is smaller; modifiable
  */
 record IndexedAsset(String path, Content file, String mediaType, boolean compressible, Map<Coding, Content> codings) {
-    /** In bytes. Shorter files are not compressed, because they fit into one packet anyway. */
+    /** Minimum size of a file that is compressed, in bytes. Shorter files fit into one packet anyway. */
     private static final long MIN_COMPRESSIBLE_BYTES = 512;
 
     /**

@@ -15,7 +15,7 @@ final class Sendfile {
     private static final String START = "org.apache.tomcat.sendfile.start";
     private static final String END = "org.apache.tomcat.sendfile.end";
 
-    /** In bytes. Measured: shorter bodies cost less if they are written from memory. */
+    /** Minimum length for sendfile, in bytes. Measured: shorter bodies cost less if they are written from memory. */
     static final long MIN_BYTES = 48 * 1024;
 
     private Sendfile() {}

@@ -49,7 +49,7 @@ public final class ExternalUpstream implements Upstream {
         Authority authority = AppSettings.authorityOf(uri);
         int port = authority.port().orElse(DEFAULT_PORT);
         this.worker = new Worker(uri.toString(), InetSocketAddress.createUnresolved(authority.host(), port));
-        this.lease = new Unlimited(worker);
+        this.lease = new UncountedLease(worker);
         this.readyPath = readyPath;
         this.connectTimeout = connectTimeout;
     }
@@ -125,7 +125,7 @@ public final class ExternalUpstream implements Upstream {
             if (response.isNotFound() && warned.compareAndSet(false, true)) {
                 Event.READY_PATH_NOT_FOUND.log(
                         LOG,
-                        "{worker} answers {path} with status 404; VTS_READY_PATH sets what is asked",
+                        "{worker} responds to {path} with status 404; VTS_READY_PATH sets the path of this check",
                         worker.name(),
                         readyPath);
             }
@@ -146,7 +146,7 @@ public final class ExternalUpstream implements Upstream {
     }
 
     /** A lease that is not counted, because this program neither limits nor replaces the server. */
-    private record Unlimited(Worker worker) implements WorkerLease {
+    private record UncountedLease(Worker worker) implements WorkerLease {
         @Override
         public void markEndless(Runnable end) {
             // The server is never replaced, so no request has to be ended.

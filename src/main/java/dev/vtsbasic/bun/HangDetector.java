@@ -13,7 +13,7 @@ final class HangDetector {
 
     private final long limit;
     private boolean answered = true;
-    private boolean forgiven;
+    private boolean lateTimeoutIgnored;
     private long since;
 
     HangDetector(Duration limit) {
@@ -22,7 +22,7 @@ final class HangDetector {
 
     void recordResponse() {
         answered = true;
-        forgiven = false;
+        lateTimeoutIgnored = false;
     }
 
     /**
@@ -34,9 +34,9 @@ final class HangDetector {
      * @return whether the worker has not responded for at least the limit
      */
     boolean recordTimeout(long asked, long now) {
-        if (now - asked > limit + LATE_NANOS && !forgiven) {
+        if (now - asked > limit + LATE_NANOS && !lateTimeoutIgnored) {
             // Only once, because a worker may also hang on a machine where every ping ends late.
-            forgiven = true;
+            lateTimeoutIgnored = true;
             answered = true;
             return false;
         }

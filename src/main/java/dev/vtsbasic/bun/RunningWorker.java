@@ -83,7 +83,7 @@ final class RunningWorker {
     void measureAtStart(Duration timeout) {
         try {
             process.ping(timeout).ifPresent(this::recordResponse);
-        } catch (HttpProbe.NotAskedException e) {
+        } catch (HttpProbe.ProbeNotSentException e) {
             Event.WORKER_NOT_ASKED.log(LOG, "{worker} cannot be asked: {problem}", worker.name(), e.getMessage());
         }
         if (maxMemory > 0 && memory > maxMemory) {
@@ -103,20 +103,20 @@ final class RunningWorker {
      * @return whether the worker's process runs, but has not responded for the hang timeout
      */
     boolean isHung(Duration patience) {
-        boolean hangAllowed = rules.hangTimeout().isZero();
+        boolean hangLimitDisabled = rules.hangTimeout().isZero();
         long asked = System.nanoTime();
         try {
-            OptionalLong reported = process.ping(hangAllowed ? patience : rules.hangTimeout());
+            OptionalLong reported = process.ping(hangLimitDisabled ? patience : rules.hangTimeout());
             if (reported.isPresent()) {
                 recordResponse(reported.getAsLong());
                 return false;
             }
-        } catch (HttpProbe.NotAskedException e) {
+        } catch (HttpProbe.ProbeNotSentException e) {
             Event.WORKER_NOT_ASKED.log(
                     LOG, "{worker} cannot be asked whether it lives: {problem}", worker.name(), e.getMessage());
             return false;
         }
-        return !hangAllowed && hangDetector.recordTimeout(asked, System.nanoTime()) && process.isAlive();
+        return !hangLimitDisabled && hangDetector.recordTimeout(asked, System.nanoTime()) && process.isAlive();
     }
 
     private void recordResponse(long bytes) {
@@ -154,7 +154,7 @@ final class RunningWorker {
     boolean answers(Duration timeout) {
         try {
             return process.ping(timeout).isPresent();
-        } catch (HttpProbe.NotAskedException e) {
+        } catch (HttpProbe.ProbeNotSentException e) {
             Event.WORKER_NOT_ASKED.log(
                     LOG, "{worker} cannot be asked whether it is ready: {problem}", worker.name(), e.getMessage());
             return false;

@@ -29,7 +29,7 @@ final class SlotCoordinator implements SlotOwner {
     private static final Replacement NEW_BUILD = new Replacement(RestartCause.NEW_BUILD, "there is a new build");
 
     /** Number of the slot that tries a new build first. */
-    private static final int CANARY = 1;
+    private static final int CANARY_SLOT = 1;
 
     private final WorkerRules rules;
     private final LeastLoadedPool pool;
@@ -113,7 +113,7 @@ final class SlotCoordinator implements SlotOwner {
     @Override
     public WorkerRevision revisionFor(int slot) {
         Trial current = trial;
-        return slot == CANARY && current != null ? current.revision() : revision;
+        return slot == CANARY_SLOT && current != null ? current.revision() : revision;
     }
 
     @Override
@@ -156,7 +156,7 @@ final class SlotCoordinator implements SlotOwner {
      * restart allows all slots to start workers again.
      */
     private boolean mayStart(int slot) {
-        return pool.givenUp().isEmpty() || slot == CANARY && trial != null;
+        return pool.givenUp().isEmpty() || slot == CANARY_SLOT && trial != null;
     }
 
     @Override

@@ -24,7 +24,7 @@ final class WorkerSlot {
     /**
      * After a successor did not become ready, the slot waits this long before it tries one of the same revision again.
      */
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final Duration REPLACEMENT_RETRY_DELAY = Duration.ofSeconds(10);
 
     private final int number;
     private final SlotOwner owner;
@@ -181,7 +181,7 @@ final class WorkerSlot {
     }
 
     private boolean justFailed(WorkerRevision revision) {
-        return revision == failed && System.nanoTime() - failedAt < RETRY_AFTER.toNanos();
+        return revision == failed && System.nanoTime() - failedAt < REPLACEMENT_RETRY_DELAY.toNanos();
     }
 
     private void pauseAfterEnd(RunningWorker ended, String how, RestartCause cause) throws InterruptedException {

@@ -101,7 +101,7 @@ final class WorkerStarter {
         if (response.isNotFound() && revision.markReadyPathNotFound()) {
             Event.READY_PATH_NOT_FOUND.log(
                     LOG,
-                    "{worker} answers {path} with status 404; VTS_READY_PATH sets what is asked",
+                    "{worker} responds to {path} with status 404; VTS_READY_PATH sets the path of this check",
                     process.name(),
                     readyPath);
         }

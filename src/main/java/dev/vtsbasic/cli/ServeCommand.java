@@ -50,7 +50,7 @@ public final class ServeCommand implements Callable<Integer> {
     private static final int BUN_FAILED = 1;
     private static final int CANNOT_START = 2;
     private static final int NOT_READY = 3;
-    private static final int STOPPED_WITH_LOSS = 143;
+    private static final int STOPPED_WITH_CUT_REQUESTS = 143;
     private static final int OUT_OF_MEMORY = 134;
 
     @Option(names = "--port", description = "Port to listen on (VTS_PORT); 0 takes any free one.")
@@ -95,7 +95,7 @@ public final class ServeCommand implements Callable<Integer> {
                 EmbeddedServer.start(settings, context -> register(context, host), host::countHeapRejection)) {
             host.publishPort(server.port());
             server.managementPort().ifPresent(port -> announceManagement(settings, port));
-            host.closesConnections(server::closeConnectionsAfterResponses);
+            host.setConnectionCloser(server::closeConnectionsAfterResponses);
             host.firstReady().thenRun(() -> announce(settings, server.port(), started));
             try {
                 if (settings.workers().rules().onCrashLoop() == OnCrashLoop.STAY) {
@@ -113,7 +113,7 @@ public final class ServeCommand implements Callable<Integer> {
             }
             String signal = signals.received().join();
             // The server serves for the shutdown delay, so that load balancers see "not ready" before the port closes.
-            Duration delay = settings.server().shutdownDelay().minus(host.becomeNotReady());
+            Duration delay = settings.server().shutdownDelay().minus(host.beginStop());
             if (delay.isNegative() || delay.isZero()) {
                 Event.STOPPING.log(logger(), "{signal} received: finishing the running requests", signal);
             } else {
@@ -126,7 +126,7 @@ public final class ServeCommand implements Callable<Integer> {
             // The application closes before the server, because Tomcat searches for threads that the application leaves
             // behind.
             host.close();
-            return left == 0 ? STOPPED : STOPPED_WITH_LOSS;
+            return left == 0 ? STOPPED : STOPPED_WITH_CUT_REQUESTS;
         } catch (EmbeddedServer.CannotListenException e) {
             return fail(CANNOT_START, e.getMessage());
         }
@@ -176,9 +176,12 @@ public final class ServeCommand implements Callable<Integer> {
                 SettingSource.properties(WarFiles.in(WarFiles.home()).open("/WEB-INF/vts.properties"))));
     }
 
-    /** Ends the JVM when it is out of memory, because a server that has lost a thread may never respond again. */
+    /**
+     * Ends the JVM when it is out of memory, because a server that has lost a thread may never respond again. A stack
+     * overflow costs its own thread alone.
+     */
     private static void onUncaught(Thread thread, Throwable failure) {
-        if (failure instanceof VirtualMachineError) {
+        if (failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError)) {
             Runtime.getRuntime().halt(OUT_OF_MEMORY);
         }
         Event.THREAD_ENDED.log(logger(), "Thread {thread} ended", thread.getName(), failure);

@@ -133,7 +133,7 @@ public final class BasePathCopies implements AutoCloseable {
         try {
             copies.remove(directory).close();
         } catch (IOException e) {
-            Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
+            Event.LEFT_BEHIND.log(LOG, "Could not be removed: {problem}", e.getMessage());
         }
     }
 

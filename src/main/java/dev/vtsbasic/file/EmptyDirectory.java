@@ -28,7 +28,7 @@ public final class EmptyDirectory implements AutoCloseable {
         try {
             directory.close();
         } catch (IOException e) {
-            // An empty directory that stays costs nothing, and lies in the temporary directory.
+            // A leftover does no harm, because it is empty and lies in the temporary directory.
         }
     }
 }

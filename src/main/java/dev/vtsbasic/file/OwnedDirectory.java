@@ -27,8 +27,8 @@ public final class OwnedDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
 
     /**
-     * Part of the names of this JVM's lock files, which its sweeps leave alone: to open and close a file would release
-     * all locks that this JVM has on it, also those of another copy of the WAR.
+     * Part of the names of this JVM's lock files. Its sweeps skip these files, because opening and closing a file
+     * releases all locks that this JVM has on it, including the locks of another copy of the WAR.
      */
     private static final String JVM = ProcessHandle.current().pid() + "-"
             + ProcessHandle.current()
@@ -38,7 +38,7 @@ public final class OwnedDirectory implements AutoCloseable {
                     .orElse(0L)
             + "-";
 
-    /** A sweep leaves younger lock files alone, because a JVM locks its file a moment after it has made it. */
+    /** A sweep skips younger lock files, because a JVM makes its file a moment before it locks it. */
     private static final Duration MIN_LOCK_AGE = Duration.ofMinutes(1);
 
     private final Path path;
@@ -93,11 +93,11 @@ public final class OwnedDirectory implements AutoCloseable {
             locks = files.filter(file -> isOfAnother(file.getFileName().toString(), prefix))
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            return; // The directories left behind only take room; the next sweep tries again.
+            return; // Leftover directories only use disk space, and the next sweep tries again.
         }
         for (Path lock : locks) {
             try {
-                // In a directory that all users share, a file may be another user's, or a link to anything.
+                // In a directory that all users share, a file may belong to another user, or be a link to any file.
                 if (Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
                         && Files.getOwner(lock, LinkOption.NOFOLLOW_LINKS).equals(us)
                         && Files.getLastModifiedTime(lock)

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * Adds security header fields to HTML documents. A field that the app sets itself is kept.
  *
  * <p>Strict-Transport-Security is added to every response over TLS, because it applies to the whole host, and a browser
- * may get no document of this host: a redirect may lead elsewhere, and a page of another host may show only an image of
- * this one. Safe for any number of threads.
+ * may never request an HTML document from this host: it may only be redirected to another host, or load an image for a
+ * page of another host. Safe for any number of threads.
  */
 public final class SecurityHeaders {
     private static final Pattern DOCUMENT = Pattern.compile("(text/html|application/xhtml\\+xml)\\s*(;.*)?");
@@ -63,7 +63,7 @@ public final class SecurityHeaders {
         }
     }
 
-    /** As {@link #addMissing(HttpServletResponse, boolean)}, for a response made without the app. */
+    /** As {@link #addMissing(HttpServletResponse, boolean)}, for a response that this program makes without the app. */
     public void addMissing(HttpServletRequest request, HttpServletResponse response) {
         if (on) {
             addMissing(

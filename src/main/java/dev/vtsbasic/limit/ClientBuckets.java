@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps a token bucket for each recent client, in two generations. A request moves its client's bucket to the young
- * generation. When that is too old or full, it becomes the old one, and the buckets left in the previous old generation
- * are dropped. Safe for any number of threads.
+ * generation. When the young generation is too old or full, it becomes the old one, and the buckets that are left in
+ * the previous old generation are dropped. Safe for any number of threads.
  *
  * <p>A generation lasts as long as a bucket takes to fill, at least a second, so that a dropped bucket was full. Only a
  * flood of addresses makes a generation shorter, because memory must have a bound. Even then, a client keeps its bucket

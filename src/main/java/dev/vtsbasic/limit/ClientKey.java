@@ -4,8 +4,8 @@ import dev.vtsbasic.settings.IpNetwork;
 import java.nio.ByteBuffer;
 
 /**
- * Identifies a client by its address: all of an IPv4 address, or the first 64 bits of an IPv6 address, because a client
- * has all addresses that begin with these.
+ * Identifies a client by its address: all of an IPv4 address, or the first 64 bits of an IPv6 address, because all
+ * addresses that begin with these bits belong to one client.
  */
 public final class ClientKey {
     /** The key of all clients without an IP address, for example behind a Unix socket. */

@@ -37,14 +37,14 @@ public final class ConcurrencyLimit {
     /**
      * Waits for a permit.
      *
-     * @param ofApp whether the app may have made the request itself. Such a request does not wait, because the app may
-     *     make it while it holds a permit, and would not release that until this request is done
+     * @param fromApp whether the app may have made the request itself. Such a request does not wait, because the app may
+     *     make it while it holds a permit, and would not release that permit until this request is done
      * @param deadline as a value of {@link System#nanoTime}
      * @param held called with the nanoseconds waited, if the request had to wait
      * @return empty if the deadline passed, too many requests wait already, or the thread was interrupted
      */
-    public Optional<Permit> acquire(boolean ofApp, long deadline, LongConsumer held) {
-        if (permits == null || ofApp) {
+    public Optional<Permit> acquire(boolean fromApp, long deadline, LongConsumer held) {
+        if (permits == null || fromApp) {
             return Optional.of(FREE);
         }
         try {

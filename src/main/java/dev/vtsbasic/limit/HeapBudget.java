@@ -2,7 +2,7 @@ package dev.vtsbasic.limit;
 
 /**
  * The part of the Java heap that requests, streams and connections may use together, and the weight of each. It bounds
- * how many of them there may be.
+ * their number.
  *
  * <p>The weights are in bytes, measured on Java 25: the growth of the heap for each of a thousand, rounded up.
  *

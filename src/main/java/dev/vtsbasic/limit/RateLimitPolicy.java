@@ -39,7 +39,7 @@ record RateLimitPolicy(String name, Rate rate, LongSupplier nanos) {
         return retryAfter;
     }
 
-    /** Rounds up, at least to 1, because the fields have whole seconds only, and a client must not retry too early. */
+    /** Rounds up to at least 1, because the fields hold whole seconds only, and a client must not retry too early. */
     private static long seconds(long nanos) {
         return Math.max(1, (nanos + 999_999_999) / 1_000_000_000);
     }

@@ -50,7 +50,7 @@ public enum Event {
             Level.WARN, "A worker could not be probed.", "See the reason; often there are too few file descriptors."),
     READY_PATH_NOT_FOUND(
             Level.WARN,
-            "The app has no page at VTS_READY_PATH. It counts as ready, although no page of it was checked.",
+            "The app has no page at VTS_READY_PATH. It counts as ready, but no page was checked.",
             "Name a page that it has, or check whether it was built for another path."),
     WORKER_MEMORY_LIMIT_LOW(
             Level.WARN, "A worker that has just started uses more than VTS_WORKER_MAX_MEMORY.", "Raise the limit."),
@@ -92,7 +92,7 @@ public enum Event {
             "A trusted proxy shows the application at another path than its links name.",
             "Set VTS_PUBLIC_PATH."),
     ACCESS_LOG_LEFT_OUT(
-            Level.WARN, "Requests are missing in the access log.", "Read it faster, or lower VTS_ACCESS_LOG_SAMPLE."),
+            Level.WARN, "Requests are missing in the access log.", "Make its reader faster, or lower VTS_ACCESS_LOG_SAMPLE."),
 
     MAINTENANCE_BEGUN(
             Level.INFO,
@@ -110,8 +110,8 @@ public enum Event {
     BUILD_AT_BASE(Level.INFO, "The build was written for the path at which it is served.", ""),
     BUILD_BASE_UNKNOWN(
             Level.WARN,
-            "The server of VTS_UPSTREAM must be built for the context path.",
-            "Build it so: docs/context-path.md."),
+            "The app on VTS_UPSTREAM must be built for the context path.",
+            "Build it for that path: docs/context-path.md."),
     BUILD_IN_SERVICE(Level.INFO, "A new build is in service.", ""),
     WORKING_DIRECTORY_REPLACED(
             Level.WARN,
@@ -128,7 +128,7 @@ public enum Event {
             "The assets of this build are not archived: after the next deploy, open pages of this build may miss parts.",
             "Make VTS_ASSET_ARCHIVE writable."),
     ARCHIVE_NOT_READ(Level.WARN, "Assets of earlier builds are not served.", "See the reason."),
-    ARCHIVE_NOT_CLEANED(Level.WARN, "Builds stay in the archive for too long, or not long enough.", "See the reason."),
+    ARCHIVE_NOT_CLEANED(Level.WARN, "Builds may be kept in the archive too long, or removed too early.", "See the reason."),
     ARCHIVE_BUILD_REMOVED(Level.INFO, "The assets of an old build were removed.", ""),
 
     CERTIFICATE_LOADED(Level.INFO, "A changed certificate is in use.", ""),
@@ -152,10 +152,10 @@ public enum Event {
     LEFT_BEHIND(Level.WARN, "Files or processes could not be removed.", "Remove them."),
     ORPHANS_STAY(
             Level.WARN,
-            "As the first process of a container, VTS Basic cannot notice when processes of others end.",
+            "VTS Basic is the container's first process and cannot remove ended orphan processes from the process table.",
             "Run the container with an init process.");
 
-    /** In events; lines of the app are not kept. */
+    /** Maximum number of events that {@link #last} returns. Events about the app's output are not kept. */
     private static final int MAX_KEPT = 100;
 
     private static final int MAX_SENTENCE_LENGTH = 4000;
@@ -237,7 +237,7 @@ public enum Event {
         logAt(level, logger, sentence, values);
     }
 
-    /** As {@link #log}, at another level. */
+    /** As {@link #log}, but at this level instead of the event's own. */
     public void logAt(Level level, Logger logger, String sentence, Object... values) {
         if (!logger.isEnabledForLevel(level)) {
             return;

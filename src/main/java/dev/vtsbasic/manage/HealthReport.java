@@ -41,20 +41,20 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
         return switch (phase) {
             case DRAINING -> Optional.of("Draining: an operator has begun a drain, and POST /resume ends it");
             case STOPPING -> Optional.of("The server is about to stop");
-            case SERVING -> ready() ? Optional.empty() : Optional.of(whyNoneAnswers());
+            case SERVING -> ready() ? Optional.empty() : Optional.of(reasonNoneResponds());
         };
     }
 
-    private String whyNoneAnswers() {
+    private String reasonNoneResponds() {
         if (isAny(SlotState.GIVEN_UP)) {
             return "Bun keeps crashing and is not started again; the log says why";
         }
         if (isAny(SlotState.SILENT)) {
-            return "No worker answers";
+            return "No worker responds";
         }
         return neverReady
-                ? "Starting: no worker has answered yet"
-                : "No worker is there; the next one is being started";
+                ? "Starting: no worker has responded yet"
+                : "No worker is running; the next one is starting";
     }
 
     private boolean isAny(SlotState state) {
@@ -86,7 +86,7 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
     private static Optional<String> problem(SlotHealth slot) {
         return switch (slot.state()) {
             case READY -> Optional.empty();
-            case SILENT -> Optional.of("It does not answer");
+            case SILENT -> Optional.of("It does not respond");
             default ->
                 slot.failure().map(cause -> switch (cause) {
                     case NOT_READY -> "The last one did not become ready; the log says why";

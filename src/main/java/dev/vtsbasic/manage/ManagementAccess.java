@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * site's owner has made resolve to this server.
  */
 public final class ManagementAccess {
-    public static final String WHO_MAY_READ =
+    public static final String READ_REFUSED =
             "Only these may read this: this machine, the networks in VTS_MANAGEMENT_NETWORKS (by an address, a local name, or one"
                     + " in VTS_MANAGEMENT_HOSTS), and clients that send"
                     + " VTS_METRICS_TOKEN or VTS_MANAGEMENT_TOKEN as a bearer token; not over HTTP/1.0,"
@@ -40,7 +40,7 @@ public final class ManagementAccess {
             Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?");
 
     /**
-     * Names that an attacker cannot own in the public DNS: names of one label, and names below a domain for local use
+     * Names that an attacker cannot own in the public DNS: names without a dot, and names below a domain for local use
      * (RFC 6761, RFC 6762, RFC 8375).
      */
     private static final Pattern LOCAL_NAME =
@@ -115,14 +115,14 @@ public final class ManagementAccess {
         String peer = request.getRemoteAddr();
         String host = request.getServerName();
         if (request.getProtocol().equals("HTTP/1.0")) {
-            // It is how nginx asks when nothing is set, which then says of nobody for whom.
+            // nginx uses HTTP/1.0 by default, and by default it does not name the client for which it asks.
             return false;
         }
         return Caller.comesFromThisMachine(request) && isThisMachinesName(host)
-                || isNoStrangersName(host) && networks.stream().anyMatch(network -> network.contains(peer));
+                || isTrustedName(host) && networks.stream().anyMatch(network -> network.contains(peer));
     }
 
-    private boolean isNoStrangersName(String host) {
+    private boolean isTrustedName(String host) {
         return IpNetwork.isAddress(host)
                 || LOCAL_NAME.matcher(host).matches()
                 || hosts.contains(host.toLowerCase(Locale.ROOT));

@@ -122,7 +122,7 @@ public final class ManagementServlet extends HttpServlet {
                     text(
                             response,
                             HttpServletResponse.SC_CONFLICT,
-                            "Nothing to restart: this server does not run the one in VTS_UPSTREAM");
+                            "Nothing to restart: the app runs on VTS_UPSTREAM, which this server does not manage");
                 }
             }
         }
@@ -145,7 +145,7 @@ public final class ManagementServlet extends HttpServlet {
 
     private void sendMetrics(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (!access.mayRead(request)) {
-            text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
+            text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.READ_REFUSED);
             return;
         }
         MetricsExporter exporter = metrics();

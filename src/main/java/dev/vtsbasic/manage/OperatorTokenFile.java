@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * A random token by which an instance recognises its own user. The {@code restart} command reads it from a file that
  * only this user can read, and whose name contains the port. Safe for any number of threads.
  *
- * <p>A loopback address would not be enough, because a proxy on this machine forwards the requests of remote clients
- * and need not say so.
+ * <p>A loopback address would not be enough, because a proxy on this machine may forward the requests of remote clients
+ * without a sign of it.
  */
 public final class OperatorTokenFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorTokenFile.class);
@@ -102,7 +102,8 @@ public final class OperatorTokenFile implements AutoCloseable {
         for (Path directory : directories) {
             try {
                 if (Files.isRegularFile(in(directory, port))) {
-                    // Fails if another user can write to the directory, because the file could then be that user's.
+                    // Fails if another user can write to the directory, because the file could then belong to that
+                    // user.
                     String text = Files.readString(in(WorkDirectory.makePrivate(directory), port));
                     return Optional.of(UUID.fromString(text).toString());
                 }
@@ -128,7 +129,7 @@ public final class OperatorTokenFile implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
+            Event.LEFT_BEHIND.log(LOG, "Could not be removed: {problem}", e.getMessage());
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 final class TokenThrottle {
     static final int FREE_TRIES = 10;
 
-    /** Counted from the first wrong token. */
+    /** How long a client's wrong tokens count, from the first of them. */
     static final Duration FORGIVEN_AFTER = Duration.ofMinutes(1);
 
     static final Duration PAUSE = Duration.ofSeconds(1);
@@ -23,7 +23,7 @@ final class TokenThrottle {
 
     /**
      * At most this many platform threads wait at a time, because the container has few; further tokens are checked at
-     * once. Virtual threads are not counted, because there are enough of them.
+     * once. Virtual threads are not counted, because a container has any number of them.
      */
     private static final int MAX_PAUSED = 10;
 
@@ -72,7 +72,7 @@ final class TokenThrottle {
         }
     }
 
-    /** By the name of the thread group, because Java 17 has no {@code Thread.isVirtual}. */
+    /** Checks the name of the thread group, because Java 17 has no {@code Thread.isVirtual}. */
     private static boolean isVirtual(Thread thread) {
         ThreadGroup group = thread.getThreadGroup();
         return group != null && group.getName().equals("VirtualThreads");

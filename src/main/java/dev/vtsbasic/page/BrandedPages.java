@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * sent when little else works. Immutable.
  */
 final class BrandedPages {
-    /** In bytes. */
+    /** Maximum length of a page, in bytes. */
     static final int MAX_BYTES = 256 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(BrandedPages.class);
@@ -86,7 +86,7 @@ final class BrandedPages {
     /**
      * The app's own HTML for a page, with its placeholders filled in; empty if the app has none.
      *
-     * @param id of the request
+     * @param id identifier of the request, for a placeholder
      */
     Optional<String> of(Page page, String id) {
         return namesOf(page).stream()

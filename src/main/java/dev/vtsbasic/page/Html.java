@@ -7,7 +7,7 @@ final class Html {
     private Html() {}
 
     /**
-     * @param id of the request
+     * @param id identifier of the request
      * @param explanation shown only to a browser on this machine; empty for none
      */
     static String of(Page page, String id, String explanation) {
@@ -46,7 +46,7 @@ final class Html {
     private static String explain(String explanation) {
         return """
                 <h2>What happened</h2>
-                <p>Only a browser on this machine is shown this.</p>
+                <p>Only a browser on this machine shows this section.</p>
                 <pre tabindex="0">%s</pre>
                 <p>What can be done: <code>docs/troubleshooting.md</code>; <code>VTS_LOG_LEVEL=debug</code> shows more.</p>
                 """.formatted(escape(explanation));

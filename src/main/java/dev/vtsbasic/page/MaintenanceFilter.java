@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MaintenanceFilter extends HttpFilter {
     static final long CHECK_INTERVAL_NANOS = 1_000_000_000;
-    /** Bytes of the file that are shown. */
+    /** Maximum number of bytes of the file that are shown. */
     static final int MAX_BYTES = 2000;
 
     private static final long serialVersionUID = 1L;

@@ -3,7 +3,7 @@ package dev.vtsbasic.page;
 import java.util.List;
 
 /**
- * The content of a response that is sent if the app cannot answer.
+ * The content of a response that is sent if the app cannot respond.
  *
  * @param name of the app's own file for this page, without {@code .html}
  * @param status HTTP status code
@@ -23,9 +23,9 @@ public record Page(String name, int status, String title, String sentence, int r
     public static final Page TOO_MANY_REQUESTS = of(
             429, "Too Many Requests", "Too many requests came in a short time. Please wait a moment and try again.", 0);
     public static final Page NOT_IMPLEMENTED =
-            of(501, "Not Implemented", "This server does not know what you ask for.", 0);
+            of(501, "Not Implemented", "This server does not support this method or protocol.", 0);
     public static final Page BAD_GATEWAY =
-            of(502, "Bad Gateway", "The application broke off before it answered. Please try again.", 0);
+            of(502, "Bad Gateway", "The application closed the connection before it responded. Please try again.", 0);
     public static final Page UNAVAILABLE =
             of(503, "Service Unavailable", "The application is not ready. Please try again in a few seconds.", SOON);
     public static final Page BUSY =
@@ -41,11 +41,11 @@ public record Page(String name, int status, String title, String sentence, int r
             "maintenance",
             503,
             "Maintenance",
-            "The application is being worked on. Please try again later.",
+            "The application is under maintenance. Please try again later.",
             LATER,
             false);
     public static final Page GATEWAY_TIMEOUT =
-            of(504, "Gateway Timeout", "The application took too long to answer. Please try again.", 0);
+            of(504, "Gateway Timeout", "The application took too long to respond. Please try again.", 0);
 
     /** All pages. */
     static final List<Page> ALL = List.of(

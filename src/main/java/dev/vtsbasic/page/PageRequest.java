@@ -9,10 +9,11 @@ import jakarta.servlet.http.HttpServletRequest;
  *
  * @param method as the client sent it
  * @param accept value of the Accept field, all lines joined; empty for none
- * @param destination value of the Sec-Fetch-Dest field: what a browser uses the response for; empty for none
+ * @param destination value of the Sec-Fetch-Dest field, in which a browser names its use of the response; empty for
+ *     none
  * @param fromThisMachine whether a browser on this machine sent the request, and no proxy forwarded it
- * @param id of the request, as in the log
- * @param record of the request, which notes what was sent
+ * @param id identifier of the request, as in the log
+ * @param record the record of the request, which notes the response
  */
 // More than five components, because each is copied from a request that cannot be read later.
 public record PageRequest(
@@ -25,8 +26,8 @@ public record PageRequest(
     }
 
     /**
-     * Reads a request, as one that does not come from this machine. Must be called on the container's thread, before
-     * the request is made asynchronous.
+     * Reads a request and sets {@code fromThisMachine} to false. Must be called on the container's thread, before the
+     * request is made asynchronous.
      */
     public static PageRequest of(HttpServletRequest request) {
         RequestRecord record = RequestRecord.of(request);

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A response that another thread than the container's writes, and which ends once.
+ * A response that a thread other than the container's writes, and that ends only once.
  *
  * <p>When a write fails, Tomcat ends the request itself, on a thread of its own, and reuses its objects for the request
  * of another client, while the thread whose write failed still uses them. So the listener keeps the container's thread
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class AsyncResponse implements AsyncListener {
     private static final Logger LOG = LoggerFactory.getLogger(AsyncResponse.class);
 
-    /** How long the container's thread waits at most for the other thread, which was told to end. */
+    /** Maximum time that the container's thread waits for the other thread, which was told to end. */
     private static final int END_TIMEOUT_SECONDS = 10;
 
     /** Attribute of a request that is dispatched only so that its failure reaches the container. */
@@ -46,14 +46,18 @@ final class AsyncResponse implements AsyncListener {
     /** Makes the request asynchronous, so that another thread may {@link #run} its exchange. */
     static AsyncResponse start(HttpServletRequest request, HttpServletResponse response, ClientRequest client) {
         AsyncContext context = request.startAsync(request, response);
-        // Without a timeout, because the watchdog limits a worker's silence, and an event stream may last for any time.
+        // No timeout, because the watchdog limits how long a worker may send nothing, and an event stream may last for
+        // any time.
         context.setTimeout(0);
         AsyncResponse async = new AsyncResponse(context, client);
         context.addListener(async);
         return async;
     }
 
-    /** Why the response was cut, on the container's thread; null unless the request was dispatched for that. */
+    /**
+     * The failure for which {@link #cut} has dispatched the request to the container's thread; null for any other
+     * request.
+     */
     static IOException failureOf(HttpServletRequest request) {
         return (IOException) request.getAttribute(FAILURE);
     }
@@ -110,7 +114,8 @@ final class AsyncResponse implements AsyncListener {
             try {
                 end.run();
             } catch (IllegalStateException | UnsupportedOperationException e) {
-                // Tomcat throws the latter when the application stops, because it finds no servlet to dispatch to.
+                // Tomcat throws an UnsupportedOperationException when the application stops, because it finds no
+                // servlet to dispatch to.
                 LOG.debug("The container has already ended the request", e);
             }
         }
@@ -130,12 +135,13 @@ final class AsyncResponse implements AsyncListener {
 
     private void awaitEnd() {
         if (ExchangeExecutor.isExchangeThread()) {
-            // WildFly calls the listener within the write that failed; this thread is about to end the response.
+            // WildFly calls the listener within the write that failed, so this thread itself is about to end the
+            // response.
             return;
         }
         synchronized (this) {
             if (ended.getCount() == 0) {
-                // The container knows the end.
+                // The request was completed or dispatched before.
                 return;
             }
             failed = true;
@@ -160,7 +166,7 @@ final class AsyncResponse implements AsyncListener {
 
     @Override
     public void onComplete(AsyncEvent event) {
-        // The exchange has ended before.
+        // Nothing to do, because the exchange has already ended.
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.vtsbasic.proxy.message.InboundRequest;
 import dev.vtsbasic.proxy.tunnel.UpgradeOffer;
 
 /**
- * A client's request on its way through the proxy, which no longer reads the container's request object.
+ * A client's request while the proxy handles it. The proxy no longer reads the container's request object.
  *
  * @param body null when there is none
  * @param guard of the client's connection; has the response

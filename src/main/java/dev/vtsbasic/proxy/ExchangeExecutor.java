@@ -14,11 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs exchanges: each on a virtual thread where Java has them (21 and newer), otherwise on a bounded pool with a queue.
+ * Runs exchanges: each on a virtual thread where Java has them (21 and newer), otherwise on a bounded pool with a
+ * queue.
  *
- * <p>A second pool runs the requests that the app makes to its own front while it renders a page. In one pool they could
- * wait behind the requests that wait for them, a deadlock. A pool grows by one thread for each event stream that one of
- * its threads is busy with, because that lasts for as long as a page is open.
+ * <p>A second pool runs the requests that the app sends to this server while it renders a page. In a single pool they
+ * could wait behind the requests that wait for them, a deadlock. A pool grows by one thread for each event stream that
+ * one of its threads is busy with, because that lasts for as long as a page is open.
  */
 final class ExchangeExecutor implements AutoCloseable {
     private static final int THREADS = 200;
@@ -46,7 +47,7 @@ final class ExchangeExecutor implements AutoCloseable {
             int queue = Math.max(NESTED_THREADS, Math.min(QUEUE, maxRequests - THREADS));
             clients = pool("vts-exchange", THREADS, new ArrayBlockingQueue<>(queue));
             nested = pool("vts-nested", NESTED_THREADS, new ArrayBlockingQueue<>(QUEUE));
-            // Bounded by the number of exchanges.
+            // No bound here, because the number of exchanges, event streams and tunnels bounds the tasks.
             relays = Executors.newCachedThreadPool(namedThreads("vts-relay"));
         }
     }
@@ -73,7 +74,7 @@ final class ExchangeExecutor implements AutoCloseable {
         (fromThisMachine ? nested : clients).execute(exchange);
     }
 
-    /** Runs a part of an exchange that already has a thread. */
+    /** Runs a part of an exchange, an event stream or a tunnel on a thread of its own. */
     void executeRelay(Runnable relay) {
         relays.execute(relay);
     }

@@ -13,8 +13,9 @@ import java.util.function.LongSupplier;
  * thread and does not count.
  *
  * <p>The first handshakes may wait as long as any request. Further ones must get their response within five seconds, so
- * that any number of clients may connect again at the same moment. The permit of one that took longer stays in use for
- * some time more, so that slow handshakes do not take the threads that quick ones need. Safe for any number of threads.
+ * that any number of clients may connect again at the same moment. The permit of a handshake that took longer stays in
+ * use for some time afterwards, so that slow handshakes do not take the threads that quick ones need. Safe for any
+ * number of threads.
  */
 final class HandshakeLimit {
     /** Half of the 200 threads that servers have by default. */
@@ -36,7 +37,10 @@ final class HandshakeLimit {
         this.nanoTime = nanoTime;
     }
 
-    /** Returns a permit, to be closed once the handshake holds no thread any more; empty when it must be refused. */
+    /**
+     * Returns a permit, which the caller closes once the handshake holds no thread any more; empty when the handshake
+     * must be refused.
+     */
     synchronized Optional<Permit> enter() {
         long now = nanoTime.getAsLong();
         while (!penalties.isEmpty() && now - penalties.getFirst() >= 0) {

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * A request's way through the proxy: a permit, then the shared cache, then an exchange with a worker, which may become
- * a tunnel. Safe for any number of threads.
+ * The steps of a request in the proxy: it gets a permit, then passes the shared cache, then has an exchange with a
+ * worker, which may become a tunnel. Safe for any number of threads.
  */
 final class ProxyChain {
     private final InFlightRequests inFlight;
@@ -47,10 +47,10 @@ final class ProxyChain {
     /**
      * Runs to the end of the response.
      *
-     * @param clientGone whether the client has left
+     * @param clientGone tells whether the client has left
      * @param stream acquired here; closed by the caller
      * @param deadline until when to wait for a permit or a worker, in terms of {@link System#nanoTime}
-     * @throws IOException when the response broke off or the client has left, as the container is to be told
+     * @throws IOException when the response broke off or the client has left; the caller must tell the container
      */
     void run(ClientRequest client, BooleanSupplier clientGone, StreamLimit.Permit stream, long deadline)
             throws IOException {

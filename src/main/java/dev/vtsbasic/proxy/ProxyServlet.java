@@ -72,7 +72,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
 
     /**
      * @param base path at which browsers see the application; empty at the root
-     * @param pages the responses for when the app cannot respond
+     * @param pages sends the error pages when the app cannot respond
      * @param inFlight counts the requests, except event streams and tunnels
      */
     public ProxyServlet(WorkerPool pool, ProxySettings settings, String base, Pages pages, InFlightRequests inFlight) {
@@ -122,7 +122,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         ClientConnection client =
                 ClientConnection.of(request, response, inbound.protocol(), inbound.clientAddress(), tcpConnections);
         if (client.isStream() && client.isGone()) {
-            // The body of a stream that was reset would look complete, or as if there were none.
+            // After a reset, the body of the stream would look complete or absent.
             inbound.record().clientDisconnected();
             return;
         }
@@ -239,20 +239,20 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
     }
 
-    /** How many requests wait for the app to finish others. */
+    /** How many requests wait for a permit because the app has too many. */
     public int waiting() {
         return concurrency.waiting();
     }
 
     /** The counts of the shared cache; all zero when there is none. */
-    public CacheStatistics cacheFigures() {
+    public CacheStatistics cacheStatistics() {
         return cache == null ? CacheStatistics.NONE : cache.figures();
     }
 
     /**
      * Removes responses from the shared cache.
      *
-     * @param path raw, as browsers see it, whatever the query; empty for everything
+     * @param path raw path, as browsers see it, without a query; empty for all responses
      * @return how many were removed; empty when there is no cache
      */
     public Optional<Integer> purge(Optional<String> path) {

@@ -18,8 +18,8 @@ final class RequestFailure {
     private RequestFailure() {}
 
     /**
-     * Notes how an exchange failed, and has the connection reset where its regular end would look like the response's.
-     * Throws a failure that is a defect, after it was logged.
+     * Notes how an exchange failed, and makes the container reset the connection where a regular close would look like
+     * the end of the response. Logs and throws a failure that is a defect.
      *
      * @return the exception for the container
      */
@@ -33,12 +33,12 @@ final class RequestFailure {
                     request.path(),
                     call.forwarded().requestId());
             request.record().clientDisconnected();
-            resetIfEndIsSilent(request, client);
+            resetIfEndLooksComplete(request, client);
             // The container recognizes its own exception, and does not log it as a failure.
             return failure.getCause() instanceof IOException cause ? cause : (IOException) failure;
         }
         if (failure instanceof IOException broken) {
-            resetIfEndIsSilent(request, client);
+            resetIfEndLooksComplete(request, client);
             return broken;
         }
         if (client.isStream() && client.isGone()) {
@@ -46,7 +46,7 @@ final class RequestFailure {
             request.record().clientDisconnected();
             return new IOException(failure);
         }
-        resetIfEndIsSilent(request, client);
+        resetIfEndLooksComplete(request, client);
         Event.REQUEST_FAILED.log(
                 LOG,
                 "{method} {path} ({request_id}, trace {trace_id})",
@@ -61,8 +61,8 @@ final class RequestFailure {
         throw (Error) failure;
     }
 
-    /** Where the end of the connection, or of the stream, ends a response, a cut response would look complete. */
-    private static void resetIfEndIsSilent(InboundRequest request, ClientConnection client) {
+    /** Resets a connection of HTTP/1.0 or a stream, because its regular end would make a cut response look complete. */
+    private static void resetIfEndLooksComplete(InboundRequest request, ClientConnection client) {
         if (request.protocol().equals("HTTP/1.0") || client.isStream()) {
             client.resetWhenClosed();
         }

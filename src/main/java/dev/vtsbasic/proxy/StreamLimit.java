@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * number of threads.
  */
 final class StreamLimit {
-    /** Equals the number of streams that a client is told it may open. */
+    /** Equals the number of streams that the server tells a client to open at most. */
     private static final int MAX_REQUESTS = 100;
 
     private static final long CHECK_MILLIS = 100;

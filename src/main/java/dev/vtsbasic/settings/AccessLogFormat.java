@@ -1,6 +1,6 @@
 package dev.vtsbasic.settings;
 
-/** What the access log is written in, if there is one. */
+/** The format of the access log, {@link #OFF} for no access log. */
 public enum AccessLogFormat {
     OFF,
     COMBINED,

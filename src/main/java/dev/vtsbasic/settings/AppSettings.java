@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Which app is served.
+ * The app that is served.
  *
- * @param directory a build to serve instead of the one in the WAR
- * @param workingDirectory directory that the app runs in
- * @param validation what a failed validation of the build does at the start
- * @param upstream a server that runs the app, so that no Bun is started here
+ * @param directory the build to serve; empty for the one in the WAR
+ * @param workingDirectory the app's working directory; empty for the default
+ * @param validation the effect that a failed validation of the build has on the start
+ * @param upstream the server that runs the app; empty if this program starts Bun itself
  */
 public record AppSettings(
         Optional<Path> directory, Optional<Path> workingDirectory, Validation validation, Optional<URI> upstream) {
@@ -22,7 +22,10 @@ public record AppSettings(
                 values.of(Setting.UPSTREAM));
     }
 
-    /** Host and port of an upstream; {@link URI#getHost} knows no host that has a {@code _}. */
+    /**
+     * The host and port of an upstream. {@link URI#getHost} is not used, because it returns null for a host with a
+     * {@code _}.
+     */
     public static Authority authorityOf(URI upstream) {
         String authority = upstream.getRawAuthority();
         return Authority.of(authority.substring(authority.lastIndexOf('@') + 1)).orElseThrow();

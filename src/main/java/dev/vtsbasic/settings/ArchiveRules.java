@@ -6,14 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where the hashed assets of earlier builds are kept, and how many of them.
+ * The archive of the hashed assets of earlier builds.
  *
- * @param directory shared by all instances that serve the app
- * @param builds how many builds are kept, the current one among them
- * @param age how long a build is kept after another one has taken its place
+ * @param directory the archive; all instances that serve the app may share it
+ * @param builds maximum number of builds in the archive, including the current build
+ * @param age how long the archive keeps a build after another build has replaced it
  */
 public record ArchiveRules(Path directory, int builds, Duration age) {
-    /** The same in a directory of its own for each base: the same build's files have other contents there. */
+    /**
+     * These rules with a subdirectory of their own for each base, because the files of one build have different content
+     * under different bases. At the root, where {@code base} is empty, the directory stays the same.
+     */
     public ArchiveRules at(String base) {
         return base.isEmpty()
                 ? this

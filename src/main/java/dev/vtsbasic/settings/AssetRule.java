@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Which Cache-Control the assets of some paths get.
+ * Sets the Cache-Control of the assets whose paths match a glob.
  *
- * @param glob a path that starts with a slash; {@code *} stands for anything but a slash, {@code **} for anything
+ * @param glob a pattern that starts with a slash; {@code *} matches any text without a slash, {@code **} any text
  * @param cacheControl value of Cache-Control, or {@code hidden} for files that are not served
  */
 public record AssetRule(String glob, String cacheControl) {
@@ -16,14 +16,20 @@ public record AssetRule(String glob, String cacheControl) {
     private static final Pattern CACHE_CONTROL =
             Pattern.compile("[A-Za-z-]+(=[A-Za-z0-9\"-]+)?(, *[A-Za-z-]+(=[A-Za-z0-9\"-]+)?)*");
 
-    /** @throws IllegalArgumentException when the glob does not start with a slash, or the value is no Cache-Control */
+    /**
+     * @throws IllegalArgumentException when the glob does not start with a slash, or the value is not a Cache-Control
+     */
     public AssetRule {
         if (!glob.startsWith("/") || !CACHE_CONTROL.matcher(cacheControl).matches()) {
             throw new IllegalArgumentException();
         }
     }
 
-    /** {@code /fonts/**=public, max-age=86400; /x.js=no-store}. */
+    /**
+     * Parses a list of rules such as {@code /fonts/**=public, max-age=86400; /x.js=no-store}.
+     *
+     * @throws IllegalArgumentException when {@code text} is not such a list
+     */
     static List<AssetRule> list(String text) {
         List<AssetRule> rules = new ArrayList<>();
         for (String rule : text.split(";")) {
@@ -40,7 +46,10 @@ public record AssetRule(String glob, String cacheControl) {
         return List.copyOf(rules);
     }
 
-    /** @param path of a file, never one that a client sent: a glob with many stars may take long */
+    /**
+     * @param path path of a file; never a path that a client sent, because matching a glob with many stars may take
+     *     long
+     */
     public boolean matches(String path) {
         StringBuilder pattern = new StringBuilder();
         Arrays.stream(glob.split("(?<=\\*)(?!\\*)|(?<!\\*)(?=\\*)"))
@@ -53,17 +62,20 @@ public record AssetRule(String glob, String cacheControl) {
         return path.matches(pattern.toString());
     }
 
-    /** Whether such files are not served at all. */
+    /** Whether files that match are not served at all. */
     public boolean hidden() {
         return cacheControl.equals(HIDDEN);
     }
 
-    /** Whether the content of such a path never changes. */
+    /** Whether the content of files that match never changes. */
     public boolean immutable() {
         return cacheControl.contains("immutable");
     }
 
-    /** The directory all of which it is about, with slashes around it; empty when it is about something else. */
+    /**
+     * The directory that a glob such as {@code /fonts/**} covers as a whole, with a slash at both ends; empty for any
+     * other glob.
+     */
     public String directory() {
         return glob.matches("/[^*]+/\\*\\*") ? glob.substring(0, glob.length() - 2) : "";
     }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How static files are served.
+ * The settings for static files.
  *
- * @param rules for Cache-Control, the first that matches
- * @param memory for their bodies, in bytes
- * @param archive where earlier builds' hashed assets are kept, if anywhere
+ * @param rules rules for Cache-Control; the first one that matches applies
+ * @param memory maximum memory for the content of static files, in bytes
+ * @param archive the archive of earlier builds' hashed assets; empty for none
  */
 public record AssetSettings(List<AssetRule> rules, long memory, Optional<ArchiveRules> archive) {
     static AssetSettings read(SettingValues values) throws BadSettingException {
@@ -21,7 +21,10 @@ public record AssetSettings(List<AssetRule> rules, long memory, Optional<Archive
                 values.of(Setting.ASSET_ARCHIVE).map(directory -> new ArchiveRules(directory, builds, age)));
     }
 
-    /** Those of an app that browsers see under {@code base}, which is empty at the root. */
+    /**
+     * These settings for an app that browsers see under {@code base}, which is empty at the root; only the archive's
+     * directory depends on it.
+     */
     public AssetSettings at(String base) {
         return new AssetSettings(rules, memory, archive.map(rule -> rule.at(base)));
     }

@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code host[:port]}, as Host, X-Forwarded-Host, Forwarded and URLs have it (RFC 3986 §3.2).
+ * A host with an optional port, {@code host[:port]}, as in Host, X-Forwarded-Host, Forwarded and URLs (RFC 3986 §3.2).
  *
- * <p>Only what every reader takes for the same. A name may contain {@code _}, as docker compose and Windows give them. A
- * name that ends in a number and is no IPv4 address is refused, because the URL Standard (§3.5) takes {@code 0x7f.1} for
- * one.
+ * <p>Accepts only hosts that every parser reads in the same way. A name may contain {@code _}, because docker compose
+ * and Windows give such names. A name that ends in a number and is not an IPv4 address is refused, because the URL
+ * Standard (§3.5) reads, for example, {@code 0x7f.1} as an IPv4 address.
  *
  * @param host a name, an IPv4 address, or an IPv6 address in brackets
  */
@@ -24,7 +24,7 @@ public record Authority(String host, OptionalInt port) {
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
 
-    /** Empty when {@code text} is anything else. */
+    /** Parses {@code text}; empty when it is not an authority, or its port is not from 1 to 65535. */
     public static Optional<Authority> of(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches() || !isHost(parts.group(1))) {
@@ -46,7 +46,7 @@ public record Authority(String host, OptionalInt port) {
         return isName(host);
     }
 
-    /** Whether a host, which is no address in brackets, is a name or an IPv4 address to every reader. */
+    /** Whether every parser reads {@code host} as the same name or IPv4 address. The host must not be in brackets. */
     public static boolean isName(String host) {
         return host.length() <= MAX_NAME_LENGTH
                 && !EMPTY_LABEL.matcher(host).find()

@@ -1,6 +1,9 @@
 package dev.vtsbasic.settings;
 
-/** A setting whose value cannot be used. The message is one line that names it, the value, its source and the remedy. */
+/**
+ * Thrown when a setting cannot be used. The message is a sentence for the operator that names the setting and the
+ * remedy.
+ */
 public final class BadSettingException extends Exception {
     private static final long serialVersionUID = 1L;
 

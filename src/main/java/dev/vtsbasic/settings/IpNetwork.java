@@ -12,15 +12,15 @@ import java.util.stream.Stream;
  * A network of IP addresses in CIDR notation (RFC 4632, RFC 4291 §2.3): {@code 10.0.0.0/8}, {@code fd00::/8}, or one
  * address.
  *
- * @param address an address in it, as a number
+ * @param address an address in the network, as a number
  * @param bits length of an address: 32 or 128
- * @param prefixLength how many leading bits all its addresses share
+ * @param prefixLength number of leading bits that all addresses of the network share
  */
 public record IpNetwork(BigInteger address, int bits, int prefixLength) {
-    /** Only what is written as an address: a name would be looked up. */
+    /** Matches addresses and no names, because {@link InetAddress#getByName} would look a name up in the DNS. */
     private static final String LITERAL = "[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*";
 
-    /** Of an interface, behind an address (RFC 4007 §11). */
+    /** The zone of an interface, which may follow an address (RFC 4007 §11). */
     private static final String ZONE = "%[0-9A-Za-z_.:@-]+$";
 
     /**
@@ -67,21 +67,21 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
         return octetsOf(text) != null;
     }
 
-    /** Whether it stands for all addresses of a machine: {@code 0.0.0.0}, {@code ::}. */
+    /** Whether the address means all addresses of a machine: {@code 0.0.0.0} or {@code ::}. */
     public static boolean isUnspecified(String address) {
         byte[] octets = octetsOf(address);
         return octets != null && new BigInteger(octets).signum() == 0;
     }
 
-    /** Whether {@code address}, as a container writes a client's address, is this machine's own. */
+    /** Whether {@code address}, as a container writes a client's address, is a loopback address. */
     public static boolean isLoopback(String address) {
         return address != null
                 && (address.startsWith("127.") || address.equals("::1") || address.equals("0:0:0:0:0:0:0:1"));
     }
 
     /**
-     * An address in the one spelling that RFC 5952 recommends, so that a client is told apart by it: {@code ::1}. An IPv4
-     * address that is written as one of IPv6 becomes one of IPv4. Other text stays as it is.
+     * Writes an address as RFC 5952 recommends, so that equal addresses are equal texts: {@code ::1}. An IPv4-mapped
+     * IPv6 address becomes the IPv4 address. A text that is not an address is returned unchanged.
      */
     public static String canonical(String address) {
         byte[] octets = octetsOf(address);
@@ -95,7 +95,10 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
         return groups(octets) + (zone < 0 ? "" : address.substring(zone).replaceFirst("]$", ""));
     }
 
-    /** RFC 5952 §4: in lower case, with the first of the longest runs of two and more groups of zeros left out. */
+    /**
+     * Writes an IPv6 address in lower case, with {@code ::} for the first of the longest runs of two or more zero
+     * groups (RFC 5952 §4).
+     */
     private static String groups(byte[] octets) {
         int[] groups = new int[octets.length / 2];
         for (int i = 0; i < groups.length; i++) {
@@ -125,7 +128,10 @@ public record IpNetwork(BigInteger address, int bits, int prefixLength) {
                 .collect(Collectors.joining(":"));
     }
 
-    /** What an address stands for that a container or a proxy has written; null when it is no IP address. */
+    /**
+     * Parses an address that a container or a proxy has written, perhaps in brackets or with a zone. Returns its 4 or
+     * 16 bytes; null when the text is not an IP address.
+     */
     public static byte[] octetsOf(String address) {
         String plain = address.replaceAll("^\\[|]$", "").replaceFirst(ZONE, "");
         if (!plain.matches(LITERAL)) {

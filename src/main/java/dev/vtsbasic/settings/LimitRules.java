@@ -4,11 +4,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How much may reach the app at most.
+ * The limits on the requests that reach the app.
  *
- * @param rate requests of all clients together; empty for any number
- * @param ratePerClient requests of each client; empty for any number
- * @param maxConcurrent requests that the app may have at once; 0 for any number, empty for as many as there is memory for
+ * @param rate maximum rate of all clients together; empty for no limit
+ * @param ratePerClient maximum rate of each client; empty for no limit
+ * @param maxConcurrent maximum number of requests that the app has at once; 0 for no limit, empty for as many as the
+ *     Java heap has room for
  */
 public record LimitRules(Optional<Rate> rate, Optional<Rate> ratePerClient, OptionalInt maxConcurrent) {
     static LimitRules read(SettingValues values) throws BadSettingException {

@@ -1,6 +1,6 @@
 package dev.vtsbasic.settings;
 
-/** Least important messages that are printed. */
+/** The lowest level of the messages that are printed. */
 public enum LogLevel {
     ERROR,
     WARN,

@@ -1,12 +1,12 @@
 package dev.vtsbasic.settings;
 
 /**
- * What is logged.
+ * The settings for logs.
  *
- * @param level least important messages that {@code java -jar} prints
- * @param format how {@code java -jar} prints messages
+ * @param level lowest level of the messages that {@code java -jar} prints
+ * @param format format of these messages
  * @param accessLog format of the access log, {@code OFF} for none
- * @param accessLogSample share of the requests that are in it, 0 to 1
+ * @param accessLogSample share of the requests that are logged, from 0 to 1
  */
 public record LogSettings(LogLevel level, LogFormat format, AccessLogFormat accessLog, double accessLogSample) {
     static LogSettings read(SettingValues values) throws BadSettingException {

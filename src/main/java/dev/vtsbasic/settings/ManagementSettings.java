@@ -4,15 +4,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Health, metrics, status page and administration.
+ * The settings for health, metrics, status page and administration.
  *
  * @param path prefix of the endpoints, without a slash at the end
- * @param port port of the embedded server for these endpoints alone
- * @param address address of that port
- * @param token bearer token for everything
- * @param metricsToken bearer token for metrics and status alone
- * @param networks networks whose computers may read metrics and status without a token
- * @param hosts host names, in lower case, by which these computers may ask
+ * @param port separate port of the embedded server for the endpoints; empty if they have none
+ * @param address address that this port listens on
+ * @param token bearer token that allows reading and changing; empty for none
+ * @param metricsToken bearer token that allows reading metrics and status only; empty for none
+ * @param networks networks from which metrics and status can be read without a token
+ * @param hosts host names, in lower case, that requests from these networks may be for, besides addresses and local
+ *     names
  */
 // More than five components, because each is one setting with a name of its own.
 public record ManagementSettings(

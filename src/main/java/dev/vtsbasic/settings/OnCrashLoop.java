@@ -1,6 +1,6 @@
 package dev.vtsbasic.settings;
 
-/** What {@code java -jar} does when Bun keeps crashing. */
+/** The reaction of {@code java -jar} when Bun keeps crashing. */
 public enum OnCrashLoop {
     EXIT,
     STAY

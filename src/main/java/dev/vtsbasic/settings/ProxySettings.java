@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How requests are forwarded to the app.
+ * The settings for forwarding requests to the app.
  *
  * @param holdTimeout how long a request waits while no worker is ready
- * @param holdQueue how many requests may wait while no worker is ready
- * @param connectTimeout how long a connection to Bun may take
- * @param responseTimeout how long Bun may be silent; zero for ever
- * @param maxBody longest request body in bytes; 0 for any
- * @param maintenance while this file exists, no request reaches the app
- * @param limits how much may reach the app
- * @param cache memory for the shared cache in bytes; 0 for none
- * @param trustedProxies networks of the proxies whose X-Forwarded-* and X-Request-Id are believed
- * @param securityHeaders whether HTML documents get the security headers that they lack
+ * @param holdQueue maximum number of requests that wait while no worker is ready
+ * @param connectTimeout how long connecting to Bun may take
+ * @param responseTimeout how long Bun may send nothing; zero for no limit
+ * @param maxBody maximum length of a request body, in bytes; 0 for no limit
+ * @param maintenance file that keeps requests from the app while it exists; empty for none
+ * @param limits limits on the requests that reach the app
+ * @param cache memory for the shared cache, in bytes; 0 for no cache
+ * @param trustedProxies networks of the proxies whose X-Forwarded-*, Forwarded and X-Request-Id are trusted
+ * @param securityHeaders whether HTML documents get the security headers that the app does not set
  */
 // More than five components, because each is one setting with a name of its own.
 public record ProxySettings(

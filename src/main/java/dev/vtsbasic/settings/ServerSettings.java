@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The embedded server, and where browsers see the application.
+ * The settings for the embedded server, and the path at which browsers see the application.
  *
- * @param port 0 to 65535; 0 takes any free one
+ * @param port port to listen on, from 0 to 65535; 0 chooses any free port
  * @param address address to listen on
  * @param contextPath path of the application in the embedded server; empty for the root
- * @param publicPath path at which browsers see the application, when that is not the context path; empty text for the root
- * @param tls certificate and key, when the server speaks TLS
- * @param headerTimeout how long a client may take to send a request up to its body; zero for ever
- * @param shutdownDelay how long the server serves on, not ready, before it stops
- * @param stopTimeout how long running requests may take to finish when stopping
+ * @param publicPath path at which browsers see the application, if a proxy changes it; an empty text for the root
+ * @param tls certificate and key; empty if the server does not speak TLS
+ * @param headerTimeout how long a client may take to send a request up to its body; zero for no limit
+ * @param shutdownDelay how long the server reports "not ready", but still serves requests, before it begins to stop
+ * @param stopTimeout how long in-flight requests may take to finish when the server stops
  */
 // More than five components, because each is one setting with a name of its own.
 public record ServerSettings(
@@ -51,7 +51,7 @@ public record ServerSettings(
                 values.of(Setting.STOP_TIMEOUT));
     }
 
-    /** {@code http} or {@code https}. */
+    /** The scheme of the server's URLs: {@code http} or {@code https}. */
     public String scheme() {
         return tls.isPresent() ? "https" : "http";
     }

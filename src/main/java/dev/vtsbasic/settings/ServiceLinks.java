@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The variables by which Kubernetes tells a container of each service in its namespace, unless {@code enableServiceLinks}
- * is false. Those of a service named {@code vts} or {@code vts-basic} look like settings: {@code
- * VTS_PORT=tcp://10.0.0.1:80}.
+ * Finds the environment variables that Kubernetes sets in a container for each service of its namespace, unless
+ * {@code enableServiceLinks} is false. The variables of a service named {@code vts} or {@code vts-basic} look like
+ * settings: {@code VTS_PORT=tcp://10.0.0.1:80}.
  */
 final class ServiceLinks {
     private static final Pattern PORT = Pattern.compile("(.+)_PORT");
@@ -19,7 +19,10 @@ final class ServiceLinks {
 
     private ServiceLinks() {}
 
-    /** The names of those variables. A service is known by the one that has its URL, which is no setting's value. */
+    /**
+     * The names of these variables. A service is recognised by its variable {@code …_PORT}, which holds a URL, because
+     * no setting with such a name accepts a URL.
+     */
     static Set<String> namesIn(Map<String, String> environment) {
         return environment.entrySet().stream()
                 .filter(variable -> URL.matcher(variable.getValue()).matches())

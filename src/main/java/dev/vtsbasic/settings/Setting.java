@@ -62,7 +62,7 @@ final class Setting<T> {
             "vts.app-cwd",
             "",
             path(),
-            "working directory of the app, where its relative file names begin; default: VTS_APP_DIR or, if that is a link,"
+            "working directory of the app, against which it resolves relative file names; default: VTS_APP_DIR or, if that is a link,"
                     + " the directory that holds the link; for the app in the WAR, the directory in which the server was"
                     + " started");
     static final Setting<Validation> VALIDATE = new Setting<>(
@@ -227,7 +227,7 @@ final class Setting<T> {
             "vts.crash-window",
             "1m",
             duration(),
-            "time in which these crashes count, starts and pauses not included;"
+            "time within which these crashes must happen, not counting starts and pauses;"
                     + " a worker that has responded for that long counts as healthy");
     static final Setting<OnCrashLoop> ON_CRASH_LOOP = new Setting<>(
             "vts.on-crash-loop",
@@ -309,12 +309,12 @@ final class Setting<T> {
         return List.copyOf(ALL);
     }
 
-    /** {@code vts.some-name}. */
+    /** The name in the form {@code vts.some-name}. */
     String name() {
         return name;
     }
 
-    /** {@code VTS_SOME_NAME}. */
+    /** The name in the form {@code VTS_SOME_NAME}. */
     String environmentName() {
         return environmentName(name);
     }

@@ -13,18 +13,24 @@ import java.util.stream.Collectors;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
-/** A place that settings come from. {@link Settings#read} asks several in turn; the first that has a value wins. */
+/** A source of settings. {@link Settings#read} asks several sources in turn; the first that has a value wins. */
 public interface SettingSource {
-    /** Where a value came from, to follow "from": {@code the environment}. */
+    /** The name of the source, worded to follow "from": {@code the environment}. */
     String description();
 
-    /** The value of {@code vts.some-name}, or null. */
+    /**
+     * The value of a setting; null when this source does not have it.
+     *
+     * @param name {@code vts.some-name}
+     */
     String find(String name);
 
-    /** The {@code vts.*} names this source holds, as far as it can tell, spelled {@code vts.some-name}. */
+    /**
+     * The names of the settings in this source, spelled {@code vts.some-name}; empty if the source cannot list them.
+     */
     Collection<String> names();
 
-    /** What was given on the command line. */
+    /** The settings given on the command line. */
     static SettingSource commandLine(Map<String, String> values) {
         return new Values("the command line", values);
     }
@@ -41,8 +47,8 @@ public interface SettingSource {
     }
 
     /**
-     * Names in the environment are upper case with underscores: {@code VTS_SOME_NAME}. An empty variable counts as not
-     * set, and so do those that Kubernetes sets for its services.
+     * Environment variables, whose names are spelled {@code VTS_SOME_NAME}. Blank variables count as not set, and so do
+     * the variables that Kubernetes sets for its services.
      */
     static SettingSource environment(Map<String, String> variables) {
         Set<String> links = ServiceLinks.namesIn(variables);
@@ -110,9 +116,9 @@ public interface SettingSource {
     }
 
     /**
-     * {@code WEB-INF/vts.properties}, which comes with the application.
+     * {@code WEB-INF/vts.properties}, which is part of the WAR.
      *
-     * @param file the open file, closed here; null when there is none
+     * @param file the open file, which this method closes; null when there is none
      */
     static SettingSource properties(InputStream file) throws IOException {
         Properties properties = new Properties();
@@ -126,7 +132,7 @@ public interface SettingSource {
         return new Values("WEB-INF/vts.properties", values);
     }
 
-    /** Names and values as they stand. */
+    /** A source that holds values by name, spelled {@code vts.some-name}. */
     record Values(String description, Map<String, String> values) implements SettingSource {
         @Override
         public String find(String name) {

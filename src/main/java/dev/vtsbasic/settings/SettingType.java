@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /**
  * Describes and reads the values of a setting.
  *
- * @param allowed the allowed values, to follow "allowed is"
+ * @param allowed the allowed values, worded to follow "allowed is"
  * @param parser throws IllegalArgumentException for a value that is not allowed
  * @param mask hides the secret part of a value
  */
@@ -124,7 +124,7 @@ record SettingType<T>(String allowed, Function<String, T> parser, UnaryOperator<
         });
     }
 
-    /** In bytes. */
+    /** A size in bytes. */
     static SettingType<Long> size() {
         Pattern pattern = Pattern.compile("([0-9]{1,9})([kmg]?)");
         return new SettingType<>("a size in bytes such as 0, 512k, 20m or 2g, up to 1024g", text -> {
@@ -188,7 +188,7 @@ record SettingType<T>(String allowed, Function<String, T> parser, UnaryOperator<
         return new SettingType<>("networks such as 10.0.0.0/8, fd00::/8, separated by commas", IpNetwork::list);
     }
 
-    /** Hides the user and password of the URL. */
+    /** An {@code http} URL without a path. Its mask hides the user and password. */
     static SettingType<Optional<URI>> optionalHttpUrl() {
         return new SettingType<>(
                 "a URL such as http://127.0.0.1:8081",
@@ -220,7 +220,7 @@ record SettingType<T>(String allowed, Function<String, T> parser, UnaryOperator<
         });
     }
 
-    /** From 0 to 1. */
+    /** A share from 0 to 1. */
     static SettingType<Double> share() {
         return new SettingType<>("a number from 0 to 1, such as 0.1", text -> {
             require(text.matches("[01]|[01]?\\.[0-9]{1,9}"));

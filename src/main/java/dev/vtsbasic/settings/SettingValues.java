@@ -4,9 +4,9 @@ import dev.vtsbasic.text.NearestName;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 
-/** The values that some sources give to settings; the first source that has a setting decides. */
+/** The values of settings. The first source that has a setting gives its value. */
 final class SettingValues {
-    private static final String NOT_IN_LOCALE = ", and this locale cannot spell that one: start with LC_ALL=C.UTF-8";
+    private static final String NOT_IN_LOCALE = "; the locale's character set cannot represent this path: start with LC_ALL=C.UTF-8";
 
     private final List<SettingSource> sources;
 
@@ -50,7 +50,7 @@ final class SettingValues {
         return new SettingInForce(setting.environmentName(), setting.defaultText(), "");
     }
 
-    /** A sentence for each name in the sources that is no setting's. */
+    /** A sentence for each name in the sources that is not the name of a setting. */
     List<String> unknownNames() {
         List<String> known = Setting.all().stream().map(Setting::name).toList();
         return sources.stream()

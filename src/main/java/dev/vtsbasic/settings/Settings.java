@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The settings in force, checked once at the start and never changed; {@code docs/configuration.md} says what each is for,
- * its default and the values it allows. Each group reads and checks itself.
+ * The settings in force, checked once at the start and never changed; {@code docs/configuration.md} gives the meaning,
+ * default and allowed values of each. Each group reads and checks its own settings.
  *
  * @param server the embedded server
- * @param app which app is served
- * @param workers how Bun is run
+ * @param app the app that is served
+ * @param workers how Bun workers run
  * @param proxy how requests are forwarded to the app
- * @param assets how static files are served
+ * @param assets the settings for static files
  * @param management health, metrics, status page and administration
- * @param logs what is logged
- * @param workDir directory for unpacked files
- * @param inForce the value of each setting, and where it came from
- * @param warnings what the user should be told about the settings, a sentence each
+ * @param logs the settings for logs
+ * @param workDir directory for unpacked files; empty for the default
+ * @param inForce the value and source of each setting
+ * @param warnings sentences for the operator, one for each unknown setting
  */
 // More than five components, because each is a group of settings, or one setting, with a name of its own.
 public record Settings(
@@ -32,7 +32,7 @@ public record Settings(
         List<SettingInForce> inForce,
         List<String> warnings) {
     /**
-     * Reads every setting from the first source that has it, or takes its default.
+     * Reads every setting from the first source that has it; a setting that no source has gets its default.
      *
      * @throws BadSettingException for the first value that is not allowed
      */

@@ -1,6 +1,6 @@
 package dev.vtsbasic.settings;
 
-/** What a failed validation of the build does at the start. */
+/** The effect that a failed validation of the build has on the start. */
 public enum Validation {
     FAIL,
     WARN

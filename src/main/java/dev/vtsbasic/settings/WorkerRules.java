@@ -3,16 +3,17 @@ package dev.vtsbasic.settings;
 import java.time.Duration;
 
 /**
- * How many Bun workers there are, and when one is replaced.
+ * The number of Bun workers, and the conditions for replacing one.
  *
- * @param count at least 1
- * @param hangTimeout how long a worker's event loop may answer nothing; zero for ever
- * @param maxMemory resident memory in bytes above which a worker is replaced; 0 for none
- * @param maxAge age at which a worker is replaced, up to a fifth later by chance; zero for none
- * @param maxRequests how many requests a worker gets, up to a fifth more by chance; 0 for any number
- * @param maxCrashes how many crashes within the window are a crash loop
- * @param crashWindow the time in which crashes are counted
- * @param onCrashLoop what a crash loop does to {@code java -jar}
+ * @param count number of workers, at least 1
+ * @param hangTimeout how long a worker's event loop may be unresponsive; zero for no limit
+ * @param maxMemory resident memory in bytes above which a worker is replaced; 0 for no limit
+ * @param maxAge age at which a worker is replaced, plus a random part of up to a fifth; zero for no limit
+ * @param maxRequests number of requests after which a worker is replaced, plus a random part of up to a fifth; 0 for no
+ *     limit
+ * @param maxCrashes number of crashes of a worker in a row, within {@code crashWindow}, that are a crash loop
+ * @param crashWindow time within which these crashes must happen, not counting starts and pauses
+ * @param onCrashLoop the reaction of {@code java -jar} to a crash loop
  */
 // More than five components, because each is one setting with a name of its own.
 public record WorkerRules(

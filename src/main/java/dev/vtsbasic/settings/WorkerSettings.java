@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How workers are run.
+ * The settings for running Bun workers.
  *
- * @param bun path of the bun binary
+ * @param bun path of the bun binary; empty for the default
  * @param transport how requests reach Bun
- * @param port Bun's port; 0 when the transport is not TCP, or to take any free one
- * @param environment names of the variables that the app sees; one that ends in {@code *} stands for all that begin so
- * @param nice how much Bun gives way to other processes, 0 to 19
- * @param readyPath path asked of Bun to see that it answers
- * @param startupTimeout how long Bun may take until it answers
- * @param rules how many workers there are, and when one is replaced
+ * @param port Bun's port; 0 to choose any free port, and always 0 if the transport is not TCP
+ * @param environment names of the environment variables that the app sees; a name that ends in {@code *} is a prefix
+ * @param nice niceness of Bun, from 0 to 19
+ * @param readyPath path, below the context path, that is requested from Bun to check that it responds
+ * @param startupTimeout how long Bun may take from its start to its first response
+ * @param rules number of workers, and conditions for replacing one
  */
 // More than five components, because each is one setting with a name of its own.
 public record WorkerSettings(
@@ -29,7 +29,7 @@ public record WorkerSettings(
         WorkerRules rules) {
     static WorkerSettings read(SettingValues values) throws BadSettingException {
         BunTransport transport = values.of(Setting.BUN_TRANSPORT);
-        // Checked whatever the transport is, but used by TCP alone.
+        // Read for either transport, so that a bad value is reported, but used only with TCP.
         int checked = values.of(Setting.BUN_PORT);
         int port = transport == BunTransport.TCP ? checked : 0;
         WorkerRules rules = WorkerRules.read(values);

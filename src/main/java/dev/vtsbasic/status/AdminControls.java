@@ -12,12 +12,12 @@ final class AdminControls {
     static String html(Optional<Session> session, LifecyclePhase phase) {
         if (session.isEmpty()) {
             return "<details class=\"panel\"><summary>Restart or drain</summary>%s</details>\n"
-                    .formatted(PageLayout.signIn("It takes <code>VTS_MANAGEMENT_TOKEN</code>."));
+                    .formatted(PageLayout.signIn("Sign in with <code>VTS_MANAGEMENT_TOKEN</code>."));
         }
         String formToken = session.get().formToken();
         String signOut = "<div class=\"plain\">" + form("sign-out", formToken, "Sign out") + "</div>";
         if (!session.get().mayChange()) {
-            return "<div class=\"controls\"><p>Signed in to look.</p>" + signOut + "</div>\n";
+            return "<div class=\"controls\"><p>Signed in with read access only.</p>" + signOut + "</div>\n";
         }
         String drain = phase == LifecyclePhase.SERVING
                 ? confirmed(

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 final class AdminSessions {
     static final Duration LIFE = Duration.ofHours(12);
 
-    /** One more session ends the oldest. */
+    /** Maximum number of sessions; one more ends the oldest. */
     static final int MAX_SESSIONS = 100;
 
     private static final int ID_OCTETS = 32;

@@ -15,10 +15,13 @@ import java.util.Optional;
  * The content of a form that a browser sent.
  *
  * @param fields values by name; the last one of a name counts
- * @param fromHere whether no header field shows that the form is on another site's page
+ * @param sameSite whether no header field shows that the form is on another site's page
  */
-record FormPost(Map<String, String> fields, boolean fromHere) {
-    /** In bytes, which no form of the status page exceeds; the rest of a longer body is not read. */
+record FormPost(Map<String, String> fields, boolean sameSite) {
+    /**
+     * Maximum length of a form, in bytes, which no form of the status page exceeds. The rest of a longer body is not
+     * read.
+     */
     private static final int MAX_BYTES = 8192;
 
     /** Reads the body instead of the request's parameters, because each container parses these in its own way. */
@@ -29,7 +32,7 @@ record FormPost(Map<String, String> fields, boolean fromHere) {
             String[] parts = field.split("=", 2);
             fields.put(parts[0], parts.length == 1 ? "" : decode(parts[1]));
         }
-        return new FormPost(fields, isFromHere(request));
+        return new FormPost(fields, isSameSite(request));
     }
 
     private static String decode(String text) {
@@ -41,7 +44,7 @@ record FormPost(Map<String, String> fields, boolean fromHere) {
     }
 
     /** Falls back to Origin, because browsers send Sec-Fetch-Site on secure connections only. */
-    private static boolean isFromHere(HttpServletRequest request) {
+    private static boolean isSameSite(HttpServletRequest request) {
         FieldLines site = FieldLines.of(request, "Sec-Fetch-Site");
         if (site.arePresent()) {
             return site.single().equals("same-origin");

@@ -42,12 +42,12 @@ final class HumanFormat {
                 : String.format(Locale.ROOT, "%,.0f MB", bytes / 1e6);
     }
 
-    /** As an HTML {@code time} element, in UTC. */
+    /** Formats a time as an HTML {@code time} element, in UTC. */
     static String time(Instant time) {
         return "<time datetime=\"%s\">%s</time>".formatted(time, TIME.format(time));
     }
 
-    /** In its two largest units; a negative duration counts as zero. */
+    /** Formats a duration in its two largest units; a negative one counts as zero. */
     static String duration(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 60) {
@@ -61,7 +61,7 @@ final class HumanFormat {
                 : seconds / 86_400 + " d " + seconds / 3600 % 24 + " h";
     }
 
-    /** A constant of an enum in lower case, with spaces. */
+    /** Writes a constant of an enum in lower case, with spaces. */
     static String label(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

@@ -38,7 +38,7 @@ final class PageLayout {
                 notice(notice) + "<h1>Sign in</h1><div class=\"panel narrow\">"
                         + signIn(
                                 "Only this machine and <code>VTS_MANAGEMENT_NETWORKS</code> see the status without a token."
-                                        + " Send <code>VTS_MANAGEMENT_TOKEN</code>, or <code>VTS_METRICS_TOKEN</code> to look only.")
+                                        + " Send <code>VTS_MANAGEMENT_TOKEN</code>, or <code>VTS_METRICS_TOKEN</code> for read access only.")
                         + "</div>\n");
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 final class SampleHistory {
     static final Duration STEP = Duration.ofSeconds(5);
 
-    /** Intervals that are kept; there is one more sample than intervals. */
+    /** Number of intervals that are kept; there is one more sample than intervals. */
     static final int STEPS = 120;
 
     private final RuntimeStats stats;

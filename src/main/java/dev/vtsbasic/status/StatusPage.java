@@ -38,7 +38,7 @@ final class StatusPage {
         return PageLayout.of("Status", live(controls));
     }
 
-    /** The HTML from which the script of an open page takes the new elements. */
+    /** The HTML of the elements that the script of an open page replaces. */
     String live() {
         return live("");
     }
@@ -60,9 +60,9 @@ final class StatusPage {
         RuntimeStats.Build build = status.stats().build();
         boolean ready = status.health().ready();
         String state = ready ? "Ready" : "Not ready";
-        String why = escape(status.health().problem().orElse("Bun answers")) + ".";
+        String why = escape(status.health().problem().orElse("Bun responds")) + ".";
         String served = build.build().isEmpty()
-                ? "The app is run by someone else."
+                ? "The app runs on VTS_UPSTREAM."
                 : "Build <code>%s</code> in service since %s UTC."
                         .formatted(escape(build.build()), HumanFormat.time(build.since()));
         return """
@@ -144,7 +144,7 @@ final class StatusPage {
 
     private String workers() {
         List<List<String>> rows = status.slots().stream().map(this::worker).toList();
-        String caption = status.slots().isEmpty() ? "Workers: run by someone else" : "Workers";
+        String caption = status.slots().isEmpty() ? "Workers: not managed by this server (VTS_UPSTREAM)" : "Workers";
         return HtmlTable.sections(new HtmlTable(
                 "workers",
                 caption,

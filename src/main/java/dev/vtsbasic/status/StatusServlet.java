@@ -51,7 +51,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             "wrong-token", "This is not a token of this server.",
             "restart", "The workers are being replaced, one after the other.",
             "drain", "Draining: not ready, and each connection closes after its response.",
-            "resume", "Resumed: ready again, as soon as Bun answers.",
+            "resume", "Resumed: the server is ready again as soon as Bun responds.",
             "impossible", "This cannot be done now: this server does not run the workers, or it is stopping.");
 
     private final String path;
@@ -142,7 +142,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         switch (file) {
             case "" -> sendStatus(request, response);
             case "/events" -> sendEvents(request, response);
-            default -> text(response, HttpServletResponse.SC_NOT_FOUND, "Only the status is here");
+            default -> text(response, HttpServletResponse.SC_NOT_FOUND, "Unknown path: only the status page is below this path");
         }
     }
 
@@ -150,7 +150,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         boolean mayAlways = access.mayRead(request);
         Optional<String> session = session(request).map(Session::id);
         if (!mayAlways && session.isEmpty()) {
-            text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
+            text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.READ_REFUSED);
         } else if (!liveUpdates.add(
                 request,
                 response,
@@ -165,7 +165,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             if (page) {
                 html(response, HttpServletResponse.SC_FORBIDDEN, PageLayout.signInPage(notice(request)));
             } else {
-                text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.WHO_MAY_READ);
+                text(response, HttpServletResponse.SC_FORBIDDEN, ManagementAccess.READ_REFUSED);
             }
         } else if (page) {
             String controls =
@@ -184,7 +184,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         FormPost form = FormPost.of(request);
         String action = below(request);
-        if (!form.fromHere()) {
+        if (!form.sameSite()) {
             text(response, HttpServletResponse.SC_FORBIDDEN, "This form was sent from another site");
         } else if (action.equals("/sign-in")) {
             signIn(form, request, response);
@@ -192,7 +192,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
             Optional<Session> session =
                     session(request).filter(known -> isEqual(known.formToken(), form.field("form-token")));
             if (session.isEmpty()) {
-                text(response, HttpServletResponse.SC_FORBIDDEN, "Sign in, and use the buttons of the page");
+                text(response, HttpServletResponse.SC_FORBIDDEN, "Sign in and use the buttons on the status page");
             } else if (action.equals("/sign-out")) {
                 sessions.close(session.get());
                 backToStatus(response, "");

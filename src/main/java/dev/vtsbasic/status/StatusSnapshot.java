@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the status shows of a deployment at one moment. Its counts have the same source as the metrics.
+ * The state of a deployment at one moment, as the status shows it. Its counts have the same source as the metrics.
  *
  * @param health result of the probe of the workers
  * @param history samples of the last ten minutes, oldest first; never empty

@@ -15,16 +15,16 @@ import java.util.stream.IntStream;
  *
  * @param id id of the chart's element
  * @param unit formats a value with its unit
- * @param leastMaximum smallest upper end of the vertical axis, a power of ten
+ * @param minUpperBound smallest upper end of the vertical axis, a power of ten
  */
-record SvgChart(String id, String title, DoubleFunction<String> unit, double leastMaximum, List<Line> lines) {
+record SvgChart(String id, String title, DoubleFunction<String> unit, double minUpperBound, List<Line> lines) {
     private static final double WIDTH = 600;
     private static final double HEIGHT = 120;
 
     /** The horizontal axis spans at least a minute, so that a few values are not stretched over the whole width. */
     private static final int MIN_STEPS = 12;
 
-    /** @param values one for each interval between samples, the latest last; NaN where there is none */
+    /** @param values one value for each interval between samples, the latest last; NaN where there is no value */
     record Line(String name, double[] values) {
         double last() {
             return values.length == 0 ? Double.NaN : values[values.length - 1];
@@ -112,7 +112,7 @@ record SvgChart(String id, String title, DoubleFunction<String> unit, double lea
     /** The upper end of the vertical axis: one, two or five times a power of ten. */
     private double maximum() {
         double highest = highest();
-        double maximum = leastMaximum;
+        double maximum = minUpperBound;
         double[] factors = {2, 2.5, 2};
         for (int i = 0; maximum < highest; i++) {
             maximum *= factors[i % factors.length];

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** The tables of the status page that count requests, and what became of them. */
+/** The tables of the status page that count requests by their results. */
 final class TrafficTables {
     /** The status classes that have a column in the table of requests: all but 1xx. */
     private static final List<StatusClass> STATUS_COLUMNS = List.of(
@@ -160,10 +160,10 @@ final class TrafficTables {
             return "";
         }
         List<List<String>> rows = List.of(
-                List.of("answered from it", HumanFormat.count(cache.hits())),
+                List.of("served from the cache", HumanFormat.count(cache.hits())),
                 List.of("after the app confirmed the stored response", HumanFormat.count(cache.validated())),
                 List.of("with the response to another request", HumanFormat.count(cache.collapsed())),
-                List.of("answered by the app", HumanFormat.count(cache.misses())),
+                List.of("served by the app", HumanFormat.count(cache.misses())),
                 List.of("with a stale response, as the app allows", HumanFormat.count(cache.stale())),
                 List.of("stored responses", HumanFormat.count(cache.entries())),
                 List.of("evicted responses", HumanFormat.count(cache.evicted())),

@@ -51,7 +51,7 @@ public final class HttpDate {
         return null;
     }
 
-    /** Writes a date as IMF-fixdate. Fractions of a second are dropped. */
+    /** Writes a date as IMF-fixdate. Drops fractions of a second. */
     public static String of(Instant at) {
         return IMF_FIXDATE.format(at.atOffset(ZoneOffset.UTC));
     }

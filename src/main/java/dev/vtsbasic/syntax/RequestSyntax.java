@@ -27,7 +27,7 @@ final class RequestSyntax {
         this.request = request;
     }
 
-    /** What is wrong with a request, as a sentence for the client; empty if it is valid. */
+    /** The fault of a request, as a sentence for the client; empty if the request is valid. */
     static Optional<String> problemOf(HttpServletRequest request) {
         RequestSyntax syntax = new RequestSyntax(request);
         return syntax.problemOfRequestLine()

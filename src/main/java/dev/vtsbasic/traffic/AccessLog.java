@@ -24,7 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class AccessLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
 
-    /** In requests; more than arrive within a pause at any rate that the writer can sustain. */
+    /**
+     * Maximum number of queued requests: more than arrive within a pause of the writer at any rate that it can sustain.
+     */
     private static final int MAX_QUEUED = 16 * 1024;
 
     private static final int BATCH = 512;

@@ -1,7 +1,7 @@
 package dev.vtsbasic.traffic;
 
 /**
- * What the shared cache has done since the start, and what it holds.
+ * The counts of the shared cache since the start, and its size.
  *
  * @param hits requests that got a stored response without a request to the app
  * @param stale requests that got a stale response, as the app allows by {@code stale-while-revalidate} (these count as
@@ -12,7 +12,7 @@ package dev.vtsbasic.traffic;
  * @param stored responses that were put into the cache
  * @param evicted entries that were removed to make room for others
  * @param entries how many entries the cache holds
- * @param bytes memory that the entries take, in bytes, heads and bodies
+ * @param bytes memory that the heads and bodies of the entries take, in bytes
  * @param capacity how many bytes they may take
  */
 // More than five components, because each is one metric of the cache.

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param node the client of that proxy: an address with or without a port, {@code unknown}, or {@code _obfuscated}
  * @param proto the scheme
  * @param host {@code host[:port]}
- * @param port the port; Forwarded has it in the host
+ * @param port the port; empty for Forwarded, which has it in the host
  */
 record ForwardedElement(String node, String proto, String host, String port) {
     static final ForwardedElement NOTHING = new ForwardedElement("", "", "", "");

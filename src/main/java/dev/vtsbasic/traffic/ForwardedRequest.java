@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 /**
  * A request as the client made it to the outermost trusted proxy or, without a trusted proxy, as it arrived here.
  *
- * <p>A proxy describes the request in X-Forwarded-For, -Proto, -Host and -Port or in Forwarded (RFC 7239). If there is
- * one of the former, Forwarded is ignored, because a proxy that knows only the former passes on a Forwarded that the
- * client wrote.
+ * <p>A proxy describes the request in X-Forwarded-For, -Proto, -Host and -Port or in Forwarded (RFC 7239). If one of
+ * the X-Forwarded fields is present, Forwarded is ignored, because a proxy that knows only these passes on a Forwarded
+ * that the client wrote.
  *
  * @param clientAddress in the form of RFC 5952; empty when the container has none
  * @param origin the scheme, host and port that the client used

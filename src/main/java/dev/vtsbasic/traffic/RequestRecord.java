@@ -120,7 +120,7 @@ public final class RequestRecord {
         asset = outcome;
     }
 
-    /** The request had to wait for a worker, or for its turn. The times of several calls add up. */
+    /** The request had to wait for a worker or for a permit. The times of several calls add up. */
     public void held(long nanos) {
         held = true;
         heldNanos += nanos;
@@ -141,12 +141,12 @@ public final class RequestRecord {
     }
 
     /** The status of the response is the app's and not this program's. */
-    public void answeredByApp() {
+    public void respondedByApp() {
         ofApp = true;
     }
 
     /** Whether the app has chosen the status of the response as it is now; any thread may ask. */
-    public static boolean isAnsweredByApp(HttpServletRequest request) {
+    public static boolean isResponseOfApp(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof RequestRecord record && record.ofApp;
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Begins a {@link RequestRecord} for each request, and ends it unless another part of the program is to end it.
+ * Begins a {@link RequestRecord} for each request, and ends it unless another part of the program will end it.
  *
  * <p>The filter wraps neither the request nor the response, because Tomcat's way to send files, and the proxy's access
  * to the client's connection, need the container's own objects. Safe for any number of threads.
@@ -24,7 +24,7 @@ public final class TrafficFilter extends HttpFilter {
     private final transient Traffic traffic;
 
     /**
-     * @param trustedProxies the proxies whose reports about a client are believed
+     * @param trustedProxies the proxies whose reports about a client are trusted
      * @param log the access log, if there is one
      */
     public TrafficFilter(List<IpNetwork> trustedProxies, Optional<AccessLog> log) {

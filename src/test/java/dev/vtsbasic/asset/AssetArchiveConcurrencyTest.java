@@ -66,7 +66,7 @@ class AssetArchiveConcurrencyTest extends AssetArchiveScene {
                 names().toList().toString());
     }
 
-    /** A build is complete as soon as it is visible. */
+    /** Checks that a build is complete as soon as it is visible. */
     private void assertWholeBuilds() throws IOException {
         for (String name : names().filter(name -> name.matches(ID)).toList()) {
             Path build = home.resolve(name);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An archive of builds, each with an asset that is named after it. */
+/** Base for tests with an archive of builds, each with an asset named after the build. */
 abstract class AssetArchiveScene {
     static final CacheControlRules CACHE_RULES = new CacheControlRules(List.of());
 

@@ -239,7 +239,7 @@ class AssetArchiveTest extends AssetArchiveScene {
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
     }
 
-    /** Stands for the app; no request of these tests reaches it. */
+    /** An app that the requests of these tests do not reach. */
     private static final class App extends HttpServlet {
         private static final long serialVersionUID = 1L;
     }

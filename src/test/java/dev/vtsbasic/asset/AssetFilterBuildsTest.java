@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.settings.AssetRule;
 import dev.vtsbasic.settings.AssetSettings;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
 import dev.vtsbasic.traffic.InFlightRequests;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Builds that change, or have particular files. */
+/** Builds that change while they are served, or that contain special files. */
 class AssetFilterBuildsTest extends AssetFilterScene {
     @Test
     void hashedAssetsOfAnotherBuildAreServedBesideTheCurrentOnes(@TempDir Path client, @TempDir Path other)
@@ -72,7 +72,9 @@ class AssetFilterBuildsTest extends AssetFilterScene {
         }
     }
 
-    /** The error has no header fields of the file, because caches would keep it for as long as the file. */
+    /**
+     * The error has none of the file's header fields, because caches would otherwise store it for as long as the file.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aFileThatIsMissingOrShorterThanAtTheStartGets404WithNoStore(boolean cut, @TempDir Path client)
@@ -87,7 +89,7 @@ class AssetFilterBuildsTest extends AssetFilterScene {
             }
             for (String method : List.of("GET", "HEAD")) {
                 for (String range : List.of("X: y", "Range: bytes=0-9", "Range: bytes=0-9,20-29")) {
-                    RawAnswer response = other.request(method + " /assets/large-1.js", range);
+                    RawResponse response = other.request(method + " /assets/large-1.js", range);
                     assertEquals(404, response.status(), response.text());
                     assertEquals("no-store", response.header("Cache-Control"));
                     assertNull(response.header("ETag"));
@@ -99,7 +101,7 @@ class AssetFilterBuildsTest extends AssetFilterScene {
         }
     }
 
-    /** Tomcat sends long bodies from their files, but the file of such a coding is temporary. */
+    /** Tomcat sends long bodies from their files, but the file of a coding made in the background is temporary. */
     @Test
     void aLongCodingThatWasMadeInTheBackgroundIsSentWhole(@TempDir Path client) throws Exception {
         byte[] octets = new byte[400_000];
@@ -119,7 +121,7 @@ class AssetFilterBuildsTest extends AssetFilterScene {
         filter.makeCurrent(filter.add(client, Set.of()));
         try (TestServer other = TestServer.start(context -> register(context, filter))) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            RawAnswer response = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
+            RawResponse response = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");
             while (response.header("Content-Encoding") == null) {
                 assertTrue(System.nanoTime() < deadline);
                 response = other.request("GET /assets/long-12345678.js", "Accept-Encoding: gzip");

@@ -33,7 +33,7 @@ abstract class AssetFilterScene {
         context.addServlet("app", new App()).addMapping("/*");
     }
 
-    /** Stands for the app. */
+    /** A servlet in place of the app. */
     static final class App extends HttpServlet {
         private static final long serialVersionUID = 1L;
 

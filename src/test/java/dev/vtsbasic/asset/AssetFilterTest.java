@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class AssetFilterTest extends AssetFilterScene {
 
     @Test
     void anAssetHasItsTypeLengthValidatorAndLifetime() throws Exception {
-        RawAnswer response = server.request("GET /assets/app-12345678.js");
+        RawResponse response = server.request("GET /assets/app-12345678.js");
         assertEquals(200, response.status());
         assertEquals("app()", response.body());
         assertEquals("5", response.header("Content-Length"));
@@ -60,14 +60,14 @@ class AssetFilterTest extends AssetFilterScene {
 
     @Test
     void anEmptyFileHasLengthZero() throws Exception {
-        RawAnswer response = server.request("GET /empty.txt");
+        RawResponse response = server.request("GET /empty.txt");
         assertEquals(200, response.status());
         assertEquals("0", response.header("Content-Length"));
     }
 
     @Test
     void aFileTooLargeForMemoryIsSentWhole() throws Exception {
-        RawAnswer response = server.request("GET /large.txt");
+        RawResponse response = server.request("GET /large.txt");
         assertEquals(Integer.toString(LARGE.length()), response.header("Content-Length"));
         assertEquals(LARGE, response.body());
         assertEquals(
@@ -79,8 +79,8 @@ class AssetFilterTest extends AssetFilterScene {
     @Test
     void aHeadHasTheLengthAndNoBody() throws Exception {
         for (String path : new String[] {"/robots.txt", "/large.txt"}) {
-            RawAnswer get = server.request("GET " + path);
-            RawAnswer head = server.request("HEAD " + path);
+            RawResponse get = server.request("GET " + path);
+            RawResponse head = server.request("HEAD " + path);
             assertEquals(200, head.status());
             assertEquals(get.header("Content-Length"), head.header("Content-Length"));
             assertEquals(get.header("ETag"), head.header("ETag"));
@@ -93,7 +93,7 @@ class AssetFilterTest extends AssetFilterScene {
     void anIfNoneMatchThatMatchesGets304(String ifNoneMatch) throws Exception {
         String tag = server.request("GET /robots.txt").header("ETag");
         for (String method : new String[] {"GET", "HEAD"}) {
-            RawAnswer response =
+            RawResponse response =
                     server.request(method + " /robots.txt", "If-None-Match: " + ifNoneMatch.replace("TAG", tag));
             assertEquals(304, response.status());
             assertEquals("", response.body());
@@ -114,14 +114,14 @@ class AssetFilterTest extends AssetFilterScene {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"})
     void aMethodOtherThanGetAndHeadGets405(String method) throws Exception {
-        RawAnswer response = server.request(method + " /robots.txt");
+        RawResponse response = server.request(method + " /robots.txt");
         assertEquals(405, response.status());
         assertEquals("GET, HEAD", response.header("Allow"));
     }
 
     @Test
     void anUnknownNameUnderAssetsGetsAPlain404WithNoStore() throws Exception {
-        RawAnswer response = server.request("GET /assets/gone-12345678.js");
+        RawResponse response = server.request("GET /assets/gone-12345678.js");
         assertEquals(404, response.status());
         assertEquals("no-store", response.header("Cache-Control"));
         assertEquals("text/plain; charset=utf-8", response.header("Content-Type"));
@@ -141,7 +141,7 @@ class AssetFilterTest extends AssetFilterScene {
             })
     void aNavigationToAnUnknownNameUnderAssetsReachesTheApp(String field, String path, String expected)
             throws Exception {
-        RawAnswer response = server.request("GET " + path, field);
+        RawResponse response = server.request("GET " + path, field);
         assertEquals(expected.equals("app") ? "app saw " + path : "404 Not Found\n", response.body());
     }
 
@@ -163,7 +163,7 @@ class AssetFilterTest extends AssetFilterScene {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/robots.txt/", "/robots", "/Robots.txt", "//robots.txt", "/assets", "/.env"})
     void aPathThatIsNoAssetReachesTheApp(String path) throws Exception {
-        RawAnswer response = server.request("GET " + path);
+        RawResponse response = server.request("GET " + path);
         assertEquals("app saw " + path, response.body());
         assertNull(response.header("Cache-Control"));
     }
@@ -193,7 +193,7 @@ class AssetFilterTest extends AssetFilterScene {
                 "secret.txt",
             })
     void noPathLeadsOutOfTheBuild(String path) throws Exception {
-        RawAnswer response = server.request("GET " + path);
+        RawResponse response = server.request("GET " + path);
         assertFalse(response.text().contains("SECRET"), response.text());
         assertTrue(
                 response.status() == 400

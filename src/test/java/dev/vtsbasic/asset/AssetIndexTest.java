@@ -76,7 +76,7 @@ class AssetIndexTest {
     }
 
     @Test
-    void applesAssociationFileIsJson() throws Exception {
+    void theAppleAppSiteAssociationFileHasTheTypeJson() throws Exception {
         assertEquals(
                 "application/json",
                 index(".well-known/apple-app-site-association", "{}")

@@ -33,7 +33,7 @@ class PrecompressionTest {
     @TempDir
     private Path client;
 
-    /** Stands for Bun; its brotli files are as long as their sources. */
+    /** Compresses in place of Bun; the brotli files are plain copies, so that they are as long as their sources. */
     private static void gzip(List<Compressor.Job> jobs) throws IOException {
         for (Compressor.Job job : jobs) {
             Files.createDirectories(job.target().getParent());
@@ -58,7 +58,7 @@ class PrecompressionTest {
         assertEquals(LONG.length(), result.bytes());
         assertTrue(result.smallestBytes() < 200, result.toString());
 
-        // The same length, so that only a read of the file would show the change.
+        // The same length, so that the change would show only if the index read the file.
         Tree.write(client, "assets/a.js", LONG.replace('w', 'W'));
         Asset script = read().find("/assets/a.js");
         assertEquals(2, script.representations().length);

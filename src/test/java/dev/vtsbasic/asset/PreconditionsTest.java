@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code AssetConformanceIT} checks the whole responses of a server. */
+/** Tests the conditions alone; {@code AssetConformanceIT} checks whole responses of a server. */
 class PreconditionsTest {
     private static final String TAG = "\"tag\"";
     private static final Modified MODIFIED = Modified.of(Instant.parse("2020-02-02T02:02:02Z"));
@@ -84,7 +84,7 @@ class PreconditionsTest {
         assertFalse(Preconditions.rangeHolds(request("If-Range: " + recent.httpDate()), TAG, recent));
     }
 
-    /** A request that has these fields and nothing else. */
+    /** A request with only these header fields. */
     private static HttpServletRequest request(String fields) {
         List<String[]> all = Arrays.stream(fields.split("; "))
                 .map(field -> field.replace("TAG", TAG).replace("DATE", DATE).replace("BEFORE", BEFORE))

@@ -55,7 +55,7 @@ class BackoffTest {
         }
     }
 
-    /** However long each start takes, and the pauses after so many. */
+    /** Crashes count regardless of the time that each start takes and of the growing pauses between them. */
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 10, 1000})
     void workersThatNeverBecomeReadyAreACrashLoopForAnyMaximum(int maxCrashes) {

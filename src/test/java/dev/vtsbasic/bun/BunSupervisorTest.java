@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a script in Bun's place that notes what it was told to run and ends. */
+/** Tests with a script in place of Bun that records the given launcher input and exits. */
 @DisabledOnOs(OS.WINDOWS)
 class BunSupervisorTest {
     private static final String ENDS = """
@@ -53,7 +53,7 @@ class BunSupervisorTest {
                 BunSupervisor.start(bun, Dist.at(directory.resolve("dist")), "", settings, List.of(directory))) {
             assertTrue(becomes(supervisor::givenUp, Duration.ofSeconds(60)));
             long begun = startsIn(1) + startsIn(2);
-            // The longest pause after so many crashes is shorter.
+            // Wait for one second, which is longer than the longest pause after so few crashes.
             boolean oneStarts = becomes(() -> startsIn(1) + startsIn(2) > begun, Duration.ofSeconds(1));
             assertEquals(false, oneStarts);
             long first = startsIn(1);

@@ -33,7 +33,7 @@ class HangDetectorTest {
     }
 
     private boolean unanswered(long asked, long givenUp) {
-        // Such clocks start anywhere, also below zero.
+        // System.nanoTime() may begin at any value, even below zero.
         return detector.recordTimeout(nanos(asked - 90), nanos(givenUp - 90));
     }
 

@@ -95,7 +95,7 @@ class ManagementClientTest {
         assertFalse(Files.exists(work.resolve("restart-3000")));
     }
 
-    /** Its lock ended with it. */
+    /** The killed instance's lock on the file ended with its process. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void theTokenFileOfAKilledInstanceIsRemovedByTheNextAtAnyPort() throws Exception {

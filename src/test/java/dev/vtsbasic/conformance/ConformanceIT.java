@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** VTS Basic between a client and a server that are scripted byte by byte. */
+/** VTS Basic between a client and a server, both scripted byte by byte. */
 @Tag("java")
 @Order(1)
 class ConformanceIT {

@@ -15,11 +15,11 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Plays all cases of a proxy on VTS Basic and on Debian's nginx and HAProxy, and writes the results as a page. */
+/** Plays all proxy cases on VTS Basic and on Debian's nginx and HAProxy, and writes the results to a page. */
 final class ConformanceTable {
     private ConformanceTable() {}
 
-    /** @param args the page to write; or {@code -} and the name of one proxy, whose failures are then printed */
+    /** @param args the page to write; or {@code -} and the name of a proxy, whose failures are then printed */
     public static void main(String[] args) throws IOException {
         if (args[0].equals("-")) {
             printFailures(Proxy.Kind.valueOf(args[1]));
@@ -54,7 +54,7 @@ final class ConformanceTable {
         }
     }
 
-    /** Every case, and every malformed request. */
+    /** Plays every case and every malformed request. */
     private static List<Outcome> playAll(Suite suite) {
         List<Outcome> outcomes = new ArrayList<>(suite.playAll());
         for (MalformedRequest request : SmugglingCheck.requests()) {

@@ -25,11 +25,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All cases about the proxy. */
+/** All cases for the proxy. */
 final class ProxyCases {
     private ProxyCases() {}
 
-    /** The cases by theme. */
+    /** The cases, grouped by topic. */
     static Map<String, List<Case>> all() {
         Map<String, List<Case>> cases = new LinkedHashMap<>();
         cases.put("Request line", RequestLineCases.all());

@@ -46,11 +46,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The manifests have only fields that Kubernetes knows, and what they say of one another and of the product is true. */
+/** The manifests contain only fields that Kubernetes knows, and agree with each other and with the product. */
 class KubernetesTest {
     private static final Path DIRECTORY = Path.of("deploy/kubernetes");
 
-    /** How long the last words to WebSockets and the end of the program take, with room to spare. */
+    /** An upper bound for the time to close WebSockets and exit. */
     private static final Duration AFTER_STOP = Duration.ofSeconds(10);
 
     private static final ObjectMapper STRICT = YAMLMapper.builder()
@@ -58,7 +58,7 @@ class KubernetesTest {
             .annotationIntrospector(new JacksonAnnotationIntrospector() {
                 private static final long serialVersionUID = 1L;
 
-                /** The models would keep what they do not know. */
+                /** Returns false, because the models would otherwise accept unknown fields. */
                 @Override
                 public Boolean hasAnySetter(Annotated annotated) {
                     return false;
@@ -94,7 +94,7 @@ class KubernetesTest {
         return resource;
     }
 
-    /** What a file with one document says. */
+    /** Reads a file with exactly one document. */
     private static <T> T readOnly(String file, Class<T> type) throws IOException {
         try (MappingIterator<T> documents =
                 STRICT.readerFor(type).readValues(DIRECTORY.resolve(file).toFile())) {
@@ -104,7 +104,7 @@ class KubernetesTest {
         }
     }
 
-    /** As an instance would read them. */
+    /** The settings as an instance would read them. */
     private Settings settings() throws Exception {
         Map<String, String> environment = container.getEnv().stream()
                 .collect(Collectors.toMap(
@@ -148,7 +148,7 @@ class KubernetesTest {
     }
 
     @Test
-    void theAutoscalerIsForTheDeployment() {
+    void theAutoscalerTargetsTheDeployment() {
         CrossVersionObjectReference target = autoscaler.getSpec().getScaleTargetRef();
         assertEquals(deployment.getApiVersion(), target.getApiVersion());
         assertEquals(deployment.getKind(), target.getKind());
@@ -213,7 +213,7 @@ class KubernetesTest {
     }
 
     @Test
-    void theEnvironmentHasOnlySettings() {
+    void theEnvironmentHasOnlyKnownSettings() {
         assertEquals(List.of(), settings.warnings());
         container.getEnv().forEach(variable -> assertTrue(variable.getName().startsWith("VTS_"), variable.getName()));
         assertTrue(!settings.proxy().trustedProxies().isEmpty());

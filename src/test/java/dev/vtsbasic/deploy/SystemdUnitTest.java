@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The unit file that {@code docs/systemd.md} hands out. */
+/** The unit file that {@code docs/systemd.md} offers. */
 class SystemdUnitTest {
     private static final Path UNIT = Path.of("docs/systemd/vts-basic.service");
 

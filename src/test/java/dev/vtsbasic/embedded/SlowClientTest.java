@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A client that sends a byte now and then, so that its connection never looks idle. */
+/** A client that sends single bytes with pauses, so that its connection never looks idle. */
 @Tag("java")
 @Isolated("Its timeouts are shorter than a busy machine may delay it.")
 class SlowClientTest {
@@ -54,7 +54,7 @@ class SlowClientTest {
         client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Sends one byte after the other, with a pause after each. */
+    /** Sends the text byte by byte, with a pause after each. */
     private static void trickle(Socket client, String text) throws IOException {
         for (int i = 0; i < text.length(); i++) {
             send(client, text.substring(i, i + 1));

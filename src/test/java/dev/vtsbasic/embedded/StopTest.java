@@ -20,11 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A file that Tomcat begins to send when it takes no more requests. */
+/** A file that Tomcat begins to send after the server has stopped accepting requests. */
 @Timeout(120)
 @Tag("java")
 class StopTest {
-    /** More than the buffers of both sides take together. */
+    /** Larger than the socket buffers of both sides together. */
     private static final int LENGTH = 32 << 20;
 
     @TempDir

@@ -23,7 +23,7 @@ class OwnedDirectoryTest {
     @TempDir
     private Path parent;
 
-    /** What a JVM has left that was not this one. */
+    /** Creates a directory as another JVM would leave it behind. */
     private Path leave(String name, Duration age) throws IOException {
         Path directory = Files.createDirectories(parent.resolve(name).resolve("work/Tomcat"));
         Path lock = Files.createFile(parent.resolve(name + ".lock"));

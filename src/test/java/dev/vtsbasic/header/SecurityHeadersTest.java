@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.vtsbasic.settings.Settings;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import jakarta.servlet.http.HttpServlet;
@@ -29,7 +29,7 @@ class SecurityHeadersTest {
 
     @Test
     void anHtmlDocumentGetsTheMissingFields() throws Exception {
-        RawAnswer answer = answer("on", 200, HTML);
+        RawResponse answer = answer("on", 200, HTML);
         assertEquals("nosniff", answer.header("X-Content-Type-Options"));
         assertEquals("strict-origin-when-cross-origin", answer.header("Referrer-Policy"));
         assertEquals("same-origin-allow-popups", answer.header("Cross-Origin-Opener-Policy"));
@@ -58,8 +58,8 @@ class SecurityHeadersTest {
                 "default-src 'self', frame-ancestors 'self'",
                 "frame-ancestors",
             })
-    void aPolicyThatSaysWhoMayFrameADocumentIsEnough(String policy) throws Exception {
-        RawAnswer answer = answer("on", 200, HTML, "Content-Security-Policy: " + policy);
+    void noXFrameOptionsIsAddedBesideFrameAncestors(String policy) throws Exception {
+        RawResponse answer = answer("on", 200, HTML, "Content-Security-Policy: " + policy);
         assertNull(answer.header("X-Frame-Options"));
         assertEquals(List.of(policy), answer.headers("Content-Security-Policy"));
     }
@@ -72,8 +72,8 @@ class SecurityHeadersTest {
                 "frame-src 'none'",
                 "frame-ancestors-of-mine 'none'",
             })
-    void aPolicyAboutOtherThingsIsNot(String policy) throws Exception {
-        RawAnswer answer = answer("on", 200, HTML, "Content-Security-Policy: " + policy);
+    void xFrameOptionsIsAddedBesideAPolicyWithoutFrameAncestors(String policy) throws Exception {
+        RawResponse answer = answer("on", 200, HTML, "Content-Security-Policy: " + policy);
         assertEquals("SAMEORIGIN", answer.header("X-Frame-Options"));
         assertEquals(List.of(policy), answer.headers("Content-Security-Policy"));
     }
@@ -108,24 +108,24 @@ class SecurityHeadersTest {
         "X-Forwarded-Proto: http, 127.0.0.0/8, ",
         "X-Other: https, 127.0.0.0/8, ",
     })
-    void onlyTlsIsAskedForAgain(String header, String trusted, String expected) throws Exception {
+    void onlyResponsesOverTlsHaveHsts(String header, String trusted, String expected) throws Exception {
         start("on", trusted, 200, HTML);
         assertEquals(expected, server.request("GET /", header).header("Strict-Transport-Security"));
     }
 
-    private static void assertBare(RawAnswer answer) {
+    private static void assertBare(RawResponse answer) {
         for (String name :
                 List.of("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "X-Frame-Options")) {
             assertNull(answer.header(name), name);
         }
     }
 
-    private RawAnswer answer(String setting, int status, String... fields) throws Exception {
+    private RawResponse answer(String setting, int status, String... fields) throws Exception {
         start(setting, "", status, fields);
         return server.request("GET /");
     }
 
-    /** A server that says this, and what the setting adds. */
+    /** Starts a server that responds with these header fields and adds those of the setting. */
     private void start(String setting, String trusted, int status, String... fields) throws Exception {
         Settings settings = TestSettings.of("vts.security-headers", setting, "vts.trusted-proxies", trusted);
         SecurityHeaders headers = new SecurityHeaders(

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 
-/** The site must be the same to a visitor whichever server it is behind; {@link ContextPathIT} has Tomcat 11. */
+/** A visitor must see the same site behind every server; {@link ContextPathIT} does this for Tomcat 11. */
 @Order(1)
 final class BrowserIT {
     @Nested

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server with the site, and a window of a browser for each case. */
+/** A server with the site, and a new browser window for each case. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class BrowserScene {
     private static final HttpClient CLIENT =
@@ -29,15 +29,17 @@ abstract class BrowserScene {
     Visitor visitor;
     Page page;
 
-    /** @param directory an empty one, for the files of the server */
+    /** @param directory an empty directory for the server's files */
     abstract Server start(Path directory) throws Exception;
 
     /**
-     * @param program to close after the last case
-     * @param uri where the site is, without a slash at the end
+     * A running server.
+     *
+     * @param program closed after the last case
+     * @param uri address of the site, without a slash at its end
      */
     record Server(AutoCloseable program, URI uri) {
-        /** The path of the site; empty at the root. */
+        /** The site's path; empty when the site is at the root. */
         String base() {
             return uri.getPath();
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of the program besides {@code serve}, and the checks of a build that they share with it. */
+/** The program's commands other than {@code serve}, and the build checks that they share with it. */
 @Tag("java")
 @Order(1)
 class CommandIT {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.KeptConnection;
 import dev.vtsbasic.testing.LongSet;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.Tree;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.StockTomcat;
@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A stock Tomcat that compresses responses, and assets, which are compressed already or must not be. */
+/**
+ * A stock Tomcat that compresses responses, in front of assets that are compressed already or must stay uncompressed.
+ */
 class CompressingTomcatIT {
     private static final String SCRIPT = "assets/app-1a2b3c4d.js";
     private static final String LARGE = "assets/large-1a2b3c4d.js";
@@ -71,7 +73,7 @@ class CompressingTomcatIT {
         try (StockTomcat tomcat =
                         StockTomcat.runWith(connector, version, base, Map.of("VTS_APP_DIR", directory.toString()));
                 KeptConnection connection = new KeptConnection(tomcat.uri().getPort())) {
-            RawAnswer page = ask(connection, "/", "gzip");
+            RawResponse page = ask(connection, "/", "gzip");
             assertEquals("gzip", page.header("Content-Encoding"), "Tomcat does not compress at all");
 
             for (String path : List.of(SCRIPT, LARGE)) {
@@ -85,27 +87,27 @@ class CompressingTomcatIT {
             assertSent(ask(connection, "/" + SHORT, "gzip"), null, file(SHORT));
 
             String tag = ask(connection, "/" + SCRIPT, "gzip").header("ETag");
-            RawAnswer held = ask(connection, "/" + SCRIPT, "gzip", "If-None-Match: " + tag);
+            RawResponse held = ask(connection, "/" + SCRIPT, "gzip", "If-None-Match: " + tag);
             assertEquals(304, held.status());
             assertEquals(tag, held.header("ETag"));
 
-            RawAnswer part = ask(connection, "/" + LARGE, "gzip", "Range: bytes=5-99999");
+            RawResponse part = ask(connection, "/" + LARGE, "gzip", "Range: bytes=5-99999");
             assertEquals(206, part.status());
             assertEquals(List.of("gzip"), part.headers("Content-Encoding"));
             assertEquals(coded(LARGE, ".gz").substring(5, 100_000), part.body());
-            RawAnswer plainPart = ask(connection, "/" + LARGE, "identity, gzip;q=0.5", "Range: bytes=5-99");
+            RawResponse plainPart = ask(connection, "/" + LARGE, "identity, gzip;q=0.5", "Range: bytes=5-99");
             assertNull(plainPart.header("Content-Encoding"));
             assertEquals(file(LARGE).substring(5, 100), plainPart.body());
 
-            // Its body is not the asset, so it has none of its fields.
-            RawAnswer none = ask(connection, "/" + SCRIPT, "br", "Range: bytes=99999-");
+            // The body of a 416 is not the asset, so the response has none of the asset's header fields.
+            RawResponse none = ask(connection, "/" + SCRIPT, "br", "Range: bytes=99999-");
             assertEquals(416, none.status());
             assertNull(none.header("Content-Encoding"));
             assertNull(none.header("ETag"));
         }
     }
 
-    private static void assertSent(RawAnswer answer, String coding, String body) throws Exception {
+    private static void assertSent(RawResponse answer, String coding, String body) throws Exception {
         assertEquals(200, answer.status());
         assertEquals(coding == null ? List.of() : List.of(coding), answer.headers("Content-Encoding"));
         assertTrue(
@@ -116,7 +118,7 @@ class CompressingTomcatIT {
         assertEquals(Integer.toString(body.length()), answer.header("Content-Length"));
     }
 
-    private static RawAnswer ask(KeptConnection connection, String path, String accepted, String... fields)
+    private static RawResponse ask(KeptConnection connection, String path, String accepted, String... fields)
             throws IOException {
         StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: site.example\r\n");
         request.append("Accept-Encoding: ").append(accepted).append("\r\n");

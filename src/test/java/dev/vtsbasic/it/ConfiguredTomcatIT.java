@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.KeptConnection;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.Program;
 import dev.vtsbasic.testing.server.StockTomcat;
@@ -44,11 +44,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The files of {@code tomcat-conf/} in a stock Tomcat. */
+/** A stock Tomcat with the configuration files of {@code tomcat-conf/}. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConfiguredTomcatIT {
-    /** How many streams are at work at once: between Tomcat's own limit of 20 and ours of 100. */
-    private static final int COMPANY = 30;
+    /**
+     * Number of concurrent HTTP/2 streams: above Tomcat's default limit of 20, below the limit of 100 that we
+     * configure.
+     */
+    private static final int CONCURRENT_STREAMS = 30;
 
     private static final String APP = """
             let release;
@@ -60,7 +63,7 @@ class ConfiguredTomcatIT {
                 const target = request.url.slice(request.url.indexOf("/", "http://".length));
                 if (target === "/socket") return server.upgrade(request) ? undefined : new Response("no socket");
                 if (target === "/company") {
-                  if (++present === COMPANY) company.resolve();
+                  if (++present === CONCURRENT_STREAMS) company.resolve();
                   await company.promise;
                 }
                 if (target === "/broken") {
@@ -90,7 +93,7 @@ class ConfiguredTomcatIT {
                 },
               },
             };
-            """.replace("COMPANY", Integer.toString(COMPANY));
+            """.replace("CONCURRENT_STREAMS", Integer.toString(CONCURRENT_STREAMS));
 
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
     private static final HttpClient CLIENT =
@@ -129,7 +132,7 @@ class ConfiguredTomcatIT {
                 "/a//b"
             })
     void aTargetReachesTheAppAsItWasSent(String target) throws IOException {
-        RawAnswer answer = ask(target, "");
+        RawResponse answer = ask(target, "");
         assertEquals(200, answer.status(), answer.text());
         assertEquals(target, answer.body());
     }
@@ -141,7 +144,7 @@ class ConfiguredTomcatIT {
 
     @Test
     void aHeadThatIsTooLongIsRefusedWithoutTellingTheVersion() throws IOException {
-        RawAnswer answer = ask("/", "x".repeat(21_000));
+        RawResponse answer = ask("/", "x".repeat(21_000));
         assertEquals(400, answer.status());
         assertFalse(answer.text().contains("Tomcat"), answer.text());
     }
@@ -151,7 +154,7 @@ class ConfiguredTomcatIT {
         try (CloseableHttpAsyncClient client = HttpAsyncClients.createHttp2Minimal(H2Config.DEFAULT)) {
             client.start();
             List<Future<SimpleHttpResponse>> answers = new ArrayList<>();
-            for (int i = 0; i < COMPANY; i++) {
+            for (int i = 0; i < CONCURRENT_STREAMS; i++) {
                 answers.add(client.execute(
                         SimpleRequestBuilder.get(tomcat.uri().resolve("/company"))
                                 .build(),
@@ -176,7 +179,7 @@ class ConfiguredTomcatIT {
                 thread);
     }
 
-    /** The last one, since it is the end of the server. */
+    /** Runs last, because it stops the server. */
     @Test
     @Order(Integer.MAX_VALUE)
     void aStopRefusesTheNextConnectionAndWaitsForTheRunningRequest() throws Exception {
@@ -211,7 +214,7 @@ class ConfiguredTomcatIT {
         }
     }
 
-    private static RawAnswer ask(String target, String filling) throws IOException {
+    private static RawResponse ask(String target, String filling) throws IOException {
         try (KeptConnection connection = new KeptConnection(tomcat.uri().getPort())) {
             return connection.ask(
                     "GET " + target + " HTTP/1.1\r\nHost: site.example\r\nX-Filling: " + filling + "\r\n\r\n");

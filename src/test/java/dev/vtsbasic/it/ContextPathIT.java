@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One WAR three times in one stock Tomcat: the site must be the same to a visitor at each path, beside the others. */
+/** One WAR deployed three times in one stock Tomcat: each path must show a visitor the same site. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("long")
 final class ContextPathIT {
@@ -80,7 +80,7 @@ final class ContextPathIT {
     }
 
     @Test
-    void onlyCopiesThatAreNotAtTheRootAreWrittenAnew() throws Exception {
+    void onlyDeploymentsAtAContextPathRewriteTheBuild() throws Exception {
         try (var files = Files.list(workDirectory)) {
             assertEquals(
                     2, files.filter(file -> file.toString().endsWith(".lock")).count());
@@ -97,7 +97,7 @@ final class ContextPathIT {
         return new SiteInBrowser.Server(() -> {}, site);
     }
 
-    /** What was written anew is compressed right after the start. */
+    /** Polls, because Bun compresses the files rewritten for a context path in the background after the start. */
     private static void awaitBrotli(URI asset) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(asset)
                 .header("Accept-Encoding", "br")

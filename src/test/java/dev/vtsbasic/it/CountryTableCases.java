@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table of countries, whose filter and order are in the address. */
+/** The table of countries, which keeps its filter and order in the URL. */
 abstract class CountryTableCases extends BrowserScene {
     @Test
-    void theAddressFollowsTheTable() {
+    void theUrlFollowsFilterAndOrder() {
         visitor.open("/country");
         visitor.find("country-region").selectOption("Europe");
         assertThat(visitor.find("country-count")).hasText("52 of 252 countries");
@@ -56,7 +56,7 @@ abstract class CountryTableCases extends BrowserScene {
     }
 
     @Test
-    void enterInTheSearchFieldLeavesTheOrder() {
+    void enterInTheSearchFieldAddsNoOrderToTheUrl() {
         visitor.open("/country");
         visitor.find("country-search").fill("german");
         visitor.find("country-search").press("Enter");
@@ -75,7 +75,7 @@ abstract class CountryTableCases extends BrowserScene {
     }
 
     @Test
-    void anyAddressShowsATable() {
+    void invalidQueryParametersShowTheWholeTable() {
         for (String query : List.of("region=nowhere&sort=nothing", "sort=name&sort=-name", "q=a&q=b")) {
             visitor.open("/country?" + query);
             assertThat(rows(visitor)).hasCount(252);

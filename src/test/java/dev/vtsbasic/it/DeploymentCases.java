@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Copies of the WAR that are deployed, managed, deployed again and stopped. */
+/** Copies of the WAR that are deployed, managed over JMX, deployed again and stopped. */
 abstract class DeploymentCases extends ServerScene {
     private static final int REDEPLOYMENTS = LongSet.count(3, 5);
 
@@ -86,7 +86,7 @@ abstract class DeploymentCases extends ServerScene {
         }
     }
 
-    /** One of the last, because it stops the copy that the other cases use. */
+    /** Runs near the end, because it stops the copy that the other cases use. */
     @Test
     @Order(Integer.MAX_VALUE - 2)
     @Shows(ServerFeature.REDEPLOY)
@@ -111,7 +111,8 @@ abstract class DeploymentCases extends ServerScene {
     @Order(Integer.MAX_VALUE - 1)
     @Shows(ServerFeature.CLASS_LOADERS)
     void aRedeploymentLeavesNoClassLoader() throws Exception {
-        // Those in use, and two that threads of the server once worked for; a leak would keep all five.
+        // Two copies are in use, and idle server threads may still refer to two earlier ones; a leak would keep all
+        // five.
         await("the class loaders of two copies", () -> {
             useAllThreads();
             return classLoaders() <= 4;

@@ -3,7 +3,7 @@ package dev.vtsbasic.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.server.StockTomcat;
@@ -21,13 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The app's 103 Early Hints on servers other than the embedded one. */
+/** 103 Early Hints of the app on servers other than the embedded one. */
 class EarlyHintsIT {
     static Stream<String> versions() {
         return StockTomcat.versions();
     }
 
-    /** A stock Tomcat does not flush a 103 by itself. */
+    /** A stock Tomcat does not flush a 103 response by itself. */
     @ParameterizedTest
     @MethodSource("versions")
     void hintsReachTheClientOfAStockTomcatBeforeTheResponse(String version, @TempDir Path base) throws Exception {
@@ -52,7 +52,7 @@ class EarlyHintsIT {
             assertTrue(hints.startsWith("HTTP/1.1 103 "), hints);
             assertTrue(hints.contains("\r\nLink: </a.css>; rel=preload\r\n"), hints);
             hinted.countDown();
-            RawAnswer response = client.readToEnd();
+            RawResponse response = client.readToEnd();
             assertEquals(200, response.status(), response.text());
             assertEquals(List.of("1"), response.headers("X-Mine"));
             assertEquals(List.of(), response.headers("Link"));

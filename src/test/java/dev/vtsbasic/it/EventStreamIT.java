@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The built WAR with event streams that say little and last. */
+/** The built WAR with event streams that last long and send little. */
 @Tag("java")
 class EventStreamIT {
     private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
@@ -62,7 +62,10 @@ class EventStreamIT {
         front.close();
     }
 
-    /** As requests, 3,000 of them would fill 400 MB; without virtual threads, 200 would occupy all threads. */
+    /**
+     * Handled as ordinary requests, 3,000 streams would fill 400 MB; without virtual threads, 200 would occupy all
+     * threads.
+     */
     @Test
     @Tag("long")
     void thousandsOfIdleStreamsLeaveRoomForPages(@TempDir Path directory) throws Exception {
@@ -72,7 +75,8 @@ class EventStreamIT {
         Map<String, String> environment = Map.of("VTS_APP_DIR", directory.toString(), "JAVA_TOOL_OPTIONS", "-Xmx128m");
         try (Vts vts = Vts.serve(environment)) {
             for (int i = 0; i < count; i++) {
-                // As for a client behind a proxy: the app's own requests have threads set aside for them.
+                // X-Forwarded-For marks a client behind a proxy, because the server reserves threads for the app's own
+                // requests.
                 streams.add(new RawClient(vts.uri().getPort())
                         .send("GET /events" + GET.replace("Accept:", "X-Forwarded-For: 192.0.2.1\r\nAccept:")));
             }
@@ -97,7 +101,7 @@ class EventStreamIT {
     }
 
     @Test
-    void aStreamThatTheWorkerEndsEnds() throws Exception {
+    void aStreamThatTheWorkerEndsIsCompleteForTheClient() throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
         ScriptedUpstream.Script events = (request, out) -> {
             write(out, "9\r\ndata: 1\n\n\r\n");
@@ -133,7 +137,7 @@ class EventStreamIT {
         ScriptedUpstream.Script events = (request, out) -> {
             write(out, "9\r\ndata: 1\n\n\r\n");
             try {
-                // Whatever is written fails once the front has closed the connection.
+                // Writes fail once the front has closed the connection.
                 while (!ended.await(10, TimeUnit.MILLISECONDS)) {
                     write(out, "2\r\n:\n\r\n");
                 }
@@ -150,9 +154,12 @@ class EventStreamIT {
         assertTrue(ended.await(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
 
-    /** The connection is the stream's alone: what comes on it afterwards is no request any more. */
+    /**
+     * With virtual threads, the connection belongs to the event stream alone, so later bytes on it are not read as a
+     * request.
+     */
     @Test
-    void bytesBehindAnEventStreamRequestNeverReachTheWorkerAsARequest() throws Exception {
+    void bytesBehindAnEventStreamRequestAreNotForwardedOnVirtualThreads() throws Exception {
         CountDownLatch sent = new CountDownLatch(1);
         ScriptedUpstream.Script events = (request, out) -> {
             write(out, "9\r\ndata: 1\n\n\r\n");
@@ -218,7 +225,7 @@ class EventStreamIT {
         }
     }
 
-    /** The WAR in front of an upstream that answers with the head of an event stream and the script of a case. */
+    /** The WAR in front of an upstream that sends the head of an event stream and then runs the script of a case. */
     private static final class Front implements AutoCloseable {
         private final Map<String, ScriptedUpstream.Script> scripts = new ConcurrentHashMap<>();
         private final Map<String, Integer> asked = new ConcurrentHashMap<>();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An upstream that VTS Basic does not start, found by a name whose addresses a file holds. */
+/** An upstream that VTS Basic does not start, and whose name resolves to the addresses in a file. */
 @Tag("java")
 class ExternalUpstreamIT {
     private static final HttpClient CLIENT =
@@ -52,7 +52,7 @@ class ExternalUpstreamIT {
                 Vts vts = serve(app)) {
             HttpResponse<String> ready = get(vts, "/-/ready");
             assertEquals(503, ready.statusCode());
-            assertTrue(ready.body().contains("No worker answers"), ready.body());
+            assertTrue(ready.body().contains("No worker responds"), ready.body());
             assertEquals(200, get(vts, "/-/status").statusCode());
             assertTrue(get(vts, "/").statusCode() > 500);
 

@@ -28,15 +28,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The built WAR under a constant load while its workers fail or are replaced: no request may fail.
+ * The built WAR under constant load while its workers fail or are replaced: no request may fail.
  *
- * <p>The only answers that may break off are those that a worker had begun when it was killed. For each worker there is
- * one that takes seconds, so that there always is one to break off, or to be finished.
+ * <p>Only a response that a worker had begun when it was killed may break off. Each worker always sends one response
+ * that takes seconds, so that every fault meets a response in flight.
  */
 @Tag("java")
 @Order(1)
 class FaultIT {
-    /** More than the 512 that Bun lets wait until it accepts them, fewer than the 1000 that the front lets wait. */
+    /** More than the 512 connections in Bun's accept queue, fewer than the 1000 requests that the front holds. */
     private static final int CROWD = 800;
 
     @TempDir
@@ -63,10 +63,10 @@ class FaultIT {
         environment.put("VTS_WORKERS", Integer.toString(workers));
         environment.put("VTS_HANG_TIMEOUT", "4s");
         environment.put("VTS_MANAGEMENT_TOKEN", FaultyApp.TOKEN);
-        // Lost is lost, however slow the machine is.
+        // A long hold timeout, so that only a lost request fails, not one that a slow machine delays.
         environment.put("VTS_HOLD_TIMEOUT", "1m");
         environment.put("VTS_HOLD_QUEUE", "10000");
-        // No fault is to be taken for a sequel of the one before.
+        // A short crash window, so that no crash counts as a repetition of the one before.
         environment.put("VTS_CRASH_WINDOW", "1s");
         environment.putAll(more);
         Vts vts = Vts.serve(environment);
@@ -140,7 +140,7 @@ class FaultIT {
         through("SIGSTOP of the only one", one, (vts, workers) -> silence(vts, workers, FaultyApp.STOP));
     }
 
-    /** It gets no more requests, but some wait for its answer. */
+    /** A retiring worker gets no new requests, but its earlier ones still wait for their responses. */
     @Test
     void aRetiringWorkerThatIsStoppedIsKilledAndItsRequestIsRetried() throws Exception {
         FaultyApp.Running worker = FaultyApp.workers(one).get(1);
@@ -230,7 +230,7 @@ class FaultIT {
         return Effect.NONE;
     }
 
-    /** Switches a link to another build, at once. */
+    /** Atomically points a link to another build. */
     private static void lead(Path link, String build) throws IOException {
         Path next = Files.createSymbolicLink(directory.resolve("next"), directory.resolve(build));
         Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);

@@ -31,10 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The built WAR through many faults in a row, some of them at the same time: afterwards nothing is left of them, and
- * requests are answered. {@code -Dtest.faults} says how many, {@code -Dtest.seed} repeats a choice.
+ * The built WAR through many faults in a row, some of them at the same time: afterwards the server holds no leftovers
+ * and responds to requests. {@code -Dtest.faults} sets the number of faults, {@code -Dtest.seed} repeats a random
+ * choice.
  *
- * <p>Here a request may fail: two faults in a row may hit it.
+ * <p>A request may fail here, because two faults in a row may hit it.
  */
 @EnabledOnOs(OS.LINUX)
 @Tag("long")
@@ -44,17 +45,19 @@ class FaultSoakIT {
     private static final long SEED = Long.getLong("test.seed", System.currentTimeMillis());
     private static final int WORKERS = 3;
     private static final int PER_SECOND = 50;
-    /** A pool of threads grows with each request until it is full. */
+    /** Long enough for the thread pool to fill, because it grows with each request until it is full. */
     private static final Duration WARM_UP = Duration.ofSeconds(6);
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-    private static final int LONGEST_PAUSE_MILLIS = 700;
+    private static final int MAX_PAUSE_MILLIS = 700;
 
-    /** Files and threads that come and go without any fault; fewer than one for each fault. */
+    /** How many files and threads may come and go without a leak; fewer than one for each fault. */
     private static final int LEEWAY = 25;
 
-    /** The owner's, and a socket and a mark for each worker; more while one is being replaced. */
+    /**
+     * The owner's file, and a socket and a mark file for each worker; there are more while a worker is being replaced.
+     */
     private static final int SOCKETS = 1 + 2 * WORKERS;
 
     @TempDir
@@ -68,18 +71,18 @@ class FaultSoakIT {
         RESTART
     }
 
-    /** Counts of the server that a leak would raise. */
-    private record Holdings(long processes, long files, long threads, long sockets) {
-        static Holdings of(Vts vts, Path run) throws IOException {
+    /** Counts of the server's resources, which a leak would raise. */
+    private record ResourceCounts(long processes, long files, long threads, long sockets) {
+        static ResourceCounts of(Vts vts, Path run) throws IOException {
             String server = "/proc/" + vts.pid();
-            return new Holdings(
+            return new ResourceCounts(
                     ProcessHandle.of(vts.pid()).orElseThrow().descendants().count(),
                     count(Path.of(server, "fd")),
                     count(Path.of(server, "task")),
                     socketsAndMarks(run));
         }
 
-        boolean hasNoMoreThan(Holdings before) {
+        boolean hasNoMoreThan(ResourceCounts before) {
             return processes == WORKERS
                     && sockets == SOCKETS
                     && files <= before.files + LEEWAY
@@ -97,7 +100,7 @@ class FaultSoakIT {
                 return files.filter(file -> file.toString().matches(".*\\.(sock|mark)"))
                         .count();
             } catch (UncheckedIOException e) {
-                return -1; // Something went while it was looked at.
+                return -1; // A file was removed during the walk.
             }
         }
     }
@@ -127,24 +130,24 @@ class FaultSoakIT {
         long started = System.nanoTime();
         try (Vts vts = Vts.serve(environment)) {
             vts.awaitLines("worker-\\d-1 is ready", WORKERS);
-            Holdings before;
+            ResourceCounts before;
             try (OpenLoop load = OpenLoop.start(vts.uri(), 4 * PER_SECOND)) {
                 load.go(WARM_UP);
             }
             try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
-                // The time-out is as short as the time between two looks.
+                // The hang timeout is short, so first make sure that it killed no worker during the warm-up.
                 assertFalse(vts.output().contains("did not answer"), vts.output());
-                before = Holdings.of(vts, run);
+                before = ResourceCounts.of(vts, run);
                 Map<Fault, Integer> counts = strike(vts, load);
                 List<OpenLoop.Asked> all = load.finish(PATIENCE);
                 report(all, counts, started);
             }
-            Holdings after = awaitNoMoreThan(before, vts, run);
+            ResourceCounts after = awaitNoMoreThan(before, vts, run);
             System.out.printf("faults: before %s%nfaults: after  %s%n", before, after);
         }
     }
 
-    /** No worker fails here, so no code for failures cleans up after a worker. */
+    /** No worker fails in this test, so code that handles failures cannot be what cleans up after a worker. */
     @Test
     void manyReplacementsLeaveNoProcessFileThreadOrSocket() throws Exception {
         FaultyApp.write(directory.resolve("build"));
@@ -162,10 +165,10 @@ class FaultSoakIT {
                 OpenLoop load = OpenLoop.start(vts.uri(), 4 * PER_SECOND)) {
             vts.awaitLines("worker-\\d-\\d+ is replaced: it has had", WORKERS);
             load.go(WARM_UP);
-            Holdings before = Holdings.of(vts, run);
+            ResourceCounts before = ResourceCounts.of(vts, run);
             vts.awaitLines("worker-\\d-\\d+ is replaced: it has had", 2 * LEEWAY);
             load.finish(PATIENCE).forEach(asked -> assertEquals(OpenLoop.Outcome.WHOLE, asked.outcome(), asked.what()));
-            Holdings after = awaitNoMoreThan(before, vts, run);
+            ResourceCounts after = awaitNoMoreThan(before, vts, run);
             System.out.printf("faults: before %s%nfaults: after  %s%n", before, after);
         }
     }
@@ -173,7 +176,7 @@ class FaultSoakIT {
     private static Map<Fault, Integer> strike(Vts vts, OpenLoop load) throws Exception {
         Random random = new Random(SEED);
         Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
-        // Fewer at a time than there are workers.
+        // Fewer faults at the same time than there are workers.
         ExecutorService strikers = Executors.newFixedThreadPool(WORKERS - 1);
         List<Future<?>> strikes = new ArrayList<>();
         try {
@@ -182,7 +185,7 @@ class FaultSoakIT {
                 int place = 1 + random.nextInt(WORKERS);
                 int number = i;
                 counts.merge(fault, 1, Integer::sum);
-                load.go(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
+                load.go(Duration.ofMillis(random.nextInt(MAX_PAUSE_MILLIS)));
                 strikes.add(strikers.submit(() -> {
                     strike(vts, fault, number, place);
                     return null;
@@ -211,7 +214,8 @@ class FaultSoakIT {
             }
             default -> {
                 String kind = fault.name().toLowerCase(Locale.ROOT);
-                // Another fault may end the worker that was asked before it fails by itself.
+                // Another fault may end the requested worker first, so repeat the request until a worker reports this
+                // fault.
                 while (!vts.output().contains("fault " + number + ": " + kind)) {
                     try (RawClient culprit = FaultyApp.ask(vts, kind, number)) {
                         culprit.readRest();
@@ -221,14 +225,14 @@ class FaultSoakIT {
         }
     }
 
-    /** Under load, which also shows that requests are answered. */
-    private static Holdings awaitNoMoreThan(Holdings before, Vts vts, Path run) throws Exception {
+    /** Compares under load, which also shows that the server responds to requests. */
+    private static ResourceCounts awaitNoMoreThan(ResourceCounts before, Vts vts, Path run) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Holdings now;
+        ResourceCounts now;
         try (OpenLoop load = OpenLoop.start(vts.uri(), PER_SECOND)) {
             do {
                 load.go(LOOK_EVERY);
-                now = Holdings.of(vts, run);
+                now = ResourceCounts.of(vts, run);
                 assertTrue(
                         now.hasNoMoreThan(before) || System.nanoTime() < deadline,
                         before + " became " + now + "\n" + vts.output());

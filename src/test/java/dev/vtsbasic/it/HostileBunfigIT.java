@@ -24,7 +24,10 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bun runs what {@code bunfig.toml} of the directory it is started in names, which any user may have written. */
+/**
+ * Bun runs the modules that {@code bunfig.toml} in its current directory names, and any user may have written that
+ * file.
+ */
 @DisabledOnOs(OS.WINDOWS)
 class HostileBunfigIT {
     private static final String APP = "export default { fetch: () => new Response('ok') };";
@@ -43,7 +46,7 @@ class HostileBunfigIT {
                 hostile.resolve("evil.js"),
                 "require('node:fs').writeFileSync('" + hostile
                         + "/ran-' + process.pid, JSON.stringify(process.execArgv.concat(process.argv)));");
-        // Its own directory is a hostile one, too.
+        // The directory of the bun binary is hostile too.
         Files.createSymbolicLink(hostile.resolve("bun"), Vts.BUN.toAbsolutePath());
         build = directory.resolve("build");
         SmallBuild.write(build, APP);
@@ -80,7 +83,7 @@ class HostileBunfigIT {
         assertNothingRan();
     }
 
-    /** Bun does it in the background. */
+    /** Polls, because Bun compresses in the background. */
     private static void awaitCompressed(URI file) throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         HttpRequest request =

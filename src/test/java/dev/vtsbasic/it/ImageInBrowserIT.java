@@ -6,7 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
-/** The site in the images must be the one in the WAR. Run by {@code mvn verify -Pimage}. */
+/** The site in the container images must be the same as in the WAR. {@code mvn verify -Pimage} runs this class. */
 @Tag("image")
 final class ImageInBrowserIT {
     @Nested

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The built WAR in the {@code webapps/} of a stock Jetty, whose servlets cannot upgrade a connection. */
+/** The built WAR in {@code webapps/} of a stock Jetty, whose servlets cannot upgrade a connection. */
 @Tag("server")
 final class JettyIT {
     private static final HttpClient CLIENT =
@@ -47,7 +47,7 @@ final class JettyIT {
 
     @ParameterizedTest
     @CsvSource({"12.0, ee10", "12.1, ee10", "12.1, ee11"})
-    void jettyServesAndLogsTheModuleThatWebSocketNeeds(String version, String environment, @TempDir Path base)
+    void jettyWithoutWebSocketServesAndLogsTheMissingModule(String version, String environment, @TempDir Path base)
             throws Exception {
         ProcessHandle bun;
         try (StockJetty jetty = StockJetty.run(version, environment + "-deploy", base, Map.of())) {
@@ -59,7 +59,7 @@ final class JettyIT {
             for (String path : new String[] {"/page.jsp", "/no%20such;page=1", "/a%2Fb"}) {
                 assertEquals(404, get(jetty.uri(), path).statusCode(), path);
             }
-            // The app's own redirect.
+            // The app itself sends this redirect.
             assertEquals(308, get(jetty.uri(), "//x").statusCode());
             assertEquals(200, get(jetty.uri(), "/-/ready").statusCode());
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher when its host is gone. */
+/** The launcher after its host has ended. */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherIT {
     private static final int SIGALRM = 14;
@@ -35,7 +35,7 @@ class LauncherIT {
     @TempDir
     private Path directory;
 
-    /** Half a minute after the end of the host. */
+    /** The kernel ends the process half a minute after the end of its host. */
     @Test
     @Tag("long")
     @EnabledOnOs(OS.LINUX)
@@ -70,10 +70,10 @@ class LauncherIT {
             export default { fetch: () => new Response("answered") }
             """;
 
-    /** A service manager sends it to all processes of a service at once, a terminal too. */
+    /** A service manager or a terminal sends a signal to all processes of a service at once. */
     @ParameterizedTest
     @ValueSource(strings = {"SIGTERM", "SIGINT", "SIGHUP"})
-    void aSignalFromOthersIsNoReasonToEnd(String signal) throws Exception {
+    void aSignalFromAProcessOtherThanTheHostDoesNotEndTheWorker(String signal) throws Exception {
         Process worker = launch(HANDLES_SIGNALS);
         try (BufferedReader output = worker.inputReader()) {
             assertEquals("1 1", output.readLine());
@@ -95,7 +95,7 @@ class LauncherIT {
     }
 
     @Test
-    void anAppThatTakesAllHandlersAwayStillObeysItsHostAlone() throws Exception {
+    void anAppThatRemovesAllSignalHandlersIsStillStoppedOnlyByItsHost() throws Exception {
         Process worker = launch("""
                 process.on("SIGTERM", () => process.exit(9));
                 process.removeAllListeners();
@@ -114,7 +114,10 @@ class LauncherIT {
         }
     }
 
-    /** The host in front checks these fields; the launcher believes nothing that would make another URL of a request. */
+    /**
+     * The front checks these fields. The launcher ignores a value that would change more of the URL than scheme and
+     * host.
+     */
     @Test
     void theUrlHasTheSchemeAndHostOfTheFieldsAndThePathOfTheRequest() throws Exception {
         Process worker = launch("export default { fetch: (request) => new Response(request.url) }");
@@ -151,7 +154,7 @@ class LauncherIT {
     }
 
     @Test
-    void aRequestWhoseHostIsNoneReachesNoApp() throws Exception {
+    void aRequestWithAMalformedHostDoesNotReachTheApp() throws Exception {
         Process worker = launch("export default { fetch: (request) => new Response(request.url) }");
         try (BufferedReader output = worker.inputReader()) {
             output.readLine();
@@ -171,7 +174,7 @@ class LauncherIT {
     }
 
     @Test
-    void theAppIsToldTheClientsAddressByTheServerToo() throws Exception {
+    void requestIpReturnsTheForwardedClientAddress() throws Exception {
         Process worker = launch("""
                 export default { fetch: (request, server) => Response.json([
                   server.requestIP(request), server.requestIP(new Request(request)), server.pendingRequests]) }
@@ -193,7 +196,7 @@ class LauncherIT {
         return askWith(Stream.of(forwarded).map(field -> "X-Forwarded-" + field).toArray(String[]::new));
     }
 
-    /** Status and body. */
+    /** Returns status and body of the response. */
     private String askWith(String... fields) throws IOException {
         String answer = send("GET /a%2Fb?c=/d HTTP/1.1\r\nHost: inner:3000\r\nConnection: close\r\n"
                 + Stream.of(fields).map(field -> field + "\r\n").collect(Collectors.joining()) + "\r\n");

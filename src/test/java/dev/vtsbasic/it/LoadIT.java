@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The built WAR with much to do and little memory. */
+/** The built WAR under load with little memory. */
 @Tag("java")
 class LoadIT {
     private static final int MEGABYTES = LongSet.count(250, 500);
@@ -72,7 +72,7 @@ class LoadIT {
     @TempDir
     private static Path directory;
 
-    /** With a heap that holds a fraction of one of the large bodies. */
+    /** A server whose heap holds only a fraction of one of the large bodies. */
     private static Vts small;
 
     @BeforeAll
@@ -86,7 +86,9 @@ class LoadIT {
         small.close();
     }
 
-    /** More of them than there are threads where threads are bounded: each waits for one that is made for it. */
+    /**
+     * More requests than a bounded thread pool has threads: each of them waits for a second request that the app makes.
+     */
     @Test
     void anAppThatAsksItsOwnFrontNeverWaitsForItself() throws Exception {
         Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()));
@@ -96,7 +98,7 @@ class LoadIT {
         try (vts) {
             for (int i = 0; i < 400; i++) {
                 HttpRequest request = HttpRequest.newBuilder(vts.uri().resolve("/outer"))
-                        // As a proxy in front would: what comes without it may be the app's own.
+                        // X-Forwarded-For, because a local request without it may come from the app itself.
                         .header("X-Forwarded-For", "192.0.2.1")
                         .timeout(Program.PATIENCE)
                         .build();
@@ -108,7 +110,7 @@ class LoadIT {
         }
     }
 
-    /** A server ends the requests of those, and gives what belonged to them to others. */
+    /** When a client leaves, a server ends its request and reuses that request's resources for other requests. */
     @Test
     @Tag("long")
     void clientsThatLeaveCutNoOtherResponse() throws Exception {
@@ -150,7 +152,7 @@ class LoadIT {
                     .write("GET /down HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
-            // Bun and the front run ahead as far as they can before the first byte is read.
+            // Before the first read, Bun and the front send as much as the buffers hold.
             CompletableFuture<HttpResponse<String>> other = HttpClient.newHttpClient()
                     .sendAsync(
                             HttpRequest.newBuilder(server.resolve("/outer")).build(),

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The JSON that {@code java -jar} prints for programs. */
+/** The JSON log of {@code java -jar}, which programs read. */
 class LogsIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -45,7 +45,7 @@ class LogsIT {
             """;
 
     @Test
-    void eachLineIsAnObjectThatSaysWhatHappened(@TempDir Path directory) throws Exception {
+    void eachLogLineIsAJsonObjectWithItsEvent(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, APP);
         Map<String, String> environment =
                 Map.of("VTS_APP_DIR", directory.toString(), "VTS_LOG_FORMAT", "json", "VTS_ACCESS_LOG", "json");
@@ -125,7 +125,7 @@ class LogsIT {
                 .toList();
     }
 
-    /** The first worker's, where there is one for each. */
+    /** The first matching event; when each worker logs one, the first worker's. */
     private static JsonObject one(List<JsonObject> lines, String event, String field, String value) {
         return events(lines, event).stream()
                 .filter(line -> line.getString(field, "").equals(value))

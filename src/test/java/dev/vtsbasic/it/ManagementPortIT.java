@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.Ports;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.server.Vts;
 import java.net.InetAddress;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ManagementPortIT {
     private static final String TOKEN = "Authorization: Bearer secret";
 
-    private static RawAnswer ask(int port, String line, String... headers) throws Exception {
+    private static RawResponse ask(int port, String line, String... headers) throws Exception {
         try (RawClient client = new RawClient(port)) {
             client.send(line + " HTTP/1.1\r\nHost: localhost\r\n" + String.join("", headers)
                     + (headers.length > 0 ? "\r\n" : "") + "Content-Length: 0\r\nConnection: close\r\n\r\n");
@@ -25,7 +25,7 @@ class ManagementPortIT {
     }
 
     @Test
-    void eachPortHasItsOwnAndBothTellWhetherItIsReady() throws Exception {
+    void onlyTheManagementPortServesManagementAndBothPortsServeLiveAndReady() throws Exception {
         int own = Ports.free();
         String port = Integer.toString(own);
         Map<String, String> environment =
@@ -74,7 +74,7 @@ class ManagementPortIT {
     }
 
     @Test
-    void aPortThatIsTakenIsNamed() throws Exception {
+    void aTakenManagementPortIsNamedInTheError() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String port = Integer.toString(taken.getLocalPort());
             try (Vts vts = Vts.launch(Map.of("VTS_MANAGEMENT_PORT", port))) {

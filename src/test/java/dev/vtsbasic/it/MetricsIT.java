@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests of every kind, and each metric compared with the count of the client. */
+/** Requests of every kind, with each metric compared to the client's own count. */
 class MetricsIT {
     @TempDir
     private static Path directory;
@@ -67,7 +67,7 @@ class MetricsIT {
     }
 
     private static void assertCounts(Predicate<String> names) throws Exception {
-        // Scrapes are requests, too.
+        // Leave out management requests, because each scrape is one.
         Predicate<String> known = sample -> !sample.contains("kind=\"management\"");
         SortedMap<String, Double> expected = only(known, load.expected());
         Scrape scrape =
@@ -89,7 +89,7 @@ class MetricsIT {
             double total = scrape.value("vts_http_request_duration_seconds_sum" + label);
             double first = scrape.value("vts_http_time_to_first_byte_seconds_sum" + label);
             assertTrue(first > 0 && first <= total, first + " of " + total);
-            // The client does not measure how long the request waited whose client left.
+            // The client does not measure how long a request waited that its client abandoned.
             assertTrue(total < load.clientSeconds(kind) + 10, total + " instead of " + load.clientSeconds(kind));
         }
         double longer = scrape.value("vts_http_request_duration_seconds_count{kind=\"proxied\"}")
@@ -112,11 +112,11 @@ class MetricsIT {
         }
     }
 
-    /** On one connection a request is looked at when the one before has ended. */
+    /** Scrapes on one connection, because the server reads its next request only after the previous one has ended. */
     private static Scrape scrapeOn(RawClient client) throws IOException {
         client.send("GET /-/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
         client.readUntil("\r\n\r\n");
-        // The last sample.
+        // Read up to the last sample.
         return Scrape.parse(client.readUntil("vts_workers{state=\"starting\"} ") + client.readUntil("\n"));
     }
 
@@ -193,7 +193,7 @@ class MetricsIT {
         assertEquals(List.of(), MonitoringFiles.unknownNames(Scrape.of(vts.uri())));
     }
 
-    /** As a dashboard does, and the rules. */
+    /** Runs the queries in Prometheus, as a dashboard and the alert rules do. */
     @Test
     void eachQueryOfDashboardAndAlertsHasAResult(@TempDir Path data) throws Exception {
         try (Prometheus prometheus = Prometheus.scraping(vts.uri(), data)) {
@@ -209,7 +209,7 @@ class MetricsIT {
                 }
             }
             for (JsonNode rule : MonitoringFiles.rules()) {
-                // Without its comparison, which may be false, each has a result.
+                // Without its comparison, which may be false, each expression has a result.
                 String expression = rule.get("expr").asText().replaceFirst(" (==|>) [0-9.]+$", "");
                 assertTrue(prometheus.awaitSome(expression), rule.get("alert") + ": " + expression);
             }

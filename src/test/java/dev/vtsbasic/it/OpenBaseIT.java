@@ -32,13 +32,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A build as Vite makes it: with an open base it works at any path; with another base the start says what to do. */
+/** A build as Vite makes it: with an open base it works at any path; with another base the start says how to fix it. */
 @Order(1)
 final class OpenBaseIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** Takes {@code /shop} off and says so, as many proxies can. */
+    /** A proxy that strips {@code /shop} and announces it in X-Forwarded-Prefix, as many proxies can. */
     private static final String STRIPPING_PROXY = """
             const proxy = Bun.serve({
               hostname: '127.0.0.1',
@@ -106,7 +106,8 @@ final class OpenBaseIT {
                 "VTS_APP_DIR", open.toString(), "VTS_TRUSTED_PROXIES", "127.0.0.1", "VTS_CONTEXT_PATH", "/shops/all");
         try (Vts vts = Vts.serve(environment)) {
             URI address = vts.uri().resolve("/shops/all/api/whoami");
-            // A part of our path that another proxy, or the container, adds to.
+            // A prefix of the context path, to which another proxy or the container may add the rest, causes no
+            // warning.
             get(address, "X-Forwarded-Prefix", "/shops");
             get(address, "X-Forwarded-Prefix", "/shop");
             get(address, "X-Forwarded-Prefix", "/shop");
@@ -177,7 +178,7 @@ final class OpenBaseIT {
             Files.createSymbolicLink(directory.resolve("next"), open);
             Files.move(directory.resolve("next"), current, StandardCopyOption.ATOMIC_MOVE);
             vts.awaitLine("The new build in .* is in service");
-            // Pages of the build that has gone may be open.
+            // Browsers may still show pages of the previous build.
             for (String asset : OtherBuild.hashed(directory.resolve("first"))) {
                 HttpResponse<String> answer = get(URI.create(site + asset), "Accept", "*/*");
                 assertEquals(200, answer.statusCode());
@@ -196,7 +197,7 @@ final class OpenBaseIT {
     @Test
     void filesWrittenForThePathAreCompressedBeforeTheFirstRequest() throws Exception {
         try (Vts vts = Vts.launch(Map.of("VTS_CONTEXT_PATH", "/shop"))) {
-            // From the start on, since the Bun that compresses ends when it has.
+            // Look from the start on, because the Bun process that compresses ends when it is done.
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
             while (vts.buns().stream().noneMatch(OpenBaseIT::compresses)) {
                 assertTrue(System.nanoTime() < deadline, "no Bun compresses");
@@ -230,7 +231,7 @@ final class OpenBaseIT {
             List<Path> now = copies(work);
             assertEquals(2, now.size());
             assertTrue(now.stream().noneMatch(left::contains), now.toString());
-            // Another one does not take what this one uses.
+            // Another instance does not reuse the copies of this one.
             for (Path file : now) {
                 Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(100)));
             }

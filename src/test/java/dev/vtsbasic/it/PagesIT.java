@@ -9,7 +9,7 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.vtsbasic.testing.Ports;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.browser.Chromium;
 import dev.vtsbasic.testing.browser.Visitor;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pages that the built WAR shows when the app cannot answer, as people meet them. */
+/** The pages that the built WAR shows to people when the app does not respond. */
 class PagesIT {
     private static final String APP =
             "export default { fetch: () => new Response('<h1>Hello</h1>', { headers: { 'content-type': 'text/html' } }) }\n";
@@ -36,7 +36,7 @@ class PagesIT {
     private Path directory;
 
     @Test
-    void whoCameTooEarlyIsShownTheAppWithoutDoingAnything() throws Exception {
+    void aBrowserDuringTheStartReloadsUntilTheAppIsReady() throws Exception {
         Path go = directory.resolve("go");
         SmallBuild.write(
                 directory.resolve("slow"),
@@ -68,7 +68,7 @@ class PagesIT {
     }
 
     @Test
-    void duringMaintenanceOnlyTheAppIsLeftAlone() throws Exception {
+    void duringMaintenanceOnlyRequestsForTheAppGet503() throws Exception {
         Path file = directory.resolve("maintenance");
         Map<String, String> environment = Map.of("VTS_MAINTENANCE", file.toString(), "VTS_CONTEXT_PATH", "/shop");
         try (Vts vts = Vts.serve(environment);
@@ -76,7 +76,7 @@ class PagesIT {
             String script =
                     get(vts.uri(), "/shop/about").body().replaceFirst("(?s).*?(/shop/assets/[^\"]+\\.js).*", "$1");
             Files.writeString(file, "Back at <ten>.");
-            RawAnswer answer = awaitStatus(vts.uri(), "/shop/about", 503);
+            RawResponse answer = awaitStatus(vts.uri(), "/shop/about", 503);
             vts.awaitLine("maintenance begins");
             assertEquals("60", answer.header("Retry-After"));
             assertTrue(answer.body().contains("Back at &lt;ten&gt;."), answer.body());
@@ -172,17 +172,17 @@ class PagesIT {
                 "stay");
         try (Vts vts = Vts.launch(environment)) {
             vts.awaitLine("Bun ended with exit code 1 before it answered");
-            RawAnswer shown = awaitStatus(site, "/", 503);
+            RawResponse shown = awaitStatus(site, "/", 503);
             assertTrue(shown.body().contains("the &lt;database&gt; is away"), shown.body());
             assertTrue(shown.body().contains("docs/troubleshooting.md"), shown.body());
-            RawAnswer hidden = get(site, "/", "X-Forwarded-For: 192.0.2.1");
+            RawResponse hidden = get(site, "/", "X-Forwarded-For: 192.0.2.1");
             assertEquals(503, hidden.status());
             assertFalse(hidden.body().contains("database"), hidden.body());
             assertTrue(hidden.body().contains("The application is starting."), hidden.body());
         }
     }
 
-    private static RawAnswer post(URI site) throws IOException {
+    private static RawResponse post(URI site) throws IOException {
         try (RawClient client = new RawClient(site.getPort())) {
             return client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1025\r\nConnection: close\r\n\r\n"
                             + "x".repeat(1025))
@@ -190,24 +190,24 @@ class PagesIT {
         }
     }
 
-    private static RawAnswer get(URI site, String path, String... headers) throws IOException {
+    private static RawResponse get(URI site, String path, String... headers) throws IOException {
         try (RawClient client = new RawClient(site.getPort())) {
             String more = String.join("\r\n", headers) + (headers.length == 0 ? "" : "\r\n");
             String connection = more.contains("Connection:") ? "" : "Connection: close\r\n";
             client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + connection + "\r\n");
             if (connection.isEmpty()) {
-                return new RawAnswer(client.readUntil("\r\n\r\n"));
+                return new RawResponse(client.readUntil("\r\n\r\n"));
             }
             return client.readToEnd();
         }
     }
 
-    /** Asks again and again until it is answered so. */
-    private static RawAnswer awaitStatus(URI site, String path, int status) throws IOException {
+    /** Repeats a request until its response has this status. */
+    private static RawResponse awaitStatus(URI site, String path, int status) throws IOException {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         while (true) {
             try {
-                RawAnswer answer = get(site, path);
+                RawResponse answer = get(site, path);
                 if (answer.status() == status) {
                     return answer;
                 }

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /**
- * The names that users' scripts, dashboards and service files rely on. They are listed in {@code public-names.txt}; a
- * name that is missing there or here is a change that users must be told of.
+ * The names that users' scripts, dashboards and service files rely on. {@code public-names.txt} lists them. A name that
+ * is missing on either side is a change that users must be told of.
  */
 class PublicNamesIT {
     private static final Path LIST = Path.of("src/test/resources/dev/vtsbasic/it/public-names.txt");
@@ -38,7 +38,7 @@ class PublicNamesIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=");
 
-    /** Members whose contents depend on the time: quantiles of the last minute, and lists that may be empty. */
+    /** JSON members whose contents vary with time: quantiles of the last minute, and lists that may be empty. */
     private static final Set<String> VARYING =
             Set.of("time_to_first_byte", "duration", "blocked", "restarts", "output", "checks");
 
@@ -101,7 +101,7 @@ class PublicNamesIT {
         }
     }
 
-    /** With the names of its labels. */
+    /** Adds the metric's name and the names of its labels. */
     private void addMetric(String sample) {
         StringBuilder name = new StringBuilder(sample.replaceFirst("\\{.*", ""));
         if (!name.toString().startsWith("vts_")) {

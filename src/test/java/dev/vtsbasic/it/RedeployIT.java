@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two copies of the WAR in one stock Tomcat, one of which is deployed again and again. */
+/** Two copies of the WAR in one stock Tomcat, one of which is redeployed again and again. */
 @Tag("long")
 class RedeployIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -52,17 +52,17 @@ class RedeployIT {
             Path war = base.resolve("webapps/one.war");
             Instant past = Instant.now().minus(Duration.ofDays(1));
             for (int i = 1; i <= TIMES; i++) {
-                // The library of the metrics is loaded by who asks for them.
+                // The first scrape loads the metrics library.
                 awaitMetrics(tomcat);
-                // Not the present: Tomcat waits until a file has been left alone for a while.
+                // Not the present, because Tomcat waits until a file has not changed for a while.
                 Files.setLastModifiedTime(war, FileTime.from(past.plusSeconds(10L * i)));
                 tomcat.awaitLines("worker-1-1 is ready", 2 + i);
             }
             assertEquals(2, tomcat.buns().size());
-            // For each copy its own and its worker's.
+            // Each copy has a socket of its own and one of its worker.
             assertEquals(4, sockets(base.resolve("temp")));
             assertFalse(tomcat.output().contains("memory leak"), tomcat.output());
-            // Those in use, and at most the last one that was; a leak would keep all of them.
+            // Two are in use and the last one may still be; a leak would keep all of them.
             assertTrue(classLoaders(tomcat) <= 3, "class loaders are left behind");
             buns = tomcat.buns();
         }
@@ -72,7 +72,7 @@ class RedeployIT {
         assertEquals(0, sockets(base.resolve("temp")));
     }
 
-    /** The worker may be ready some time before Tomcat sends requests to the application. */
+    /** The worker may be ready before Tomcat sends requests to the application. */
     private static void awaitMetrics(StockTomcat tomcat) throws Exception {
         HttpRequest request =
                 HttpRequest.newBuilder(tomcat.uri().resolve("/one/-/metrics")).build();
@@ -91,7 +91,7 @@ class RedeployIT {
         }
     }
 
-    /** How many web applications' class loaders are left when there is no garbage. */
+    /** Collects garbage and returns the number of web application class loaders that are left. */
     private static long classLoaders(StockTomcat tomcat) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         long count;

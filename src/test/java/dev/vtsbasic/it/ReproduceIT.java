@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code validate DIST --reproduce} on projects whose build is a few lines. */
+/** {@code validate DIST --reproduce} on projects with a build of a few lines. */
 class ReproduceIT {
     @TempDir
     private Path project;
@@ -45,7 +45,7 @@ class ReproduceIT {
 
     @Test
     @Tag("long")
-    void aReproducibleBuildIsComparedWithTheOneThatIsThere() throws Exception {
+    void aReproducibleBuildIsComparedWithTheExistingDist() throws Exception {
         buildWrites("'same'");
         assertReports(0, "gives the same 1 files; there is no");
         Tree.write(project, "dist/server/server.js", "same");
@@ -56,7 +56,7 @@ class ReproduceIT {
 
     @Test
     @Tag("long")
-    void aBuildThatWasPrecompressedIsWhatTheBuildGives() throws Exception {
+    void aPrecompressedDistEqualsItsBuild() throws Exception {
         Tree.write(
                 project,
                 "build.js",
@@ -73,14 +73,14 @@ class ReproduceIT {
     }
 
     @Test
-    void theClockIsFound() throws Exception {
+    void aTimestampIsReportedAsTheCause() throws Exception {
         buildWrites("`built at ${Date.now()}`");
         assertReports(1, "differ in 1 of 1 files", "It begins in server/server.js, line 1", "Likely cause: a time");
     }
 
     @Test
     @Tag("long")
-    void aDateIsFoundThoughItIsTheSameDay() throws Exception {
+    void aDateIsReportedAsTheCauseForTwoBuildsOnOneDay() throws Exception {
         buildWrites("`built on ${new Date().toDateString()}`");
         assertReports(1, "Likely cause: a time or date");
     }
@@ -135,7 +135,7 @@ class ReproduceIT {
 
     @Test
     @Tag("long")
-    void anotherCommandMayBuild() throws Exception {
+    void theBuildCommandOptionReplacesTheBuildScript() throws Exception {
         Tree.write(project, "package.json", "{}", "other.js", "await Bun.write('dist/a.js', 'same')");
         assertReports(0, "`bun other.js` in two places gives the same 1 files", "--build-command=bun other.js");
         assertReports(2, "has no script build:prod or build");
@@ -151,7 +151,7 @@ class ReproduceIT {
 
     @Test
     @Tag("long")
-    void aBuildElsewhereThanSaidIsExplained() throws Exception {
+    void aBuildThatMakesNoDistIsExplained() throws Exception {
         Tree.write(project, "build.js", "await Bun.write('out/a.js', 'same')");
         assertReports(2, "`bun run build` made no dist in a copy of");
     }
@@ -187,12 +187,12 @@ class ReproduceIT {
         assertFalse(Files.exists(project.resolve("dist")));
     }
 
-    /** The project's build writes the value of a JavaScript expression to the server's entry. */
+    /** Makes the project's build write the value of a JavaScript expression to the server entry. */
     private void buildWrites(String expression) throws IOException {
         Tree.write(project, "build.js", "await Bun.write('dist/server/server.js', " + expression + ")");
     }
 
-    /** @param expected patterns that are found in the output, and options, which begin with {@code --} */
+    /** @param expected patterns that the output must contain, and options, which begin with {@code --} */
     private void assertReports(int exitCode, String... expected) throws Exception {
         List<String> options =
                 Stream.of(expected).filter(word -> word.startsWith("--")).toList();

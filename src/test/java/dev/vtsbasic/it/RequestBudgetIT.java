@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.server.Program;
@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The built WAR when requests end their workers: one request costs one worker, two at most. */
+/** The built WAR with requests that end their workers: one request costs one worker, two at most. */
 class RequestBudgetIT {
     private static final int INNOCENTS = 10;
     private static final int LONG_HEADS = 100;
 
-    /** Above this Bun answers 431, below 20 kB the server in front takes it. */
+    /** A length in bytes: above it Bun responds with 431, and up to 20 kB the front accepts the field. */
     private static final int LONG_FIELD = 17_500;
 
     private static final String APP = """
@@ -91,7 +91,7 @@ class RequestBudgetIT {
             vts.awaitLine("GET /die ended 2 workers, and is answered 502 without being sent for 60 s");
             vts.awaitLines("worker-\\d-\\d is ready", 4);
 
-            RawAnswer blocked = get(vts, "/die");
+            RawResponse blocked = get(vts, "/die");
             assertEquals(502, blocked.status());
             assertTrue(blocked.body().contains("crashed each time"), blocked.body());
             assertEquals(200, get(vts, "/").status());
@@ -206,10 +206,10 @@ class RequestBudgetIT {
 
     @Test
     @Tag("long")
-    void aPageThatWasOnlyBegunLastWhenAnotherRequestBlockedStaysOpenToEverybody() throws Exception {
+    void aPageBegunLastBeforeAnotherRequestBlockedTheWorkerIsNotBlocked() throws Exception {
         try (Vts vts = serve(Map.of("VTS_HANG_TIMEOUT", "3s"))) {
             for (int i = 1; i <= 2; i++) {
-                // A POST is sent once, so that each round costs one worker.
+                // A POST is not retried, so each round costs one worker.
                 try (RawClient culprit = send(vts, "POST /blocks-later", "Content-Length: 0\r\n")) {
                     vts.awaitLines(": begun", i);
                     try (RawClient victim = ask(vts, "/slow")) {
@@ -228,7 +228,7 @@ class RequestBudgetIT {
     }
 
     @Test
-    void aRequestThatTheAppWasNotGivenBeforeItsWorkerWasKilledIsAnsweredByTheNext() throws Exception {
+    void aRequestThatAKilledWorkerDidNotReceiveIsRetriedAtTheNext() throws Exception {
         try (Vts vts = serve(Map.of("VTS_HANG_TIMEOUT", "0s"))) {
             ProcessHandle bun = vts.buns().get(0);
             assertEquals(
@@ -261,7 +261,7 @@ class RequestBudgetIT {
         }
     }
 
-    /** Returns when one request is under way. */
+    /** Waits until one request is in flight. */
     private static void awaitInFlight(Vts vts) throws IOException {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         Pattern one = Pattern.compile("\"proxied\":\\{\"total\":0,\"status\":\\{[^}]*\\},\"in_flight\":1,");
@@ -276,7 +276,7 @@ class RequestBudgetIT {
         return Vts.serve(environment);
     }
 
-    private static RawAnswer get(Vts vts, String target) throws IOException {
+    private static RawResponse get(Vts vts, String target) throws IOException {
         try (RawClient client = ask(vts, target)) {
             return client.readToEnd();
         }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The same mix of clients as on the servers, for {@code java -jar}. */
+/** Sends to {@code java -jar} the same mix of requests that the servers get. */
 @Tag("java")
 final class RequestMixIT {
     @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The bill of materials in the WAR tells what is in the WAR. */
+/** The bill of materials in the WAR lists the contents of the WAR. */
 class SbomIT {
     private static ZipFile war;
     private static JsonObject sbom;

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three instances behind HAProxy, as {@code docs/scaling.md} has them: clients do not notice when one leaves and another joins. */
+/**
+ * Three instances behind HAProxy, as in {@code docs/scaling.md}: clients do not notice when an instance leaves or
+ * joins.
+ */
 @Tag("long")
 class ScalingIT {
     private static final int INSTANCES = 3;
@@ -39,10 +42,10 @@ class ScalingIT {
     private static final Duration AFTER = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Of each kind; so many that any instance gets some of both. */
+    /** The number of requests of each kind that wait: so many that every instance gets some of both kinds. */
     private static final int WAITING = 12;
 
-    /** Puts what {@link OpenLoop} asks for, and what waits until it may go on, before the site's own pages. */
+    /** Adds, in front of the site's own pages, the responses for {@link OpenLoop} and requests that wait for a file. */
     private static final String SERVER = """
             import { existsSync } from "node:fs";
             import site from "./site.js";
@@ -86,7 +89,7 @@ class ScalingIT {
         }
     }
 
-    /** With the base in it, so that its files are what is served. */
+    /** Precompresses the build with its base, so that the server serves the build's own files. */
     private static Path precompressed(Path build) throws Exception {
         try (Vts program = Vts.launch(Map.of(), "precompress", build.toString())) {
             assertEquals(0, program.awaitExit(), program.output());
@@ -201,7 +204,7 @@ class ScalingIT {
                 millis[millis.length - 1]);
     }
 
-    /** Requests that the app answers only when it is told to. */
+    /** Requests to which the app responds only when the test allows it. */
     private static final class Requests implements AutoCloseable {
         private final List<RawClient> clients = new ArrayList<>();
 
@@ -225,7 +228,7 @@ class ScalingIT {
         }
     }
 
-    /** The instances, each at an address of its own that its successors take over. */
+    /** The instances; a successor takes over its predecessor's address. */
     private static final class Fleet implements AutoCloseable {
         final List<Vts> instances = new ArrayList<>();
         private final List<Integer> ports = new ArrayList<>();
@@ -251,10 +254,13 @@ class ScalingIT {
             return "vts/instance-" + (i + 1);
         }
 
-        /** Stops an instance, starts its successor with the next build, and returns when that gets requests. */
+        /**
+         * Stops an instance, starts its successor with the next build, and returns when the proxy sends it requests.
+         */
         void upgrade(int i, HaProxy proxy) throws Exception {
             instances.get(i).terminate();
-            // Not that it refused a connection: then requests would have been on their way to it.
+            // HAProxy must see the status 503, not a refused connection, because by then requests would be on their way
+            // to it.
             proxy.awaitLine(
                     "^Health check for server " + name(i) + " failed, reason: Layer7 wrong status, code: 503.* DOWN");
             assertEquals(0, instances.get(i).awaitExit(), instances.get(i).output());
@@ -276,7 +282,7 @@ class ScalingIT {
                     "VTS_TRUSTED_PROXIES", "127.0.0.1/32"));
         }
 
-        /** Waits until as many requests are waiting in the app. */
+        /** Waits until this many requests wait in the app. */
         void awaitWaiting(int count) {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (instances.stream()

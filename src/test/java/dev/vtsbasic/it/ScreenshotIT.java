@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The documentation shows the site as it is, not as it was when somebody last took pictures by hand. */
+/** Takes the documentation's pictures of the site, so that they show its current state. */
 @Tag("pictures")
 final class ScreenshotIT {
     private static final Path OUTPUT = Path.of(System.getProperty("test.output"));
 
     @Test
-    void thePagesHaveTheirPictureTaken() throws Exception {
+    void screenshotsOfThePagesAreTaken() throws Exception {
         try (Vts vts = Vts.serve(Map.of());
                 Chromium chromium = new Chromium();
                 Visitor visitor = chromium.visit(vts.uri())) {

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code VTS_SECURITY_HEADERS}, from the app and from its files, over HTTP/2 with TLS and over plain HTTP/1.1. */
+/** {@code VTS_SECURITY_HEADERS} on responses of the app and on assets, over HTTP/2 with TLS and over plain HTTP/1.1. */
 class SecurityHeadersIT {
     private static final String APP = """
             export default {
@@ -40,7 +40,7 @@ class SecurityHeadersIT {
     private Path directory;
 
     @Test
-    void documentsOfTheAppAndOfItsFilesGetThemOverHttp2AndAllElseIsAskedToComeByTls() throws Exception {
+    void documentsOverTlsGetAllSecurityHeadersAndOtherResponsesOnlyHsts() throws Exception {
         Path certificate = directory.resolve("cert.pem");
         Path key = directory.resolve("key.pem");
         SelfSigned.write("localhost", certificate, key);
@@ -80,7 +80,7 @@ class SecurityHeadersIT {
     }
 
     @Test
-    void plainHttpGetsAllButTheOneAboutTls() throws Exception {
+    void documentsOverPlainHttpGetNoHsts() throws Exception {
         try (Vts vts = Vts.serve(settings("on"))) {
             for (String document : List.of("/", "/made-before.html")) {
                 HttpResponse<String> answer = get(HttpClient.newHttpClient(), vts, document);
@@ -91,7 +91,7 @@ class SecurityHeadersIT {
     }
 
     @Test
-    void byDefaultDocumentsStayAsTheyAre() throws Exception {
+    void noSecurityHeaderIsAddedByDefault() throws Exception {
         try (Vts vts = Vts.serve(settings(null))) {
             HttpResponse<String> answer = get(HttpClient.newHttpClient(), vts, "/");
             assertEquals("", value(answer, "X-Frame-Options") + value(answer, "Referrer-Policy"));
@@ -109,7 +109,7 @@ class SecurityHeadersIT {
         return settings;
     }
 
-    /** All values of a field. */
+    /** All values of a header field, joined. */
     private static String value(HttpResponse<?> answer, String name) {
         return String.join(" | ", answer.headers().allValues(name));
     }

@@ -38,14 +38,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The built WAR run by {@code java -jar}, as a user runs it. */
+/** The built WAR run with {@code java -jar}, as a user runs it. */
 @Tag("java")
 @Order(1)
 class ServeIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** For cases that only send requests, or replace its Bun. */
+    /** Shared by cases that only send requests or replace its Bun. */
     private static Vts running;
 
     @BeforeAll
@@ -111,11 +111,11 @@ class ServeIT {
             Signal.send("STOP", buns.get(0).pid());
             HttpResponse<String> one = get(vts.uri(), "/-/ready");
             assertEquals(200, one.statusCode());
-            assertTrue(one.body().contains("\"state\":\"silent\",\"problem\":\"It does not answer\""), one.body());
+            assertTrue(one.body().contains("\"state\":\"silent\",\"problem\":\"It does not respond\""), one.body());
             Signal.send("STOP", buns.get(1).pid());
             HttpResponse<String> none = get(vts.uri(), "/-/ready");
             assertEquals(503, none.statusCode());
-            assertTrue(none.body().contains("\"answering\":0,\"problem\":\"No worker answers\""), none.body());
+            assertTrue(none.body().contains("\"answering\":0,\"problem\":\"No worker responds\""), none.body());
             Signal.send("CONT", buns.get(0).pid());
             Signal.send("CONT", buns.get(1).pid());
             assertEquals(200, get(vts.uri(), "/-/ready").statusCode());
@@ -148,8 +148,8 @@ class ServeIT {
 
     @Test
     void getsInFlightWhenBunIsKilledAreSentOnceMore() throws Exception {
-        // A robot gets the home page after a second, when its deferred part is there: time enough to kill Bun.
-        // Two, because one that was alone would be taken for the cause.
+        // The app sends a robot the home page only after a second, with its deferred part, which leaves time to kill
+        // Bun. Two requests, because a single one would count as the cause of the crash.
         HttpRequest page =
                 request(running.uri(), "/").header("User-Agent", "curl/8").build();
         CompletableFuture<HttpResponse<String>> one = CLIENT.sendAsync(page, HttpResponse.BodyHandlers.ofString());
@@ -160,7 +160,7 @@ class ServeIT {
         assertEquals(200, two.get().statusCode());
     }
 
-    /** The app answers so soon that the end of the body has not been seen yet. */
+    /** The app responds so early that the server has not yet seen the end of the body. */
     @ParameterizedTest
     @Tag("long")
     @ValueSource(strings = {"Content-Length: 300000", "Transfer-Encoding: chunked"})
@@ -216,7 +216,7 @@ class ServeIT {
     }
 
     @Test
-    void bothTransportsServe() throws Exception {
+    void pagesAreServedOverUnixSocketAndTcp() throws Exception {
         for (String transport : List.of("unix", "tcp")) {
             try (Vts vts = Vts.serve(Map.of("VTS_BUN_TRANSPORT", transport))) {
                 assertEquals(200, get(vts.uri(), "/about").statusCode(), transport);
@@ -263,7 +263,7 @@ class ServeIT {
         assertEquals(Set.of(), leftBehind(work, temporary));
     }
 
-    /** The copy of the app for its path, Tomcat's directory, and the file for the restart command. */
+    /** Returns the copy of the app for its path, Tomcat's directory, and the token file for the restart command. */
     private static Set<Path> leftBehind(Path... parents) throws IOException {
         Set<Path> left = new HashSet<>();
         for (Path parent : parents) {
@@ -275,7 +275,7 @@ class ServeIT {
         return left;
     }
 
-    /** With Next.js and others it is usual to ask one's own API by its public address. */
+    /** Apps, such as those with Next.js, often request their own API by its public address. */
     @Test
     void anAppWhoseReadyPageRequestsAnotherOfItsPagesStarts(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, """

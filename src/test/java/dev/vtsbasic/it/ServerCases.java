@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.conformance.smuggling.SmugglingProbe;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.http.TimedResponse;
 import dev.vtsbasic.testing.http.WebSocketClient;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The behavior of the WAR, which must be the same on every server. One server with two copies serves all cases. */
+/** The behavior of the WAR, which must be the same on every server. One server with two copies runs all cases. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @ExtendWith(ServerMatrix.class)
@@ -193,7 +193,7 @@ abstract class ServerCases extends DeploymentCases {
     private void assertArriveAsSent(String... targets) throws Exception {
         for (String target : targets) {
             try (RawClient client = ask("GET " + target)) {
-                RawAnswer answer = client.readToEnd();
+                RawResponse answer = client.readToEnd();
                 assertEquals(200, answer.status(), target);
                 assertEquals(target, answer.body());
             }
@@ -202,7 +202,7 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.JSP_PATHS)
-    void pathsThatEndInJspAreTheAppsToo() throws Exception {
+    void pathsThatEndInJspReachTheApp() throws Exception {
         assertEquals("/test/url/page.jsp", get("/test/url/page.jsp").body());
         assertEquals("/test/url/page.jspx", get("/test/url/page.jspx").body());
     }
@@ -227,7 +227,7 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.LEAVING)
-    void aClientThatLeftIsNoticed() throws Exception {
+    void theAppLearnsThatTheClientHasDisconnected() throws Exception {
         try (RawClient reader = ask("GET /test/endless?id=2")) {
             reader.readUntil("more ");
         }
@@ -284,7 +284,7 @@ abstract class ServerCases extends DeploymentCases {
 
     @Test
     @Shows(ServerFeature.STATUS)
-    void metricsAreThereAndTheStatusStaysLive() throws Exception {
+    void metricsAndALiveStatusAreServed() throws Exception {
         for (String context : List.of("", OTHER)) {
             String metrics = get(context + "/-/metrics").body();
             assertTrue(metrics.contains("\nvts_workers{state=\"ready\"} 1.0\n"), metrics);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server with two copies of the WAR, for {@link ServerCases}, and how to ask it. */
+/** A server with two copies of the WAR for {@link ServerCases}, and methods that send requests to it. */
 abstract class ServerScene implements ServerColumn {
     static final String OTHER = "/other";
     private static final HttpClient CLIENT =
@@ -42,7 +42,7 @@ abstract class ServerScene implements ServerColumn {
     /**
      * Starts a server with the WAR at the root.
      *
-     * @param directory an empty one, for the files of the server
+     * @param directory an empty directory for the server's files
      * @param environment the settings
      */
     abstract StockServer start(Path directory, Map<String, String> environment) throws Exception;
@@ -91,13 +91,16 @@ abstract class ServerScene implements ServerColumn {
         }
     }
 
-    /** At another address each time: Open Liberty remembers which copy it asked for one, even when there is a better one. */
+    /**
+     * Uses a new URL for each request, because Open Liberty remembers which copy got one, even after a better match is
+     * deployed.
+     */
     long bunOf(String context) throws Exception {
         HttpResponse<String> answer = get(context + "/test/pid/" + asked++);
         return answer.statusCode() == 200 ? Long.parseLong(answer.body()) : 0;
     }
 
-    /** The path of a script that the home page names. */
+    /** The path of a script that the home page refers to. */
     String script(String context) throws Exception {
         Matcher script = Pattern.compile("\"(" + context + "/assets/[^\"]+\\.js)\"")
                 .matcher(get(context + "/").body());
@@ -105,12 +108,12 @@ abstract class ServerScene implements ServerColumn {
         return script.group(1);
     }
 
-    /** Waits until an address leads to a copy of its own. */
+    /** Waits until requests at this context path reach a copy of its own. */
     void awaitDeployed(String context) throws Exception {
         await(context + " on " + server.title(), () -> bunOf(context) != bunOf(""));
     }
 
-    /** One that compresses a copy's assets ends by itself. */
+    /** Polls, because a third Bun, which compresses a copy's assets, ends by itself. */
     void awaitTwoBuns() throws Exception {
         await("two Buns", () -> server.buns().size() == 2);
     }
@@ -125,7 +128,7 @@ abstract class ServerScene implements ServerColumn {
         }
     }
 
-    /** Those of the application, but for those of the exchanges, which come and go. */
+    /** Counts the application's threads, except those of the exchanges, which come and go. */
     long threads() throws Exception {
         return Pattern.compile("\"vts-(watchdog|worker|codings|stop)")
                 .matcher(server.jcmd("Thread.print"))
@@ -133,7 +136,9 @@ abstract class ServerScene implements ServerColumn {
                 .count();
     }
 
-    /** On some servers each thread keeps hold of its last request until the next. */
+    /**
+     * Sends a request to every thread, because on some servers a thread refers to its last request until its next one.
+     */
     void useAllThreads() {
         List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * The built WAR, unchanged, on every server there is, with the Java that runs this. Without {@code -Pservers} only on the
- * one that is no {@code server}. On newer Java, the newest of each has to do.
+ * The built WAR, unchanged, on every supported server, with the Java that runs the tests. Without {@code -Pservers},
+ * only on the one that is not tagged {@code server}. On newer Java, only on the newest version of each server.
  */
 @Execution(ExecutionMode.SAME_THREAD)
 @Order(1)
@@ -118,8 +118,8 @@ final class ServersIT {
         }
 
         /**
-         * Undertow strips the space, reads what follows a chunk's size as an extension and skips what follows its data, and
-         * answers 500 to a target without a slash before it looks for a servlet.
+         * Undertow strips the space, reads the text after a chunk's size as an extension and skips the text after its
+         * data. It responds with 500 to a target without a slash before it looks for a servlet.
          */
         @Override
         public Set<String> mended() {
@@ -153,7 +153,8 @@ final class ServersIT {
         }
 
         /**
-         * Liberty strips the space, drops a Content-Length that is no number and all but the first, and lets sizes overflow.
+         * Liberty strips the space, drops a Content-Length that is not a number and all but the first one, and lets
+         * sizes overflow.
          */
         @Override
         public Set<String> mended() {
@@ -186,7 +187,7 @@ final class ServersIT {
         }
     }
 
-    /** It says itself that it does not start on Java 25. */
+    /** This server reports itself that it does not start on Java 25. */
     @Nested
     @Tag("server")
     @EnabledForJreRange(max = JRE.JAVA_21)
@@ -210,8 +211,8 @@ final class ServersIT {
     }
 
     /**
-     * Grizzly drops the Content-Length beside a Transfer-Encoding, trims the size of a chunk and skips what follows its data;
-     * and it goes on with a connection after a 400 of its own, as it does after its 405 to TRACE.
+     * Grizzly drops the Content-Length beside a Transfer-Encoding, trims the size of a chunk and skips the text after
+     * its data. It keeps the connection open after its own 400, and after its 405 to TRACE.
      */
     private static final Set<String> GRIZZLY = Set.of(
             "Content-Length with Transfer-Encoding: the app got the hidden request",

@@ -35,7 +35,7 @@ class SharedCacheIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** Each answer has a number of its own, the worker's pid and the build's name. */
+    /** Each response contains a number of its own, the worker's pid and the build's name. */
     private static final String APP = """
             let count = 0;
             const control = {
@@ -138,7 +138,7 @@ class SharedCacheIT {
             assertTrue(status.contains("\"cache\":{\"hits\":2,\"misses\":2,"), status);
             String page = send(request(vts, "/-/status").header("Accept", "text/html"))
                     .body();
-            assertTrue(page.contains("answered from it</th><td class=\"number\">2<"), page);
+            assertTrue(page.contains("served from the cache</th><td class=\"number\">2<"), page);
         }
     }
 
@@ -178,7 +178,7 @@ class SharedCacheIT {
         }
     }
 
-    /** An operator who does not use the cache does not pay for it. */
+    /** An operator who does not use the cache must not pay for it. */
     @Test
     @Tag("long")
     void withoutItsSettingNoClassOfTheCacheIsLoaded() throws Exception {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A stop and a drain of {@code java -jar}, as clients, load balancers and operators see them. */
+/** Stop and drain of {@code java -jar}, as clients, load balancers and operators see them. */
 @Tag("java")
 @Order(1)
 class ShutdownIT {
@@ -43,7 +43,7 @@ class ShutdownIT {
     }
 
     @Test
-    void aStopLetsARunningAnswerFinish() throws Exception {
+    void aStopLetsARunningResponseFinish() throws Exception {
         try (Vts vts = Vts.serve(Map.of())) {
             ProcessHandle bun = vts.buns().get(0);
             CompletableFuture<TimedResponse> answer = CompletableFuture.supplyAsync(() -> {
@@ -67,7 +67,7 @@ class ShutdownIT {
         }
     }
 
-    /** A refused connection makes a proxy in front try another server at once. */
+    /** Waits for a refusal, because a refused connection makes a proxy in front try another server at once. */
     private static void awaitRefusal(URI server) throws IOException {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
@@ -78,7 +78,7 @@ class ShutdownIT {
             } catch (SocketTimeoutException e) {
                 // The server accepts no more connections, but the port is still open.
             } catch (SocketException e) {
-                // Reset: the port was closed while this one was being connected.
+                // Reset: the port was closed during the connect.
             }
         }
         throw new AssertionError("connections are not refused");

@@ -27,7 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The site in a browser, which must be the same behind any server. */
+/** The site in a browser, which must behave the same behind any server. */
 abstract class SiteInBrowser extends CountryTableCases {
     private static final Map<String, String> TITLES = Map.of(
             "/", "A Bun web app inside a Java servlet container",
@@ -133,8 +133,8 @@ abstract class SiteInBrowser extends CountryTableCases {
                   }
                 }).observe(document, { subtree: true, childList: true })
                 """);
-        // A browser that a busy machine holds up shows it late; one that gets the document at its end never shows it
-        // before.
+        // On a busy machine a browser may show the fallback late, so repeat. A browser that gets the whole document
+        // only at its end never shows it earlier.
         List<Double> leads = new ArrayList<>();
         do {
             visitor.load("/");
@@ -148,7 +148,7 @@ abstract class SiteInBrowser extends CountryTableCases {
     }
 
     @Test
-    void aDocumentIsSentWhileItIsWritten() throws IOException {
+    void aDocumentIsStreamedWhileItIsRendered() throws IOException {
         TimedResponse document = TimedResponse.get(server.uri(), server.base() + "/");
         long end = document.pieces().get(document.pieces().size() - 1).millis();
         long shell = document.millisOf("Rendered by Bun");
@@ -156,7 +156,7 @@ abstract class SiteInBrowser extends CountryTableCases {
     }
 
     @Test
-    void theFiguresAreLive() {
+    void theMetricsPageUpdatesItself() {
         visitor.open("/metrics");
         assertThat(visitor.find("connection-state")).hasText("Live");
         Locator uptime = visitor.find("figure-uptime");
@@ -217,7 +217,7 @@ abstract class SiteInBrowser extends CountryTableCases {
     }
 
     @Test
-    void aFailureKeepsItsReason() {
+    void theErrorPageOfAFailureHidesItsReason() {
         visitor.expect(500, "/about/failure");
         visitor.expectInConsole("Error: The server could not do this\n");
         Response response = visitor.open("/about/failure");
@@ -230,7 +230,7 @@ abstract class SiteInBrowser extends CountryTableCases {
     }
 
     @Test
-    void aFailureReachedByALinkKeepsItsReasonToo() {
+    void theErrorPageOfAFailureReachedByALinkHidesItsReason() {
         visitor.expectInConsole("Error: The server could not do this\n");
         visitor.open("/about");
         Response answer =

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A tab that was opened on one build of the site goes on when another one has taken its place. */
+/** A tab that was opened on one build of the site keeps working after another build has replaced it. */
 final class SkewIT {
     private static final String FIRST_HEADING = "How it is put together";
 
@@ -111,7 +111,7 @@ final class SkewIT {
             expectMissing(visitor);
             Tab tab = new Tab(visitor);
             try (Vts after = replace(before, Map.of())) {
-                // A pointer that rests on a link does not navigate.
+                // A mere hover does not navigate.
                 visitor.page()
                         .waitForResponse(
                                 "**" + lazyChunk(first), () -> tab.link("About").hover());
@@ -152,7 +152,8 @@ final class SkewIT {
                     .route("**" + lazyChunk(first), route -> route.fulfill(new Route.FulfillOptions().setStatus(404)));
             tab.follow("About");
             assertThat(visitor.find("error-page")).isVisible();
-            // One reload by the site, and one by its router, which does the same for the page it starts with.
+            // One reload by the site, and one by its router, which also reloads when a part of the first page is
+            // missing.
             assertTrue(tab.documents.size() <= 2, tab.documents.toString());
 
             visitor.page().getByText("Go to the home page").click();
@@ -176,7 +177,10 @@ final class SkewIT {
         }
     }
 
-    /** As with a load balancer that takes any instance for any request. */
+    /**
+     * Fetches the assets from another instance than the pages, as with a load balancer that sends a request to any
+     * instance.
+     */
     private static void assertAssetsComeFrom(Vts pages, Vts assets, String heading) {
         try (Visitor visitor = chromium.visit(pages.uri())) {
             List<String> rerouted = new ArrayList<>();
@@ -198,7 +202,7 @@ final class SkewIT {
         }
     }
 
-    /** A page that has been open for a while. */
+    /** A browser tab with a page that has been open for a while. */
     private static final class Tab {
         final List<String> documents = new ArrayList<>();
         final List<Integer> statuses = new ArrayList<>();
@@ -263,7 +267,7 @@ final class SkewIT {
         return Vts.serve(all);
     }
 
-    /** Another process with the next build, at the same address. */
+    /** Stops the server and starts another one with the next build at the same address. */
     private Vts replace(Vts before, Map<String, String> environment) throws Exception {
         before.close();
         deploy(next);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A start that fails: the program says why in one line that names the remedy, and ends with the exit code for it. */
+/** A start that fails: the program prints one line with the reason and the remedy, and exits with the matching code. */
 @Tag("java")
 @Order(1)
 class StartFailureIT {
@@ -41,7 +41,7 @@ class StartFailureIT {
         }
     }
 
-    /** Tomcat's warnings about remaining threads would push the reason off the screen. */
+    /** Tomcat's warnings about remaining threads would scroll the reason off the screen. */
     @Test
     @Tag("long")
     void aTakenPortIsExplainedInASingleLine() throws Exception {
@@ -49,7 +49,7 @@ class StartFailureIT {
                 Vts vts = Vts.launch(
                         Map.of("VTS_PORT", Integer.toString(taken.getLocalPort()), "VTS_LOG_LEVEL", "warn"))) {
             assertEquals(2, vts.awaitExit(), vts.output());
-            // Those of the JVM itself.
+            // Leave out the JVM's own warnings.
             List<String> said = vts.output()
                     .lines()
                     .filter(line -> !line.startsWith("WARNING: "))
@@ -113,7 +113,7 @@ class StartFailureIT {
             assertEquals(3, vts.awaitExit(), vts.output());
             vts.awaitLine("^vts-basic: The app answered / with status 500 for 5000 ms; VTS_READY_PATH.*"
                     + "; the answer begins: the database is away; it printed last:$");
-            // Within 5 s: after 50, 100, 200 and 400 ms, and then each second.
+            // Probes within 5 s: after 50, 100, 200 and 400 ms, then every second.
             assertFalse(vts.output().contains("probe 12"), vts.output());
         }
     }

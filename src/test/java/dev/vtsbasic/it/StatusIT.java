@@ -174,7 +174,7 @@ class StatusIT {
             assertThat(page.getByRole(AriaRole.STATUS)).hasText("This is not a token of this server.");
             page.getByText("Restart or drain").click();
             signIn(page, "look");
-            assertThat(page.getByText("Signed in to look.")).isVisible();
+            assertThat(page.getByText("Signed in with read access only.")).isVisible();
             page.getByText("Sign out").click();
             page.getByText("Restart or drain").click();
             signIn(page, TOKEN);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The status of a server, asked for without a browser: guessed tokens, and an event stream during a stop. */
+/** Status requests without a browser: guessed tokens, and an event stream during a stop. */
 @Order(1)
 class StatusTokenIT {
     private static final HttpClient CLIENT =
@@ -44,7 +44,9 @@ class StatusTokenIT {
         return Vts.serve(environment);
     }
 
-    /** Guesses in the form and in the field count together, and by the network of an IPv6 client. */
+    /**
+     * Guesses in the form and in the header field count together; those of an IPv6 client count for its whole network.
+     */
     @Test
     void aClientThatGuessesTokensIsSlowedAndTheRightTokenIsNeverRefused() throws Exception {
         try (Vts vts = serve(Map.of("VTS_TRUSTED_PROXIES", "127.0.0.1"))) {

@@ -39,10 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A stop during a download, which the kernel sends, or, over TLS, a thread. */
+/** A stop during a download, which the kernel (sendfile) or, over TLS, a thread sends. */
 @Tag("java")
 class StopIT {
-    /** More than the buffers of both sides take together. */
+    /** Larger than the socket buffers of both sides together. */
     private static final byte[] LARGE = new byte[48 << 20];
 
     @TempDir
@@ -78,7 +78,7 @@ class StopIT {
         return Vts.serve(settings);
     }
 
-    /** The body of the large file, nothing of which has been read. */
+    /** Returns the body of the large file before any of it is read. */
     private static InputStream download(Vts vts) throws Exception {
         HttpResponse<InputStream> answer = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -93,7 +93,7 @@ class StopIT {
         return answer.body();
     }
 
-    /** Many clients connect while the stop begins; each whose connection was accepted must get a response. */
+    /** Many clients connect while the stop begins; each client whose connection was accepted must get a response. */
     @Test
     void aConnectionThatWasAcceptedIsServedThoughAStopBegins() throws Exception {
         try (Vts vts = serve(false, "60s")) {
@@ -139,10 +139,10 @@ class StopIT {
         }
     }
 
-    /** It has connected before the stop, and sends its request when the port is closed. */
+    /** The client connects before the stop and sends its request after the port has closed. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aRequestThatComesAfterTheBeginOfAStopOnAnAcceptedConnectionIsServed(boolean tls) throws Exception {
+    void aRequestSentDuringAStopOnAnAcceptedConnectionIsServed(boolean tls) throws Exception {
         String until = "go-" + tls;
         try (Vts vts = serve(tls, "3m")) {
             CompletableFuture<HttpResponse<String>> held = HttpClient.newBuilder()

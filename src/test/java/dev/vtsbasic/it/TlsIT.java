@@ -48,7 +48,7 @@ class TlsIT {
             assertEquals(200, page.statusCode());
             assertTrue(page.body().contains(vts.uri().toString()), "the app was told another address");
 
-            TimedAnswer stream = new TimedAnswer();
+            TimedHead stream = new TimedHead();
             client().send(
                             HttpRequest.newBuilder(vts.uri().resolve("/api/stream?chunks=5&interval=500"))
                                     .build(),
@@ -107,7 +107,7 @@ class TlsIT {
         }
     }
 
-    /** RFC 7301 §3.2. */
+    /** RFC 7301 §3.2: a server refuses a client with which it shares no application protocol. */
     @Test
     void tlsHasNoSuitesOfCbcAndRefusesUnknownApplicationProtocols() throws Exception {
         Path certificate = directory.resolve("cert.pem");
@@ -116,7 +116,7 @@ class TlsIT {
         Map<String, String> settings = Map.of("VTS_TLS_CERT", certificate.toString(), "VTS_TLS_KEY", key.toString());
         try (Vts vts = Vts.serve(settings)) {
             int port = vts.uri().getPort();
-            // In the order of a client that prefers another than the server.
+            // The client prefers another suite than the server.
             String[] modern = {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"};
             assertEquals(modern[1], suite(port, modern));
             assertThrows(SSLException.class, () -> suite(port, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"));
@@ -163,7 +163,7 @@ class TlsIT {
                         .getSocketFactory()
                         .createSocket("127.0.0.1", vts.uri().getPort())) {
             SSLParameters parameters = socket.getSSLParameters();
-            // SNIHostName itself takes no such name.
+            // SNIHostName itself rejects such a name.
             parameters.setServerNames(
                     List.of(new SNIServerName(StandardConstants.SNI_HOST_NAME, "my_app".getBytes(US_ASCII)) {}));
             socket.setSSLParameters(parameters);
@@ -178,13 +178,13 @@ class TlsIT {
         return client().send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** A new one each time, so that no connection is kept. */
+    /** Returns a new client each time, so that no connection is reused. */
     private static HttpClient client() throws Exception {
         return HttpClient.newBuilder().sslContext(SelfSigned.trustingAnyone()).build();
     }
 
-    /** When the parts of an answer came. */
-    private static final class TimedAnswer {
+    /** The times at which the parts of a response arrived. */
+    private static final class TimedHead {
         private long firstMillis;
         private long lastMillis;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The built WAR in the {@code webapps/} of a stock Tomcat. */
+/** The built WAR in {@code webapps/} of a stock Tomcat. */
 @Order(1)
 class TomcatIT {
     private static final HttpClient CLIENT =
@@ -59,7 +59,7 @@ class TomcatIT {
             assertFalse(Files.exists(base.resolve("webapps/ROOT")));
         }
         try (var left = Files.list(workDirectory)) {
-            // The binary stays for the next start; the app went with its deployment.
+            // The binary stays for the next start; the app was removed with its deployment.
             assertTrue(left.allMatch(file -> file.getFileName().toString().startsWith("bun-")));
         }
     }

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenTelemetry's Java agent at the front and OpenTelemetry in the app, as docs/tracing.md says: one trace through both. */
+/**
+ * OpenTelemetry's Java agent in the front and OpenTelemetry in the app, as in docs/tracing.md: one trace covers both.
+ */
 class TracingIT {
     private static final Path SOURCES = Path.of("src/test/webapps/traced");
     private static final int SERVER = 2;
@@ -55,7 +57,7 @@ class TracingIT {
             Span front = collector.await(span -> span.service().equals("front") && span.kind() == SERVER);
             assertEquals(TRACE, front.traceId());
             assertEquals(CALLER, front.parentId());
-            // The probe that asks whether the app is ready has a trace of its own.
+            // The readiness probe has a trace of its own.
             Span app = collector.await(span -> span.service().equals("my-app")
                     && span.kind() == SERVER
                     && span.traceId().equals(TRACE));
@@ -66,14 +68,14 @@ class TracingIT {
             assertTrue(seen.contains("-" + front.spanId() + "-01\""), seen);
             assertTrue(seen.contains("\"tracestate\":\"a=b\""), seen);
 
-            // The second bit says that the trace id is random; the first, that somebody collects it.
+            // Flag 1 says that the trace is sampled, flag 2 that its id is random.
             String notSampled = get(vts, "/x");
             assertTrue(notSampled.matches(".*\"00-\\w{32}-\\w{16}-0[02]\".*"), notSampled);
 
             get(vts, "/end", "traceparent", "00-" + OTHER_TRACE + "-" + CALLER + "-01");
             String line = vts.awaitLine("\\((\\w+, trace " + OTHER_TRACE + ")\\): worker-\\S+ broke off")
                     .group(1);
-            // The line is written on a thread of ours, to which the agent has to carry its span.
+            // A thread of ours writes the line, so the agent must propagate its span to that thread.
             assertEquals(
                     OTHER_TRACE,
                     collector.awaitLog(log -> log.text().contains(line)).traceId());
@@ -92,7 +94,7 @@ class TracingIT {
     }
 
     private static Vts serve(OtlpCollector collector) throws Exception {
-        // The agent has much to do while the JVM starts.
+        // The agent slows the start of the JVM.
         return Vts.serve(
                 Map.of(
                         "VTS_APP_DIR",

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.KeptConnection;
 import dev.vtsbasic.testing.LongSet;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.Tree;
 import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.http.TraversalPayloads;
@@ -25,16 +25,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A build full of traps: whatever is asked for, not one byte comes from outside the index. */
+/** A build full of traps: no request may get a byte from outside the asset index. */
 class TraversalIT {
     private static final String SECRET = "SECRET";
     private static final String APP = "the app's answer";
     private static final String SCRIPT = "export const app = \"ASSET\";\n".repeat(60);
 
-    /** Tomcat's own has a trace of its calls in it. */
-    private static final int LONGEST_REFUSAL = 10_000;
+    /** In bytes. Tomcat's own error page contains a stack trace. */
+    private static final int MAX_REFUSAL_LENGTH = 10_000;
 
-    /** All that there is to be had, by path. */
+    /** All assets that the server may send, by path. */
     private static final Map<String, String> INDEX = Map.of(
             "/assets/app-1a2b3c4d.js",
             SCRIPT,
@@ -120,13 +120,13 @@ class TraversalIT {
         int unanswered = 0;
         try (KeptConnection connection = new KeptConnection(port)) {
             for (Map.Entry<String, String> asset : INDEX.entrySet()) {
-                RawAnswer answer = connection.ask(TraversalPayloads.get(asset.getKey()));
+                RawResponse answer = connection.ask(TraversalPayloads.get(asset.getKey()));
                 assertEquals(asset.getValue(), answer.body(), asset.getKey());
             }
             List<String> payloads = TraversalPayloads.all();
             for (int i = 0; i < payloads.size(); i += LongSet.count(7, 1)) {
                 String payload = payloads.get(i);
-                RawAnswer answer = connection.ask(payload);
+                RawResponse answer = connection.ask(payload);
                 unanswered += answer == null ? 1 : 0;
                 String complaint = answer == null ? "" : complaint(payload, answer);
                 if (!complaint.isEmpty()) {
@@ -139,8 +139,8 @@ class TraversalIT {
                 TraversalPayloads.all().size() + " payloads in " + (System.nanoTime() - start) / 1_000_000 + " ms");
     }
 
-    /** The fault of a response; empty when it has none. */
-    private static String complaint(String payload, RawAnswer answer) {
+    /** Returns the fault of a response; empty when there is none. */
+    private static String complaint(String payload, RawResponse answer) {
         String text = answer.text();
         if (text.contains(SECRET) || text.contains("root:") || text.contains("sha256") || text.contains("PK\3\4")) {
             return "a secret";
@@ -155,7 +155,7 @@ class TraversalIT {
         if (body.contains("ASSET") || answer.header("ETag") != null || answer.header("Content-Encoding") != null) {
             return "a refusal with an asset";
         }
-        return answer.status() >= 400 && body.length() < LONGEST_REFUSAL
+        return answer.status() >= 400 && body.length() < MAX_REFUSAL_LENGTH
                 ? ""
                 : "no refusal but " + answer.status() + " with " + body.length() + " bytes";
     }
@@ -170,7 +170,7 @@ class TraversalIT {
         try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", other.toString()));
                 KeptConnection connection = new KeptConnection(vts.uri().getPort())) {
             for (String path : List.of("/../server/secret.txt", "/%2E%2E/server/secret.txt", "/server/secret.txt")) {
-                RawAnswer answer = connection.ask(TraversalPayloads.get(path));
+                RawResponse answer = connection.ask(TraversalPayloads.get(path));
                 assertFalse(answer.text().contains(SECRET), answer.text());
             }
             assertEquals(

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** WebSockets through the built WAR to a real Bun, which must be the same in any server. */
+/** WebSockets through the built WAR to a real Bun, which must behave the same on any server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class WebSocketCases {
@@ -104,7 +104,9 @@ abstract class WebSocketCases {
     private Server server;
 
     /**
-     * @param directory an empty one, for the files of the server
+     * Starts a server with the WAR.
+     *
+     * @param directory an empty directory for the server's files
      * @param environment the settings
      */
     abstract Server start(Path directory, Map<String, String> environment) throws Exception;
@@ -207,7 +209,7 @@ abstract class WebSocketCases {
         assertArrayEquals(new byte[0], (byte[]) client.next());
         StringBuilder whole = new StringBuilder();
         for (int i = 0; i < 300; i++) {
-            // Three octets and four: no piece of the whole ends where a character does.
+            // Characters of three and of four bytes, so that hardly any fragment ends at the end of a character.
             String part = "水👋".repeat(i);
             whole.append(part);
             client.socket.sendText(part, i == 299).join();
@@ -216,7 +218,7 @@ abstract class WebSocketCases {
         client.socket.abort();
     }
 
-    /** A proxy that buffered for a client that does not read would hold the whole flood. */
+    /** A proxy that buffers for a client that does not read would take the whole flood. */
     @Test
     void aSlowReaderSlowsTheAppDown() throws Exception {
         WebSocketClient client = new WebSocketClient();
@@ -246,7 +248,7 @@ abstract class WebSocketCases {
     }
 
     @Test
-    void theAppOpensASocketForAnAddressWithHttps() throws Exception {
+    void aHandshakeForwardedFromHttpsReachesTheAppWithItsUrl() throws Exception {
         WebSocketClient client = new WebSocketClient();
         client.socket = CLIENT.newWebSocketBuilder()
                 .header("X-Forwarded-Proto", "https")
@@ -292,7 +294,7 @@ abstract class WebSocketCases {
         }
     }
 
-    /** The last one, because it stops the server. */
+    /** Runs last, because it stops the server. */
     @Test
     @Order(Integer.MAX_VALUE)
     void aStopClosesWebSocketsWithStatus1001() throws Exception {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
-/** WebSockets where servlets can upgrade a connection. */
+/** WebSockets on servers whose servlets can upgrade a connection. */
 @Tag("java")
 final class WebSocketIT {
     @Nested

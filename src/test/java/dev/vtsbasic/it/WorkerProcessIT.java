@@ -36,7 +36,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The process of a worker and its child processes: output, signals and end. */
+/** A worker's process and its child processes: output, signals and exit. */
 @DisabledOnOs(OS.WINDOWS)
 @Tag("java")
 @Order(1)
@@ -105,7 +105,7 @@ class WorkerProcessIT {
             };
             """;
 
-    /** Runs a program in a session of its own, as a shell does with what it starts in the foreground. */
+    /** Runs a program in a session of its own, as a shell runs a foreground command. */
     private static final String IN_A_GROUP = """
             const { spawn } = require("node:child_process");
             const child = spawn(process.argv.at(-3), process.argv.slice(-2), { detached: true, stdio: "inherit" });
@@ -184,7 +184,7 @@ class WorkerProcessIT {
     }
 
     @Test
-    void aTerminalsInterruptLetsARunningAnswerFinish() throws Exception {
+    void anInterruptFromATerminalLetsARunningResponseFinish() throws Exception {
         ProcessBuilder builder =
                 new ProcessBuilder(Vts.BUN.toString(), "-e", IN_A_GROUP, Program.java(), "-jar", Vts.WAR.toString());
         builder.environment().keySet().removeIf(name -> name.startsWith("VTS_"));
@@ -204,7 +204,7 @@ class WorkerProcessIT {
         }
     }
 
-    /** As a service manager stops a service: with a signal to each of its processes. */
+    /** A service manager stops a service with a signal to each of its processes. */
     @Test
     void aSignalToAllProcessesOfTheServiceCutsNoAnswer() throws Exception {
         Map<String, String> environment = new HashMap<>(environment());
@@ -223,7 +223,7 @@ class WorkerProcessIT {
         }
     }
 
-    /** Holds a request until the file is there that it waits for; echoes what comes on a WebSocket. */
+    /** Holds a POST until the file {@code go} exists; echoes WebSocket messages. */
     private static final String WAITING = """
             import { existsSync } from "node:fs";
             export default {
@@ -239,7 +239,7 @@ class WorkerProcessIT {
             };
             """;
 
-    /** As a container that is paused, a virtual machine, or a laptop. */
+    /** Suspends the processes, as a paused container, a virtual machine or a laptop does. */
     @Test
     @Tag("long")
     void aSuspendedHostAndItsWorkersGoOnWithoutARestart() throws Exception {
@@ -261,8 +261,7 @@ class WorkerProcessIT {
             ProcessHandle bun = vts.buns().get(0);
             Signal.send("STOP", vts.pid());
             Signal.send("STOP", bun.pid());
-            // Nothing happens meanwhile that could be waited for: more than the longest of the time-outs, with what is
-            // added to them.
+            // The test can wait for no event here, so it sleeps longer than the longest timeout with its margins.
             TimeUnit.SECONDS.sleep(18);
             Signal.send("CONT", bun.pid());
             Signal.send("CONT", vts.pid());

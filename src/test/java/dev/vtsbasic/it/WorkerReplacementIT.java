@@ -31,7 +31,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker that is replaced: requests that it holds, and its end before its successor is ready. */
+/** The replacement of a worker: requests that it still holds, and a worker that ends before its successor is ready. */
 @DisabledOnOs(OS.WINDOWS)
 @Tag("java")
 @Order(1)
@@ -39,7 +39,7 @@ class WorkerReplacementIT {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** The first of these holds its requests, the next starts when it may. */
+    /** The first worker holds its requests; the next one starts only when the test allows it. */
     private static final String HOLDING = """
             import { existsSync, writeFileSync } from "node:fs";
             const first = !existsSync("begun");
@@ -99,13 +99,13 @@ class WorkerReplacementIT {
             vts.terminate();
             assertEquals(143, vts.awaitExit(), vts.output());
             long millis = (System.nanoTime() - begun) / 1_000_000;
-            // Held by the front and by the worker one after the other, it would take twice the time-out.
+            // If front and worker waited one after the other, the stop would take twice the timeout.
             assertTrue(millis < 18_000, millis + " ms\n" + vts.output());
             vts.awaitLine("1 requests did not finish within VTS_STOP_TIMEOUT and are cut");
         }
     }
 
-    /** A Bun that takes long to be found. */
+    /** The build changes while the start still checks the Bun binary. */
     @Test
     @Tag("long")
     void aBuildSwitchedInDuringTheStartIsPutIntoService() throws Exception {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where an app is that writes files under relative names, as many do with SQLite. */
+/** The working directory of an app that writes files under relative names, as many apps with SQLite do. */
 @DisabledOnOs(OS.WINDOWS)
 class WorkingDirectoryIT {
     private static final HttpClient CLIENT =
@@ -74,7 +74,7 @@ class WorkingDirectoryIT {
     void filesOfAnAppSurviveADeployThroughALinkAndARestart() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("current"), build("releases/first"));
         Path second = build("releases/second");
-        // With more, some may answer from the old build for a while.
+        // One worker, because with more some may serve the old build for a while.
         Map<String, String> environment = Map.of("VTS_APP_DIR", link.toString(), "VTS_WORKERS", "1");
         try (Vts vts = Vts.serve(environment)) {
             assertEquals("first 1", ask(vts, "POST", "/"));
@@ -92,7 +92,7 @@ class WorkingDirectoryIT {
     @Tag("long")
     void filesOfAnAppAreKeptAtAnotherContextPath() throws Exception {
         Path build = build("build");
-        // It leaves its base open, so that a copy of it is served.
+        // The build leaves its base open, so the server runs a copy of it.
         Files.writeString(build.resolve("client/assets/app-12345678.js"), "import('/__VTS_BASE__/assets/more.js')");
         Files.writeString(build.resolve("client/assets/more.js"), "");
         try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", build.toString(), "VTS_CONTEXT_PATH", "/shop"))) {

@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Explodes a WAR as the launcher does and holds it until its input ends. */
+/** Explodes a WAR as the launcher does, and holds it until standard input ends. */
 final class ExplodeMain {
     private ExplodeMain() {}
 
@@ -20,7 +20,7 @@ final class ExplodeMain {
         System.in.transferTo(System.out);
     }
 
-    /** What nothing refers to is gone when this returns, and the files it had open are closed. */
+    /** Returns after unreferenced objects have been collected and their files closed. */
     private static void collectGarbage() throws InterruptedException {
         for (int round = 0; round < 2; round++) {
             CountDownLatch collected = new CountDownLatch(1);

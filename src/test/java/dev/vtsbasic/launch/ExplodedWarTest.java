@@ -170,7 +170,7 @@ class ExplodedWarTest {
         }
     }
 
-    /** Another JVM that holds the exploded WAR; locks cannot be tested within one. */
+    /** Another JVM that holds the exploded WAR, because locks cannot be tested within one JVM. */
     private final class Jvm {
         private final Process process;
         private final BufferedReader output;

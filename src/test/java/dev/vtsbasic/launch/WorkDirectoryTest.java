@@ -51,7 +51,10 @@ class WorkDirectoryTest {
         assertEquals(directory, WorkDirectory.makePrivate(directory));
     }
 
-    /** In a directory like /tmp somebody else may have put it there, so that we unpack into a place of their choice. */
+    /**
+     * In a directory like /tmp, another user may have created the link, so that the WAR would be unpacked to a place of
+     * their choice.
+     */
     @Test
     void aSymbolicLinkIsAcceptedOnlyWhenThisUserOwnsItToo() throws Exception {
         Path work = WorkDirectory.makePrivate(directory.resolve("work"));

@@ -17,12 +17,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ClientBucketsTest {
-    private static final int MOST = 100;
+    private static final int MAX_CLIENTS = 100;
     private static final long TO_FILL = Duration.ofMillis(2500).toNanos();
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 10);
     private final ClientBuckets clients =
-            new ClientBuckets(new RateLimitPolicy("client", new Rate(20, Duration.ofSeconds(1), 50), nanos::get), MOST);
+            new ClientBuckets(new RateLimitPolicy("client", new Rate(20, Duration.ofSeconds(1), 50), nanos::get), MAX_CLIENTS);
 
     @Test
     void aClientKeepsItsBucketForAsLongAsThatIsNotFull() {
@@ -49,10 +49,10 @@ class ClientBucketsTest {
     @Test
     void aFloodOfClientsIsBoundedAndAnActiveClientKeepsItsBucket() {
         Bucket bucket = clients.of(-1);
-        for (long client = 0; client < 100L * MOST; client++) {
+        for (long client = 0; client < 100L * MAX_CLIENTS; client++) {
             clients.of(client);
-            assertTrue(clients.size() <= 2 * MOST, "size " + clients.size());
-            if (client % (MOST / 2) == 0) {
+            assertTrue(clients.size() <= 2 * MAX_CLIENTS, "size " + clients.size());
+            if (client % (MAX_CLIENTS / 2) == 0) {
                 assertSame(bucket, clients.of(-1));
             }
         }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 @Tag("java")
 class HeapBudgetTest {
     @Test
-    void theSharedCacheTakesHalfAsMuchAgainForWhatIsOnItsWay() {
+    void theSharedCacheReducesTheBudgetByOneAndAHalfTimesItsSize() {
         long cache = 1024 * 1024;
         assertEquals(
                 cache * 3 / 2,

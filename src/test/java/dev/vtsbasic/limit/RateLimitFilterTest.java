@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vtsbasic.header.SecurityHeaders;
 import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.settings.Settings;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.traffic.Method;
@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Every request counted, with a clock that stands still until it is told to go on. */
+/** Tests of the rates with a clock that moves only when a test moves it. */
 class RateLimitFilterTest {
     private final AtomicLong nanos = new AtomicLong(1000);
     private TestServer server;
@@ -63,11 +63,11 @@ class RateLimitFilterTest {
         });
     }
 
-    private RawAnswer ask(String... headers) throws Exception {
+    private RawResponse ask(String... headers) throws Exception {
         return server.request("GET /", headers);
     }
 
-    /** How many of these pass. */
+    /** Sends requests and returns how many were not refused. */
     private int passed(int requests, String... headers) throws Exception {
         int passed = 0;
         for (int i = 0; i < requests; i++) {
@@ -102,11 +102,11 @@ class RateLimitFilterTest {
     @Test
     void aRefusedClientIsToldWhenToRetry() throws Exception {
         start("vts.rate-limit", "6/m burst 1");
-        RawAnswer passed = ask();
+        RawResponse passed = ask();
         assertEquals(204, passed.status());
         assertNull(passed.header("RateLimit"), "what others do is nobody's business");
         pass(500);
-        RawAnswer refused = ask("Accept: application/json");
+        RawResponse refused = ask("Accept: application/json");
         assertTrue(refused.body().contains("\"requestId\":\"" + refused.header("X-Request-Id") + "\""), refused.text());
         assertEquals(429, refused.status());
         assertEquals("10", refused.header("Retry-After"));
@@ -121,16 +121,16 @@ class RateLimitFilterTest {
     }
 
     @Test
-    void aClientSeesWithEachAnswerWhatItHasLeft() throws Exception {
+    void eachResponseHasTheClientsRemainingRequests() throws Exception {
         start("vts.rate-limit-per-client", "2/s burst 3", "vts.trusted-proxies", "127.0.0.1");
         for (String left : new String[] {"r=2;t=1", "r=1;t=1", "r=0;t=2"}) {
-            RawAnswer answer = ask("X-Forwarded-For: 192.0.2.1");
+            RawResponse answer = ask("X-Forwarded-For: 192.0.2.1");
             assertEquals(204, answer.status());
             assertEquals(List.of("\"client\";q=3;w=2"), answer.headers("RateLimit-Policy"));
             assertEquals(List.of("\"client\";" + left), answer.headers("RateLimit"));
             assertNull(answer.header("Retry-After"));
         }
-        RawAnswer refused = ask("X-Forwarded-For: 192.0.2.1");
+        RawResponse refused = ask("X-Forwarded-For: 192.0.2.1");
         assertEquals(429, refused.status());
         assertEquals(List.of("\"client\";r=0;t=1"), refused.headers("RateLimit"));
         assertEquals("1", refused.header("Retry-After"));
@@ -154,7 +154,7 @@ class RateLimitFilterTest {
     }
 
     @Test
-    void theAppIsNotAClientButCountsForTheCommonRate() throws Exception {
+    void requestsOfTheAppCountOnlyForTheCommonRate() throws Exception {
         start("vts.rate-limit-per-client", "1/m burst 2", "vts.rate-limit", "1/m burst 4");
         assertEquals(4, passed(6));
     }
@@ -168,7 +168,7 @@ class RateLimitFilterTest {
         assertEquals(3, passed(100, "X-Forwarded-For: 192.0.2.1"));
         assertEquals(2, passed(100, "X-Forwarded-For: 192.0.2.2"));
         for (int i = 0; i < 5; i++) {
-            RawAnswer refused = ask("X-Forwarded-For: 192.0.2.3");
+            RawResponse refused = ask("X-Forwarded-For: 192.0.2.3");
             assertEquals(List.of("\"client\";r=2;t=60", "\"all\";r=0;t=60"), refused.headers("RateLimit"));
         }
         pass(120_000);

@@ -29,12 +29,12 @@ class EventTest {
 
         @Override
         public void flush() {
-            // Nothing is kept back.
+            // The handler buffers nothing.
         }
 
         @Override
         public void close() {
-            // Nothing is open.
+            // The handler has nothing to close.
         }
     };
 
@@ -67,7 +67,7 @@ class EventTest {
     }
 
     @Test
-    void aMessageOfALibraryHasNoEvent() {
+    void placeholdersInAnArgumentAreLoggedUnchanged() {
         Event.WORKER_OUTPUT.logAt(org.slf4j.event.Level.WARN, log(), "{worker}: {line}", "w", "{} {x} {0} %s");
         assertEquals("w: {} {x} {0} %s", messages.get(0).getMessage());
         assertEquals(Level.WARNING, messages.get(0).getLevel());
@@ -81,7 +81,7 @@ class EventTest {
         assertEquals(Map.of("path", "/a", "trace_id", "1"), entries.get(0).fields());
     }
 
-    /** Servers print it with each message. */
+    /** Servers print the source class with each message. */
     @Test
     void theLogNamesTheCallingClass() {
         Event.READY.log(log(), "ready");
@@ -101,16 +101,16 @@ class EventTest {
     }
 
     @Test
-    void theLastAreKeptButForWhatTheAppPrints() {
+    void theLastEventsAreKeptExceptWorkerOutput() {
         for (int number = 0; number < 150; number++) {
-            Event.LEFT_BEHIND.log(LoggerFactory.getLogger("test.event"), "Left behind: {problem}", number);
+            Event.LEFT_BEHIND.log(LoggerFactory.getLogger("test.event"), "Could not be removed: {problem}", number);
             Event.WORKER_OUTPUT.log(LoggerFactory.getLogger("test.event"), "{line}", "printed");
         }
         List<String> sentences = Event.last().stream()
                 .map(Event.Logged::sentence)
-                .filter(sentence -> sentence.matches("Left behind: [0-9]+|printed"))
+                .filter(sentence -> sentence.matches("Could not be removed: [0-9]+|printed"))
                 .toList();
-        assertEquals("Left behind: 149", sentences.get(sentences.size() - 1));
+        assertEquals("Could not be removed: 149", sentences.get(sentences.size() - 1));
         assertTrue(sentences.size() <= 100, sentences.toString());
         assertTrue(sentences.stream().noneMatch("printed"::equals), sentences.toString());
     }

@@ -10,7 +10,7 @@ import dev.vtsbasic.bun.SlotSnapshot;
 import dev.vtsbasic.bun.SlotState;
 import dev.vtsbasic.bun.pool.BlockedRequest;
 import dev.vtsbasic.manage.metrics.PrometheusMetrics;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
 import dev.vtsbasic.traffic.CacheStatistics;
@@ -66,7 +66,7 @@ class ManagementServletTest {
     @Test
     void oneWorkerThatAnswersIsEnough() throws Exception {
         slots = List.of(slot(1, SlotState.PAUSING, RestartCause.HUNG), slot(2, SlotState.READY));
-        RawAnswer answer = server.request("GET /-/ready");
+        RawResponse answer = server.request("GET /-/ready");
         assertEquals(200, answer.status());
         assertEquals("application/json", answer.header("Content-Type"));
         assertEquals(
@@ -83,8 +83,8 @@ class ManagementServletTest {
 
     @ParameterizedTest
     @CsvSource({
-        "SERVING, SILENT, No worker answers",
-        "SERVING, PAUSING, No worker is there; the next one is being started",
+        "SERVING, SILENT, No worker responds",
+        "SERVING, PAUSING, No worker is running; the next one is starting",
         "SERVING, GIVEN_UP, Bun keeps crashing and is not started again; the log says why",
         "DRAINING, READY, 'Draining: an operator has begun a drain, and POST /resume ends it'",
         "STOPPING, READY, The server is about to stop",
@@ -92,7 +92,7 @@ class ManagementServletTest {
     void anUnreadyServerSaysWhy(LifecyclePhase phase, SlotState state, String why) throws Exception {
         this.phase = phase;
         slots = List.of(slot(1, state, RestartCause.CRASHED), slot(2, state, RestartCause.CRASHED));
-        RawAnswer answer = server.request("GET /-/ready");
+        RawResponse answer = server.request("GET /-/ready");
         assertEquals(503, answer.status());
         assertTrue(answer.body().startsWith("{\"status\":\"DOWN\","), answer.body());
         assertTrue(answer.body().contains("\"problem\":\"" + why + "\"}},{\"name\":\"worker-1\""), answer.body());
@@ -102,7 +102,7 @@ class ManagementServletTest {
     @Test
     void aStartIsNotReportedAsAFailure() {
         HealthReport health = new HealthReport(LifecyclePhase.SERVING, true, List.of(slot(1, SlotState.STARTING)));
-        assertEquals(Optional.of("Starting: no worker has answered yet"), health.problem());
+        assertEquals(Optional.of("Starting: no worker has responded yet"), health.problem());
         assertTrue(health.json().endsWith("\"data\":{\"state\":\"starting\"}}]}"), health.json());
     }
 
@@ -165,7 +165,7 @@ class ManagementServletTest {
                 "Host: example.org\r\nX-Forwarded-For: 192.0.2.1\r\nAuthorization: Bearer look",
             })
     void aLocalClientOrAClientWithATokenMayRead(String header) throws Exception {
-        RawAnswer answer = get("/-/metrics", header);
+        RawResponse answer = get("/-/metrics", header);
         assertEquals(200, answer.status());
         assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
         assertTrue(answer.body().contains("\nvts_workers{state=\"ready\"} 0.0\n"), answer.body());
@@ -186,7 +186,7 @@ class ManagementServletTest {
                 "Host: example.org\r\nAuthorization: Basic look",
             })
     void aRemoteClientIsRefusedAndToldWhatToSet(String header) throws Exception {
-        RawAnswer answer = get("/-/metrics", header);
+        RawResponse answer = get("/-/metrics", header);
         assertEquals(403, answer.status());
         assertTrue(answer.body().contains("VTS_MANAGEMENT_NETWORKS"), answer.body());
         assertTrue(answer.body().contains("VTS_METRICS_TOKEN"), answer.body());
@@ -253,13 +253,13 @@ class ManagementServletTest {
     /** As nginx asks when nothing is set but {@code proxy_pass}. */
     @Test
     void anHttp10RequestCountsAsForwarded() throws Exception {
-        RawAnswer answer = server.send("GET /-/metrics HTTP/1.0\r\nHost: 127.0.0.1:3000\r\n\r\n");
+        RawResponse answer = server.send("GET /-/metrics HTTP/1.0\r\nHost: 127.0.0.1:3000\r\n\r\n");
         assertEquals(403, answer.status());
     }
 
     @Test
     void traceIsRefused() throws Exception {
-        RawAnswer answer = server.request("TRACE /-/live", "X-Secret: of the proxy in front");
+        RawResponse answer = server.request("TRACE /-/live", "X-Secret: of the proxy in front");
         assertEquals(501, answer.status());
         assertFalse(answer.body().contains("of the proxy"), answer.body());
     }
@@ -274,7 +274,7 @@ class ManagementServletTest {
 
     @Test
     void aClientThatAcceptsOpenMetricsGetsThem() throws Exception {
-        RawAnswer answer = get(
+        RawResponse answer = get(
                 "/-/metrics",
                 "Host: localhost\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
         assertEquals(200, answer.status());
@@ -282,13 +282,13 @@ class ManagementServletTest {
         assertTrue(answer.body().endsWith("# EOF\n"), answer.body());
     }
 
-    private RawAnswer get(String path, String headers) throws Exception {
+    private RawResponse get(String path, String headers) throws Exception {
         return server.send("GET " + path + " HTTP/1.1\r\n" + headers + "\r\nConnection: close\r\n\r\n");
     }
 
     @Test
     void anEmptyAcceptInFrontDoesNotHideTheOneForOpenMetrics() throws Exception {
-        RawAnswer answer =
+        RawResponse answer =
                 get("/-/metrics", "Host: localhost\r\nAccept:\r\nAccept: application/openmetrics-text;version=1.0.0");
         assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
     }
@@ -296,7 +296,7 @@ class ManagementServletTest {
     @Test
     void aGetChangesNothing() throws Exception {
         for (String change : List.of("restart", "drain", "resume")) {
-            RawAnswer answer = server.request("GET /-/" + change);
+            RawResponse answer = server.request("GET /-/" + change);
             assertEquals(405, answer.status());
             assertEquals("POST", answer.header("Allow"));
         }
@@ -355,7 +355,7 @@ class ManagementServletTest {
     @Test
     void aClientWithATokenMayPurgeAPathOrAll() throws Exception {
         String header = "Authorization: Bearer secret";
-        RawAnswer answer = server.request("POST /-/purge?path=/a%20b%2Fc%25&other=1", header);
+        RawResponse answer = server.request("POST /-/purge?path=/a%20b%2Fc%25&other=1", header);
         assertEquals(200, answer.status());
         assertEquals("3 responses were removed from the cache\n", answer.body());
         assertEquals(200, server.request("POST /-/purge", header).status());

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.header.SecurityHeaders;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.traffic.Method;
 import dev.vtsbasic.traffic.RequestKind;
@@ -33,7 +33,7 @@ class MaintenanceFilterTest {
     @TempDir
     private Path directory;
 
-    /** Near its end, where {@link System#nanoTime} may begin, too. */
+    /** Near the end of its range, because {@link System#nanoTime} may begin there and overflow. */
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1000);
 
     private Path file;
@@ -82,7 +82,7 @@ class MaintenanceFilterTest {
         assertEquals(204, status());
         Files.createFile(file);
         passSecond();
-        RawAnswer answer = server.request("GET /", "Accept: text/html");
+        RawResponse answer = server.request("GET /", "Accept: text/html");
         assertEquals(503, answer.status());
         assertEquals("60", answer.header("Retry-After"));
         assertTrue(answer.body().contains(Page.MAINTENANCE.sentence()), answer.body());

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.header.SecurityHeaders;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.Tree;
 import jakarta.servlet.http.HttpServlet;
@@ -54,11 +54,11 @@ class PagesTest {
         }
     }
 
-    private static RawAnswer answer(Page sent, String... headers) throws Exception {
+    private static RawResponse answer(Page sent, String... headers) throws Exception {
         return answer(new Pages(SecurityHeaders.off()), sent, false, headers);
     }
 
-    private static RawAnswer answer(Pages from, Page sent, boolean fromHere, String... headers) throws Exception {
+    private static RawResponse answer(Pages from, Page sent, boolean fromHere, String... headers) throws Exception {
         pages = from;
         page = sent;
         here = fromHere;
@@ -83,8 +83,8 @@ class PagesTest {
                     text/plain                                  | text/plain; charset=utf-8
                     image/png                                   | text/plain; charset=utf-8
                     """)
-    void aClientGetsTheFormThatItTakes(String accept, String type) throws Exception {
-        RawAnswer answer = answer(Page.BAD_GATEWAY, "Accept: " + accept);
+    void anErrorPageHasTheMediaTypeThatTheClientAccepts(String accept, String type) throws Exception {
+        RawResponse answer = answer(Page.BAD_GATEWAY, "Accept: " + accept);
         assertEquals(502, answer.status());
         assertEquals(type, answer.header("Content-Type"));
         assertTrue(answer.body().contains(Page.BAD_GATEWAY.sentence()), answer.text());
@@ -94,7 +94,7 @@ class PagesTest {
 
     @Test
     void aPageIsNeverStoredAndTellsItsRequest() throws Exception {
-        RawAnswer answer = answer(Page.GATEWAY_TIMEOUT);
+        RawResponse answer = answer(Page.GATEWAY_TIMEOUT);
         assertEquals("text/html; charset=utf-8", answer.header("Content-Type"));
         assertEquals("no-store", answer.header("Cache-Control"));
         assertEquals("nosniff", answer.header("X-Content-Type-Options"));
@@ -113,7 +113,7 @@ class PagesTest {
     }
 
     @Test
-    void textSaysTheSame() throws Exception {
+    void anErrorPageIsPlainTextForOtherAcceptValues() throws Exception {
         assertEquals(
                 "413 Content Too Large\n\nThe request body is larger than this server accepts.\n\nRequest abc-1\n",
                 answer(Page.BODY_TOO_LARGE, "Accept: image/*").body());
@@ -122,7 +122,7 @@ class PagesTest {
     @Test
     void headGetsNoBody() throws Exception {
         long length = answer(Page.BAD_GATEWAY).body().length();
-        RawAnswer answer = server.request("HEAD /");
+        RawResponse answer = server.request("HEAD /");
         assertEquals(502, answer.status());
         assertEquals(Long.toString(length), answer.header("Content-Length"));
         assertEquals("", answer.body());
@@ -131,7 +131,7 @@ class PagesTest {
     @Test
     void aBrowserThatWaitsForAStartTriesAgainByItself() throws Exception {
         for (String more : new String[] {"Sec-Fetch-Dest: document", "X-No: more"}) {
-            RawAnswer answer = answer(Page.STARTING, BROWSER, more);
+            RawResponse answer = answer(Page.STARTING, BROWSER, more);
             assertEquals(503, answer.status());
             assertEquals("5", answer.header("Refresh"));
             assertEquals("5", answer.header("Retry-After"));
@@ -143,7 +143,7 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {BROWSER + "\r\nSec-Fetch-Dest: iframe", "Accept: application/json", "Accept: */*"})
     void aRequestThatIsNoNavigationGetsNoRefresh(String headers) throws Exception {
-        RawAnswer answer = answer(Page.STARTING, headers);
+        RawResponse answer = answer(Page.STARTING, headers);
         assertNull(answer.header("Refresh"));
         assertEquals("5", answer.header("Retry-After"));
         assertTrue(answer.body().contains("Please try again in a few seconds."), answer.body());
@@ -156,7 +156,7 @@ class PagesTest {
     }
 
     @Test
-    void onlyAPersonOnThisMachineSeesWhatHappened() throws Exception {
+    void onlyALocalClientSeesTheWorkersOutput() throws Exception {
         String body =
                 answer(new Pages(SecurityHeaders.off()), Page.UNAVAILABLE, true).body();
         assertTrue(body.contains("worker-1 printed &lt;b&gt;last&lt;/b&gt;"), body);
@@ -169,7 +169,7 @@ class PagesTest {
     }
 
     @Test
-    void aRequestIdCannotBringMarkup() throws Exception {
+    void theRequestIdIsEscapedInTheErrorPage() throws Exception {
         answer(Page.BAD_GATEWAY);
         id = "\"><script>";
         String body = server.request("GET /").body();

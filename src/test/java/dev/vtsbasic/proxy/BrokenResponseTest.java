@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.ScriptedUpstream.Script;
@@ -36,7 +36,7 @@ class BrokenResponseTest extends ProxyScene {
     void aResponseCutWithinItsBodyNeverLooksComplete(String response) throws Exception {
         start(closing("HTTP/1.1 200 OK\r\n" + response));
         try (RawClient client = new RawClient(server.port())) {
-            RawAnswer cut = client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            RawResponse cut = client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                     .readToEnd();
             assertFalse(cut.status() == 200 && cut.looksComplete(), cut.text());
         }
@@ -61,7 +61,7 @@ class BrokenResponseTest extends ProxyScene {
             })
     void aHeadCutByTheAppIsABadGateway(String head) throws Exception {
         start(ScriptedUpstream.closing(head));
-        RawAnswer response = server.request("POST /");
+        RawResponse response = server.request("POST /");
         assertEquals(502, response.status(), response.text());
         assertPage(response);
     }
@@ -71,7 +71,7 @@ class BrokenResponseTest extends ProxyScene {
             strings = {"HTTP/1.1 200 OK\r\nX-A: a\r\n\r\n", "HTTP/1.1 200 OK\nX-A: a\n\n", "HTTP/1.1 204 No\r\n\r\n"})
     void aHeadWithItsEmptyLineIsCompleteWhenTheConnectionEnds(String head) throws Exception {
         start(ScriptedUpstream.closing(head));
-        RawAnswer response = server.request("POST /");
+        RawResponse response = server.request("POST /");
         assertTrue(response.status() < 300, response.text());
         assertTrue(response.looksComplete(), response.text());
     }
@@ -118,7 +118,7 @@ class BrokenResponseTest extends ProxyScene {
     void aResponseWithMalformedTrailersNeverLooksComplete(String trailer) throws Exception {
         start(closing("HTTP/1.1 200 OK\r\nTrailer: X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n" + trailer
                 + "\r\n"));
-        RawAnswer response = server.request("POST /");
+        RawResponse response = server.request("POST /");
         assertFalse(response.status() == 200 && response.looksComplete(), response.text());
         assertFalse(response.text().contains("X: a"), response.text());
     }
@@ -139,16 +139,16 @@ class BrokenResponseTest extends ProxyScene {
         AtomicLong sent = new AtomicLong();
         start((request, out) -> {
             out.write(octets("HTTP/1.1 200 OK\r\n"));
-            // Until the connection is cut; the limit is more than any memory holds.
+            // Send until the proxy cuts the connection; the limit exceeds any memory.
             while (sent.addAndGet(30_000) < 1L << 40) {
                 out.write(octets("X-Field: " + "v".repeat(30_000) + "\r\n"));
             }
             return false;
         });
-        RawAnswer response = server.request("POST /");
+        RawResponse response = server.request("POST /");
         assertEquals(502, response.status());
         assertPage(response);
-        // A part is in the system's buffers.
+        // The socket buffers hold a part of these bytes.
         assertTrue(sent.get() < 16_000_000, sent + " octets");
     }
 
@@ -161,7 +161,7 @@ class BrokenResponseTest extends ProxyScene {
             return false;
         });
         start(upstream, "vts.response-timeout", "100ms");
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(504, response.status());
         assertPage(response);
     }
@@ -174,7 +174,7 @@ class BrokenResponseTest extends ProxyScene {
                 unix ? ScriptedUpstream.onUnix(directory.resolve("s"), silent) : ScriptedUpstream.onTcp(silent),
                 "vts.response-timeout",
                 "50ms");
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(504, response.status());
         assertPage(response);
         app.next();
@@ -187,7 +187,7 @@ class BrokenResponseTest extends ProxyScene {
                 ScriptedUpstream.onTcp(keeping("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")),
                 "vts.response-timeout",
                 "2s");
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(200, response.status());
         assertFalse(response.looksComplete(), response.text());
     }

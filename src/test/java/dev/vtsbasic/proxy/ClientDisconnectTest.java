@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The watch for clients that have left: it cuts their requests, and costs other clients nothing. */
+/** The check for disconnected clients: it cuts their requests and does not affect other clients. */
 class ClientDisconnectTest extends ProxyScene {
     @Test
     void theWorkersConnectionIsCutWhenTheClientLeaves() throws Exception {

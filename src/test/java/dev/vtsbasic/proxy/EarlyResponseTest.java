@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.testing.LongSet;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.UncountedLease;
@@ -39,7 +39,7 @@ class EarlyResponseTest extends ProxyScene {
     @TempDir
     private Path directory;
 
-    /** RFC 9112 §9.5: sending mostly fails then, although the response has arrived. */
+    /** RFC 9112 §9.5: sending the rest of the request mostly fails then, although the response has arrived. */
     @ParameterizedTest
     @CsvSource({"7000, 0", "0, 10000", "0, 300000"})
     void aResponseSentBeforeTheRequestWasReadIsPassedOn(int field, int body) throws Exception {
@@ -65,7 +65,7 @@ class EarlyResponseTest extends ProxyScene {
             Map<String, Integer> responses = new HashMap<>();
             int count = LongSet.count(200, 3000);
             for (int i = 0; i < count; i++) {
-                RawAnswer response = body == 0
+                RawResponse response = body == 0
                         ? server.request("GET /", "X-Long: " + "v".repeat(field))
                         : server.requestWithBody("POST /", "b".repeat(body));
                 responses.merge(response.status() + " " + response.body(), 1, Integer::sum);
@@ -75,7 +75,7 @@ class EarlyResponseTest extends ProxyScene {
     }
 
     @Test
-    @SuppressWarnings("try") // The client leaves before the end.
+    @SuppressWarnings("try") // The client leaves before the end of the response.
     void aResponseWithinALargeBodyDoesNotWaitForTheEndOfTheBody() throws Exception {
         try (ServerSocket worker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             startWith((avoid, deadline) ->

@@ -9,20 +9,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.pool.WorkerPool;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The proxy's own responses for when the app cannot respond. */
+/** The proxy's own responses when the app cannot respond. */
 class ErrorPageTest extends ProxyScene {
     @Test
     void aRequestWithoutAWorkerGetsAPageWithRetryAfter() throws Exception {
         app = ScriptedUpstream.onTcp(closing(ok("")));
         startWith((avoid, deadline) -> Optional.empty());
-        RawAnswer response = server.request("GET /", "Accept: text/html,*/*");
+        RawResponse response = server.request("GET /", "Accept: text/html,*/*");
         assertEquals(503, response.status());
         assertEquals("5", response.header("Retry-After"));
         assertPage(response);
@@ -31,14 +31,14 @@ class ErrorPageTest extends ProxyScene {
     @Test
     void aBadGatewayIsHtmlOrJsonAsTheClientAccepts() throws Exception {
         start(closing(""));
-        RawAnswer html = server.request("GET /", "Accept: text/html,application/json;q=0.9");
+        RawResponse html = server.request("GET /", "Accept: text/html,application/json;q=0.9");
         assertEquals(502, html.status());
         assertPage(html);
         assertPage(server.request("GET /"));
-        RawAnswer json = server.request("GET /", "Accept: application/json");
+        RawResponse json = server.request("GET /", "Accept: application/json");
         assertEquals("application/problem+json", json.header("Content-Type"));
         assertEquals(
-                "{\"title\":\"Bad Gateway\",\"status\":502,\"detail\":\"The application broke off before it answered."
+                "{\"title\":\"Bad Gateway\",\"status\":502,\"detail\":\"The application closed the connection before it answered."
                         + " Please try again.\",\"requestId\":\"" + json.header("X-Request-Id") + "\"}",
                 json.body());
         assertNull(json.header("Retry-After"));
@@ -47,7 +47,7 @@ class ErrorPageTest extends ProxyScene {
     @Test
     void aHeadRequestGetsAnErrorWithoutItsBody() throws Exception {
         start(closing(""));
-        RawAnswer response = server.request("HEAD /");
+        RawResponse response = server.request("HEAD /");
         assertEquals(502, response.status());
         assertEquals("", response.body());
     }
@@ -56,14 +56,14 @@ class ErrorPageTest extends ProxyScene {
     void anErrorPageHasNoFieldsOfTheBrokenResponse() throws Exception {
         start(closing(
                 "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nX-Own: 1\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n"));
-        RawAnswer response = server.request("POST /");
+        RawResponse response = server.request("POST /");
         assertEquals(502, response.status());
         assertNull(response.header("Set-Cookie"));
         assertNull(response.header("X-Own"));
         assertPage(response);
     }
 
-    /** A pool without a worker, which knows the last worker's output. */
+    /** A pool without a worker, which still has the last worker's output. */
     private static final class CrashingApp implements WorkerPool {
         static final String OUTPUT = "Error: no <database>";
 
@@ -87,7 +87,7 @@ class ErrorPageTest extends ProxyScene {
     void aRequestDuringTheStartGetsAPageThatRefreshes() throws Exception {
         app = ScriptedUpstream.onTcp(closing(ok("")));
         startWith(new CrashingApp());
-        RawAnswer page = server.request("GET /", "Accept: text/html", "Sec-Fetch-Dest: document");
+        RawResponse page = server.request("GET /", "Accept: text/html", "Sec-Fetch-Dest: document");
         assertEquals(503, page.status());
         assertEquals("5", page.header("Retry-After"));
         assertEquals("5", page.header("Refresh"));
@@ -112,7 +112,7 @@ class ErrorPageTest extends ProxyScene {
     void onlyABrowserOnThisMachineSeesTheWorkersOutput(String line, String headers, boolean shown) throws Exception {
         app = ScriptedUpstream.onTcp(closing(ok("")));
         startWith(new CrashingApp());
-        RawAnswer response = server.send(
+        RawResponse response = server.send(
                 line + "\r\n" + headers.replace(", ", "\r\n") + "\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
         assertEquals(503, response.status());
         assertEquals(shown, response.body().contains("Error: no &lt;database&gt;"), response.body());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.pool.Worker;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,7 +69,7 @@ class PartialBodyTest extends ProxyScene {
         }
     }
 
-    /** A reused connection, which the app may have been closing. */
+    /** Uses a reused connection, which the app may already be closing. */
     @ParameterizedTest
     @ValueSource(ints = {5, 10})
     void aPutInPartsOnADeadReusedConnectionIsSentOnceMoreCompletely(int before) throws Exception {
@@ -95,7 +95,7 @@ class PartialBodyTest extends ProxyScene {
                 }
                 assertEquals("world", second.read(5));
                 second.respond("done");
-                RawAnswer response = client.readToEnd();
+                RawResponse response = client.readToEnd();
                 assertEquals(200, response.status());
                 assertEquals("done", response.body());
             }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** An application at a path of its own, whose container counts path parameters to that path. */
+/** An application at a context path whose container includes path parameters in that path. */
 @Timeout(120)
 @Tag("java")
 class PathParametersTest {

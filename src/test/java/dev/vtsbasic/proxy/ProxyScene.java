@@ -8,7 +8,7 @@ import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerPool;
 import dev.vtsbasic.settings.Settings;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.ScriptedUpstream.Script;
 import dev.vtsbasic.testing.TestServer;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class ProxyScene {
     protected final InFlightRequests running = new InFlightRequests();
 
-    /** Null in a test whose worker is no script. */
+    /** Null in a test whose worker is not a script. */
     protected ScriptedUpstream app;
 
     protected TestServer server;
@@ -90,12 +90,12 @@ public abstract class ProxyScene {
         });
     }
 
-    /** One worker, until it could not be reached. */
+    /** A pool with one worker, which it does not lease again after a failed connection. */
     protected static WorkerPool poolOf(Worker worker) {
         return (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker));
     }
 
-    static void assertPage(RawAnswer response) {
+    static void assertPage(RawResponse response) {
         assertEquals("text/html; charset=utf-8", response.header("Content-Type"));
         assertEquals("no-store", response.header("Cache-Control"));
         assertTrue(response.body().contains("<h1>" + response.status() + " "), response.text());

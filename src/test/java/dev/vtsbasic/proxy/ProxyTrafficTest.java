@@ -5,7 +5,7 @@ import static dev.vtsbasic.testing.ScriptedUpstream.keeping;
 import static dev.vtsbasic.testing.ScriptedUpstream.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.traffic.Method;
 import dev.vtsbasic.traffic.RequestKind;
@@ -15,7 +15,7 @@ import dev.vtsbasic.traffic.UpstreamError;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What the metrics count of proxied requests. */
+/** The counts of proxied requests in the metrics. */
 class ProxyTrafficTest extends ProxyScene {
     @Test
     void aResponseThatIsNotHttpIsCountedAsAnUpstreamError() throws Exception {
@@ -29,7 +29,7 @@ class ProxyTrafficTest extends ProxyScene {
     void aRequestWithoutAWorkerIsCountedAsAnUpstreamError() throws Exception {
         app = ScriptedUpstream.onTcp(closing(""));
         startWith((avoid, deadline) -> Optional.empty());
-        RawAnswer response = server.request("GET /a");
+        RawResponse response = server.request("GET /a");
         assertEquals(503, response.status());
         assertEquals(1, traffic.upstreamErrors(UpstreamError.NO_WORKER));
         assertEquals(0, traffic.shed(ShedReason.HOLD_QUEUE));
@@ -49,7 +49,7 @@ class ProxyTrafficTest extends ProxyScene {
     @Test
     void theBytesOfAReplacedResponseAreNotCounted() throws Exception {
         start(closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nnonsense\r\n"));
-        RawAnswer response = server.request("POST /a");
+        RawResponse response = server.request("POST /a");
         awaitEnd();
         assertEquals(1, traffic.upstreamErrors(UpstreamError.BROKE_OFF));
         assertEquals(response.body().length(), traffic.bytesSent(RequestKind.PROXIED));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.traffic.ShedReason;
@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
-/** How many requests the app gets at once, and which of them a stop waits for. */
+/** The limit of concurrent requests to the app, and the requests for which a stop waits. */
 class RequestLimitTest extends ProxyScene {
     /** Not the common pool, which may have fewer threads than the test has requests that wait for each other. */
     private static final Executor THREADS = task -> new Thread(task).start();
@@ -37,22 +37,22 @@ class RequestLimitTest extends ProxyScene {
                 "2",
                 "vts.hold-timeout",
                 "1s");
-        List<CompletableFuture<RawAnswer>> first = List.of(askInBackground("/1"), askInBackground("/2"));
+        List<CompletableFuture<RawResponse>> first = List.of(askInBackground("/1"), askInBackground("/2"));
         app.next();
         app.next();
-        RawAnswer busy = server.request("GET /3", STRANGER);
+        RawResponse busy = server.request("GET /3", STRANGER);
         assertEquals(503, busy.status());
         assertEquals("5", busy.header("Retry-After"));
         assertTrue(busy.body().contains("is overloaded"), busy.body());
         assertEquals(1, traffic.shed(ShedReason.CONCURRENCY));
         assertEquals(1, traffic.held());
         // A request from this machine needs no permit, because a page that holds one may wait for it.
-        CompletableFuture<RawAnswer> nested =
+        CompletableFuture<RawResponse> nested =
                 CompletableFuture.supplyAsync(() -> assertDoesNotThrow(() -> server.request("GET /nested")), THREADS);
         assertEquals("/nested", app.next().target());
         assertEquals(0, app.pending());
         go.complete(null);
-        for (CompletableFuture<RawAnswer> response : first) {
+        for (CompletableFuture<RawResponse> response : first) {
             assertEquals("done", response.get().body());
         }
         assertEquals("done", nested.get().body());
@@ -70,9 +70,9 @@ class RequestLimitTest extends ProxyScene {
                 }),
                 "vts.max-concurrent",
                 "1");
-        CompletableFuture<RawAnswer> first = askInBackground("/1");
+        CompletableFuture<RawResponse> first = askInBackground("/1");
         app.next();
-        CompletableFuture<RawAnswer> second = askInBackground("/2");
+        CompletableFuture<RawResponse> second = askInBackground("/2");
         responses.add(ok("one"));
         assertEquals("one", first.get().body());
         responses.add(ok("two"));
@@ -126,7 +126,7 @@ class RequestLimitTest extends ProxyScene {
         }
     }
 
-    private CompletableFuture<RawAnswer> askInBackground(String target) {
+    private CompletableFuture<RawResponse> askInBackground(String target) {
         return CompletableFuture.supplyAsync(
                 () -> assertDoesNotThrow(() -> server.request("GET " + target, STRANGER)), THREADS);
     }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.pool.Worker;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.UncountedLease;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The app's response reaches the client unchanged and in time. */
+/** The app's response reaches the client unchanged and without delay. */
 class ResponseForwardingTest extends ProxyScene {
     @TempDir
     private Path directory;
@@ -34,7 +34,7 @@ class ResponseForwardingTest extends ProxyScene {
                 + "X-Octets: gr\u00c3\u00bc\r\nSet-Cookie: b=2; HttpOnly\r\nSet-Cookie: a=3\r\nLink: </a>; rel=preload\r\n"
                 + "ETag: W/\"x\"\r\nVary: Accept\r\nContent-Encoding: br\r\nContent-Length: 256\r\n\r\n"
                 + everyOctet()));
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(201, response.status());
         assertEquals(List.of("a=1; Path=/", "b=2; HttpOnly", "a=3"), response.headers("Set-Cookie"));
         assertEquals("text/x-own", response.header("Content-Type"));
@@ -52,11 +52,11 @@ class ResponseForwardingTest extends ProxyScene {
                 "HTTP/1.1 302 Found\r\nLocation: /else?x=%2F\r\nContent-Length: 0\r\n\r\n",
                 "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno",
                 "HTTP/1.1 500 Oh\r\nContent-Length: 3\r\n\r\nown"));
-        RawAnswer redirect = server.request("GET /");
+        RawResponse redirect = server.request("GET /");
         assertEquals(302, redirect.status());
         assertEquals("/else?x=%2F", redirect.header("Location"));
         assertEquals("no", server.request("GET /").body());
-        RawAnswer error = server.request("GET /");
+        RawResponse error = server.request("GET /");
         assertEquals(500, error.status());
         assertEquals("own", error.body());
     }
@@ -65,14 +65,14 @@ class ResponseForwardingTest extends ProxyScene {
     void hopByHopFieldsOfAResponseAreNotPassedOn() throws Exception {
         start(closing("HTTP/1.1 200 OK\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nKeep-Alive: timeout=5\r\n"
                 + "Proxy-Authenticate: Basic\r\nX-Yours: 1\r\nContent-Length: 0\r\n\r\n"));
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertNull(response.header("X-Mine"));
         assertNull(response.header("Keep-Alive"));
         assertNull(response.header("Proxy-Authenticate"));
         assertEquals("1", response.header("X-Yours"));
     }
 
-    /** RFC 9110 §15.5.22. */
+    /** RFC 9110 §15.5.22: the Upgrade field of a 426 lists the required protocols. */
     @Test
     void theUpgradeLinesOfA426AreJoinedToOneList() throws Exception {
         String refusal = "HTTP/1.1 426 No\r\nUpgrade:\r\nUpgrade: a\r\nUpgrade: b\r\nContent-Length: 0\r\n\r\n";
@@ -84,7 +84,7 @@ class ResponseForwardingTest extends ProxyScene {
     void aChunkedResponsePassesCompletelyAndItsContentLengthIsIgnored() throws Exception {
         start(closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
                 + "5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n"));
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         // The container sets the length of a response that it sends in one piece.
         assertNotEquals("3", response.header("Content-Length"));
         assertTrue(response.looksComplete(), response.text());
@@ -94,7 +94,7 @@ class ResponseForwardingTest extends ProxyScene {
     @Test
     void a102IsDroppedAndTheFinalResponsePasses() throws Exception {
         start(closing("HTTP/1.1 102 Processing\r\nLink: </a>\r\n\r\n" + ok("real")));
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(200, response.status());
         assertEquals("real", response.body());
     }
@@ -105,7 +105,7 @@ class ResponseForwardingTest extends ProxyScene {
             throws Exception {
         String head = "HTTP/1.1 " + status + " X\r\nETag: \"x\"\r\n";
         start(keeping(head + (length == null ? "\r\n" : "Content-Length: " + length + "\r\n\r\n"), ok("next")));
-        RawAnswer response = server.request(method + " /");
+        RawResponse response = server.request(method + " /");
         assertEquals(status, response.status());
         assertEquals("\"x\"", response.header("ETag"));
         assertEquals("", response.body());
@@ -174,11 +174,11 @@ class ResponseForwardingTest extends ProxyScene {
                 },
                 (avoid, deadline) -> worker.equals(avoid) ? Optional.empty() : Optional.of(new UncountedLease(worker)));
         for (String body : List.of("first", "again")) {
-            RawAnswer response = server.request("GET /");
+            RawResponse response = server.request("GET /");
             assertEquals(body, response.body());
             assertEquals(List.of("1", "2"), response.headers("X-Front"));
         }
-        RawAnswer page = server.request("POST /");
+        RawResponse page = server.request("POST /");
         assertEquals(502, page.status());
         assertEquals(List.of("1", "2"), page.headers("X-Front"));
     }

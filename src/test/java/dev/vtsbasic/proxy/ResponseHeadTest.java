@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The head of a response on its way from an app to a client of the embedded server. */
+/** The head of a response on its way from the app to a client of the embedded server. */
 class ResponseHeadTest extends ProxyScene {
     private static String responseWith(String fields) {
         return "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 4\r\n\r\nbody";
     }
 
-    /** The values of this many fields of one name. */
+    /** Values of {@code count} fields of the same name. */
     private static List<String> cookies(int count) {
         return IntStream.range(0, count).mapToObj(i -> "c" + i + "=v").toList();
     }
@@ -43,7 +43,7 @@ class ResponseHeadTest extends ProxyScene {
     void aHeadOfUpTo64KibPassesUnchanged(int length) throws Exception {
         String value = "v".repeat(length);
         start(closing(responseWith("Link: " + value + "\r\n")));
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(200, response.status());
         assertEquals(List.of(value), response.headers("Link"));
         assertEquals("body", response.body());
@@ -56,8 +56,8 @@ class ResponseHeadTest extends ProxyScene {
         String both = server.send(
                         "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 .text();
-        RawAnswer second = new RawAnswer(both.substring(both.lastIndexOf("HTTP/1.1 200")));
-        assertEquals(List.of(value), new RawAnswer(both).headers("Link"));
+        RawResponse second = new RawResponse(both.substring(both.lastIndexOf("HTTP/1.1 200")));
+        assertEquals(List.of(value), new RawResponse(both).headers("Link"));
         assertEquals(List.of("1"), second.headers("X-Small"));
         assertEquals(List.of(), second.headers("Link"));
         assertEquals("body", second.body());
@@ -67,7 +67,7 @@ class ResponseHeadTest extends ProxyScene {
     @ValueSource(ints = {200, 499})
     void aHeadOfUpTo500FieldsPassesUnchanged(int count) throws Exception {
         start(closing(responseWith(fields(cookies(count)))));
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(200, response.status());
         assertEquals(cookies(count), response.headers("Set-Cookie"));
         assertEquals("body", response.body());
@@ -91,11 +91,14 @@ class ResponseHeadTest extends ProxyScene {
         assertRefused("64 KiB");
     }
 
-    /** The second response comes on a reused connection, on which the request would be retried after another failure. */
+    /**
+     * Requests the refused response on a reused connection, on which the proxy would retry the request after another
+     * failure.
+     */
     private void assertRefused(String limit) throws Exception {
         String line = awaitLogLine(Level.WARNING, "GET /large", () -> {
             assertEquals(200, server.request("GET /small").status());
-            RawAnswer response = server.request("GET /large", "Accept: text/plain");
+            RawResponse response = server.request("GET /large", "Accept: text/plain");
             assertEquals(502, response.status());
             assertTrue(response.body().contains("response is too large"), response.body());
         });
@@ -144,9 +147,9 @@ class ResponseHeadTest extends ProxyScene {
         assertTrue(all.startsWith("HTTP/1.1 " + status + " "), all);
         assertTrue(all.startsWith("fail", second - 4), all);
         assertTrue(all.startsWith("HTTP/1.1 " + status + " ", second), all);
-        assertEquals("fail", new RawAnswer(all.substring(second, third)).body());
+        assertEquals("fail", new RawResponse(all.substring(second, third)).body());
         assertFalse(all.substring(0, third).contains("Connection:"), all);
-        assertEquals("body", new RawAnswer(all.substring(third)).body());
+        assertEquals("body", new RawResponse(all.substring(third)).body());
     }
 
     @ParameterizedTest
@@ -171,7 +174,7 @@ class ResponseHeadTest extends ProxyScene {
             assertEquals(
                     "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n", client.readUntil("\r\n\r\n"));
             hinted.countDown();
-            RawAnswer response = client.readToEnd();
+            RawResponse response = client.readToEnd();
             assertEquals(200, response.status());
             assertEquals(List.of("1"), response.headers("X-Mine"));
             assertEquals(List.of(), response.headers("Link"));
@@ -190,7 +193,7 @@ class ResponseHeadTest extends ProxyScene {
     @Test
     void earlyHintsReachNoClientOfHttp10() throws Exception {
         start(closing("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + responseWith("")));
-        RawAnswer response = server.send("GET / HTTP/1.0\r\n\r\n");
+        RawResponse response = server.send("GET / HTTP/1.0\r\n\r\n");
         assertEquals(200, response.status());
         assertEquals(List.of(), response.headers("Link"));
     }
@@ -211,7 +214,7 @@ class ResponseHeadTest extends ProxyScene {
             })
     void theContentTypePassesUnchanged(String type) throws Exception {
         start(closing(responseWith("Content-Type: " + type + "\r\n")));
-        RawAnswer response = server.request("GET /");
+        RawResponse response = server.request("GET /");
         assertEquals(List.of(type), response.headers("Content-Type"));
         assertEquals("body", response.body());
     }
@@ -220,7 +223,7 @@ class ResponseHeadTest extends ProxyScene {
     @CsvSource({"GET /a%00b,400", "GET a,400", "GET /WEB-INF/web.xml,404", "PUT /,417"})
     void aRequestThatTheServerRefusesGetsPlainTextWithoutTheServersName(String request, int status) throws Exception {
         start(closing(responseWith("")));
-        RawAnswer response = server.request(request, status == 417 ? "Expect: nothing" : "X: y");
+        RawResponse response = server.request(request, status == 417 ? "Expect: nothing" : "X: y");
         assertEquals(status, response.status());
         assertEquals("text/plain; charset=utf-8", response.header("Content-Type"));
         assertEquals("no-store", response.header("Cache-Control"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that are sent once more, or go to another worker, and requests that must not be. */
+/** Requests that the proxy retries, on a new connection or at another worker, and requests that it must not retry. */
 class RetryTest extends ProxyScene {
     @ParameterizedTest
     @ValueSource(strings = {"GET /", "HEAD /", "OPTIONS /", "DELETE /"})

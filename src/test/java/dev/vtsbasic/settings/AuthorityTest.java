@@ -66,7 +66,7 @@ class AuthorityTest {
                 "\u0661",
                 "a\n"
             })
-    void anythingElseIsNoHost(String text) {
+    void aMalformedHostIsRejected(String text) {
         assertEquals(Optional.empty(), Authority.of(text));
     }
 }

@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class IpNetworkTest {
-    /** RFC 5952. */
+    /** RFC 5952: the canonical text form of IPv6 addresses. */
     @ParameterizedTest
     @CsvSource({
         "0:0:0:0:0:0:0:1, ::1",

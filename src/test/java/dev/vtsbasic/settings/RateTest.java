@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RateTest {
     @Test
-    void aRateIsSoManyInATimeAndSoManyAtOnce() {
+    void aRateHasCountPeriodAndBurst() {
         assertEquals(new Rate(20, Duration.ofSeconds(1), 50), Rate.of("20/s burst 50"));
         assertEquals(new Rate(600, Duration.ofMinutes(1), 600), Rate.of("600/m"));
         assertEquals(new Rate(1, Duration.ofHours(1), 9_999_999), Rate.of("1/h burst 9999999"));

@@ -46,7 +46,9 @@ class SettingSourceTest {
         assertEquals(List.of(), settings.warnings());
     }
 
-    /** As the kubelet sets them: a service named vts, and vts-basic with two named ports. */
+    /**
+     * The kubelet sets such variables, here for services named vts, vts-basic and vts-management with two ports each.
+     */
     @Test
     void aVariableOfAKubernetesServiceIsNoSetting() throws Exception {
         Map<String, String> variables = new HashMap<>();

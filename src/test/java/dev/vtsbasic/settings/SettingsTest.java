@@ -31,7 +31,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"vts.management-token, a secret phrase", "vts.upstream, https://user:secret@example.org"})
-    void aSecretWithASlipIsNotPrinted(String name, String value) {
+    void theErrorForAMalformedSecretDoesNotContainIt(String name, String value) {
         BadSettingException e = assertThrows(
                 BadSettingException.class,
                 () -> Settings.read(List.of(SettingSource.commandLine(Map.of(name, value)))));
@@ -127,7 +127,7 @@ class SettingsTest {
     }
 
     @Test
-    void pathsBecomeAbsoluteAndAnEmptyOneIsNone() throws Exception {
+    void pathsBecomeAbsoluteAndAnEmptyPathIsAbsent() throws Exception {
         assertEquals(
                 Optional.of(Path.of("some/dist").toAbsolutePath()),
                 read("vts.app-dir", "some/dist").app().directory());

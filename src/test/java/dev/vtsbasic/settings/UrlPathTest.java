@@ -20,7 +20,7 @@ class UrlPathTest {
         "/a%20b, /a%20b",
         "/.a/..b/..., /.a/..b/..."
     })
-    void aSlashAtTheEndDoesNotBelongToIt(String text, String path) {
+    void aTrailingSlashIsRemoved(String text, String path) {
         assertEquals(path, UrlPath.of(text));
         assertTrue(UrlPath.is(path));
     }

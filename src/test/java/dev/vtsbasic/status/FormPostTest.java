@@ -27,13 +27,13 @@ class FormPostTest {
                 "Origin: http://a.example; X-Forwarded-Host: a.example          | true",
                 "Origin: http://a.example; X-Forwarded-Host: a.example; X-Forwarded-Host: b | false",
             })
-    void aFormIsFromHereWhenEachLineSaysSo(String fields, boolean here) throws Exception {
+    void aFormPostIsSameOriginWhenAllOriginFieldsAre(String fields, boolean here) throws Exception {
         HttpServlet teller = new HttpServlet() {
             private static final long serialVersionUID = 1L;
 
             @Override
             protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-                response.getWriter().print(FormPost.of(request).fromHere());
+                response.getWriter().print(FormPost.of(request).sameSite());
             }
         };
         try (TestServer server =

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class SampleIntervalTest {
     private static final int BOUNDS = Durations.bounds().length;
 
-    /** Each time as often in the second sample as in the first, and ten seconds later. */
+    /** The second sample, ten seconds later, also contains the counts of the first. */
     @Test
     void onlyWhatHappenedBetweenTheSamplesCounts() {
         SampleInterval window = new SampleInterval(sample(0, 100, bucket(0, 7)), sample(10, 150, bucket(1, 4)));

@@ -77,12 +77,12 @@ class HttpDateTest {
                 "Sun, 06 Nov 1994 08:49:37 UTC",
                 "Sun, 31 Feb 1994 08:49:37 AEST"
             })
-    void aCacheTakesNothingElseForADate(String text) {
+    void theCacheRejectsAMalformedDate(String text) {
         assertNull(HttpDate.parseForCache(text));
     }
 
     @Test
-    void itIsWrittenInTheNewFormat() {
+    void aDateIsFormattedAsImfFixdate() {
         assertEquals("Sun, 06 Nov 1994 08:49:37 GMT", HttpDate.of(AT));
     }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests as a container hands them over that lets everything pass; a line of each ends with a semicolon and a space. */
+/** Requests as a container without checks of its own hands them over. A semicolon and a space separate their lines. */
 class RequestSyntaxFilterTest {
     @ParameterizedTest
     @ValueSource(

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What the running test has seen: the output of the programs that it started, the octets on its connections. {@link
- * FailureReport} adds it to a failure. A thread that a test starts adds to the test's evidence.
+ * The running test's observations: the output of the programs that it started and the bytes on its connections.
+ * {@link FailureReport} adds them to a failure. A thread that a test starts adds to the test's evidence. Thread-safe.
  */
 public final class Evidence {
-    /** A soak makes thousands of connections, of which the last ones tell what failed. */
+    /** The limit of items: a soak test makes thousands of connections, and the last ones show what failed. */
     private static final int MAX_ITEMS = 40;
 
     private static final int MAX_CHARACTERS = 60_000;
@@ -21,7 +21,7 @@ public final class Evidence {
 
     private record Item(String title, Supplier<String> content) {}
 
-    /** Of the class around this one; null when there is none. */
+    /** Evidence of the enclosing class; null when there is none. */
     private final Evidence outer;
 
     private Evidence(Evidence outer) {
@@ -29,9 +29,9 @@ public final class Evidence {
     }
 
     /**
-     * Evidence of a class, and of one test of it after the other.
+     * Begins the evidence of a class, which also holds that of its tests, one after the other.
      *
-     * @param outer of the class around it; null when there is none
+     * @param outer evidence of the enclosing class; null when there is none
      */
     static Evidence begin(Evidence outer) {
         Evidence evidence = new Evidence(outer);
@@ -44,9 +44,9 @@ public final class Evidence {
     }
 
     /**
-     * Adds to what the test of this thread has seen; without a test it does nothing.
+     * Adds evidence for the test of the current thread; does nothing outside a test.
      *
-     * @param content is asked when the test has failed
+     * @param content called only after the test has failed
      */
     public static void add(String title, Supplier<String> content) {
         Evidence evidence = CURRENT.get();
@@ -62,12 +62,12 @@ public final class Evidence {
         items.add(item);
     }
 
-    /** Keeps what was added so far for the tests that follow. */
+    /** Keeps the items added so far for all later tests of the class. */
     synchronized void keep() {
         kept = items.size();
     }
 
-    /** Forgets what was added since {@link #keep}. */
+    /** Drops the items added since {@link #keep}. */
     synchronized void forget() {
         items.subList(kept, items.size()).clear();
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
-/** Adds the {@link Evidence} to each failure, so that a report tells what happened without another run. */
+/** Adds the {@link Evidence} to each failure, so that the report explains it without another run. */
 public final class FailureReport
         implements BeforeAllCallback,
                 AfterAllCallback,
@@ -33,7 +33,7 @@ public final class FailureReport
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        // A store looks into that of the class around, too.
+        // The store also looks up values in the store of the enclosing class.
         context.getStore(NAMESPACE).put(Evidence.class, Evidence.begin(of(context)));
     }
 

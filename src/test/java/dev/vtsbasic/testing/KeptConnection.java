@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** Sends one request after the other on a connection, and makes a new one where the server has closed it. */
+/** Sends one request after another on a connection, and opens a new one when the server has closed it. */
 public final class KeptConnection implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
 
@@ -24,8 +24,8 @@ public final class KeptConnection implements AutoCloseable {
         Evidence.add("connections to port " + port, transcript::toString);
     }
 
-    /** @return null when the server closes even a new connection without an answer */
-    public RawAnswer ask(String octets) throws IOException {
+    /** @return null when the server closes even a new connection without a response */
+    public RawResponse ask(String octets) throws IOException {
         if (socket != null) {
             try {
                 return answer(octets);
@@ -45,13 +45,13 @@ public final class KeptConnection implements AutoCloseable {
         }
     }
 
-    private RawAnswer answer(String octets) throws IOException {
+    private RawResponse answer(String octets) throws IOException {
         byte[] bytes = octets.getBytes(StandardCharsets.ISO_8859_1);
         transcript.sent(bytes);
         socket.getOutputStream().write(bytes);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         readLines(text, "\r\n\r\n");
-        RawAnswer head = new RawAnswer(text.toString(StandardCharsets.ISO_8859_1));
+        RawResponse head = new RawResponse(text.toString(StandardCharsets.ISO_8859_1));
         if (head.status() == 304) {
             return head;
         }
@@ -72,7 +72,7 @@ public final class KeptConnection implements AutoCloseable {
         if ("close".equalsIgnoreCase(head.header("Connection"))) {
             close();
         }
-        return new RawAnswer(text.toString(StandardCharsets.ISO_8859_1));
+        return new RawResponse(text.toString(StandardCharsets.ISO_8859_1));
     }
 
     private void readLines(ByteArrayOutputStream text, String last) throws IOException {

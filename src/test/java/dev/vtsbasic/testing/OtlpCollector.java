@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
-/** Receives traces and logs by OpenTelemetry's protocol (OTLP/HTTP, Protocol Buffers), and gives them to a test. */
+/** Receives traces and logs over OpenTelemetry's protocol (OTLP/HTTP with Protocol Buffers) for a test. */
 public final class OtlpCollector implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -25,7 +25,7 @@ public final class OtlpCollector implements AutoCloseable {
     private final List<Span> spans = new ArrayList<>();
     private final List<LogLine> logs = new ArrayList<>();
 
-    /** @param kind 2 for a server's, 3 for a client's, 1 for what is within */
+    /** @param kind 1 for an internal span, 2 for a server's, 3 for a client's */
     public record Span(String service, String name, int kind, String traceId, String spanId, String parentId) {}
 
     public record LogLine(String text, String traceId) {}
@@ -52,12 +52,11 @@ public final class OtlpCollector implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** Waits for a span. */
     public Span await(Predicate<Span> wanted) throws InterruptedException {
         return await(spans, wanted);
     }
 
-    /** Waits for a line of a log. */
+    /** Waits for a log line. */
     public LogLine awaitLog(Predicate<LogLine> wanted) throws InterruptedException {
         return await(logs, wanted);
     }
@@ -142,7 +141,7 @@ public final class OtlpCollector implements AutoCloseable {
         return (int) ByteBuffer.wrap(octets).getLong();
     }
 
-    /** The values of a field of a message in Protocol Buffers' wire format; a number as eight octets. */
+    /** The values of a field in a Protocol Buffers message; a number is eight bytes. */
     private static List<byte[]> parts(byte[] message, int wanted) {
         List<byte[]> values = new ArrayList<>();
         ByteBuffer in = ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN);

@@ -7,16 +7,19 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports for servers that have to be told theirs, or that come back to it. */
+/** Ports for servers that must be told their port, or that must come back on the same one. */
 public final class Ports {
     private static final int TRIES = 100;
 
-    /** Ports given to a test whose server may not listen yet. */
+    /** Ports already given to a test, whose server may not listen yet. */
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private Ports() {}
 
-    /** A free port below those that Linux gives to clients, and to servers that listen on port 0, so that no other program takes it meanwhile. */
+    /**
+     * Returns a free port below those that Linux assigns to clients and to servers on port 0, so that no other program
+     * takes it in the meantime.
+     */
     public static int free() throws IOException {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
@@ -25,7 +28,7 @@ public final class Ports {
                     return port;
                 }
             } catch (IOException e) {
-                // It is taken.
+                // Another program uses the port.
             }
         }
         throw new IOException("no free port found");

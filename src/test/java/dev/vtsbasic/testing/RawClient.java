@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** A connection on which octets are sent and received as they stand; a string holds one in each character. */
+/** A connection that sends and receives bytes unchanged; each character of a string is a byte. */
 public final class RawClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
 
@@ -30,7 +30,7 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** Reads up to and with {@code last}. */
+    /** Reads up to and including {@code last}. */
     public String readUntil(String last) throws IOException {
         StringBuilder octets = new StringBuilder();
         while (octets.indexOf(last) < 0) {
@@ -43,7 +43,7 @@ public final class RawClient implements AutoCloseable {
         return octets.toString();
     }
 
-    /** The next {@code count} octets. */
+    /** Reads the next {@code count} bytes. */
     public byte[] read(int count) throws IOException {
         byte[] octets = in.readNBytes(count);
         if (octets.length < count) {
@@ -52,9 +52,9 @@ public final class RawClient implements AutoCloseable {
         return octets;
     }
 
-    /** A whole answer, up to where the server closes or resets the connection. */
-    public RawAnswer readToEnd() throws IOException {
-        return new RawAnswer(readRest());
+    /** Reads a whole response, until the server closes or resets the connection. */
+    public RawResponse readToEnd() throws IOException {
+        return new RawResponse(readRest());
     }
 
     /** Reads until the server closes or resets the connection. */
@@ -71,7 +71,7 @@ public final class RawClient implements AutoCloseable {
         return octets.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Closes the connection as a browser does; closing it with something unread resets it. */
+    /** Closes the connection as a browser does. Closing it with unread bytes would reset it. */
     public void leave() throws IOException {
         socket.shutdownOutput();
     }

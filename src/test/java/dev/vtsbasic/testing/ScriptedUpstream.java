@@ -22,9 +22,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that reads HTTP/1.1 requests and answers each with the octets of its script, right or wrong. */
+/** A server that reads HTTP/1.1 requests and sends the bytes of its script as each response, well-formed or not. */
 public final class ScriptedUpstream implements AutoCloseable {
-    /** Reads the request and says nothing. */
+    /** Reads the request and sends nothing. */
     public static final Script SILENT = (request, out) -> true;
 
     private static final int PATIENCE_SECONDS = 10;
@@ -35,7 +35,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private final AtomicInteger accepted = new AtomicInteger();
 
-    /** What to do with a request. */
+    /** Responds to a request. */
     @FunctionalInterface
     public interface Script {
         /** @return whether the connection stays open for another request */
@@ -43,9 +43,9 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
 
     /**
-     * A request as it came.
+     * A received request.
      *
-     * @param head request line and header fields, an octet in each character
+     * @param head request line and header fields; each character is a byte
      * @param body without chunk sizes
      */
     public record Request(String head, String body) {
@@ -57,9 +57,9 @@ public final class ScriptedUpstream implements AutoCloseable {
             return line().split(" ")[1];
         }
 
-        /** All values of a header field in their order. */
+        /** All values of a header field, in order. */
         public List<String> headers(String name) {
-            return new RawAnswer(head).headers(name);
+            return new RawResponse(head).headers(name);
         }
     }
 
@@ -79,17 +79,19 @@ public final class ScriptedUpstream implements AutoCloseable {
         return new ScriptedUpstream(server.bind(UnixDomainSocketAddress.of(socket)), script);
     }
 
-    /** A 200 with this body and its length. */
+    /** A response with status 200, this body and its length. */
     public static String ok(String body) {
         return "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
-    /** Gives the nth request the nth answer, the last one again and again, and closes the connection each time. */
+    /**
+     * Sends the nth response to the nth request, and the last response to all later ones, and closes each connection.
+     */
     public static Script closing(String... answers) {
         return inTurn(false, answers);
     }
 
-    /** As {@link #closing}, but only an empty answer closes the connection. */
+    /** Like {@link #closing}, but closes the connection only after an empty response. */
     public static Script keeping(String... answers) {
         return inTurn(true, answers);
     }
@@ -107,7 +109,7 @@ public final class ScriptedUpstream implements AutoCloseable {
         return server.getLocalAddress();
     }
 
-    /** The oldest request that was not asked for yet; waits for it. */
+    /** Removes and returns the oldest request; waits up to ten seconds for one. */
     public Request next() throws InterruptedException {
         Request request = requests.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (request == null) {
@@ -116,12 +118,12 @@ public final class ScriptedUpstream implements AutoCloseable {
         return request;
     }
 
-    /** How many requests came that were not asked for yet. */
+    /** The number of requests not yet taken by {@link #next}. */
     public int pending() {
         return requests.size();
     }
 
-    /** How many connections were made. */
+    /** The number of connections made so far. */
     public int connections() {
         return accepted.get();
     }
@@ -198,7 +200,7 @@ public final class ScriptedUpstream implements AutoCloseable {
             try {
                 task.run();
             } catch (IOException e) {
-                // The other side left, or the test is over.
+                // The other side closed the connection, or the test is over.
             }
         });
         thread.setDaemon(true);

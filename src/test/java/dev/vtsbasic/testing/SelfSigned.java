@@ -22,16 +22,16 @@ public final class SelfSigned {
 
     private record Pair(String certificate, String key) {}
 
-    /** Writes the pair of {@code name}, which is its subject, for 127.0.0.1 and localhost as PEM files. */
+    /** Writes a certificate with the subject {@code name} for 127.0.0.1 and localhost, and its key, as PEM files. */
     public static void write(String name, Path certificate, Path key) throws Exception {
         write(name, "EC", certificate, key);
     }
 
-    /** As {@link #write(String, Path, Path)}, with a key of this algorithm. */
+    /** Like {@link #write(String, Path, Path)}, with a key of this algorithm. */
     public static void write(String name, String algorithm, Path certificate, Path key) throws Exception {
         Pair pair = PAIRS.get(name + " " + algorithm);
         if (pair == null) {
-            // Each costs a JVM.
+            // Keep the pair, because making one starts a JVM.
             pair = make(name, algorithm);
             PAIRS.put(name + " " + algorithm, pair);
         }

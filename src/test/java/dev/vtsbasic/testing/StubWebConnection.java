@@ -7,7 +7,7 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 
-/** An upgraded connection without a client, which calls a write listener at once and notes that it was closed. */
+/** An upgraded connection without a client. It calls a write listener at once and records that it was closed. */
 public final class StubWebConnection implements WebConnection {
     private final boolean hasOutput;
     private boolean closed;
@@ -46,7 +46,7 @@ public final class StubWebConnection implements WebConnection {
 
             @Override
             public void setReadListener(ReadListener listener) {
-                // Nothing arrives.
+                // No bytes ever arrive.
             }
         };
     }

@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 /** The product's own Tomcat on a free port. */
 public final class TestServer implements AutoCloseable {
     /**
-     * What the tests make go wrong on purpose is not to fill their log. Held, since the JVM forgets the level of a logger
-     * that nobody holds; Tomcat sets that of the last one itself.
+     * Loggers to turn off, so that deliberate failures do not fill the tests' log. The list holds them, because the JVM
+     * drops the level of a logger without a strong reference. Tomcat sets the level of the last one itself at its
+     * start.
      */
     private static final List<Logger> QUIET = Stream.of(
                     "dev.vtsbasic", "org.apache", "org.apache.catalina.core.ContainerBase.[Tomcat].[localhost].[/]")
@@ -32,13 +33,13 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(server);
     }
 
-    /** Sends {@code METHOD target} with header lines and asks for the connection to be closed. */
-    public RawAnswer request(String methodAndTarget, String... headers) throws Exception {
+    /** Sends {@code METHOD target} with these header lines and {@code Connection: close}. */
+    public RawResponse request(String methodAndTarget, String... headers) throws Exception {
         return send(head(methodAndTarget, headers));
     }
 
-    /** As {@link #request}, with a body and its length. */
-    public RawAnswer requestWithBody(String methodAndTarget, String body, String... headers) throws Exception {
+    /** Like {@link #request}, with a body and its Content-Length. */
+    public RawResponse requestWithBody(String methodAndTarget, String body, String... headers) throws Exception {
         String head = head(methodAndTarget, headers);
         return send(head.replaceFirst("\r\n\r\n$", "\r\nContent-Length: " + body.length() + "\r\n\r\n") + body);
     }
@@ -51,8 +52,8 @@ public final class TestServer implements AutoCloseable {
         return head + "Connection: close\r\n\r\n";
     }
 
-    /** Sends octets as they stand. */
-    public RawAnswer send(String octets) throws Exception {
+    /** Sends bytes unchanged and returns the response. */
+    public RawResponse send(String octets) throws Exception {
         try (RawClient client = new RawClient(server.port())) {
             return client.send(octets).readToEnd();
         }

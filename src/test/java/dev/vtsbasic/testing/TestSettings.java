@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Settings read the way the product reads them, with a free port of this host as the default. */
+/** Settings read as the product reads them, with 127.0.0.1 and a free port as defaults. */
 public final class TestSettings {
     private TestSettings() {}
 

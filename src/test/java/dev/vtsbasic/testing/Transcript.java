@@ -8,9 +8,12 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** The last octets that went over a connection, in their order, for the {@link Evidence} of a test. */
+/**
+ * The last bytes that were sent and received on a connection, in order, for the {@link Evidence} of a test.
+ * Thread-safe.
+ */
 public final class Transcript {
-    private static final int MAX_OCTETS = 8 * 1024;
+    private static final int MAX_BYTES = 8 * 1024;
 
     private final Deque<Piece> pieces = new ArrayDeque<>();
     private int octets;
@@ -30,7 +33,7 @@ public final class Transcript {
         add("=", text, 0, text.length);
     }
 
-    /** Notes what is read from {@code in}. */
+    /** Returns a stream that records the bytes read from {@code in}. */
     public InputStream of(InputStream in) {
         return new FilterInputStream(in) {
             @Override
@@ -58,10 +61,10 @@ public final class Transcript {
     }
 
     private synchronized void add(String direction, byte[] from, int offset, int count) {
-        int skipped = Math.max(0, count - MAX_OCTETS);
+        int skipped = Math.max(0, count - MAX_BYTES);
         pieces.add(new Piece(direction, Arrays.copyOfRange(from, offset + skipped, offset + count)));
         octets += count - skipped;
-        while (octets > MAX_OCTETS) {
+        while (octets > MAX_BYTES) {
             octets -= pieces.remove().octets.length;
         }
     }

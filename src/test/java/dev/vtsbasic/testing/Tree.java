@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files to test with. */
+/** Writes trees of files for tests. */
 public final class Tree {
     private Tree() {}
 

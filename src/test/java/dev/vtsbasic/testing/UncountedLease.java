@@ -7,11 +7,11 @@ import dev.vtsbasic.pool.WorkerLease;
 public record UncountedLease(Worker worker) implements WorkerLease {
     @Override
     public void markEndless(Runnable end) {
-        // The worker stays.
+        // An endless request does not matter, because the worker is never replaced.
     }
 
     @Override
     public void close() {
-        // Nothing is counted.
+        // No pool counts this lease.
     }
 }

@@ -36,7 +36,7 @@ class NearestNameTest {
     }
 
     @Test
-    void aNameThatSharesLessThanHalfOfItsLettersIsNotMeant() {
+    void aNameWithFewerThanHalfOfItsLettersInCommonIsNotSuggested() {
         assertEquals(List.of("abxx"), NearestName.of("abcd", List.of("abxx", "axxx"), 9));
     }
 

@@ -21,7 +21,7 @@ class PrintableTest {
     }
 
     @Test
-    void endsOfLinesStayOnlyWhereSeveralLinesAreMeant() {
+    void lineKeepsNoLineEndsAndLinesKeepsThem() {
         assertEquals("a\\u000ab", Printable.line("a\nb"));
         assertEquals("a\nb", Printable.lines("a\nb"));
     }

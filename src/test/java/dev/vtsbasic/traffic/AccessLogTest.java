@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AccessLogTest {
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
-    /** Answers with the status that is its path, and may be for the management. */
+    /**
+     * Responds with the status in the path's first segment; a second segment {@code management} makes it a management
+     * request.
+     */
     private static final class Answers extends HttpServlet {
         private static final long serialVersionUID = 1L;
 
@@ -122,7 +125,7 @@ class AccessLogTest {
         assertTrue(first > 0 && first <= total, lines.get(0));
     }
 
-    /** Tomcat lets these pass in a header field, and some of them in a path. */
+    /** Tomcat accepts these characters in a header field, and some of them in a path. */
     @ParameterizedTest
     @CsvSource({"COMBINED", "JSON"})
     void noClientCanForgeALineOrAField(AccessLogFormat format) throws Exception {
@@ -144,7 +147,7 @@ class AccessLogTest {
     }
 
     @Test
-    void ofASampleErrorsAreNeverLeftOut() throws Exception {
+    void serverErrorsAreLoggedOutsideTheSample() throws Exception {
         serve(AccessLogFormat.COMBINED, 0, server -> {
             for (String status : List.of("200", "503", "404", "500")) {
                 server.request("GET /" + status + "/");
@@ -155,7 +158,7 @@ class AccessLogTest {
     }
 
     @Test
-    void aShareOfTheRequestsIsTakenByChance() throws Exception {
+    void aRandomShareOfTheRequestsIsLogged() throws Exception {
         try (AccessLog log = AccessLog.start(AccessLogFormat.COMBINED, 0.25, lines::addAll)) {
             RequestRecord record = record();
             for (int i = 0; i < 10_000; i++) {
@@ -200,7 +203,7 @@ class AccessLogTest {
         assertTrue(lines.size() >= 16 * 1024 && lines.size() < all, "written: " + lines.size());
     }
 
-    /** One that has ended. */
+    /** Returns the record of a request that has ended. */
     private RequestRecord record() throws Exception {
         List<RequestRecord> ended = new ArrayList<>();
         Traffic traffic = new Traffic(ended::add);

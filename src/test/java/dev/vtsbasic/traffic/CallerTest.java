@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CallerTest {
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    /** The proxy that is asked from is always 127.0.0.1. */
+    /** The requests come from 127.0.0.1, which is the address of the last proxy. */
     @ParameterizedTest
     @CsvSource(
             nullValues = "-",
@@ -49,7 +49,7 @@ class CallerTest {
         assertEquals(client, answer.split(" ")[0]);
     }
 
-    /** RFC 7239. */
+    /** RFC 7239: the same from the Forwarded field. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -80,7 +80,7 @@ class CallerTest {
     }
 
     @Test
-    void aQuotedStringThatAClientBeginsHidesNoLineOfTheProxys() throws Exception {
+    void anUnclosedQuoteInAClientsForwardedLineDoesNotHideTheProxysLine() throws Exception {
         assertEquals(
                 "192.0.2.7",
                 ask("127.0.0.1", "Forwarded: for=\"", "Forwarded: for=192.0.2.7")
@@ -88,7 +88,7 @@ class CallerTest {
     }
 
     @Test
-    void aLongForwardedFieldTakesNoStack() throws Exception {
+    void aLongForwardedFieldDoesNotOverflowTheStack() throws Exception {
         String field = "Forwarded: host=\"" + "\\a".repeat(7000) + "\";for=192.0.2.7";
         assertEquals("192.0.2.7", ask("127.0.0.1", field).split(" ")[0]);
     }
@@ -98,7 +98,7 @@ class CallerTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                // What a proxy says in no way that is understood counts as if it were not said.
+                // A value that the server does not understand counts as absent.
                 "Accept: */*                                       | http  example.org      80",
                 "X-Forwarded-Proto: https                          | https example.org      443",
                 "X-Forwarded-Proto: HTTPS                          | https example.org      443",
@@ -121,7 +121,8 @@ class CallerTest {
                 "X-Forwarded-Host: a#                              | http  example.org      80",
                 "X-Forwarded-Host: a:99999                         | http  example.org      80",
                 "X-Forwarded-Host: [::1                            | http  example.org      80",
-                // The element of the outermost trusted proxy; the first where the lists are not of one length.
+                // The element of the outermost trusted proxy counts; the first one does when the lists differ in
+                // length.
                 "X-Forwarded-For: 9.9.9.9, 192.0.2.7; X-Forwarded-Proto: http, https           | https example.org 443",
                 "X-Forwarded-For: 192.0.2.7, 10.1.1.1; X-Forwarded-Proto: https, http          | https example.org 443",
                 "X-Forwarded-For: 9.9.9.9, unknown, 10.1.1.1; X-Forwarded-Host: a, b, c        | http  b           80",
@@ -132,7 +133,7 @@ class CallerTest {
                 "Forwarded: proto=http;host=evil, for=192.0.2.7;proto=https                    | https example.org 443",
                 "Forwarded: for=192.0.2.7;proto=https;host=a, for=10.1.1.1;proto=http;host=b   | https a           443",
                 "Forwarded: host=\"shop.example/admin?\"                                       | http  example.org 80",
-                // A proxy that knows only these fields passes on what a client put into Forwarded.
+                // A proxy that sets only X-Forwarded fields passes on the client's Forwarded field.
                 "X-Forwarded-For: 192.0.2.7; Forwarded: host=evil                              | http  example.org 80",
                 "X-Forwarded-Proto: http; Forwarded: proto=https                               | http  example.org 80",
             })
@@ -147,7 +148,7 @@ class CallerTest {
         return answer.split(" ", 4)[3];
     }
 
-    /** In HTTP/2 the scheme that a container tells is the client's ({@code :scheme}). */
+    /** In HTTP/2, a container reports the scheme that the client sends ({@code :scheme}). */
     @ParameterizedTest
     @CsvSource({
         "HTTP/2.0, https, '', http example.org 80",
@@ -206,7 +207,7 @@ class CallerTest {
     }
 
     @Test
-    void severalLinesAreOneList() throws Exception {
+    void severalForwardedForLinesAreReadAsOneList() throws Exception {
         assertEquals(
                 "192.0.2.7",
                 ask("127.0.0.1", "X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 192.0.2.7")
@@ -223,9 +224,9 @@ class CallerTest {
                 TRACE, ask("", "traceparent: " + TRACE.replace('0', 'x')).split(" ")[2]);
     }
 
-    /** Readers differ in which of them counts; W3C Trace Context §3.4 begins a new trace. */
+    /** Readers differ in which of several values they use; W3C Trace Context §3.4 begins a new trace. */
     @Test
-    void severalNamesOfARequestOrATraceAreNone() throws Exception {
+    void repeatedRequestIdOrTraceparentFieldsAreIgnored() throws Exception {
         String[] ids =
                 ask("127.0.0.1", "X-Request-Id: abc-1", "X-Request-Id: abc-2").split(" ");
         assertTrue(ids[1].matches("[0-9a-f]{32}"), ids[1]);
@@ -243,7 +244,8 @@ class CallerTest {
                 "X-Forwarded-For:            | 127.0.0.1 | false",
                 "X-Forwarded-For: 127.0.0.1  | 127.0.0.1 | false",
                 "Forwarded: for=127.0.0.1    | 127.0.0.1 | false",
-                // The container has made up the address out of X-Forwarded-For: the connection was made elsewhere.
+                // The container took the client's address from X-Forwarded-For; the connection came from another
+                // machine.
                 "Accept: */*                 | 10.0.0.5  | false",
             })
     void aLocalRequestIsDistinguishedFromARemoteOne(String header, String localAddress, boolean here) throws Exception {

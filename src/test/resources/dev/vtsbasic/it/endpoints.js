@@ -1,5 +1,5 @@
-// Gives the app in the WAR, which stays as it is, addresses under /test/ for what the site itself never does: Bun loads
-// this file first (BUN_OPTIONS) and then this in the place of the app's server entry.
+// Adds paths under /test/ to the unchanged app in the WAR, for behavior that the site itself does not show. Bun loads
+// this file first (BUN_OPTIONS), and the plugin wraps the app's server entry.
 import { plugin } from "bun";
 
 plugin({
@@ -9,7 +9,7 @@ plugin({
       const site = JSON.stringify(path + "?site");
       return {
         loader: "js",
-        // The chunks of the site import from its entry too.
+        // Re-export everything, because chunks of the site also import from its entry.
         contents: `import site from ${site};
           export * from ${site};
           import { around } from ${JSON.stringify(import.meta.path)};
@@ -25,7 +25,7 @@ function event(name) {
   return events.get(name);
 }
 
-// How often each malformed request came, and each that was hidden in one.
+// The number of times that each malformed request, and each request hidden in one, arrived.
 const malformed = new Map();
 
 function ownAnswer(request, query, body) {
@@ -54,7 +54,7 @@ const endpoints = {
     return new Response();
   },
 
-  // Waits for something that another request caused.
+  // Waits for an event that another request triggers.
   happened: async (_, query) => new Response(await event(query.get("what")).promise),
 
   happen(_, query) {
@@ -99,7 +99,7 @@ const endpoints = {
     return new Response(length + " " + digest.digest("hex"));
   },
 
-  // Says of each part of a body that it has come.
+  // Triggers an event for each part of a body when it arrives.
   async parts(request) {
     const parts = [];
     for await (const part of request.body) {
@@ -109,7 +109,7 @@ const endpoints = {
     return new Response("parts: " + parts.join(" "));
   },
 
-  // What RequestMix asks: an answer made of the request's own token, after the body, before it, or while it comes.
+  // For RequestMix: responses that consist of the request's token, sent after the body, before it, or while it arrives.
   own: async (request, query) => ownAnswer(request, query, await request.text()),
 
   async early(request, query) {
@@ -155,7 +155,7 @@ export const around = (site) => ({
   fetch(request, server) {
     const token = request.url.match(/\/([mh][0-9]{5,})/)?.[1];
     if (token) {
-      // Only what came whole counts.
+      // Count only requests whose whole body arrived.
       return request.arrayBuffer().then(() => {
         malformed.set(token, (malformed.get(token) ?? 0) + 1);
         return new Response(token);

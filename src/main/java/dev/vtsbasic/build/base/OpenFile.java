@@ -22,7 +22,7 @@ record OpenFile(String path, long size, List<Position> positions) {
      */
     record Position(int at, BaseForm form) {}
 
-    /** Whether the content holds placeholders, or is that for the root, where the base is empty. */
+    /** Whether the content holds placeholders, or is the content for the root, where the base is empty. */
     enum State {
         WITH_PLACEHOLDERS,
         FOR_ROOT
@@ -42,7 +42,9 @@ record OpenFile(String path, long size, List<Position> positions) {
         return new OpenFile(path, content.length, positions);
     }
 
-    /** @param free end of the placeholder before, because a slash between two belongs to only one of them */
+    /**
+     * @param free end of the previous placeholder, because a slash between two placeholders belongs to only one of them
+     */
     private static Position position(String text, int free, int at) {
         if (at - 2 >= free && text.startsWith("\\/", at - 2)) {
             return new Position(at - 2, BaseForm.ESCAPED_PATH);

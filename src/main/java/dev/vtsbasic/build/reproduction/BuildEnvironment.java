@@ -15,7 +15,10 @@ import java.util.Map;
  * @param locale the user's language and country; empty if unknown
  */
 record BuildEnvironment(Path tree, Path home, String user, String zone, String locale) {
-    /** Has nothing in common with {@link #second}; the zones are 26 hours apart, so that the dates differ, too. */
+    /**
+     * The environment of the first build, which has nothing in common with {@link #second}. The time zones are 26 hours
+     * apart, so that the dates differ, too.
+     */
     static BuildEnvironment first(Path directory) {
         return new BuildEnvironment(
                 directory.resolve("one/project"),

@@ -158,7 +158,7 @@ public final class BuildReproduction implements AutoCloseable {
         try {
             killAndRemove();
         } catch (IOException e) {
-            System.err.println("Left behind: " + copies + " (" + e + ")");
+            System.err.println("Could not be removed: " + copies + " (" + e + ")");
         }
     }
 

@@ -67,7 +67,7 @@ final class BuildRun implements AutoCloseable {
         }
         if (process.exitValue() != 0) {
             throw new IOException("The build failed with exit code " + process.exitValue()
-                    + "; --build-command says another way to build. It printed last:" + lastLines());
+                    + "; --build-command sets another build command. It printed last:" + lastLines());
         }
     }
 

@@ -28,7 +28,7 @@ enum LikelyCause {
             "derive identifiers from the content of the sources"),
     ONLY_NAMES(
             "the names differ, but nothing in the files does",
-            "derive the names of files from their content alone: a hash in a name is random, or counts what is not written"),
+            "derive file names from file content alone: a hash in a name is random, or covers data that is not in the file"),
     FILE_MISSING(
             "one build writes a file that the other does not", "check whether its name or its existence is random"),
     UNKNOWN("none of the usual ones", "compare the two excerpts");

@@ -72,7 +72,7 @@ record BuildFiles(Map<String, BuildFile> client, Map<String, BuildFile> server) 
                 return FileVisitResult.CONTINUE;
             }
 
-            /** A link that leads nowhere, or round in a circle. */
+            /** Called for a link that leads nowhere or into a loop. */
             @Override
             public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
                 if (Files.isSymbolicLink(path)) {

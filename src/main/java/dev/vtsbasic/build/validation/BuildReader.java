@@ -17,7 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Reads many files as text, on up to four threads and in pieces of at most 8 MiB. */
 final class BuildReader {
-    /** In bytes. Larger files come in pieces, each of which begins with the last 64 KiB of the one before. */
+    /**
+     * Maximum length of a piece, in bytes. Larger files come in pieces, each of which begins with the last 64 KiB of
+     * the one before.
+     */
     private static final int MAX_PIECE_BYTES = 8 << 20;
 
     private static final int OVERLAP_BYTES = 64 << 10;

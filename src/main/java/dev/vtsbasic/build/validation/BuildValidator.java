@@ -33,7 +33,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
  * collects warnings.
  */
 public final class BuildValidator {
-    /** In bytes, without source map; Vite warns of larger chunks, too. */
+    /**
+     * Maximum size of a chunk without a warning, in bytes and without a source map; Vite warns of larger chunks, too.
+     */
     private static final long MAX_CHUNK_BYTES = 500_000;
 
     private static final String[] SCRIPTS = {".js", ".mjs"};
@@ -223,7 +225,7 @@ public final class BuildValidator {
         return reference.certainty() == Certainty.HASHED && path.startsWith("_") && path.indexOf('/') < 0;
     }
 
-    /** In bytes, without a source map at the end of the file. */
+    /** The size of a file in bytes, without a source map at its end. */
     private static long sizeOf(BuildFile file, String beginning) {
         int map = beginning.lastIndexOf("sourceMappingURL=data:");
         boolean last = map > 0 && beginning.substring(map).stripTrailing().indexOf('\n') < 0;

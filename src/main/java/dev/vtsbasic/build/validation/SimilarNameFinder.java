@@ -11,7 +11,9 @@ import java.util.Set;
 /** Suggests existing client files for a name that does not exist. Not safe for several threads. */
 final class SimilarNameFinder {
     private static final int MAX_SUGGESTIONS = 3;
-    /** After so many names no spelling is compared: it is slow, and so many missing files are no spelling mistake. */
+    /**
+     * Spellings are compared for this many names only, because that is slow, and so many missing files are not typos.
+     */
     private static final int MAX_COMPARED = 50;
 
     private final Collection<String> existing;

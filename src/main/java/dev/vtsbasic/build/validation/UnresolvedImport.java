@@ -12,6 +12,6 @@ public record UnresolvedImport(String name, List<String> importedBy) {
     @Override
     public String toString() {
         return name + " is imported by " + String.join(", ", importedBy)
-                + " and lies in no node_modules there or in a directory above";
+                + " but is in no node_modules of that directory or of one above it";
     }
 }

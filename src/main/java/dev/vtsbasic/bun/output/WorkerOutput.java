@@ -15,7 +15,7 @@ import org.slf4j.event.Level;
 public final class WorkerOutput {
     private static final int BUFFER = 64 * 1024;
 
-    private static final ControlLines NO_CONTROL = new ControlLines() {
+    private static final ControlLineHandler NO_CONTROL = new ControlLineHandler() {
         @Override
         public boolean take(String line) {
             return false;
@@ -41,7 +41,7 @@ public final class WorkerOutput {
      * @param control gets each line of standard output first
      * @param sink receives the lines to log, in the thread that logs
      */
-    public WorkerOutput(String name, InputStream out, InputStream err, ControlLines control, OutputLog.Sink sink) {
+    public WorkerOutput(String name, InputStream out, InputStream err, ControlLineHandler control, OutputLog.Sink sink) {
         this.log = new OutputLog(sink);
         this.out = start("vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, "stdout", control)));
         this.err = start("vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, "stderr", NO_CONTROL)));
@@ -101,9 +101,9 @@ public final class WorkerOutput {
         private final LogRateLimit limit = new LogRateLimit(System::nanoTime);
         private final Level level;
         private final String stream;
-        private final ControlLines control;
+        private final ControlLineHandler control;
 
-        Lines(Level level, String stream, ControlLines control) {
+        Lines(Level level, String stream, ControlLineHandler control) {
             this.level = level;
             this.stream = stream;
             this.control = control;

@@ -30,7 +30,7 @@ final class SuspicionTracker {
     /** A response and its worker. {@link #wasSurvived} is to be called once the longest delay of an exit has passed. */
     private record Response(WorkerLoad load, LeasedRequest request, long at) {
         boolean wasSurvived() {
-            return load.ranOn(at, ExitEvidence.MAX_DELAYED_EXIT_NANOS);
+            return load.survivedFor(at, ExitEvidence.MAX_DELAYED_EXIT_NANOS);
         }
     }
 

@@ -129,7 +129,7 @@ public final class WorkerLoad {
     }
 
     /** Whether the worker ran on for at least {@code nanos} after {@code since}. */
-    boolean ranOn(long since, long nanos) {
+    boolean survivedFor(long since, long nanos) {
         return !ended || endedAt - since >= nanos;
     }
 

@@ -38,7 +38,7 @@ public record BegunRequests(Set<String> ids, String last, boolean known) {
      * The number of later leases after which an id may have been overwritten. It is half the number of records, because
      * a worker also begins requests without a lease, such as probes.
      */
-    private static final int MAX_LEASES_SINCE = MAX_RECORDS / 2;
+    private static final int MAX_LATER_LEASES = MAX_RECORDS / 2;
 
     /** Reads the file; {@link #UNKNOWN} when it cannot be read or has another size. */
     static BegunRequests read(Path file) {
@@ -76,6 +76,6 @@ public record BegunRequests(Set<String> ids, String last, boolean known) {
      * @param since the number of leases of the worker after the lease of this request
      */
     public boolean excludes(LeasedRequest request, long since) {
-        return known && since < MAX_LEASES_SINCE && !ids.contains(request.id());
+        return known && since < MAX_LATER_LEASES && !ids.contains(request.id());
     }
 }

@@ -1,6 +1,6 @@
 package dev.vtsbasic.bun.process;
 
-import dev.vtsbasic.bun.output.ControlLines;
+import dev.vtsbasic.bun.output.ControlLineHandler;
 import dev.vtsbasic.bun.output.OutputLog;
 import dev.vtsbasic.bun.output.WorkerOutput;
 import dev.vtsbasic.log.Event;
@@ -79,7 +79,7 @@ public final class BunProcess {
      * app does not know and the port. Empty lines before it count as the launcher's, because the line break makes one
      * if the app has left no line unfinished.
      */
-    private final class LauncherLines implements ControlLines {
+    private final class LauncherLines implements ControlLineHandler {
         @Override
         public boolean take(String line) {
             if (listeningPort.isDone()) {
@@ -185,9 +185,9 @@ public final class BunProcess {
      * Asks the launcher, not the app, whether the process's event loop runs.
      *
      * @return resident memory in bytes; empty when there is no response in time, or the process does not listen yet
-     * @throws HttpProbe.NotAskedException when this JVM cannot ask, for lack of file descriptors for example
+     * @throws HttpProbe.ProbeNotSentException when this JVM cannot ask, for lack of file descriptors for example
      */
-    public OptionalLong ping(Duration timeout) throws HttpProbe.NotAskedException {
+    public OptionalLong ping(Duration timeout) throws HttpProbe.ProbeNotSentException {
         Worker known = worker;
         return known == null ? OptionalLong.empty() : HttpProbe.ping(known.address(), token, timeout);
     }

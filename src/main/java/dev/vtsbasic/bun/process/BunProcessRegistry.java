@@ -116,7 +116,7 @@ public final class BunProcessRegistry {
         try {
             run.close();
         } catch (IOException e) {
-            Event.LEFT_BEHIND.log(LOG, "Left behind: {problem}", e.getMessage());
+            Event.LEFT_BEHIND.log(LOG, "Could not be removed: {problem}", e.getMessage());
         }
     }
 }

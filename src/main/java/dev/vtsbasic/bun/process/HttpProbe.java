@@ -37,7 +37,7 @@ public final class HttpProbe implements AutoCloseable {
             "X-Real-IP: 127.0.0.1",
             "Via: 1.1 vts-basic");
 
-    private static final Pattern PONG = Pattern.compile(
+    private static final Pattern PING_RESPONSE = Pattern.compile(
             "HTTP/1\\.1 204 .*\r\nvts-memory: ([0-9]{1,18})\r\n.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     /** Bytes of an error response, head and body, that are read for the excerpt. */
@@ -69,10 +69,10 @@ public final class HttpProbe implements AutoCloseable {
     /**
      * This JVM lacks a resource for the probe, such as a file descriptor, so the failure says nothing about the worker.
      */
-    public static final class NotAskedException extends IOException {
+    public static final class ProbeNotSentException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        NotAskedException(IOException cause) {
+        ProbeNotSentException(IOException cause) {
             super(cause);
         }
     }
@@ -84,16 +84,16 @@ public final class HttpProbe implements AutoCloseable {
      * @param timeout for the connection and the response together
      * @return resident memory of the worker's process, in bytes; empty when the launcher does not respond as expected
      *     within {@code timeout}
-     * @throws NotAskedException when the probe could not be sent for a reason that lies in this JVM
+     * @throws ProbeNotSentException when the probe could not be sent for a reason that lies in this JVM
      */
-    static OptionalLong ping(SocketAddress address, String token, Duration timeout) throws NotAskedException {
+    static OptionalLong ping(SocketAddress address, String token, Duration timeout) throws ProbeNotSentException {
         long deadline = deadline(timeout);
         try (HttpProbe probe = to(address, timeout)) {
             probe.deadline = deadline;
             probe.send("/", "VTS-Ping: " + token);
-            Matcher pong = PONG.matcher(probe.head());
+            Matcher pong = PING_RESPONSE.matcher(probe.head());
             return pong.matches() ? OptionalLong.of(Long.parseLong(pong.group(1))) : OptionalLong.empty();
-        } catch (NotAskedException e) {
+        } catch (ProbeNotSentException e) {
             throw e;
         } catch (IOException e) {
             return OptionalLong.empty();
@@ -170,15 +170,15 @@ public final class HttpProbe implements AutoCloseable {
                 throw e;
             }
         } catch (WorkerConnector.NoSocketException e) {
-            throw new NotAskedException(e);
+            throw new ProbeNotSentException(e);
         }
     }
 
-    private static Selector openSelector() throws NotAskedException {
+    private static Selector openSelector() throws ProbeNotSentException {
         try {
             return Selector.open();
         } catch (IOException e) {
-            throw new NotAskedException(e);
+            throw new ProbeNotSentException(e);
         }
     }
 
@@ -251,7 +251,7 @@ public final class HttpProbe implements AutoCloseable {
         await();
         int count = channel.read(answer);
         if (count < 0) {
-            throw new IOException("closed the connection without an answer");
+            throw new IOException("closed the connection without a response");
         }
         if (count == 0 && !answer.hasRemaining()) {
             throw new IOException("answered more than was asked for");
@@ -296,7 +296,7 @@ public final class HttpProbe implements AutoCloseable {
         }
         long left = deadline - System.nanoTime();
         if (left <= 0 || selector.select(left / 1_000_000 + 1) == 0) {
-            throw new SocketTimeoutException("gave no answer in time");
+            throw new SocketTimeoutException("sent no response in time");
         }
         selector.selectedKeys().clear();
     }

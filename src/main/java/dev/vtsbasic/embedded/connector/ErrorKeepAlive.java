@@ -64,7 +64,7 @@ final class ErrorKeepAlive extends DelegatingAdapter implements ActionHook {
     private boolean isStatusOfApp() {
         return request.getNote(CoyoteAdapter.ADAPTER_NOTES)
                         instanceof org.apache.catalina.connector.Request servletRequest
-                && RequestRecord.isAnsweredByApp(servletRequest);
+                && RequestRecord.isResponseOfApp(servletRequest);
     }
 
     private void commit(int status) {

@@ -58,7 +58,7 @@ public final class PrometheusMetrics implements MetricsExporter {
 
     public PrometheusMetrics(RuntimeStats stats) {
         this.stats = stats;
-        ofJvm();
+        registerJvmMetrics();
         registry.register((MultiCollector) this::collect);
     }
 
@@ -66,7 +66,7 @@ public final class PrometheusMetrics implements MetricsExporter {
      * Registers all of {@code JvmMetrics} except {@code JvmMemoryPoolAllocationMetrics}, because its listeners stay
      * registered with the JVM's garbage collectors and would keep an undeployed application in memory.
      */
-    private void ofJvm() {
+    private void registerJvmMetrics() {
         JvmThreadsMetrics.builder().register(registry);
         JvmBufferPoolMetrics.builder().register(registry);
         JvmClassLoadingMetrics.builder().register(registry);
@@ -248,11 +248,11 @@ public final class PrometheusMetrics implements MetricsExporter {
     private void cache(List<MetricSnapshot> all) {
         CacheStatistics cache = stats.cache();
         all.add(MetricFamily.counter(
-                        "vts_cache_hits", "Requests answered from the shared cache without asking the app.")
+                        "vts_cache_hits", "Requests that got a stored response without a request to the app.")
                 .add(cache.hits())
                 .snapshot());
         all.add(MetricFamily.counter(
-                        "vts_cache_misses", "Requests to the shared cache that got the app's response to them.")
+                        "vts_cache_misses", "Requests that the shared cache passed to the app, and that got the app's response.")
                 .add(cache.misses())
                 .snapshot());
         all.add(MetricFamily.counter("vts_cache_validated", "Requests for which the app confirmed the stored response.")

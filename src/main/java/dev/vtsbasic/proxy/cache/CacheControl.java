@@ -16,8 +16,8 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.MessageHeaders;
 
 /**
- * What a response tells a shared cache: in CDN-Cache-Control if it has that field (RFC 9213 §2.2), otherwise in
- * Cache-Control (RFC 9111 §5.2.2) and Expires.
+ * The directives of a response for a shared cache: from CDN-Cache-Control if the response has that field (RFC 9213
+ * §2.2), otherwise from Cache-Control (RFC 9111 §5.2.2) and Expires.
  *
  * @param names the directives of the response, in lower case
  * @param seconds the values of s-maxage, max-age, stale-while-revalidate and stale-if-error, as far as they are
@@ -32,7 +32,7 @@ record CacheControl(Set<String> names, Map<String, Long> seconds, long lifetime)
     /** Longer times count as this one (RFC 9111 §1.2.2). */
     static final long MAX_SECONDS = 1L << 31;
 
-    /** Allows no storing, because a malformed field may hide the directive that forbids it. */
+    /** Allows nothing to be stored, because a malformed field may hide the directive that forbids it. */
     private static final CacheControl MALFORMED = new CacheControl(Set.of(), Map.of(), 0);
 
     private static final List<String> LIFETIMES = List.of("s-maxage", "max-age");

@@ -31,8 +31,8 @@ final class CacheKey {
     private static final char SEPARATOR = '\n';
 
     /**
-     * Fields whose values HttpClient's cache may compare in its way, without regard to case and order. It compares all
-     * fields so.
+     * Fields whose values HttpClient's cache may compare in its own way, which ignores case and order. It would compare
+     * all fields in this way.
      */
     private static final Set<String> COMPARED_AS_LISTS = Set.of("accept", "accept-encoding", "accept-language");
 
@@ -44,7 +44,7 @@ final class CacheKey {
 
     private static final String ELEMENT = " *+[A-Za-z0-9*/+._-]++(?: *+; *+[A-Za-z0-9]++=[A-Za-z0-9._-]++)*+ *+";
 
-    /** The values of {@link #COMPARED_AS_LISTS} fields of which HttpClient's cache ignores no part. */
+    /** Lists of which HttpClient's cache ignores no part when it compares them. */
     private static final Pattern PLAIN_LIST = Pattern.compile(ELEMENT + "(?:," + ELEMENT + ")*+");
 
     /** The whitespace that a list may have around its commas without another meaning (RFC 9110 §5.6.1). */
@@ -88,9 +88,8 @@ final class CacheKey {
 
     /**
      * The request as HttpClient's cache gets it, with the fields that the app gets and on which its response may
-     * depend. Values are in hexadecimal, so that different ones never match; in plain lists the whitespace around
-     * commas does not count (RFC 9111 §4.1), and plain lists in {@link #COMPARED_AS_LISTS} fields are left to
-     * HttpClient's cache.
+     * depend. Values are in hexadecimal, so that different values never match. In plain lists, whitespace around commas
+     * is removed first (RFC 9111 §4.1). Plain lists in {@link #COMPARED_AS_LISTS} fields stay as they are.
      */
     static ClassicHttpRequest request(String key, InboundRequest request, ForwardedHeaders forwarding) {
         Map<String, String> fields = new LinkedHashMap<>();

@@ -11,8 +11,8 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
  * A GET or HEAD request that the cache may serve.
  *
  * @param inbound the client's request
- * @param key of its target in the cache
- * @param purpose who gets the response
+ * @param key key of the target in the cache
+ * @param purpose whether a client waits for the response
  */
 record CacheableRequest(InboundRequest inbound, ForwardedHeaders forwarding, String key, Purpose purpose) {
     enum Purpose {
@@ -40,7 +40,7 @@ record CacheableRequest(InboundRequest inbound, ForwardedHeaders forwarding, Str
     ClassicHttpRequest lookup() {
         ClassicHttpRequest lookup = CacheKey.request(key, inbound, forwarding);
         if (inbound.method().equals("HEAD")) {
-            // Only responses to GET are stored; a HEAD without a hit is proxied as without a cache.
+            // Only responses to GET are stored; a HEAD request without a hit is proxied as if there were no cache.
             lookup.setHeader("Cache-Control", "only-if-cached");
         } else if (purpose == Purpose.REVALIDATE) {
             // HttpClient's cache would otherwise use the stale response that is to be revalidated.
@@ -54,7 +54,7 @@ record CacheableRequest(InboundRequest inbound, ForwardedHeaders forwarding, Str
         return StoragePolicy.isShareable(CacheControl.ofUntargeted(stored), inbound);
     }
 
-    /** As the other method, for a stored response of which only the directives are known so far. */
+    /** As {@link #mayGet(HttpCacheEntry)}, for a stored response of which only the directives are known so far. */
     boolean mayGet(ResponseCacheControl stored) {
         return StoragePolicy.isShareable(stored, inbound);
     }

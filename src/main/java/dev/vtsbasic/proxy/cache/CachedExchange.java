@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes one {@link CacheableRequest} to the end of its response. HttpClient's cache looks for a stored response, and
+ * Serves one {@link CacheableRequest} to the end of its response. HttpClient's cache looks for a stored response, and
  * calls {@link #proceed} when it has none that it may use; the app's response then goes to the client as it comes, and
  * a copy of it into the cache.
  */
@@ -47,14 +47,17 @@ final class CachedExchange implements ExecChain {
     private String forwardReason;
 
     /**
-     * How to ask the app.
+     * The ways to ask the app.
      *
-     * @param app sends this request
+     * @param app sends the client's request
      * @param renewal sends a revalidation that no client waits for
      * @param deadline until when to wait for a worker that is ready, in terms of {@link System#nanoTime}
      */
     record AppAccess(SharedCache.App app, SharedCache.App renewal, long deadline) {
-        /** The access of a revalidation; its deadline is now if that of the client's request has passed. */
+        /**
+         * The access for a revalidation. If the deadline of the client's request has passed, the new deadline is the
+         * current time.
+         */
         AppAccess ofRevalidation() {
             return new AppAccess(renewal, renewal, Math.max(deadline, System.nanoTime()));
         }
@@ -213,10 +216,10 @@ final class CachedExchange implements ExecChain {
         return fetch(lookup, stale);
     }
 
-    /** The client gets the stale response; this is the thread of HttpClient's cache that revalidates it. */
+    /** Revalidates the stale response that the client gets, on a thread of HttpClient's cache. */
     private void revalidateInBackground() throws IOException {
-        // A client that may not get the stale response does not get it either (see send), and the app's response to it
-        // may not be shared.
+        // If the client may not get the stored response, send() asks the app instead, and the app's response may not be
+        // shared.
         if (request.mayGet(context().getResponseCacheControlOrDefault())) {
             new CachedExchange(cache, request.revalidation(), NoClientResponse.INSTANCE, access.ofRevalidation()).run();
         }
@@ -258,8 +261,8 @@ final class CachedExchange implements ExecChain {
     }
 
     /**
-     * What HttpClient's cache gets of a response that the client does not get as it is: a 304, an error that the stale
-     * response replaces, or a response for the cache alone.
+     * The response that HttpClient's cache gets where the client does not get the app's response as it is: a 304, an
+     * error that the stale response replaces, or a response for the cache alone.
      */
     private ClassicHttpResponse withheld(ClassicHttpRequest lookup) {
         HttpResponse head = captured.head();

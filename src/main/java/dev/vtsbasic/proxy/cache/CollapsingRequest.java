@@ -23,7 +23,7 @@ final class CollapsingRequest {
     private boolean mustLookUpAgain;
     private boolean waited;
 
-    /** {@link RequestCollapser#departures} before HttpClient's cache was asked. */
+    /** {@link RequestCollapser#completions} before HttpClient's cache was asked. */
     private long departuresBefore;
 
     /** Whether HttpClient's cache was asked once more because of {@link #departuresBefore}, which happens only once. */
@@ -41,7 +41,7 @@ final class CollapsingRequest {
     /** Call this before HttpClient's cache is asked. */
     void beginLookup() {
         mustLookUpAgain = false;
-        departuresBefore = cache.collapser().departures(key);
+        departuresBefore = cache.collapser().completions(key);
     }
 
     /** Whether to ask HttpClient's cache once more, because another request may have filled it. */
@@ -71,7 +71,7 @@ final class CollapsingRequest {
         if (entry.isNew()) {
             inFlight = entry.inFlight();
             // Another request may have filled the cache since HttpClient's cache was asked.
-            mustLookUpAgain = !lookedAgain && cache.collapser().departures(key) != departuresBefore;
+            mustLookUpAgain = !lookedAgain && cache.collapser().completions(key) != departuresBefore;
             lookedAgain |= mustLookUpAgain;
             return !mustLookUpAgain;
         }

@@ -8,9 +8,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 
 /**
- * The response to a request with an unsafe method. When it is not an error, the cache removes what it has stored for
- * the request's target and for the targets in Location and Content-Location on the same host (RFC 9111 §4.4). It does
- * so before the client gets any of the response, because the client may send its next request at once.
+ * The response to a request with an unsafe method. When it is not an error, the cache removes the responses that it has
+ * stored for the request's target and for the targets in Location and Content-Location on the same host (RFC 9111
+ * §4.4). It does so before the client gets any of the response, because the client may send its next request at once.
  */
 final class InvalidatingResponse extends HttpServletResponseWrapper {
     private static final int FIRST_ERROR = 400;

@@ -24,7 +24,7 @@ final class RequestCollapser {
     private final Map<String, InFlight> byVariant = new ConcurrentHashMap<>();
 
     /** How many in-flight requests have left, by the hash of their keys. */
-    private final AtomicLongArray departures = new AtomicLongArray(COUNTER_COUNT);
+    private final AtomicLongArray completions = new AtomicLongArray(COUNTER_COUNT);
 
     /** All in-flight requests, also those that were replaced and whose responses may still come. */
     private final Set<InFlight> all = ConcurrentHashMap.newKeySet();
@@ -69,7 +69,7 @@ final class RequestCollapser {
         /** Lets the next request for the same variant begin a new one. Requests that wait already go on waiting. */
         void detach() {
             // First, so that the next request that begins for this variant sees the new count.
-            departures.incrementAndGet(counter(key));
+            completions.incrementAndGet(counter(key));
             byVariant.remove(variant, this);
             all.remove(this);
         }
@@ -152,8 +152,8 @@ final class RequestCollapser {
      * A count that changes when an in-flight request for this key leaves, and sometimes without cause, because keys
      * share counters by their hash. If it has changed since the cache was asked, the cache may hold a newer response.
      */
-    long departures(String key) {
-        return departures.get(counter(key));
+    long completions(String key) {
+        return completions.get(counter(key));
     }
 
     private static int counter(String key) {

@@ -110,7 +110,7 @@ public final class SharedCache implements AutoCloseable {
         return stored.getEntry(key) != null;
     }
 
-    /** The key of the variant that the request selects; the key itself when no variants of it are known. */
+    /** The key of the variant that the request selects; {@code key} itself when no variants are known. */
     String variantKey(String key, ClassicHttpRequest request) {
         HttpCacheEntry root = stored.getEntry(key);
         return root == null || !root.hasVariants()

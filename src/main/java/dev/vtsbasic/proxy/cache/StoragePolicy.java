@@ -172,7 +172,10 @@ public final class StoragePolicy {
         return isShareable(shared, directives.has("must-revalidate"), request);
     }
 
-    /** As the other method, with the directives as HttpClient's cache has read them from the stored response. */
+    /**
+     * As {@link #isShareable(CacheControl, InboundRequest)}, with the directives as HttpClient's cache has read them
+     * from the stored response.
+     */
     static boolean isShareable(ResponseCacheControl directives, InboundRequest request) {
         boolean shared = directives.isPublic() || directives.getSharedMaxAge() >= 0;
         return isShareable(shared, directives.isMustRevalidate(), request);

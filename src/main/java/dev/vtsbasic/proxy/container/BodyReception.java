@@ -55,7 +55,7 @@ public final class BodyReception {
     /** Whether the client sends its body: it was told to, or never waited for {@code 100 Continue}. */
     private boolean invited;
 
-    /** Whether the next read of the body is what sends {@code 100 Continue}. */
+    /** Whether the next read of the body sends {@code 100 Continue}. */
     private boolean readInvites;
 
     /** Whether the body must not be touched any more, because a read could send a 100 after the response's head. */
@@ -76,7 +76,7 @@ public final class BodyReception {
     }
 
     /**
-     * Starts to receive; called anew when the request is retried.
+     * Starts to receive. Called again when the request is retried.
      *
      * @param awaitsContinue whether the client waits for {@code 100 Continue} (RFC 9110 §10.1.1)
      */

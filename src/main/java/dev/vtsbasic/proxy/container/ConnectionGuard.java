@@ -171,7 +171,7 @@ public final class ConnectionGuard {
     }
 
     /**
-     * Makes all later calls fail, and waits at most so many seconds for a call that is running.
+     * Makes all later calls fail, and waits up to {@code seconds} for a call that is running.
      *
      * @return whether no call is running any more
      */

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.hc.core5.http.Header;
 
-/** A container's response, each use of which goes through a {@link ConnectionGuard}. Safe for any number of threads. */
+/** A container's response that makes each call through a {@link ConnectionGuard}. Safe for any number of threads. */
 final class GuardedResponse extends HttpServletResponseWrapper {
     private final ConnectionGuard guard;
     private final ServletOutputStream body = new Body();

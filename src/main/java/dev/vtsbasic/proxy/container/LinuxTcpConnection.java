@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A client's connection in a container that does not show when a client leaves: {@link ProcNetTcp} shows it instead.
- * The container's addresses may not be those of the TCP connection, if a proxy stands in front, so that a connection
- * that was never found does not count as closed.
+ * A client's connection in a container that does not show when a client leaves: {@link ProcNetTcp} shows it instead. A
+ * connection that was never found does not count as closed, because the container's addresses may differ from those of
+ * the TCP connection if a proxy is in front.
  */
 final class LinuxTcpConnection implements ClientConnection {
     /** Formatted on demand, because most requests end before it is needed. */
@@ -25,7 +25,7 @@ final class LinuxTcpConnection implements ClientConnection {
     private boolean seen;
     private long missed = -1;
 
-    /** What a container does with a body before the servlet reads it. */
+    /** How a container handles a body before the servlet reads it. */
     private enum Input {
         /**
          * {@link ServletInputStream#available} reads what has arrived, does not wait, and sends {@code 100 Continue}.
@@ -36,7 +36,7 @@ final class LinuxTcpConnection implements ClientConnection {
          * available.
          */
         CONTINUE_SENT,
-        /** Not known: a read of the body may wait for the client, and may be what sends {@code 100 Continue}. */
+        /** Not known: a read of the body may wait for the client, and may send {@code 100 Continue}. */
         UNKNOWN;
 
         static Input of(ServletRequest request, boolean secure) {

@@ -113,8 +113,8 @@ final class TomcatHttp1Connection implements ClientConnection {
     }
 
     /**
-     * Stops Tomcat from reading the rest of the body after the response, which would wait for what the client never
-     * sends.
+     * Stops Tomcat from reading the rest of the body after the response, because Tomcat would wait for bytes that the
+     * client never sends.
      */
     @Override
     public void dropInput() {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Attempt {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** How long the rest of a response may take that the worker began to send before the client broke off. */
+    /** How long a worker's response may still take after the client broke off within its request body. */
     private static final long RESPONSE_REST_NANOS = 1_000_000_000;
 
     /** Every container accepts a head of this size, in bytes. */
@@ -81,7 +81,7 @@ final class Attempt {
     }
 
     /**
-     * Sends a request of which all bytes are there, then relays the response.
+     * Sends a request that has arrived completely, then relays the response.
      *
      * <p>RFC 9112 §9.5: a worker may respond early and close, with a 431 to a long head or a 413 to a body, so that
      * sending fails although the response has arrived.
@@ -168,7 +168,7 @@ final class Attempt {
         } catch (RequestBody.BodyTooLargeException e) {
             connection.abort();
             if (failureOf(relayed) == null) {
-                // The app has refused it before.
+                // The app has refused the body itself, and the client has that response.
                 return;
             }
             throw e;

@@ -16,8 +16,8 @@ import org.apache.hc.core5.http.HttpEntity;
 /**
  * The event streams that continue after their requests have ended. Safe for any number of threads.
  *
- * <p>A request costs a container some 100 kB for as long as it runs, and on Java without virtual threads one of a
- * bounded number of threads. An event stream runs for as long as a page is open, and mostly waits. So, where the
+ * <p>A request costs a container some 100 kB for as long as it runs. On Java without virtual threads it also holds one
+ * of a bounded number of threads. An event stream runs for as long as a page is open, and mostly waits. So, where the
  * container allows it, the request ends after the response's head, and the body follows on the open connection, which
  * carries no further requests.
  */

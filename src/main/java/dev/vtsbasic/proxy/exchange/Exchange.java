@@ -41,7 +41,7 @@ public final class Exchange {
      * belong together.
      *
      * @param relays runs the relaying of a response while the exchange's own thread still sends a large body
-     * @param pages the responses for when the app cannot respond
+     * @param pages sends the error pages when the app cannot respond
      */
     public record Environment(
             WorkerPool pool,
@@ -83,7 +83,8 @@ public final class Exchange {
                     || gone && context.client().isStream()) {
                 throw e;
             }
-            // A malformed chunk, for example. A client that closed only its sending side may still read a response.
+            // The body has, for example, a malformed chunk. A client that closed only its sending side may still read a
+            // response.
             LOG.debug("{} {}: the body cannot be read", request.method(), request.path(), e);
             refuseBody(e);
             if (gone) {
@@ -141,7 +142,7 @@ public final class Exchange {
                 fail(UpstreamFailure.HEAD_TOO_LARGE, worker, e.getMessage());
                 return;
             } catch (IOException | HttpException e) {
-                // The watchdog stops to wait for this worker, so that no time-out ends a request that is sent again.
+                // Stops the worker's timeout, so that the watchdog does not end a request that is sent again.
                 watched.endWait();
                 if (hasFailedFor(watched.verdict(), worker, e)) {
                     return;
@@ -167,7 +168,7 @@ public final class Exchange {
             case CLIENT_GONE ->
                 throw new ClientDisconnectedException(new IOException("The client closed its connection"));
             case STOPPING -> throw failure instanceof IOException cut ? cut : new IOException(failure);
-            case SILENT -> fail(UpstreamFailure.TIMED_OUT, worker, "was silent for too long");
+            case SILENT -> fail(UpstreamFailure.TIMED_OUT, worker, "sent nothing for too long");
             case OVERDUE -> fail(UpstreamFailure.NO_THREAD, worker, "");
             default -> {
                 return false;

@@ -15,7 +15,7 @@ import jakarta.servlet.http.HttpServletResponse;
  * @param body the request's body; null when there is none
  * @param response receives the response; guarded, or the shared cache's
  * @param client the client's connection
- * @param watched ends the exchange when the worker is silent for too long or the client has left
+ * @param watched ends the exchange when the worker sends nothing for too long or the client has left
  * @param upgrade the client's offer to switch protocols; null when there is none
  */
 public record ExchangeContext(

@@ -48,7 +48,7 @@ public final class RequestBody extends AbstractHttpEntity {
     private LeasedConnection connection;
 
     /**
-     * @param body only read through {@code guard}
+     * @param body the container's stream, read through {@code guard} only
      * @param length in bytes; -1 when unknown
      * @param maxLength in bytes; 0 for no limit
      * @param guard of the client's connection
@@ -96,12 +96,12 @@ public final class RequestBody extends AbstractHttpEntity {
         guard.reception().beginResponse(response, head);
     }
 
-    /** Whether the container itself has responded that it is malformed. */
+    /** Whether the container itself has refused the body as malformed. */
     boolean isRefusedByContainer() {
         return reception.isRefusedByContainer();
     }
 
-    /** Marks the whole response as sent, so that the rest of the body is not waited for. */
+    /** Marks the whole response as sent, so that no thread waits for the rest of the body. */
     void endResponse() {
         reception.endResponse();
     }
@@ -191,12 +191,12 @@ public final class RequestBody extends AbstractHttpEntity {
                 throw endedEarly(total);
             }
         } catch (UnsentException e) {
-            // Not cut, because the worker may have responded before it closed, and the response can still be read.
+            // Does not abort the connection, because the worker may have responded before it closed, and the response
+            // can still be read.
             throw e;
         } catch (ClientDisconnectedException e) {
-            // The caller closes `out` even now, which would end a chunked body as if it were complete. Only this side
-            // of
-            // the connection ends, because the worker may have responded before.
+            // The caller still closes `out`, which would end a chunked body as if it were complete. Only this side of
+            // the connection is ended, because the worker may already have responded.
             connection.endRequest();
             throw e;
         } catch (IOException | RuntimeException e) {

@@ -6,16 +6,16 @@ import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.proxy.message.InboundRequest;
 
 /**
- * Decides whether a request that broke off is sent once more. A request is sent at most twice, on whatever connections
- * and to whatever workers.
+ * Decides whether a request that broke off is sent once more. A request is sent at most twice, no matter on which
+ * connections and to which workers.
  *
  * <p>It is sent again if nothing of a response has been passed on, if it is idempotent and its whole body is kept (RFC
  * 9110 §9.2.2), and if it is not the cause of the failure: a reused connection was dead, or the worker ended and the
- * pool does not attribute that to this request. A worker that could not be connected to does not count, because nothing
- * was sent to it.
+ * pool does not attribute that to this request. A failed connection to a worker does not count as sending, because
+ * nothing was sent.
  */
 final class RetryPolicy {
-    /** How long to wait for the news that the worker ended, which takes a moment on a busy machine. */
+    /** How long to wait until the pool notices that the worker ended, which takes a moment on a busy machine. */
     private static final long EXIT_WAIT_NANOS = 1_000_000_000;
 
     /** The same for a reused connection, which a running worker may have closed as well. */

@@ -6,7 +6,10 @@ import dev.vtsbasic.traffic.ShedReason;
 import dev.vtsbasic.traffic.UpstreamError;
 import org.apache.hc.core5.http.HttpException;
 
-/** Why an exchange has no response of a worker; maps each failure to an error page, a metric and a line of the log. */
+/**
+ * The reason why an exchange got no response from a worker. Maps each failure to an error page, a metric and a line of
+ * the log.
+ */
 enum UpstreamFailure {
     BODY_TOO_LARGE(Page.BODY_TOO_LARGE),
 
@@ -47,7 +50,7 @@ enum UpstreamFailure {
         this.error = error;
     }
 
-    /** The kind of failure that an exception of the connection to a worker is. */
+    /** The failure that an exception of the connection to a worker means. */
     static UpstreamFailure of(Exception failure) {
         return failure instanceof HttpException ? NOT_HTTP : BROKE_OFF;
     }

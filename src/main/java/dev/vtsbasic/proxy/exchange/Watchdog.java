@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends exchanges whose worker is silent for too long, or whose client has left. Safe for any number of threads.
+ * Ends exchanges whose worker sends nothing for too long, or whose client has left. Safe for any number of threads.
  *
- * <p>An exchange waits for the worker in a plain blocking read. One thread checks all exchanges a few times a second and
- * cuts the connections of those that need not wait any longer, so that a request pays neither for a timeout nor for a
- * check of the client.
+ * <p>An exchange waits for the worker in a plain blocking read. One thread checks all exchanges a few times a second
+ * and cuts the connections of those that need not wait any longer, so that a request pays neither for a timeout nor for
+ * a check of the client.
  */
 public final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -30,7 +30,7 @@ public final class Watchdog implements AutoCloseable {
     private final long maxSilenceNanos;
     private final Thread thread;
 
-    /** When this JVM last continued after a standstill; nothing could be received before. */
+    /** When this JVM last continued after a standstill, during which it could receive nothing. */
     private volatile long resumed = System.nanoTime() - STANDSTILL_NANOS;
 
     /** @param maxSilence how long a worker may send nothing; zero for no limit */
@@ -44,8 +44,8 @@ public final class Watchdog implements AutoCloseable {
     /**
      * Watches an exchange until it is closed.
      *
-     * @param clientGone whether the client has left; never called while the client's body is being read, nor after the
-     *     exchange was closed
+     * @param clientGone tells whether the client has left; never called while the client's body is being read, nor
+     *     after the exchange was closed
      */
     public Watched watch(BooleanSupplier clientGone) {
         Watched watched = new Watched(clientGone);
@@ -121,7 +121,7 @@ public final class Watchdog implements AutoCloseable {
             this.clientGone = clientGone;
         }
 
-        /** @param cut makes the read or write fail that the exchange waits in */
+        /** @param cut makes the current read or write of the exchange fail */
         void onCut(Runnable cut) {
             this.cut = cut;
         }
@@ -131,7 +131,9 @@ public final class Watchdog implements AutoCloseable {
             clientCheckAllowed = true;
         }
 
-        /** Marks the response as an event stream, which may be silent for any time and ends only at the stop. */
+        /**
+         * Marks the response as an event stream, which may pause for any time and ends only when the application stops.
+         */
         void markEndless() {
             endless = true;
         }
@@ -157,7 +159,7 @@ public final class Watchdog implements AutoCloseable {
 
         /** Called before each read of the response. */
         void beginWait() {
-            // Never zero, which means that no read waits.
+            // Sets a bit, because zero means that no read waits.
             waitingSince = System.nanoTime() | 1;
         }
 

@@ -12,11 +12,11 @@ import java.util.Optional;
 
 /** Leases workers for one request, and notes in its record how that went. Not thread-safe. */
 final class WorkerSelection implements WorkerPool.Seeker {
-    /** Wait before another worker is tried, once two could not be reached. */
+    /** How long to wait before another worker is tried, after two could not be reached. */
     private static final long RETRY_DELAY_MILLIS = 10;
 
     private static final Page BLOCKED = Page.BAD_GATEWAY.withSentence(
-            "The application crashed each time it was asked for this, so it is not asked again for a while.");
+            "The application crashed each time it got this request, so the request is not sent to it again for a while.");
 
     private final WorkerPool pool;
     private final RetryPolicy retries;

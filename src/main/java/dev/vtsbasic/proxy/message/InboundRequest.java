@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
  * A client's request without its body. It is read from the container once, before the request becomes asynchronous,
  * because some containers reuse the request object from then on.
  *
- * <p>It has more than five components, because each is an independent fact about one request, and only {@link #of} reads
- * them. Groups of them would not be used by themselves.
+ * <p>It has more than five components, because each is an independent fact about one request, and only {@link #of}
+ * reads them. Groups of them would not be used by themselves.
  *
  * @param method as the client sent it
  * @param target raw path, as browsers see it, and query, neither decoded nor encoded again
@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
  *     client chooses
  * @param host value of the Host header field, empty when there are several; without one, the host that the container
  *     knows
- * @param record collects what the log and the metrics tell about the request
+ * @param record collects the facts about the request for the log and the metrics
  */
 public record InboundRequest(
         String method,
@@ -190,7 +190,7 @@ public record InboundRequest(
                 method,
                 lines("Accept").joined(),
                 lines("Sec-Fetch-Dest").single(),
-                isOfPersonHere(),
+                isFromLocalBrowser(),
                 requestId,
                 record);
     }
@@ -200,7 +200,7 @@ public record InboundRequest(
      * local proxy that does not name its client mostly speaks HTTP/1.0 or sends a field such as Via, and a website
      * whose domain name was made to resolve to this machine has that name in Host.
      */
-    private boolean isOfPersonHere() {
+    private boolean isFromLocalBrowser() {
         return fromThisMachine
                 && !protocol.equals("HTTP/1.0")
                 && headers.stream().noneMatch(field -> Caller.isFieldOfProxies(field.name()))

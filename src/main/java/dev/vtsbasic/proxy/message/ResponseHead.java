@@ -13,7 +13,7 @@ public final class ResponseHead {
     private ResponseHead() {}
 
     /**
-     * Sets the status, and adds the fields that do not concern the worker's connection only.
+     * Sets the status, and adds all fields except those that concern only the worker's connection.
      *
      * @param protocol of the client's request
      * @param record notes that the app has responded
@@ -21,7 +21,7 @@ public final class ResponseHead {
     public static void copy(
             ClassicHttpResponse upstreamResponse, String protocol, HttpServletResponse response, RequestRecord record) {
         record.firstByte();
-        record.answeredByApp();
+        record.respondedByApp();
         response.setStatus(upstreamResponse.getCode());
         HopByHopHeaders hopByHop = HopByHopHeaders.of(upstreamResponse);
         boolean chunked = upstreamResponse.containsHeader("Transfer-Encoding");

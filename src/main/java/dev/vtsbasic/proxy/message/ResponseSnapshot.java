@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The header fields of a response before an attempt has put anything into it: those that filters in front have set.
- * Used to undo the attempt. Not thread-safe.
+ * The header fields that filters have set on a response before an attempt adds its own. It is used to undo the attempt.
+ * Not thread-safe.
  */
 public final class ResponseSnapshot {
     private final HttpServletResponse response;

@@ -65,7 +65,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        // Without a timeout, because the app decides how long an idle WebSocket stays open.
+        // No timeout, because the app decides how long an idle WebSocket stays open.
         session.setMaxIdleTimeout(0);
         session.addMessageHandler(String.class, (MessageHandler.Partial<String>)
                 (text, last) -> toWorker(WebSocketFrameCodec.TEXT, StandardCharsets.UTF_8.encode(text), last));
@@ -124,7 +124,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
     /** Copies the worker's messages to the client until either closes, then closes both. Blocks until then. */
     void copyToClient() {
         Session client = null;
-        CloseReason reason = new CloseReason(CloseCodes.getCloseCode(BAD_GATEWAY), "The application broke off");
+        CloseReason reason = new CloseReason(CloseCodes.getCloseCode(BAD_GATEWAY), "The application closed the connection");
         try {
             client = opening.get(OPENING_SECONDS, TimeUnit.SECONDS);
             reason = copyUntilClosed(client.getBasicRemote());

@@ -69,7 +69,7 @@ final class WebSocketFrameCodec {
         int first = octet();
         int second = octet();
         if ((second & MASKED) != 0) {
-            throw new ProtocolException("A server must not mask");
+            throw new ProtocolException("A server must not mask its frames");
         }
         Frame frame = new Frame(first & OPCODE, (first & FIN) != 0, length(second & LENGTH));
         check(frame, first & RESERVED);
@@ -94,7 +94,7 @@ final class WebSocketFrameCodec {
                 ? frame.last() && frame.length() <= MAX_CONTROL_PAYLOAD
                 : frame.length() >= 0 && withinMessage == (frame.opcode() == CONTINUATION);
         if (reserved != 0 || !known || !fits) {
-            throw new ProtocolException("Not a frame that may come here: " + frame);
+            throw new ProtocolException("This frame is not allowed here: " + frame);
         }
     }
 

@@ -32,7 +32,7 @@ public final class ChannelSocket extends Socket {
     private final boolean unix;
     private final ReentrantLock writing = new ReentrantLock();
     private volatile int soTimeout;
-    private int lastOctets;
+    private int lastBytes;
     private long mayRead = Long.MAX_VALUE;
     private boolean ended;
     private boolean refusal;
@@ -59,14 +59,15 @@ public final class ChannelSocket extends Socket {
         return ended;
     }
 
-    /**
-     * Whether the worker's bytes ended elsewhere than after an empty line, with which header and trailer fields end.
-     */
+    /** Whether the worker's bytes ended without an empty line, which ends header and trailer fields. */
     boolean endedWithinFields() {
-        return ended && lastOctets != END_OF_FIELDS;
+        return ended && lastBytes != END_OF_FIELDS;
     }
 
-    /** Marks the response being read as an error, with which the worker may have refused the request before its end. */
+    /**
+     * Marks the response being read as an error. The worker may have sent it, and closed, before it had read the whole
+     * request.
+     */
     void readsRefusal() {
         refusal = true;
     }
@@ -85,7 +86,7 @@ public final class ChannelSocket extends Socket {
         private static final long serialVersionUID = 1L;
 
         ReadLimitException() {
-            super("More octets than may be read");
+            super("The worker sent more bytes than the limit allows");
         }
     }
 
@@ -110,7 +111,7 @@ public final class ChannelSocket extends Socket {
         }
         mayRead -= Math.max(0, count);
         for (int i = Math.max(0, count - 4); i < count; i++) {
-            lastOctets = lastOctets << 8 | bytes[offset + i] & 0xff;
+            lastBytes = lastBytes << 8 | bytes[offset + i] & 0xff;
         }
         return count;
     }
@@ -121,18 +122,18 @@ public final class ChannelSocket extends Socket {
      * with its head is complete.
      */
     private boolean isEnd() {
-        return unix || refusal && lastOctets == END_OF_FIELDS;
+        return unix || refusal && lastBytes == END_OF_FIELDS;
     }
 
     /**
-     * Reads without waiting. Does not wait for a thread that writes either: while it writes, the channel's mode cannot
-     * be changed, and its write may last until the worker's response is read.
+     * Reads without waiting, not even for a thread that writes: while that thread writes, the channel's mode cannot be
+     * changed, and the write may last until the worker's response is read.
      *
      * @throws SocketTimeoutException when nothing can be read without waiting
      */
     private int readAtOnce(ByteBuffer buffer) throws IOException {
         if (!writing.tryLock()) {
-            throw new SocketTimeoutException("Not without waiting");
+            throw new SocketTimeoutException("The read would wait for a writing thread");
         }
         try {
             channel.configureBlocking(false);

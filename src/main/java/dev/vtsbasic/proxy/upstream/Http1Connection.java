@@ -56,7 +56,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     private static final Http1Config TRAILERS =
             Http1Config.copy(HTTP1).setMaxHeaderCount(MAX_TRAILERS + 1).build();
 
-    /** HttpCore's parser, because HttpClient's default skips malformed lines in search of a status line. */
+    /** HttpCore's parser. HttpClient's default parser would skip malformed lines until it finds a status line. */
     private static final DefaultHttpResponseParserFactory STRICT = new DefaultHttpResponseParserFactory(HTTP1);
 
     /** HttpCore's shortest timeout; with any timeout {@link ChannelSocket} does not wait at all. */
@@ -70,7 +70,7 @@ public final class Http1Connection extends DefaultManagedHttpClientConnection {
     private boolean leftHttp;
 
     Http1Connection(ChannelSocket socket) throws IOException {
-        // Without a decoder and with this encoder, every octet of a field value stays as it is.
+        // Without a decoder and with this encoder, every byte of a field value stays as it is.
         super("", null, StandardCharsets.ISO_8859_1.newEncoder(), HTTP1, null, null, null, STRICT);
         this.socket = socket;
         bind(socket);

@@ -15,7 +15,8 @@ import org.apache.hc.core5.pool.PoolEntry;
 
 /**
  * A connection to a worker for one request and its response. {@link #close} returns the connection to the pool, or
- * closes it when either is incomplete. One thread may send while another receives; any thread may {@link #abort}.
+ * closes it when the request or the response is incomplete. One thread may send while another receives; any thread may
+ * {@link #abort}.
  */
 public final class LeasedConnection implements AutoCloseable {
     private final WorkerConnectionPool connections;

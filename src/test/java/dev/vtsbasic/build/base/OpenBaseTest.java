@@ -141,7 +141,7 @@ class OpenBaseTest {
         return OpenBase.of(Dist.at(root)).orElseThrow();
     }
 
-    /** What a file holds in a copy for a base. */
+    /** Returns the content of a file in a copy for this base. */
     private String copied(String base, String file) throws IOException {
         Dist copy = open().copyFor(base, Files.createTempDirectory(directory, "copy"));
         assertEquals(copy.root().resolve("server/server.js"), copy.entry());

@@ -18,11 +18,14 @@ class BuildReproductionTest {
     @TempDir
     private Path project;
 
-    /** Only the first build takes longer than a second, so that the second one could begin in the second it ended in. */
+    /**
+     * Only the first build takes more than a second, so the second build could begin in the same second in which the
+     * first ended.
+     */
     @Test
     void aTimeInSecondsThatABuildWritesLastIsFound() throws Exception {
         Tree.write(project, "package.json", "{}");
-        // In place of Bun: runs the command line that follows "exec".
+        // A script in place of Bun, which runs the command line after "exec".
         Path bun = Files.writeString(project.resolve("bun"), "#!/bin/sh\nexec sh -c \"$2\"\n");
         assertEquals(true, bun.toFile().setExecutable(true));
         String command = "if [ $USER = vts-first ]; then sleep 1.1; fi; mkdir -p dist; date +%s > dist/built";

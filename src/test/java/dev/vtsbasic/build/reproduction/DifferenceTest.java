@@ -42,7 +42,7 @@ class DifferenceTest {
     }
 
     @Test
-    void linesInAnotherOrderAreTheSameParts() throws Exception {
+    void reorderedLinesHaveTheCauseOrder() throws Exception {
         Tree.write(root, "one/a.js", "import a b\nimport c\n", "other/a.js", "import c\nimport a b\n");
         assertEquals(LikelyCause.ORDER, difference().cause());
     }
@@ -62,7 +62,7 @@ class DifferenceTest {
     }
 
     @Test
-    void aDifferenceInTheNameOfAnotherFileIsNotTheFirst() throws Exception {
+    void aDifferingImportedFileNameIsNotTheFirstDifference() throws Exception {
         Tree.write(root, "one/assets/about-AAAAAAAA.js", "import './main-CCCCCCCC.js'");
         Tree.write(root, "one/assets/main-CCCCCCCC.js", "t = 1795462336123");
         Tree.write(root, "other/assets/about-BBBBBBBB.js", "import './main-DDDDDDDD.js'");

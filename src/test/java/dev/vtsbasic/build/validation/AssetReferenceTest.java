@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Vite 7 and 8 write, cut down; every name is one of a file that does not exist, so that it is reported. */
+/** Shortened output of Vite 7 and 8. No named file exists, so that each reference is reported. */
 class AssetReferenceTest {
     @TempDir
     private Path root;

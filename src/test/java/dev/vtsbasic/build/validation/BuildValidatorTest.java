@@ -61,7 +61,7 @@ class BuildValidatorTest {
         assertEquals(List.of("assets/main-B-x_9yZk.js"), missing.similar());
     }
 
-    /** As SolidStart and Vike have it in their servers. */
+    /** SolidStart and Vike put such a manifest into their servers. */
     @Test
     void theKeysOfAManifestInTheServersCodeAreNoFiles() throws Exception {
         Tree.write(root, "client/assets/web-D5QpZw3x.js", "", "client/assets/main-B1x2y3Z4.js", "");

@@ -122,7 +122,7 @@ class WorkerOutputTest {
     }
 
     @Test
-    void aBlockedLogDoesNotBlockTheReading() throws Exception {
+    void aBlockedLogDoesNotBlockReadingTheWorkersOutput() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch read = new CountDownLatch(1);
@@ -169,8 +169,8 @@ class WorkerOutputTest {
         return output;
     }
 
-    private static ControlLines control(Predicate<String> take, BooleanSupplier mayFollow) {
-        return new ControlLines() {
+    private static ControlLineHandler control(Predicate<String> take, BooleanSupplier mayFollow) {
+        return new ControlLineHandler() {
             @Override
             public boolean take(String line) {
                 return take.test(line);

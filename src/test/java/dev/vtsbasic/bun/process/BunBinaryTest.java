@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shell scripts stand for Bun: what matters is how a file behaves when it is run. */
+/** Uses shell scripts in place of Bun, because only the behavior of the started file matters. */
 @DisabledOnOs(OS.WINDOWS)
 class BunBinaryTest {
     private static final String GOOD = "#!/bin/sh\n[ \"$1\" = --version ] && echo 1.4.2\n";

@@ -47,7 +47,7 @@ class HttpProbeTest {
         }
     }
 
-    /** SvelteKit's adapters answer 500 when a field is missing that they are told to read. */
+    /** SvelteKit's adapters respond with 500 when a header field is missing that they are configured to read. */
     @Test
     void aProbeHasTheForwardingFieldsOfARequest() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("HTTP/1.1 200 OK\r\n\r\n"))) {
@@ -128,7 +128,7 @@ class HttpProbeTest {
         }
     }
 
-    /** Else one that hangs is taken for one that failed to answer once. */
+    /** A probe must not fail earlier, because a worker that hangs would then look like one that failed once. */
     @Test
     void aProbeFailsAtItsTimeout() throws Exception {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.SILENT)) {
@@ -162,7 +162,7 @@ class HttpProbeTest {
         try (ScriptedUpstream app = ScriptedUpstream.onTcp(ScriptedUpstream.closing("", "HTTP/1.1"))) {
             for (int i = 0; i < 2; i++) {
                 IOException refusal = assertThrows(IOException.class, () -> HttpProbe.ask(app.address(), "/", ENOUGH));
-                assertEquals("closed the connection without an answer", refusal.getMessage());
+                assertEquals("closed the connection without a response", refusal.getMessage());
             }
         }
     }
@@ -179,7 +179,7 @@ class HttpProbeTest {
 
     @Test
     @Timeout(120)
-    @SuppressWarnings("try") // Only its queue matters.
+    @SuppressWarnings("try") // The test needs only its accept queue.
     void aPingOfAWorkerWithAFullAcceptQueueIsEmpty() throws Exception {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
         List<SocketChannel> waiting = new ArrayList<>();
@@ -204,7 +204,7 @@ class HttpProbeTest {
                     return;
                 }
             } catch (SocketException e) {
-                return; // As many wait as may.
+                return; // The accept queue is full.
             }
         }
     }

@@ -110,7 +110,7 @@ class RunDirectoryTest {
         return run.filesOf("worker-1", true).socket().orElseThrow();
     }
 
-    /** With a socket at which nobody listens any more. */
+    /** Copies a run directory and adds a socket on which no process listens. */
     private Path copyOf(Path run, String name) throws IOException {
         Path copy = Files.createDirectory(
                 directory.resolve(name),

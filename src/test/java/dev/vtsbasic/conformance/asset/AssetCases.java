@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All cases about assets. */
+/** All cases for assets. */
 final class AssetCases {
     private AssetCases() {}
 
-    /** The cases by theme. */
+    /** The cases, grouped by topic. */
     static Map<String, List<Case>> all() {
         Map<String, List<Case>> cases = new LinkedHashMap<>();
         cases.put("Conditions", ConditionCases.all());

@@ -18,15 +18,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks for an asset, and knows what each response has to be.
+ * Requests an asset and checks the response.
  *
- * <p>In header fields {@code {tag}} stands for the asset's ETag, and {@code {date}} for its Last-Modified, which may be
- * moved by seconds, and be in one of the old formats: {@code {date-1 asctime}}.
+ * <p>In header fields {@code {tag}} stands for the asset's ETag and {@code {date}} for its Last-Modified. The date may
+ * be moved by seconds and use one of the obsolete formats: {@code {date-1 asctime}}.
  */
 final class AssetCheck {
     private static final Pattern DATE = Pattern.compile("\\{date([+-]\\d+)?( rfc850| asctime)?}");
 
-    /** What stands for the representation in a 304 (RFC 9110 §15.4.5). */
+    /** The header fields of a 304 that must equal those of the 200 (RFC 9110 §15.4.5). */
     private static final List<String> KEPT = List.of("ETag", "Cache-Control", "Vary");
 
     private final Scene scene;
@@ -39,22 +39,27 @@ final class AssetCheck {
         this.fields = fields;
     }
 
-    /** Plays a GET for {@code target} and fails unless the response has this status and is all that goes with it. */
+    /**
+     * Plays a GET for {@code target} and fails unless the response has this status and the matching fields and body.
+     */
     static Case.Script gives(int status, String target, String... fields) {
         return scene -> new AssetCheck(scene, target, fields).check(status);
     }
 
-    /** The same for one range, both ends of which are in it. */
+    /** Like {@link #gives}, for a 206 with one range; both ends are inclusive. */
     static Case.Script givesPart(int first, int last, String target, String... fields) {
         return scene -> new AssetCheck(scene, target, fields).checkPart(first, last);
     }
 
-    /** The same for several ranges, as {@code 0-1}, {@code 8-9}. */
+    /** Like {@link #gives}, for a 206 with several ranges, such as {@code 0-1}, {@code 8-9}. */
     static Case.Script givesParts(List<String> ranges, String target, String... fields) {
         return scene -> new AssetCheck(scene, target, fields).checkParts(ranges);
     }
 
-    /** Sends a request, and another one after its response, which fails when the response was not over there. */
+    /**
+     * Sends a request, and a second one on the same connection, whose response is wrong if the first one did not end as
+     * framed.
+     */
     static Message ask(Scene scene, String methodAndTarget, String... fields) throws IOException {
         try (Wire client = scene.client()) {
             Message response = ask(client, methodAndTarget, fields);
@@ -66,7 +71,7 @@ final class AssetCheck {
         }
     }
 
-    /** Null when the connection was closed instead. */
+    /** Returns null when the server closed the connection instead. */
     private static Message next(Wire client) throws IOException {
         try {
             client.send(Scene.request("GET " + AssetSite.TEN));
@@ -83,7 +88,7 @@ final class AssetCheck {
         return response;
     }
 
-    /** Plays a request and fails unless its response has this status, and the connection serves another one after it. */
+    /** Plays a request and fails unless its response has this status and the connection then serves another request. */
     static Case.Script leavesOpen(int status, String methodAndTarget, String... fields) {
         return scene -> {
             Wire client = scene.client();
@@ -174,14 +179,14 @@ final class AssetCheck {
         Check.equal("the end", delimiter + "--", left.strip().isEmpty() ? left : "\r\n" + left.strip());
     }
 
-    /** RFC 9110 §15.3.7. */
+    /** RFC 9110 §15.3.7: a 206 has the header fields that the 200 would have. */
     private static void checkSame(Message plain, Message response) {
         for (String name : List.of("ETag", "Cache-Control", "Vary", "Content-Encoding", "Last-Modified")) {
             Check.equal(name, plain.head().joined(name), response.head().joined(name));
         }
     }
 
-    /** Some write a space in it. */
+    /** Removes the space after the semicolon, which only some servers write. */
     static String type(Head head) {
         return head.joined("Content-Type").replace("; ", ";");
     }
@@ -190,7 +195,7 @@ final class AssetCheck {
         return "bytes " + first + "-" + last + "/" + plain.body().length();
     }
 
-    /** The whole in the same coding. */
+    /** Requests the whole asset in the same content coding. */
     private Message plain() throws IOException {
         Message plain = get(
                 scene,
@@ -215,7 +220,7 @@ final class AssetCheck {
         });
     }
 
-    /** RFC 9110 §5.6.7. */
+    /** RFC 9110 §5.6.7: the three formats of an HTTP date. */
     private static String format(ZonedDateTime date, String format) {
         String pattern = format == null
                 ? "EEE, dd MMM yyyy HH:mm:ss 'GMT'"

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 
-/** The WAR with a build whose assets are asked for in every way. */
+/** Plays all asset cases on the WAR. */
 @Order(1)
 class AssetConformanceIT {
     private static AssetSite site;

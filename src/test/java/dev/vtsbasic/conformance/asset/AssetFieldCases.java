@@ -19,7 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Methods, the fields of every response, and how an asset's path may be spelled. */
+/** Methods, the header fields of every response, and spellings of an asset's path. */
 final class AssetFieldCases {
     private static final List<String> UNKNOWN = List.of("get", "FROBNICATE");
 
@@ -115,7 +115,7 @@ final class AssetFieldCases {
         return client.response(method);
     }
 
-    /** HEAD and GET differ in the body alone. */
+    /** HEAD and GET must differ only in the body. */
     static Case.Script sameHead(String path, String... fields) {
         return scene -> {
             Message get = AssetCheck.get(scene, path, fields);

@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** A build whose client files are of every sort, and the same files as nginx wants them: each coding beside its file. */
+/** A build with client files of every kind, and the same files laid out for nginx, with each coding beside its file. */
 final class AssetSite implements AutoCloseable {
-    /** The resource with nginx's configuration. */
+    /** Name of the resource with nginx's configuration. */
     static final String NGINX = "nginx-assets.conf";
 
-    /** Too short for a coding. */
+    /** Too short to be compressed. */
     static final String TEN = "/ten.txt";
 
     /** Has every coding. */
@@ -29,10 +29,10 @@ final class AssetSite implements AutoCloseable {
 
     static final String EMPTY = "/empty.txt";
 
-    /** No coding makes it smaller, and it is too long to be kept in memory. */
+    /** Content that no coding makes smaller; too long to be kept in memory. */
     static final String LARGE = "/assets/film-1a2b3c4d.mp4";
 
-    /** Has every coding, each of which is too long to be kept in memory. */
+    /** Has every coding; each is too long to be kept in memory. */
     static final String LARGE_CODED = "/assets/data-1a2b3c4d.json";
 
     static final String PNG = "/logo.png";
@@ -107,7 +107,7 @@ final class AssetSite implements AutoCloseable {
         return Proxy.nginx(NGINX, upstream, values);
     }
 
-    /** What the client file of this path holds, a byte in each character. */
+    /** The content of the client file at this path; each character is a byte. */
     static String content(String path) {
         return FILES.get(path);
     }
@@ -145,7 +145,7 @@ final class AssetSite implements AutoCloseable {
         return files;
     }
 
-    /** Always the same, and never to be compressed beyond what the letters allow. */
+    /** Returns the same text each time, which no coding compresses below the entropy of its letters. */
     private static String random(int length, String letters) {
         Random random = new Random(length);
         StringBuilder text = new StringBuilder(length);

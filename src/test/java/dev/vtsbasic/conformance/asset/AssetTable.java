@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 
-/** Plays the cases about assets on VTS Basic and on Debian's nginx, and writes what came of it as a page. */
+/** Plays the asset cases on VTS Basic and on Debian's nginx, and writes the results to a page. */
 final class AssetTable {
     private AssetTable() {}
 

@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 
-/** Accept-Encoding, and what depends on it. */
+/** Accept-Encoding and the responses that it selects. */
 final class CodingCases {
     private static final String ACCEPT = "RFC 9110 §12.5.3";
     private static final String WEIGHT = "RFC 9110 §12.4.2";
@@ -258,7 +258,7 @@ final class CodingCases {
         return response.head().joined("Vary").toLowerCase(Locale.ROOT);
     }
 
-    /** Plays a GET and fails unless the response has this coding, and is the content. */
+    /** Plays a GET and fails unless the response has this coding and decodes to the content. */
     private static Case.Script coded(String coding, String... fields) {
         return scene -> Check.equal("coding", coding, coding(scene, fields));
     }
@@ -267,7 +267,7 @@ final class CodingCases {
         coding(scene, "Accept-Encoding: " + line);
     }
 
-    /** The coding of a response that has been seen to be the content in it. */
+    /** Returns a response's coding after checking that the response decodes to the content. */
     private static String coding(Scene scene, String... fields) throws IOException {
         Message response = AssetCheck.get(scene, SCRIPT, fields);
         Check.status(200, response);

@@ -12,7 +12,7 @@ import dev.vtsbasic.conformance.harness.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, and which of them counts. */
+/** If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, and their precedence. */
 final class ConditionCases {
     private static final String OLD = "Sun, 06 Nov 1994 08:49:37 GMT";
     private static final String NONE_MATCH = "RFC 9110 §13.1.2";
@@ -134,7 +134,11 @@ final class ConditionCases {
                 scene -> Check.status(200, AssetCheck.ask(scene, "HEAD " + TEN, "If-Modified-Since: " + OLD))));
     }
 
-    /** @param date one that says something other than 200, as does one of its year; malformed, it must be ignored */
+    /**
+     * A malformed date must be ignored, so that the response is 200.
+     *
+     * @param date a valid date that leads to another status, as does a date in {@code year}
+     */
     private static void malformedDates(List<Case> cases, String name, String source, String date, String year) {
         for (String[] malformed : new String[][] {
             {"a word", "yesterday"},

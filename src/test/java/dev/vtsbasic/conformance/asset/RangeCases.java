@@ -19,7 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Range, If-Range, and their responses 206 and 416. */
+/** Range and If-Range, and the responses 206 and 416. */
 final class RangeCases {
     private static final String RANGE = "RFC 9110 §14.2";
     private static final String BYTES = "RFC 9110 §14.1.2";
@@ -255,7 +255,7 @@ final class RangeCases {
         return form.isEmpty() ? "" : " in the form of" + form.replace("rfc", "RFC ");
     }
 
-    /** RFC 9110 §8.8.2.2: a date is no strong validator before its second is over. */
+    /** RFC 9110 §8.8.2.2: a date is not a strong validator until the second after it is over. */
     private static void awaitStrongDate(Scene scene) throws Exception {
         ZonedDateTime modified;
         ZonedDateTime now;

@@ -17,7 +17,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Clients that close or reset the connection before they have the whole response. */
+/** Clients that close or reset the connection before they have received the whole response. */
 public final class ClientDisconnectCases {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 

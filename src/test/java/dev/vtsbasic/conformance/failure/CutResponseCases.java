@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Servers that close or reset the connection within a response, before it, or refuse connections. */
+/** Servers that refuse a connection, or close or reset it before or within a response. */
 public final class CutResponseCases {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The responses that the proxy itself makes when the server fails. */
+/** The proxy's own responses when the server fails. */
 public final class ErrorPageCases {
     private ErrorPageCases() {}
 

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Servers that send what HTTP/1.1 does not allow. */
+/** Servers that send responses that HTTP/1.1 forbids. */
 public final class MalformedResponseCases {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 
@@ -43,7 +43,7 @@ public final class MalformedResponseCases {
         responses.put("a field without a name", response("200 OK", "Content-Length: 2", ": a") + "ok");
         responses.put("an unknown transfer coding", response("200 OK", "Transfer-Encoding: zip") + "ok");
         responses.put("a head of a megabyte", response("200 OK", "X-Huge: " + "v".repeat(1_000_000)));
-        // RFC 9112 §6.3 leaves no other way for these; for the rest a proxy may also clean up.
+        // RFC 9112 §6.3 requires the proxy to refuse these; it may also repair the others.
         List<String> strict = List.of(
                 "differing Content-Lengths",
                 "a list of differing Content-Lengths",

@@ -18,7 +18,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which requests are sent again, and which are not, when the connection to the server ends before the response. */
+/** Which requests the proxy retries when the server closes the connection before it responds. */
 public final class RetryCases {
     private RetryCases() {}
 

@@ -17,7 +17,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Servers that stay silent. */
+/** Servers that stop sending. */
 public final class TimeoutCases {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 

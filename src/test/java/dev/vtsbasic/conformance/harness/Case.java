@@ -1,10 +1,10 @@
 package dev.vtsbasic.conformance.harness;
 
 /**
- * A behaviour that a proxy shows or does not show.
+ * A behaviour that a proxy either shows or not.
  *
  * @param name the behaviour
- * @param source where it is asked for
+ * @param source the specification that requires it
  * @param limit why VTS Basic cannot show it in every container; empty when it must
  */
 public record Case(String name, Level level, String source, Script script, String limit) {
@@ -12,13 +12,13 @@ public record Case(String name, Level level, String source, Script script, Strin
     public enum Level {
         /** An RFC says MUST. */
         MUST,
-        /** An RFC says SHOULD, or a user would call anything else a bug. */
+        /** An RFC says SHOULD, or a user would call any other behaviour a bug. */
         SHOULD,
-        /** We promise it; others need not. */
+        /** VTS Basic promises it; other proxies need not. */
         OURS
     }
 
-    /** What shows the behaviour; it throws when the proxy does something else. */
+    /** Plays the case; throws when the proxy behaves otherwise. */
     @FunctionalInterface
     public interface Script {
         void play(Scene scene) throws Exception;
@@ -36,7 +36,7 @@ public record Case(String name, Level level, String source, Script script, Strin
         return new Case(name, Level.OURS, source, script, "");
     }
 
-    /** The same case, which VTS Basic may fail for this reason. */
+    /** Returns the same case, which VTS Basic may fail for this reason. */
     public Case limitedBy(String reason) {
         return new Case(name, level, source, script, reason);
     }

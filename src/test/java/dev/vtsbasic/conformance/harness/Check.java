@@ -3,7 +3,7 @@ package dev.vtsbasic.conformance.harness;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** What a case says about what it saw. */
+/** Assertions of the cases. */
 public final class Check {
     private Check() {}
 

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The head of a message, taken apart strictly: what is not as RFC 9112 has it, is a failure.
+ * The head of a message. Parsing is strict: it fails on anything that RFC 9112 does not allow.
  *
  * @param startLine request line or status line
  * @param fields in their order
  */
 public record Head(String startLine, List<Field> fields) {
-    /** A header field; the white space around its value is not part of it. */
+    /** A header field; the value has no surrounding white space. */
     public record Field(String name, String value) {}
 
     public static Head parse(byte[] bytes) {
@@ -52,7 +52,7 @@ public record Head(String startLine, List<Field> fields) {
         return !all(name).isEmpty();
     }
 
-    /** All values of a field, in their order. */
+    /** All values of a field, in order. */
     public List<String> all(String name) {
         return fields.stream()
                 .filter(field -> field.name().equalsIgnoreCase(name))
@@ -60,7 +60,7 @@ public record Head(String startLine, List<Field> fields) {
                 .toList();
     }
 
-    /** All values of a field in one line, as RFC 9110 §5.3 allows a proxy to join them; empty when there is none. */
+    /** All values of a field in one line, as RFC 9110 §5.3 allows a proxy to combine them; empty when there is none. */
     public String joined(String name) {
         return String.join(", ", all(name));
     }

@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * A message as it was read.
  *
- * @param framing what told where the body ends
- * @param complete whether it ended as its framing has it; a reader that does not see this difference takes a cut
- *     response for a whole one
+ * @param framing how the end of the body was determined
+ * @param complete whether the message ended as framed; a reader without this check accepts a cut response as a whole
+ *     one
  */
 public record Message(Head head, String body, Framing framing, List<Head.Field> trailers, boolean complete) {
     public enum Framing {

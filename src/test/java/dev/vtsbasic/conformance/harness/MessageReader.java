@@ -14,7 +14,7 @@ final class MessageReader {
         this.wire = wire;
     }
 
-    /** The head of a message: its first line and its fields. */
+    /** Reads the head of a message: its first line and its fields. */
     Head head() throws IOException {
         return Head.parse(headBytes());
     }
@@ -34,7 +34,7 @@ final class MessageReader {
         return head.toByteArray();
     }
 
-    /** The data of the next chunk; empty for the last one, whose trailer section is left to be read. */
+    /** Reads the data of the next chunk; empty for the last one, whose trailer section is not yet read. */
     String chunk() throws IOException {
         StringBuilder size = new StringBuilder();
         for (int b = wire.read(); b != '\n'; b = wire.read()) {
@@ -51,7 +51,7 @@ final class MessageReader {
         return data;
     }
 
-    /** A whole request, or what came of it before the connection ended. */
+    /** Reads a whole request, or the part that came before the connection ended. */
     Message request() throws IOException {
         Head head = head();
         Check.that(
@@ -61,7 +61,7 @@ final class MessageReader {
         return body ? body(head, false) : new Message(head, "", Message.Framing.NONE, List.of(), true);
     }
 
-    /** A whole response to a request with {@code method}, or what came of it before the connection ended. */
+    /** Reads a whole response to a request with {@code method}, or the part that came before the connection ended. */
     Message response(String method) throws IOException {
         Head head = head();
         int status = head.status();

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A proxy under test: a process that forwards from its port to the upstream's. */
+/** A proxy under test: a process that forwards requests from its port to the upstream's. */
 public final class Proxy implements AutoCloseable {
     private static final int START_SECONDS = 60;
 
@@ -37,7 +37,7 @@ public final class Proxy implements AutoCloseable {
         awaitPort();
     }
 
-    /** The kinds of proxies, and how each is started. */
+    /** The kinds of proxies, each with its start command. */
     public enum Kind {
         VTS("VTS Basic") {
             @Override
@@ -88,7 +88,7 @@ public final class Proxy implements AutoCloseable {
         public abstract String version() throws IOException;
     }
 
-    /** @param environment settings besides those that all cases are played with, or in their place */
+    /** @param environment settings that are added to those of all cases, or replace them */
     public static Proxy vts(int upstream, Map<String, String> environment) throws IOException {
         int port = Ports.free();
         Map<String, String> settings = new HashMap<>(Map.of(
@@ -106,7 +106,7 @@ public final class Proxy implements AutoCloseable {
                 newDirectory(),
                 List.of(
                         System.getProperty("java.home") + "/bin/java",
-                        // It lives for seconds, and takes less processor time without the second compiler.
+                        // A proxy that lives for seconds needs less processor time without the second compiler.
                         "-XX:TieredStopAtLevel=1",
                         "-jar",
                         System.getProperty("test.war")),
@@ -115,13 +115,13 @@ public final class Proxy implements AutoCloseable {
 
     /**
      * @param configuration name of a resource
-     * @param values by what stands for them in it
+     * @param values replacements for the placeholders in it
      */
     public static Proxy nginx(String configuration, int upstream, Map<String, String> values) throws IOException {
         return configured(configuration, upstream, values, List.of("nginx", "-e", "stderr", "-c"));
     }
 
-    /** HAProxy that speaks HTTP/2 to what listens on this port. */
+    /** Starts an HAProxy that speaks HTTP/2 to the server on this port. */
     public static Proxy haproxyOverHttp2(int upstream, boolean tls) throws IOException {
         return configured(
                 "haproxy-http2.cfg",
@@ -134,7 +134,7 @@ public final class Proxy implements AutoCloseable {
         return port;
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     public void terminate() {
         process.destroy();
     }
@@ -157,7 +157,7 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    /** The configuration is the resource of this name, with the ports and a directory filled in. */
+    /** Starts a proxy with the named resource as its configuration, after filling in the ports and a directory. */
     private static Proxy configured(String name, int upstream, Map<String, String> values, List<String> command)
             throws IOException {
         int port = Ports.free();
@@ -242,7 +242,7 @@ public final class Proxy implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException e) {
-            // It lies in a temporary directory.
+            // A file in a temporary directory may stay.
         }
     }
 }

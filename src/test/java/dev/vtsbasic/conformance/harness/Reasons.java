@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Why we show what neither peer shows: a resource of lines {@code case => reason}. */
+/** Why VTS Basic shows behaviours that neither peer shows: a resource with lines {@code case => reason}. */
 public final class Reasons {
     private Reasons() {}
 

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The page with the results of cases that were played on VTS Basic and on other servers. */
+/** The page with the results of the cases on VTS Basic and on other servers. */
 public final class ResultPage {
     /** The group of the malformed requests. */
     public static final String SMUGGLING = "Request smuggling";
 
     private static final int MAX_REASON_LENGTH = 90;
 
-    /** Where we stand alone and no reason is written down. */
+    /** Stands for a missing reason when only VTS Basic passes a case. */
     private static final String UNEXPLAINED = "?";
 
     private final List<Proxy.Kind> kinds;
@@ -30,7 +30,7 @@ public final class ResultPage {
     /**
      * @param kinds the proxies, VTS Basic first
      * @param malformed the family of each malformed request
-     * @param reasons why VTS Basic alone passes a case, by the name of the case
+     * @param reasons why only VTS Basic passes a case, by the name of the case
      */
     public ResultPage(
             List<Proxy.Kind> kinds,
@@ -56,7 +56,7 @@ public final class ResultPage {
                         .toList());
     }
 
-    /** The page, below what was said on it already. */
+    /** Appends the results to the text written by {@link #say}, and returns the page. */
     public String write(String... configurations) throws IOException {
         List<Case> all = cases.values().stream().flatMap(List::stream).toList();
         say("");
@@ -147,7 +147,7 @@ public final class ResultPage {
                         + reason(failed.get(0).failure().replaceFirst("(?s).*\": ", ""));
     }
 
-    /** Where we stand alone, and why. */
+    /** Writes the cases that only VTS Basic passes, with the reasons. */
     private void differences(List<Case> all) {
         say("");
         say(kinds.size() > 2 ? "## Where both peers differ from us, and why we do it" : "## Where we differ, and why");
@@ -162,7 +162,7 @@ public final class ResultPage {
         return kinds.stream().allMatch(kind -> passed(kind, c) == (kind == Proxy.Kind.VTS));
     }
 
-    /** The cases that we alone show, without a word why. */
+    /** The cases that only VTS Basic passes and that have no reason. */
     public List<String> unexplained() {
         return cases.values().stream()
                 .flatMap(List::stream)
@@ -194,7 +194,7 @@ public final class ResultPage {
         return kinds.stream().map(column).collect(Collectors.joining(" | "));
     }
 
-    /** What was seen instead, without what is different in each run. */
+    /** The observed behaviour, without the parts that differ between runs. */
     private static String reason(String failure) {
         String stable = failure.replaceAll("(:\\d\\d){2} GMT", " GMT").replaceAll("\\b[0-9a-f]{32}\\b|7F00\\S+", "...");
         return cell(stable.length() > MAX_REASON_LENGTH ? stable.substring(0, MAX_REASON_LENGTH) + "..." : stable);

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What a case plays with: clients in front of the proxy and the server behind it. */
+/** The parts that a case plays with: clients in front of the proxy, and the server behind it. */
 public final class Scene {
-    /** The proxies are told to trust what a client with this address says about others. */
+    /** A client address that the proxies trust as a proxy's, so that they use its forwarding header fields. */
     public static final String TRUSTED = "127.0.0.2";
 
     public static final String UNTRUSTED = "127.0.0.1";
@@ -16,7 +16,7 @@ public final class Scene {
 
     private static final String LAST_OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
-    /** Sooner than the time-out for responses, which would end what waits for one, and later than a busy machine needs. */
+    /** Shorter than the response timeout, which would end a waiting request, and longer than a busy machine needs. */
     public static final Duration PROMPTLY = Duration.ofSeconds(4);
 
     private final int proxyPort;
@@ -28,7 +28,7 @@ public final class Scene {
         this.upstream = upstream;
     }
 
-    /** A GET for {@code /} with these header fields. */
+    /** A GET request for {@code /} with these header fields. */
     public static String get(String... fields) {
         return request("GET /", fields);
     }
@@ -47,7 +47,7 @@ public final class Scene {
                 + body;
     }
 
-    /** A response's head with these fields. */
+    /** The head of a response with these header fields. */
     public static String response(String status, String... fields) {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + "\r\n");
         for (String field : fields) {
@@ -60,7 +60,7 @@ public final class Scene {
         return Duration.ofMillis(millis);
     }
 
-    /** A new connection to the proxy. */
+    /** Opens a connection to the proxy. */
     public Wire client() throws IOException {
         return client(UNTRUSTED);
     }
@@ -71,26 +71,26 @@ public final class Scene {
         return client;
     }
 
-    /** A new connection on which this has been sent. */
+    /** Opens a connection to the proxy and sends the request. */
     public Wire client(String address, String request) throws IOException {
         Wire client = client(address);
         client.send(request);
         return client;
     }
 
-    /** The next connection that the proxy makes to the server. */
+    /** Returns the next connection that the proxy opens to the server. */
     public Wire server() throws InterruptedException {
         Wire server = upstream.next(Wire.PATIENCE);
         Check.that(server != null, "the proxy made no connection to the server");
         return server;
     }
 
-    /** The same, or null when it makes none in time. */
+    /** Like {@link #server}, but returns null when the proxy opens no connection in time. */
     public Wire serverOrNull(Duration patience) throws InterruptedException {
         return upstream.next(patience);
     }
 
-    /** The next connection that the proxy makes to the server, or null when it answers the client without one. */
+    /** Returns the next connection that the proxy opens to the server, or null when the proxy responds without one. */
     public Wire serverUnlessAnswered(Wire client) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Wire.PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
@@ -99,7 +99,7 @@ public final class Scene {
                 return server;
             }
             if (client.isAnsweredWithin(millis(10))) {
-                // The server may have been asked as well, before the response.
+                // The proxy may have asked the server before it responded.
                 return upstream.next(Duration.ZERO);
             }
         }
@@ -114,7 +114,7 @@ public final class Scene {
         }
     }
 
-    /** The connection on which the proxy sends its next request: {@code before}, or a new one. */
+    /** Returns the connection on which the proxy sends its next request: {@code before}, or a new one. */
     public Wire serverAfter(Wire before) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Wire.PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
@@ -134,7 +134,7 @@ public final class Scene {
         upstream.forgetAll();
     }
 
-    /** Sends a request and returns what the server saw of it; the response is a plain 200. */
+    /** Sends a request and returns it as the server received it; the server responds with a plain 200. */
     public Message forwarded(String request) throws IOException, InterruptedException {
         return forwardedFrom(UNTRUSTED, request);
     }
@@ -154,7 +154,7 @@ public final class Scene {
         return seen;
     }
 
-    /** Asks with a plain GET, lets the server send {@code response}, and returns what the client got. */
+    /** Sends a plain GET, lets the server send {@code response}, and returns the response that the client received. */
     public Message relayed(String response) throws IOException, InterruptedException {
         return relayed(get(), response);
     }
@@ -167,7 +167,7 @@ public final class Scene {
         return client.response(seen.head().method());
     }
 
-    /** The same, with the server closing the connection after its response. */
+    /** Like {@link #relayed(String, String)}, but the server closes the connection after its response. */
     public Message relayedBeforeClose(String request, String response) throws IOException, InterruptedException {
         Wire client = client(UNTRUSTED, request);
         Wire server = server();
@@ -177,7 +177,7 @@ public final class Scene {
         return client.response(seen.head().method());
     }
 
-    /** Asks and is answered without the server; the server must not have been asked. */
+    /** Sends a request and returns the proxy's own response; fails when the proxy has asked the server. */
     public Message refused(String request) throws IOException, InterruptedException {
         Wire client = client(UNTRUSTED, request);
         Message response = client.response();
@@ -185,7 +185,7 @@ public final class Scene {
         return response;
     }
 
-    /** Ends what the case left behind and sees to it that the proxy holds no dead connection for the next one. */
+    /** Closes all connections of the case, and makes sure that the proxy keeps no dead connection for the next case. */
     public void end() throws IOException, InterruptedException {
         clients.forEach(Wire::close);
         upstream.forgetAll();
@@ -203,7 +203,7 @@ public final class Scene {
     private boolean pingPassed() throws InterruptedException {
         try (Wire client = Wire.connect(UNTRUSTED, proxyPort)) {
             client.send(get("Connection: close"));
-            // A proxy that meets dead connections may need several.
+            // A proxy that finds dead connections may need several attempts.
             for (Wire server = upstream.next(millis(500)); server != null; server = upstream.next(millis(20))) {
                 server.request();
                 server.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");

@@ -12,22 +12,22 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Cases, and the proxy that they are played on. */
+/** Cases, and the proxy on which they are played. */
 public final class Suite implements AutoCloseable {
     /**
-     * The result of a case, or of a malformed request.
+     * The result of a case or of a malformed request.
      *
-     * @param failure what was wrong; empty when nothing was
+     * @param failure the fault; empty when there was none
      */
     public record Outcome(String group, String name, String failure) {}
 
-    private static final Duration LONGEST_CASE = Duration.ofSeconds(60);
+    private static final Duration CASE_TIMEOUT = Duration.ofSeconds(60);
 
     private final Upstream upstream = new Upstream();
     private final Map<String, List<Case>> cases;
     private final Proxy proxy;
 
-    /** How a proxy is started before a server's port. */
+    /** Starts a proxy in front of a server's port. */
     @FunctionalInterface
     public interface Start {
         Proxy before(int upstream) throws IOException;
@@ -38,14 +38,14 @@ public final class Suite implements AutoCloseable {
         proxy = start.before(upstream.port());
     }
 
-    /** The same cases; fails when two of them have the same name. */
+    /** Returns the cases; fails when two of them have the same name. */
     public static Map<String, List<Case>> withUniqueNames(Map<String, List<Case>> cases) {
         Set<String> names = new HashSet<>();
         cases.values().forEach(group -> group.forEach(c -> Check.that(names.add(c.name()), "twice: " + c.name())));
         return cases;
     }
 
-    /** Plays a case; fails as the case fails, or when the proxy is in no state for the next one. */
+    /** Plays a case; fails when the case fails, or when the proxy cannot serve the next case. */
     public void play(Case.Script script) throws Exception {
         Scene scene = new Scene(proxy.port(), upstream);
         FutureTask<Void> task = new FutureTask<>(() -> {
@@ -56,9 +56,9 @@ public final class Suite implements AutoCloseable {
         player.setDaemon(true);
         player.start();
         try {
-            task.get(LONGEST_CASE.toSeconds(), TimeUnit.SECONDS);
+            task.get(CASE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("not over after " + LONGEST_CASE.toSeconds() + " s", e);
+            throw new AssertionError("not over after " + CASE_TIMEOUT.toSeconds() + " s", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof AssertionError failure ? failure : new AssertionError(e.getCause());
         } finally {
@@ -66,7 +66,7 @@ public final class Suite implements AutoCloseable {
         }
     }
 
-    /** Plays every case; throws nothing. */
+    /** Plays every case and returns the results; a failing case does not throw. */
     public List<Outcome> playAll() {
         List<Outcome> outcomes = new ArrayList<>();
         cases.forEach((group, all) ->
@@ -74,7 +74,7 @@ public final class Suite implements AutoCloseable {
         return outcomes;
     }
 
-    /** What is wrong when the script is played; empty when nothing is. */
+    /** Plays a script and returns its failure; empty when there was none. */
     public String failure(Case.Script script) {
         try {
             play(script);

@@ -2,9 +2,9 @@ package dev.vtsbasic.conformance.harness;
 
 import java.nio.charset.StandardCharsets;
 
-/** Bytes in a form that people can read. */
+/** Formats bytes so that people can read them. */
 public final class Text {
-    private static final int LONGEST = 160;
+    private static final int MAX_LENGTH = 160;
 
     private Text() {}
 
@@ -14,7 +14,7 @@ public final class Text {
 
     public static String quote(String text) {
         StringBuilder quoted = new StringBuilder("\"");
-        for (char c : text.substring(0, Math.min(text.length(), LONGEST)).toCharArray()) {
+        for (char c : text.substring(0, Math.min(text.length(), MAX_LENGTH)).toCharArray()) {
             switch (c) {
                 case '\r' -> quoted.append("\\r");
                 case '\n' -> quoted.append("\\n");
@@ -22,7 +22,7 @@ public final class Text {
                 default -> quoted.append(c < ' ' || c > '~' ? "\\x%02x".formatted((int) c) : String.valueOf(c));
             }
         }
-        return quoted.append(text.length() > LONGEST ? "\"... (" + text.length() + ")" : "\"")
+        return quoted.append(text.length() > MAX_LENGTH ? "\"... (" + text.length() + ")" : "\"")
                 .toString();
     }
 }

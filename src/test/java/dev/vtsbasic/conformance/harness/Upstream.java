@@ -13,9 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The port behind the proxies: each connection that comes is handed to whoever asks for the next. */
+/** The port behind the proxies. It queues accepted connections for {@link #next}. */
 public final class Upstream implements AutoCloseable {
-    /** As many connections as one case makes at once. */
+    /** More connections than any case opens at once. */
     private static final int BACKLOG = 2000;
 
     private final BlockingQueue<Wire> arrived = new LinkedBlockingQueue<>();
@@ -25,7 +25,7 @@ public final class Upstream implements AutoCloseable {
     private Thread acceptor;
 
     public Upstream() throws IOException {
-        // It is given up and taken again, and nobody may take it meanwhile.
+        // A port that no other program uses, because the listener closes it and binds it again.
         port = Ports.free();
         listener = new ServerSocket(port, BACKLOG, InetAddress.getByName("127.0.0.1"));
         acceptor = acceptFrom(listener);
@@ -46,7 +46,7 @@ public final class Upstream implements AutoCloseable {
                             all.add(wire);
                             arrived.add(wire);
                         } catch (IOException e) {
-                            // Closed, or a connection that was gone before it was taken.
+                            // The listener was closed, or the connection ended before it was accepted.
                         }
                     }
                 },
@@ -56,15 +56,15 @@ public final class Upstream implements AutoCloseable {
         return thread;
     }
 
-    /** The next connection that the proxy makes, or null when it makes none within {@code patience}. */
+    /** Returns the next connection that the proxy opens, or null when it opens none within {@code patience}. */
     public Wire next(Duration patience) throws InterruptedException {
         return arrived.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** From now on connections are refused. */
+    /** Refuses connections from now on. */
     public void stopListening() throws IOException, InterruptedException {
         listener.close();
-        // Until it has ended, it may accept one more.
+        // Wait, because until it ends the acceptor may accept one more connection.
         acceptor.join();
     }
 
@@ -77,7 +77,7 @@ public final class Upstream implements AutoCloseable {
         }
     }
 
-    /** Closes every connection there is. */
+    /** Closes all connections. */
     public void forgetAll() {
         all.forEach(Wire::close);
         all.clear();

@@ -14,17 +14,17 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * One end of a TCP connection, read and written byte by byte; the tests are the client at one such end and the server
- * at another. Text is Latin-1, so that each character is a byte. No read takes longer than {@link #PATIENCE}.
+ * One end of a TCP connection, read and written byte by byte; a test is the client at one such end and the server at
+ * another. Text is Latin-1, so that each character is a byte. No read takes longer than {@link #PATIENCE}.
  */
 public final class Wire implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** How the other side ended. */
+    /** How the other side ended the connection. */
     public enum End {
-        /** It closed its half in order (FIN). */
+        /** It closed its half (FIN). */
         CLOSED,
-        /** It broke the connection off (RST). */
+        /** It reset the connection (RST). */
         RESET
     }
 
@@ -64,14 +64,14 @@ public final class Wire implements AutoCloseable {
         socket.getOutputStream().write(bytes);
     }
 
-    /** Sends what may be more than the other side takes now; that it takes no more is not a failure. */
+    /** Sends more than the other side may read now; it is no failure when the other side stops reading. */
     public void sendInBackground(byte[] bytes) {
         Thread thread = new Thread(
                 () -> {
                     try {
                         send(bytes);
                     } catch (IOException e) {
-                        // The other side had enough.
+                        // The other side has closed the connection.
                     }
                 },
                 "send in background");
@@ -79,12 +79,12 @@ public final class Wire implements AutoCloseable {
         thread.start();
     }
 
-    /** Says that nothing more will be sent, and goes on reading. */
+    /** Half-closes the connection: nothing more is sent, but reading goes on. */
     public void finish() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** Breaks the connection off (RST). */
+    /** Resets the connection (RST). */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
@@ -95,7 +95,7 @@ public final class Wire implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is gone.
+            // The connection is closed already.
         }
     }
 
@@ -103,12 +103,12 @@ public final class Wire implements AutoCloseable {
         return socket.isClosed();
     }
 
-    /** The head of a message: its first line and its fields. */
+    /** Reads the head of a message: its first line and its fields. */
     public Head head() throws IOException {
         return messages.head();
     }
 
-    /** Exactly {@code count} bytes. */
+    /** Reads exactly {@code count} bytes. */
     public String text(int count) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         while (text.size() < count) {
@@ -125,7 +125,7 @@ public final class Wire implements AutoCloseable {
         Check.equal("bytes", text, text(text.length()));
     }
 
-    /** What comes at once, that is with one packet or a few. */
+    /** Reads the bytes that are available at once, which came in one packet or a few. */
     public String piece() throws IOException {
         if (position == limit && !fill(PATIENCE)) {
             throw new AssertionError("connection " + end + " instead of more bytes");
@@ -135,17 +135,17 @@ public final class Wire implements AutoCloseable {
         return piece;
     }
 
-    /** The data of the next chunk; empty for the last one, whose trailer section is left to be read. */
+    /** Reads the data of the next chunk; empty for the last one, whose trailer section is not yet read. */
     public String chunk() throws IOException {
         return messages.chunk();
     }
 
-    /** A whole request, or its part before the connection ended. */
+    /** Reads a whole request, or the part that came before the connection ended. */
     public Message request() throws IOException {
         return messages.request();
     }
 
-    /** The same, or null when the connection ended before a whole head had come. */
+    /** Like {@link #response()}, but returns null when the connection ended before a whole head. */
     public Message responseOrNull() throws IOException {
         try {
             return response();
@@ -157,17 +157,17 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** A whole response to a request with {@code method}, or its part before the connection ended. */
+    /** Reads a whole response to a request with {@code method}, or the part that came before the connection ended. */
     public Message response(String method) throws IOException {
         return messages.response(method);
     }
 
-    /** A response to a GET. */
+    /** Reads a response to a GET. */
     public Message response() throws IOException {
         return response("GET");
     }
 
-    /** Everything up to the end of the connection. */
+    /** Reads up to the end of the connection. */
     public String rest() throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         for (int b = read(); b >= 0; b = read()) {
@@ -176,7 +176,7 @@ public final class Wire implements AutoCloseable {
         return latin1(rest);
     }
 
-    /** How the connection ends, within {@code patience}; what comes before is skipped. */
+    /** Returns how the connection ends within {@code patience}; skips all bytes before the end. */
     public End endWithin(Duration patience) throws IOException {
         long deadline = System.nanoTime() + patience.toNanos();
         do {
@@ -188,7 +188,7 @@ public final class Wire implements AutoCloseable {
         throw new AssertionError("connection still open after " + patience.toMillis() + " ms");
     }
 
-    /** Whether nothing comes and the connection stays open for so long. */
+    /** Whether no bytes arrive and the connection stays open for this long. */
     public boolean isSilentFor(Duration time) throws IOException {
         if (position < limit || end != null) {
             return false;
@@ -201,7 +201,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Whether something comes within {@code time}. */
+    /** Whether bytes arrive within {@code time}. */
     public boolean hasMoreWithin(Duration time) throws IOException {
         try {
             return position < limit || fill(time);
@@ -210,7 +210,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Whether anything comes in time, the end too. */
+    /** Whether bytes or the end of the connection arrive within {@code time}. */
     public boolean isAnsweredWithin(Duration time) throws IOException {
         try {
             if (position == limit) {
@@ -227,17 +227,17 @@ public final class Wire implements AutoCloseable {
         return end;
     }
 
-    /** Whether the other side has ended, once there is something to tell by. */
+    /** Whether the connection has ended; waits for bytes or the end. */
     public boolean isAtEnd() throws IOException {
         return position == limit && !fill(PATIENCE);
     }
 
-    /** What has come and was not read, after waiting for something to come. */
+    /** Returns the received bytes without consuming them; waits for bytes or the end. */
     public String peek() throws IOException {
         return isAtEnd() ? "" : new String(buffer, position, limit - position, StandardCharsets.ISO_8859_1);
     }
 
-    /** The next octet, or -1 at the end of the connection. */
+    /** Reads the next byte; -1 at the end of the connection. */
     int read() throws IOException {
         return position < limit || fill(PATIENCE) ? buffer[position++] & 0xff : -1;
     }
@@ -282,7 +282,7 @@ public final class Wire implements AutoCloseable {
         return bytes.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** {@code count} times the same letter. */
+    /** Returns {@code count} bytes, each of them {@code a}. */
     public static byte[] filled(int count) {
         byte[] bytes = new byte[count];
         Arrays.fill(bytes, (byte) 'a');

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The WAR behind HAProxy that speaks HTTP/2 to it and acknowledges what it gets in small pieces. */
+/** The WAR behind an HAProxy that speaks HTTP/2 to it and opens its receive windows in small steps. */
 @Timeout(300)
 class HaProxyHttp2IT {
     private static final int DOWNLOADS = 100;
@@ -76,7 +76,7 @@ class HaProxyHttp2IT {
                     HttpResponse<byte[]> response = download.get(60, TimeUnit.SECONDS);
                     whole += response.statusCode() == 200 && Arrays.equals(content, response.body()) ? 1 : 0;
                 } catch (ExecutionException e) {
-                    // It was cut.
+                    // The download was cut.
                 }
             }
             assertEquals(DOWNLOADS, whole, "whole downloads");

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Streams and connections that the client, or the server behind the proxy, breaks off. */
+/** Streams and connections that the client, or the server behind the proxy, cancels. */
 abstract class Http2CancelCases extends Http2Cases {
     Http2CancelCases(Http2Scene scene) {
         super(scene);
@@ -86,7 +86,7 @@ abstract class Http2CancelCases extends Http2Cases {
         assertConnectionServes();
     }
 
-    /** The reset may be there before the body is read for the first time, or between two reads. */
+    /** The reset may arrive before the first read of the body, or between two reads. */
     @Test
     void anUploadCancelledAtOnceNeverLooksComplete() throws Exception {
         for (int i = 0; i < 30; i++) {
@@ -101,7 +101,7 @@ abstract class Http2CancelCases extends Http2Cases {
         assertConnectionServesAfterCutRequests();
     }
 
-    /** Until the marker comes, nothing but cut requests may. */
+    /** Until the request for {@code /works} arrives, all requests must be cut. */
     private void assertConnectionServesAfterCutRequests() throws Exception {
         Http2Stream stream = client.get("/works");
         while (true) {
@@ -114,7 +114,7 @@ abstract class Http2CancelCases extends Http2Cases {
         }
     }
 
-    /** @return false for a request that is not to be cut */
+    /** @return false for the request for {@code /works}, which must be whole */
     private static boolean assertCut(Wire server) throws IOException {
         if (server.isAtEnd()) {
             return true;

@@ -10,7 +10,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Each case has a connection of its own to the shared proxy. */
+/** Base of the HTTP/2 cases. Each case has a connection of its own to the shared proxy. */
 abstract class Http2Cases {
     static final String CHUNKED = "Transfer-Encoding: chunked";
     static final String CLOSE = "Connection: close";
@@ -34,21 +34,26 @@ abstract class Http2Cases {
         scene.upstream().forgetAll();
     }
 
-    /** A stream of the client's, and what serves it. */
+    /** A client's stream, and the server's connection for its request. */
     record StreamingExchange(Http2Stream stream, Wire server) {}
 
-    /** A stream whose response has begun. */
+    /** Opens a stream whose response has begun. */
     StreamingExchange streaming() throws Exception {
         Http2Stream stream = client.get("/streaming");
-        Wire server = scene.server();
-        // What an earlier case has cancelled may arrive late.
-        while (!server.request().head().target().equals("/streaming")) {
-            server = scene.server();
-        }
+        Wire server = serverAskedFor("/streaming");
         server.send(response("200 OK", CHUNKED) + "5\r\nfirst\r\n");
         assertEquals(200, stream.head().status());
         assertEquals("first", stream.data());
         return new StreamingExchange(stream, server);
+    }
+
+    /** Waits for a request for this target. It skips other requests, because cancelled ones may arrive late. */
+    private Wire serverAskedFor(String target) throws Exception {
+        Wire server = scene.server();
+        while (!server.request().head().target().equals(target)) {
+            server = scene.server();
+        }
+        return server;
     }
 
     static void assertGoesOn(StreamingExchange exchange) throws Exception {
@@ -56,18 +61,17 @@ abstract class Http2Cases {
         assertEquals("more", exchange.stream().data());
     }
 
-    /** Another stream of the same connection is answered. */
+    /** Checks that another stream of the same connection gets a response. */
     void assertConnectionServes() throws Exception {
         Http2Stream stream = client.get("/works");
-        Wire server = scene.server();
-        assertEquals("/works", server.request().head().target());
+        Wire server = serverAskedFor("/works");
         server.send(OK);
         Http2Response response = stream.response();
         assertEquals("ok", response.body());
         assertTrue(response.complete());
     }
 
-    /** What the server sees of a request with these fields and this body; the response is a plain 200. */
+    /** Sends a request and returns it as the server received it; the server responds with a plain 200. */
     Message forwarded(String method, String body, String... namesAndValues) throws Exception {
         Http2Stream stream = client.request(method, "/", body == null, namesAndValues);
         if (body != null) {
@@ -80,7 +84,7 @@ abstract class Http2Cases {
         return seen;
     }
 
-    /** What the client gets of a response behind which the server closes the connection. */
+    /** Returns the client's response; the server closes the connection after {@code response}. */
     Http2Response relayed(String method, String response) throws Exception {
         Http2Stream stream = client.request(method, "/", true);
         Wire server = scene.server();

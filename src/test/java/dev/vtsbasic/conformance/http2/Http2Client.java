@@ -27,8 +27,8 @@ import org.apache.hc.core5.http2.hpack.HPackDecoder;
 import org.apache.hc.core5.http2.hpack.HPackException;
 
 /**
- * A client's HTTP/2 connection, which sends frames as they stand, right or wrong, and keeps the received ones by stream. It opens
- * a large window for the connection, but of each stream it accepts no more than the first window until a test allows more.
+ * A client's HTTP/2 connection, which sends frames unchanged, valid or not, and stores received events by stream. It
+ * opens a large window for the connection, but for each stream only the initial window until a test allows more.
  */
 public final class Http2Client implements AutoCloseable {
     static final long NO_ERROR = 0;
@@ -82,7 +82,7 @@ public final class Http2Client implements AutoCloseable {
         reader.start();
     }
 
-    /** Without TLS, by prior knowledge. */
+    /** Connects without TLS, by prior knowledge. */
     public static Http2Client plain(int port) throws IOException {
         return new Http2Client(new Socket("127.0.0.1", port), false);
     }
@@ -91,7 +91,10 @@ public final class Http2Client implements AutoCloseable {
         return new Http2Client(tlsSocket(port), false);
     }
 
-    /** One that lets the server send no more than the first windows, and again what a frame of data brought, frame by frame. */
+    /**
+     * Connects with small windows: the server may send the initial windows, and then as many bytes as each acknowledged
+     * frame had.
+     */
     static Http2Client acknowledgingEachFrame(int port, boolean tls) throws IOException, GeneralSecurityException {
         return new Http2Client(tls ? tlsSocket(port) : new Socket("127.0.0.1", port), true);
     }
@@ -111,22 +114,22 @@ public final class Http2Client implements AutoCloseable {
         return socket instanceof SSLSocket;
     }
 
-    /** What the server announced in its first frame. */
+    /** The settings in the server's first frame. */
     Map<Integer, Long> settings() {
         return settings;
     }
 
-    /** What comes for no stream in particular. */
+    /** The events of the connection itself (stream 0). */
     Http2Stream connection() {
         return connection;
     }
 
-    /** A request without a body. */
+    /** Sends a request without a body. */
     Http2Stream get(String path, String... namesAndValues) throws IOException {
         return request("GET", path, true, namesAndValues);
     }
 
-    /** The head of a request for {@code site.example}. */
+    /** Sends the head of a request for {@code site.example}. */
     public Http2Stream request(String method, String path, boolean last, String... namesAndValues) throws IOException {
         List<String> fields = new ArrayList<>(List.of(
                 ":method", method, ":scheme", isTls() ? "https" : "http", ":authority", "site.example", ":path", path));
@@ -134,7 +137,7 @@ public final class Http2Client implements AutoCloseable {
         return open(last, fields);
     }
 
-    /** Exactly these fields, in this order. */
+    /** Sends a head with exactly these fields, in this order. */
     synchronized Http2Stream open(boolean last, List<String> namesAndValues) throws IOException {
         Http2Stream stream = new Http2Stream(this, nextStream);
         streams.put(nextStream, stream);
@@ -143,7 +146,10 @@ public final class Http2Client implements AutoCloseable {
         return stream;
     }
 
-    /** In one packet: windows that these streams are not allowed to get, so that the server resets them, and as many requests. */
+    /**
+     * Sends in one packet forbidden window updates for these streams, so that the server resets them, and {@code count}
+     * requests.
+     */
     synchronized List<Http2Stream> breakAndOpen(List<Http2Stream> broken, int count, List<String> namesAndValues)
             throws IOException {
         ByteArrayOutputStream frames = new ByteArrayOutputStream();
@@ -166,7 +172,7 @@ public final class Http2Client implements AutoCloseable {
         return opened;
     }
 
-    /** A request without a body whose fields come in so many octets at a time. */
+    /** Sends a request without a body, with this many bytes of the header block in each frame. */
     synchronized Http2Stream openInPieces(int octets, List<String> namesAndValues) throws IOException {
         Http2Stream stream = new Http2Stream(this, nextStream);
         streams.put(nextStream, stream);
@@ -184,7 +190,7 @@ public final class Http2Client implements AutoCloseable {
         return stream;
     }
 
-    /** The head of a first request, without its end. */
+    /** Sends a first head without its end, once per connection. */
     synchronized void begin() throws IOException {
         if (nextStream == 1) {
             nextStream += 2;
@@ -266,7 +272,8 @@ public final class Http2Client implements AutoCloseable {
                 }
             }
             default -> {
-                // Windows; no test sends more than the first of them holds without waiting for a response.
+                // Ignore window updates, because no test sends more than the initial window without waiting for a
+                // response.
             }
         }
     }

@@ -4,15 +4,15 @@ import dev.vtsbasic.conformance.harness.Head;
 import java.util.List;
 
 /**
- * What came.
+ * A received event.
  *
- * @param fields of a head or trailer section, pseudo fields among them
- * @param data octets, one in each character
- * @param code of an error
- * @param last whether it ends the stream
+ * @param fields fields of a head or trailer section, including pseudo header fields
+ * @param data bytes of data; each character is a byte
+ * @param code error code
+ * @param last whether the event ends the stream
  */
 public record Http2Event(Kind kind, List<Head.Field> fields, String data, long code, boolean last) {
-    /** What came on a stream, or on the connection itself. */
+    /** The kind of event on a stream or on the connection itself. */
     public enum Kind {
         HEAD,
         DATA,

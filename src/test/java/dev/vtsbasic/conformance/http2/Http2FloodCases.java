@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Clients that send too much. */
+/** Clients that flood a connection. */
 abstract class Http2FloodCases extends Http2Cases {
     Http2FloodCases(Http2Scene scene) {
         super(scene);
@@ -37,13 +37,13 @@ abstract class Http2FloodCases extends Http2Cases {
                     flood.send(own);
                 }
             } catch (IOException e) {
-                // It was closed.
+                // The server closed the connection.
             }
             Http2Event end = own.connection().next();
             if (end.kind() == Kind.GOAWAY) {
                 assertNotEquals(Http2Client.NO_ERROR, end.code());
             } else {
-                // The response may be lost behind what was not read any more.
+                // The GOAWAY may be lost, because the server closed the connection with unread bytes.
                 assertEquals(Kind.CLOSED, end.kind());
             }
         }
@@ -89,14 +89,14 @@ abstract class Http2FloodCases extends Http2Cases {
                 List<Http2Stream> streams = List.of();
                 for (int round = 0; round < 4; round++) {
                     streams = attacker.breakAndOpen(streams, 100, request);
-                    // Only of the first round all may come.
+                    // Only the first round waits for all requests, because later ones may be refused.
                     arrived.tryAcquire(100, round == 0 ? Wire.PATIENCE.toSeconds() : 2, TimeUnit.SECONDS);
                 }
             } catch (IOException e) {
-                // It was closed.
+                // The server closed the connection.
             }
             try (Http2Client innocent = scene.connect(own)) {
-                // The attacker's may fill the small heap for a while.
+                // Retry, because the attacker's requests may fill the small heap for a while.
                 long deadline = System.nanoTime() + Wire.PATIENCE.toNanos();
                 int status = 503;
                 while (status == 503 && System.nanoTime() < deadline) {
@@ -107,7 +107,7 @@ abstract class Http2FloodCases extends Http2Cases {
                 assertEquals(504, status);
             }
         }
-        // That one has ended is seen here a little later than there.
+        // The test sees the end of a request a little later than the proxy, so allow more than the 100 streams.
         assertTrue(most.get() >= 50 && most.get() <= 150, most + " requests ran at once");
     }
 
@@ -116,7 +116,7 @@ abstract class Http2FloodCases extends Http2Cases {
             try {
                 work.call();
             } catch (Exception e) {
-                // The other side is gone, or the case is over.
+                // The other side closed the connection, or the case is over.
             }
         });
         thread.setDaemon(true);

@@ -47,7 +47,7 @@ abstract class Http2FlowControlCases extends Http2Cases {
                 got += stream.data().length();
             }
         }
-        // Time enough to fill a heap, if it were to be filled.
+        // Gives a proxy that buffers enough time to fill the heap.
         for (int i = 0; i < 100; i++) {
             assertConnectionServes();
         }
@@ -82,7 +82,8 @@ abstract class Http2FlowControlCases extends Http2Cases {
                 assertEquals(
                         length,
                         last + frames.stream().mapToInt(Integer::intValue).sum());
-                // A client that takes longer than 200 ms to acknowledge gets what fits, on a busy machine.
+                // On a busy machine the client may take more than 200 ms to acknowledge; then the server sends what
+                // fits in the window.
                 long small = frames.stream().filter(frame -> frame < 256).count();
                 assertTrue(20 * small <= frames.size(), () -> "small frames: " + frames);
             }
@@ -104,7 +105,7 @@ abstract class Http2FlowControlCases extends Http2Cases {
         }
     }
 
-    /** A client that takes an octet at a time would else have the server make a frame, and a record of TLS, of each. */
+    /** Otherwise the server would send one frame, and one TLS record, for each byte that the client allows. */
     @Test
     void aClientThatGrantsOneOctetAtATimeGetsFewFrames() throws Exception {
         Http2Stream stream = client.get("/dribble");

@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** The octets of HTTP/2 frames (RFC 9113 §4.1) and of header blocks (RFC 7541). */
+/** Encodes HTTP/2 frames (RFC 9113 §4.1) and header blocks (RFC 7541). */
 final class Http2Frames {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -36,7 +36,7 @@ final class Http2Frames {
         return ByteBuffer.allocate(4).putInt((int) number).array();
     }
 
-    /** Each field as a literal that is not indexed, without Huffman coding (RFC 7541 §6.2.2). */
+    /** Encodes each field as a literal without indexing and without Huffman coding (RFC 7541 §6.2.2). */
     static byte[] literals(List<String> namesAndValues) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.size(); i += 2) {

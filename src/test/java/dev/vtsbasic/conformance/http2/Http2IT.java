@@ -13,7 +13,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** VTS Basic between a client that speaks HTTP/2 frame by frame and a server that is scripted byte by byte. */
+/** VTS Basic between a client that speaks HTTP/2 frame by frame and a server scripted byte by byte. */
 @ParameterizedClass(name = "TLS: {0}")
 @ValueSource(booleans = {false, true})
 @Timeout(300)
@@ -25,7 +25,7 @@ class Http2IT {
 
     private static Http2Scene scene;
 
-    /** JUnit hands {@link #start} the argument only when the class takes it, too. */
+    /** JUnit passes the argument to {@link #start} only if the class has it as a parameter, too. */
     @Parameter
     private boolean tls;
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Requests that are refused, and their effect on other streams of the connection. */
+/** Requests that the server refuses, and their effect on other streams of the connection. */
 abstract class Http2MalformedCases extends Http2Cases {
     private static final int ENABLE_CONNECT_PROTOCOL = 8;
 
@@ -91,7 +91,7 @@ abstract class Http2MalformedCases extends Http2Cases {
         return requests;
     }
 
-    /** RFC 9113 §8.1.1: refused with a reset or an error, and never seen by the server. */
+    /** RFC 9113 §8.1.1: the proxy refuses them with a reset or an error, and the server never sees them. */
     @Test
     void malformedRequestsAreRefusedAndNotForwarded() throws Exception {
         for (Map.Entry<String, List<String>> request : malformed().entrySet()) {
@@ -118,7 +118,7 @@ abstract class Http2MalformedCases extends Http2Cases {
         assertConnectionServes();
     }
 
-    /** RFC 9113 §8.1.1. */
+    /** RFC 9113 §8.1.1: a body whose length differs from its Content-Length is malformed. */
     @Test
     void aBodyThatDiffersFromItsContentLengthNeverLooksComplete() throws Exception {
         StreamingExchange other = streaming();
@@ -141,7 +141,7 @@ abstract class Http2MalformedCases extends Http2Cases {
         assertConnectionServes();
     }
 
-    /** RFC 8441 is not spoken: it is not announced, and who tries all the same is told so. */
+    /** The proxy does not support RFC 8441: it does not announce it, and refuses a client that uses it. */
     @Test
     void connectAndExtendedConnectAreRefused() throws Exception {
         assertFalse(client.settings().containsKey(ENABLE_CONNECT_PROTOCOL));
@@ -155,7 +155,10 @@ abstract class Http2MalformedCases extends Http2Cases {
         assertConnectionServes();
     }
 
-    /** RFC 9110 §8.6 allows to refuse equal ones; Tomcat resets the stream itself when it has some of the body. */
+    /**
+     * RFC 9110 §8.6 allows a server to refuse equal values. Tomcat resets the stream itself when it has part of the
+     * body.
+     */
     @Test
     void aRepeatedContentLengthIsABadRequest() throws Exception {
         for (List<String> fields :

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Request and response, from end to end. */
+/** Requests and responses from end to end. */
 abstract class Http2MessageCases extends Http2Cases {
     Http2MessageCases(Http2Scene scene) {
         super(scene);
@@ -72,7 +72,8 @@ abstract class Http2MessageCases extends Http2Cases {
     void aHundredStreamsRunAtOnce() throws Exception {
         Map<String, Http2Stream> streams = new LinkedHashMap<>();
         for (int i = 0; i < 100; i++) {
-            // As a scene.proxy() in front would: what comes without it may be the app's own.
+            // X-Forwarded-For, as from a proxy in front, because a local request without it may come from the app
+            // itself.
             streams.put("/" + i, client.get("/" + i, "x-forwarded-for", "192.0.2.1"));
         }
         Map<String, Wire> servers = new HashMap<>();
@@ -135,7 +136,7 @@ abstract class Http2MessageCases extends Http2Cases {
                 .toArray(String[]::new);
     }
 
-    /** RFC 8297. */
+    /** RFC 8297: a 103 precedes the final response. */
     @Test
     void earlyHintsReachTheClientBeforeTheResponse() throws Exception {
         Http2Stream stream = client.get("/");
@@ -152,7 +153,7 @@ abstract class Http2MessageCases extends Http2Cases {
         assertEquals("ok", response.body());
     }
 
-    /** RFC 9113 §8.2.2. */
+    /** RFC 9113 §8.2.2: HTTP/2 has no connection-specific header fields. */
     @Test
     void hopByHopFieldsOfTheServerDoNotReachTheClient() throws Exception {
         for (String status : List.of("200 OK", "426 Upgrade Required")) {

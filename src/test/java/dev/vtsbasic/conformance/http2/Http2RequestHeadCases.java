@@ -8,7 +8,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The scheme, host and fields that the server gets. */
+/** The scheme, host and header fields that the server receives. */
 abstract class Http2RequestHeadCases extends Http2Cases {
     Http2RequestHeadCases(Http2Scene scene) {
         super(scene);
@@ -46,27 +46,6 @@ abstract class Http2RequestHeadCases extends Http2Cases {
         assertEquals(List.of("8443"), head.all("X-Forwarded-Port"));
     }
 
-    /** RFC 9113 §8.3.1: it is the client's. A server may also refuse what is not its own. */
-    @Test
-    void theForwardedSchemeIsTheConnectionsWhateverTheClientSends() throws Exception {
-        client.open(
-                true,
-                List.of(
-                        ":method",
-                        "GET",
-                        ":scheme",
-                        scene.tls() ? "http" : "https",
-                        ":path",
-                        "/",
-                        ":authority",
-                        "site.example"));
-        // It is answered after the one before, if that is not refused.
-        client.get("/next");
-        Head head = scene.server().request().head();
-        assertEquals(List.of(scene.tls() ? "https" : "http"), head.all("X-Forwarded-Proto"));
-        assertEquals(List.of(scene.tls() ? "443" : "80"), head.all("X-Forwarded-Port"));
-    }
-
     @Test
     void aHostNameWithAnUnderscoreIsServed() throws Exception {
         Http2Stream stream = client.open(
@@ -89,7 +68,7 @@ abstract class Http2RequestHeadCases extends Http2Cases {
         assertEquals(List.of("81"), head.all("X-Forwarded-Port"));
     }
 
-    /** RFC 9113 §8.2.3. */
+    /** RFC 9113 §8.2.3: a proxy joins Cookie fields before it forwards them over HTTP/1.1. */
     @Test
     void severalCookieFieldsOfARequestAreJoined() throws Exception {
         assertEquals(
@@ -99,7 +78,7 @@ abstract class Http2RequestHeadCases extends Http2Cases {
                         .all("Cookie"));
     }
 
-    /** RFC 9113 §8.3.1: that of a scene.proxy() in front that ends TLS is the browser's. */
+    /** RFC 9113 §8.3.1: a proxy in front that ends TLS sends the browser's scheme, not the connection's. */
     @Test
     void aRequestWithAnotherSchemeIsServedWithTheConnectionsScheme() throws Exception {
         for (String scheme : List.of("http", "https")) {

@@ -10,7 +10,7 @@ public record Http2Response(Http2Event head, String body, Http2Event end) {
         return head.status();
     }
 
-    /** Whether it ended as a whole response does. */
+    /** Whether the response ended as a whole one does. */
     public boolean complete() {
         return end.last();
     }

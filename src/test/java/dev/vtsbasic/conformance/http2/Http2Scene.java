@@ -12,15 +12,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The proxy and the server that all cases of HTTP/2 share.
+ * The proxy and the server that all HTTP/2 cases share.
  *
- * @param settings those of the proxy, for cases that start one of their own
+ * @param settings the proxy's settings, for cases that start a proxy of their own
  */
 record Http2Scene(boolean tls, Path directory, Upstream upstream, Map<String, String> settings, Proxy proxy)
         implements AutoCloseable {
     static Http2Scene start(boolean tls, Path directory) throws Exception {
         Upstream upstream = new Upstream();
-        // A fraction of the octets that the servers send to clients that do not read.
+        // A fraction of the bytes that the servers send to clients that do not read.
         Map<String, String> settings = new HashMap<>(Map.of("JAVA_TOOL_OPTIONS", "-Xmx64m"));
         if (tls) {
             Path certificate = directory.resolve("cert.pem");
@@ -39,7 +39,7 @@ record Http2Scene(boolean tls, Path directory, Upstream upstream, Map<String, St
         return tls ? Http2Client.tls(to.port()) : Http2Client.plain(to.port());
     }
 
-    /** The next connection that a proxy makes to the server. */
+    /** Returns the next connection that a proxy opens to the server. */
     Wire server() throws InterruptedException {
         Wire server = upstream.next(Wire.PATIENCE);
         assertNotNull(server, "the server was not asked");

@@ -82,8 +82,8 @@ abstract class Http2ShutdownCases extends Http2Cases {
         int window = 65_535;
         try (Proxy stopping = Proxy.vts(scene.upstream().port(), scene.settings());
                 Http2Client own = scene.connect(stopping)) {
-            // Of one response the server has much left, of the other nothing: what the client has no room for lies
-            // here.
+            // The server has much left of the first response and nothing of the second: the proxy holds the bytes
+            // beyond the client's window.
             Map<Http2Stream, Integer> lengths = new LinkedHashMap<>();
             Map<Http2Stream, Http2Event> heads = new HashMap<>();
             List<Wire> servers = new ArrayList<>();
@@ -158,7 +158,7 @@ abstract class Http2ShutdownCases extends Http2Cases {
         }
     }
 
-    /** The settings of a server that has files of these lengths. */
+    /** Settings of a server that has asset files of these lengths. */
     private Map<String, String> withFiles(List<Integer> lengths) throws IOException {
         Path dist = Files.createTempDirectory(scene.directory(), "dist");
         Files.createDirectories(dist.resolve("client"));

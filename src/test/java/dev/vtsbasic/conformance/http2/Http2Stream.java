@@ -10,7 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A stream; 0 is the connection. */
+/** A client's stream; stream 0 stands for the connection. */
 public final class Http2Stream {
     private final BlockingQueue<Http2Event> events = new LinkedBlockingQueue<>();
     private final Http2Client client;
@@ -21,7 +21,7 @@ public final class Http2Stream {
         this.id = id;
     }
 
-    /** A head or a trailer section. */
+    /** Sends a head or a trailer section. */
     Http2Stream head(boolean last, List<String> namesAndValues) throws IOException {
         client.frame(
                 Http2Frames.HEADERS,
@@ -36,7 +36,7 @@ public final class Http2Stream {
         return this;
     }
 
-    /** Data in a frame whose length is all there is to it, with a reset right behind, in one packet. */
+    /** Sends in one packet a data frame without END_STREAM, and a reset right after it. */
     void dataAndReset(String octets) throws IOException {
         ByteArrayOutputStream frames = new ByteArrayOutputStream();
         frames.writeBytes(Http2Frames.frame(Http2Frames.DATA, 0, id, Wire.latin1(octets)));
@@ -48,7 +48,7 @@ public final class Http2Stream {
         client.frame(Http2Frames.RST_STREAM, 0, id, Http2Frames.number(Http2Client.CANCEL));
     }
 
-    /** Lets the server send so much more. */
+    /** Lets the server send this many more bytes. */
     void allow(int octets) throws IOException {
         client.frame(Http2Frames.WINDOW_UPDATE, 0, id, Http2Frames.number(octets));
     }
@@ -71,21 +71,21 @@ public final class Http2Stream {
         return events.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** The head of the response. */
+    /** Waits for the head of the response. */
     public Http2Event head() throws InterruptedException {
         Http2Event event = next();
         Check.equal("event on stream " + id + " " + event, Http2Event.Kind.HEAD, event.kind());
         return event;
     }
 
-    /** The next data, which does not end the stream. */
+    /** Waits for the next data, which must not end the stream. */
     String data() throws InterruptedException {
         Http2Event event = next();
         Check.that(event.kind() == Http2Event.Kind.DATA && !event.last(), () -> "no data but " + event);
         return event.data();
     }
 
-    /** The final response, to the end of the stream. */
+    /** Waits for the final response, up to the end of the stream. */
     Http2Response response() throws InterruptedException {
         Http2Event head = head();
         while (!head.last() && head.status() < 200) {

@@ -41,9 +41,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Responses that come before the body: the app responds at once, to clients that wait with their bodies for {@code 100
- * Continue} or send malformed ones. Each response is compared octet by octet. {@code -Dtest.soak.requests} says how many there
- * are of each kind.
+ * Responses that come before the request's body: the app responds at once, to clients that wait with their bodies for
+ * {@code 100 Continue} or send malformed ones. The test compares each response byte by byte.
+ * {@code -Dtest.soak.requests} sets the number of requests of each kind.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("java")
@@ -97,7 +97,7 @@ class EarlyResponseIT {
                     overTls,
                     Scene.request("POST /x?" + n, "Content-Length: 100000", "Expect: 100-continue"),
                     n % 2 == 0);
-            // A proxy that is slow to be answered may ask for the body before.
+            // When the response comes late, the proxy may send a 100 for the body first.
             String response = octets.startsWith(CONTINUE) ? octets.substring(CONTINUE.length()) : octets;
             Check.equal("response " + n, expected(n, response.contains("Connection: close")), response);
         });
@@ -156,7 +156,7 @@ class EarlyResponseIT {
 
     @Test
     void aClientThatWaitsForTheEchoOfEachPieceGetsIt() throws Exception {
-        // More than is written in any case while the client still sends.
+        // More than the proxy writes unconditionally while the client still sends.
         String piece = "p".repeat(32 * 1024);
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), plain.port())) {
             client.setSoTimeout(PATIENCE_MILLIS);
@@ -174,8 +174,8 @@ class EarlyResponseIT {
 
     @Test
     void aClientThatReadsNothingBeforeItHasSentItsBodyGetsALongResponse() throws Exception {
-        // The app sends three octets for each one, and with three and cares for nobody; more than all sockets in
-        // between hold.
+        // The app sends three bytes for each byte of the request, without waiting for the client to read; the total
+        // exceeds all socket buffers between them.
         int length = 24 * 1024 * 1024;
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), plain.port())) {
             client.setSoTimeout(PATIENCE_MILLIS);
@@ -191,7 +191,7 @@ class EarlyResponseIT {
         }
     }
 
-    /** Sends {@code request} and returns all octets that come until the proxy closes the connection. */
+    /** Sends {@code request} and returns all bytes until the proxy closes the connection. */
     private String exchange(boolean overTls, String request, boolean endsItsSide) throws Exception {
         Socket client =
                 overTls ? trusting.createSocket("127.0.0.1", tls.port()) : new Socket("127.0.0.1", plain.port());
@@ -209,13 +209,13 @@ class EarlyResponseIT {
                     octets.write(buffer, 0, count);
                     String text = octets.toString(StandardCharsets.ISO_8859_1);
                     if (!ended && isWhole(text) && (endsItsSide || !text.contains("Connection: close"))) {
-                        // Whatever follows now was not asked for.
+                        // The proxy must send no bytes after the response.
                         ended = true;
                         client.shutdownOutput();
                     }
                 }
             } catch (SocketException e) {
-                // A reset: what came before it is the response.
+                // Reset: the bytes before it are the response.
             }
             return octets.toString(StandardCharsets.ISO_8859_1);
         }
@@ -277,7 +277,7 @@ class EarlyResponseIT {
         }
     }
 
-    /** Reads until an octet has come so often, among whatever frames them. */
+    /** Reads until {@code octet} has come {@code count} times, and skips the framing bytes between. */
     private static void readPast(InputStream in, String octet, int count) throws IOException {
         byte[] buffer = new byte[64 * 1024];
         for (int left = count; left > 0; ) {

@@ -25,7 +25,7 @@ final class EarlyResponseServer implements AutoCloseable {
                     Socket connection = server.accept();
                     threads.execute(() -> serve(connection));
                 } catch (IOException e) {
-                    // It was closed.
+                    // The server was closed.
                 }
             }
         });
@@ -51,7 +51,7 @@ final class EarlyResponseServer implements AutoCloseable {
             byte[] buffer = new byte[16 * 1024];
             if (target.equals("/echo")) {
                 out.write(Wire.latin1("HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"));
-                // The frames of the request are those of the response.
+                // Echo the request's chunk framing as the response's.
                 for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                     out.write(buffer, 0, count);
                 }
@@ -62,11 +62,11 @@ final class EarlyResponseServer implements AutoCloseable {
                 out.write(Wire.latin1("HTTP/1.1 200 OK\r\nX-Token: " + n + "\r\nDate: " + DATE + "\r\nContent-Length: "
                         + body(n).length() + "\r\n\r\n" + body(n)));
                 while (in.read(buffer) >= 0) {
-                    // Whatever comes of the body is of no interest.
+                    // Discard the body.
                 }
             }
         } catch (IOException e) {
-            // The proxy has cut it.
+            // The proxy has cut the connection.
         }
     }
 

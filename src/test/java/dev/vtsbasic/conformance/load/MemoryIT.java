@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A small heap, and more at once than it could ever hold. */
+/** A small heap, and more concurrent requests than it can hold. */
 @Timeout(300)
 @Tag("java")
 class MemoryIT {
@@ -37,10 +37,12 @@ class MemoryIT {
     private static final boolean VIRTUAL_THREADS = Runtime.version().feature() >= 21;
     private static final int TOO_MANY = 2000;
 
-    /** What the heap does hold, at least. */
-    private static final int ROOM = 600;
+    /** The minimum number of requests that the heap holds. */
+    private static final int MIN_HELD_REQUESTS = 600;
 
-    /** As from a proxy in front: what comes without it may be the app's own. */
+    /**
+     * With X-Forwarded-For, as from a proxy in front, because a local request without it may come from the app itself.
+     */
     private static final String REST = " HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n";
 
     private static final String OK = Scene.response("200 OK", "Content-Length: 2", "Connection: close") + "ok";
@@ -81,7 +83,7 @@ class MemoryIT {
         clients.add(new RawClient(proxy.port()).send(octets));
     }
 
-    /** What reaches the app until nothing more does. */
+    /** Collects the requests that reach the app, until no more do. */
     private List<Wire> all() throws Exception {
         List<Wire> asked = new ArrayList<>();
         for (Wire next = upstream.next(PATIENCE); next != null; next = upstream.next(QUIET)) {
@@ -90,7 +92,7 @@ class MemoryIT {
         return asked;
     }
 
-    /** In the long set twice, since what the first ones had must be there for the second. */
+    /** Two rounds in the long set, because the memory of the first must be free again for the second. */
     @Test
     void requestsBeyondTheHeapWaitUntilOthersAreAnswered() throws Exception {
         try (Proxy proxy = start("120s")) {
@@ -123,8 +125,8 @@ class MemoryIT {
                     client.close();
                 }
                 app.join();
-                // Without virtual threads whoever finds the queue for one full is refused at once.
-                assertTrue(answered.get() >= (VIRTUAL_THREADS ? TOO_MANY : ROOM), answered + " answered");
+                // Without virtual threads, a request is refused at once when the queue for a thread is full.
+                assertTrue(answered.get() >= (VIRTUAL_THREADS ? TOO_MANY : MIN_HELD_REQUESTS), answered + " answered");
             }
         }
     }
@@ -145,7 +147,7 @@ class MemoryIT {
                 try {
                     client.send("x");
                 } catch (IOException e) {
-                    // It waited for room itself, and was refused.
+                    // This client waited for memory itself, and was refused.
                 }
             }
             for (RawClient client : clients) {
@@ -160,7 +162,7 @@ class MemoryIT {
         }
     }
 
-    /** Bodies, whose windows Tomcat keeps, that stay unfinished. */
+    /** Bodies that stay unfinished, while Tomcat keeps a window for each. */
     @Test
     void http2StreamsBeyondTheHeapAreRefused() throws Exception {
         assumeTrue(VIRTUAL_THREADS, "without, bounded by threads");

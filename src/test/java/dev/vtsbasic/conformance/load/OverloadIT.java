@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** More requests at once than there are threads, where Java has no virtual ones. */
+/** More concurrent requests than threads, where Java has no virtual threads. */
 @Tag("java")
 class OverloadIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -57,7 +57,8 @@ class OverloadIT {
                                 "20s"))) {
             URI server = URI.create("http://127.0.0.1:" + proxy.port());
             for (int i = 0; i < sent; i++) {
-                // As a proxy in front would: what comes without it may be the app's own.
+                // X-Forwarded-For, as from a proxy in front, because a local request without it may come from the app
+                // itself.
                 client.sendAsync(
                                 HttpRequest.newBuilder(server.resolve("/" + i))
                                         .header("X-Forwarded-For", "192.0.2.1")

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Connections on both sides: kept, closed, shared. */
+/** Connections on both sides: kept open, closed, shared. */
 public final class ConnectionCases {
     private ConnectionCases() {}
 
@@ -180,7 +180,7 @@ public final class ConnectionCases {
                     Check.status(413, client.response());
                 }));
         cases.add(must("the rest of an unread body is not taken for a request", "RFC 9112 §9.6", scene -> {
-            // The body looks like requests, and nothing of it is one.
+            // The body looks like requests, but the proxy must forward none of them as a request.
             byte[] body = Wire.latin1(request("GET /hidden").repeat(1000));
             Wire client = scene.client(UNTRUSTED, request("POST /", "Content-Length: " + body.length));
             Wire server = scene.server();

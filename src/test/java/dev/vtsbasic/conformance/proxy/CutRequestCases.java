@@ -81,7 +81,7 @@ public final class CutRequestCases {
             Wire server = scene.serverUnlessAnswered(client);
             if (server != null) {
                 Check.that(!server.request().complete(), "the server got a whole request");
-                // The client is told so, or at least cut off.
+                // The client must get an error response or a closed connection.
                 server.close();
             }
             String response = client.rest();
@@ -91,7 +91,7 @@ public final class CutRequestCases {
     }
 
     private static void neverComplete(Wire server, Head head, String sent) throws IOException {
-        // The rest of the body, as far as it comes, read raw.
+        // Read the rest of the body raw, as far as it comes.
         String rest;
         try {
             rest = server.rest();

@@ -16,7 +16,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Requests that wait for {@code 100 Continue} before they send their body. */
+/** Clients that wait for {@code 100 Continue} before they send their body. */
 public final class ExpectContinueCases {
     private ExpectContinueCases() {}
 

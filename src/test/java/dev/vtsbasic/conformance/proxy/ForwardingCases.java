@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the server is told of the client, and who is believed. */
+/** The header fields that tell the server about the client, and the proxies that are trusted to send them. */
 public final class ForwardingCases {
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final String TRACE_FORM = "00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}";
@@ -120,7 +120,7 @@ public final class ForwardingCases {
                                 header(scene, UNTRUSTED, "X-Real-IP", "X-Real-IP: 9.9.9.9", "X-Real-IP: 8.8.8.8"))));
     }
 
-    /** What the server is told when a trusted proxy sends these fields. */
+    /** A case in which a trusted proxy sends these fields, and the server must get a field with this value. */
     private static Case told(String name, String value, String... fields) {
         return ours(
                 name + " is " + value + " after a trusted proxy's \"" + String.join("\", \"", fields) + "\"",

@@ -14,7 +14,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Interim responses (1xx) and the response after them. */
+/** Interim responses (1xx) and the final response after them. */
 public final class InterimResponseCases {
     private InterimResponseCases() {}
 

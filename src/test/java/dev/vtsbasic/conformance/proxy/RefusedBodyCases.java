@@ -13,11 +13,11 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Bodies that are longer than allowed. */
+/** Bodies that exceed the limit. */
 public final class RefusedBodyCases {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 
-    /** Octets; {@code VTS_MAX_BODY} is a megabyte. */
+    /** In bytes; {@code VTS_MAX_BODY} is one megabyte. */
     static final int OVER_THE_LIMIT = 2 * 1024 * 1024;
 
     private RefusedBodyCases() {}

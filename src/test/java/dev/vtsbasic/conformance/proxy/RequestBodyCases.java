@@ -15,7 +15,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whole bodies of requests on their way to the server. */
+/** Whole request bodies on their way to the server. */
 public final class RequestBodyCases {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 
@@ -143,7 +143,7 @@ public final class RequestBodyCases {
             if (server == null) {
                 Check.status(400, client.response());
             } else {
-                // Reads a message strictly.
+                // request() reads the message strictly.
                 Check.equal("body", "hello", server.request().body());
                 server.send(Scene.OK);
                 Check.status(200, client.response());

@@ -18,7 +18,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Bodies of responses on their way to the client, and where they end. */
+/** Response bodies on their way to the client, and their ends. */
 public final class ResponseBodyCases {
     private static final String EMPTY = "Content-Length: 0";
 
@@ -148,7 +148,7 @@ public final class ResponseBodyCases {
                 "equal Content-Lengths of a response are sent once, or answered 502",
                 "RFC 9110 §8.6, bun #29714",
                 scene -> {
-                    // Reads a message strictly.
+                    // relayed() reads the message strictly.
                     Message got = scene.relayed(response("200 OK", "Content-Length: 2", "Content-Length: 2") + "ok");
                     Check.that(got.status() == 502 || got.body().equals("ok"), "got " + got);
                 }));

@@ -166,7 +166,7 @@ public final class ResponseHeaderCases {
             String name = control.equals("\r") ? "a bare CR" : "a NUL";
             cases.add(must(
                     name + " in a value of a response becomes a space, or is answered 502", "RFC 9110 §5.5", scene -> {
-                        // Reads the head strictly.
+                        // relayed() reads the head strictly.
                         Message got =
                                 scene.relayed(response("200 OK", "X-Control: a" + control + "Set-Cookie: b", EMPTY));
                         Check.that(

@@ -16,7 +16,7 @@ import dev.vtsbasic.conformance.harness.Wire;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What is sent piece by piece arrives piece by piece. */
+/** Pieces of a body that arrive one by one, as they were sent. */
 public final class StreamingCases {
     private static final String CHUNKED = "Transfer-Encoding: chunked";
 

@@ -12,7 +12,7 @@ import java.util.List;
 final class FieldLineRequests {
     private FieldLineRequests() {}
 
-    /** What ends a line, and what continues one. */
+    /** Line ends and line continuations. */
     static List<MalformedRequest> lineEnds() {
         MalformedRequestList requests = new MalformedRequestList();
         for (String name : List.of("Host", "Content-Length", "Transfer-Encoding", "X-Test")) {

@@ -11,11 +11,11 @@ import static dev.vtsbasic.conformance.smuggling.MalformedRequestList.chunk;
 
 import java.util.List;
 
-/** Requests whose end two readers may see at different octets, because of Content-Length and Transfer-Encoding. */
+/** Requests with Content-Length and Transfer-Encoding, whose ends two readers may see at different bytes. */
 final class FramingRequests {
     private FramingRequests() {}
 
-    /** CL.TE, TE.CL: where each of the two ends the body elsewhere. */
+    /** CL.TE and TE.CL: the two fields end the body at different bytes. */
     static List<MalformedRequest> lengthWithCoding() {
         MalformedRequestList requests = new MalformedRequestList();
         String family = "Content-Length with Transfer-Encoding";
@@ -42,7 +42,7 @@ final class FramingRequests {
         return requests.all();
     }
 
-    /** Spellings of Transfer-Encoding that one reader takes for chunked and another does not. */
+    /** Spellings of Transfer-Encoding that one reader accepts as chunked and another does not. */
     static List<MalformedRequest> disguisedCodings() {
         MalformedRequestList requests = new MalformedRequestList();
         String family = "disguised Transfer-Encoding";

@@ -11,11 +11,14 @@ import static dev.vtsbasic.conformance.smuggling.MalformedRequestList.chunk;
 
 import java.util.List;
 
-/** Requests whose body is a request that a server sees when it takes the first one for shorter than it is. */
+/**
+ * Requests with a whole request as their body. A server that ends the outer request too early would read it as the next
+ * one.
+ */
 final class HiddenRequests {
     private HiddenRequests() {}
 
-    /** Fields that would take away, bring in or change what the next server relies on. */
+    /** Connection options that would remove, add or change header fields on which the next server relies. */
     static List<MalformedRequest> connectionOptions() {
         MalformedRequestList requests = new MalformedRequestList();
         String family = "Connection and Upgrade";

@@ -1,14 +1,14 @@
 package dev.vtsbasic.conformance.smuggling;
 
 /**
- * A request that some servers read in one way and some in another.
+ * A request that different servers read in different ways.
  *
- * @param family what it tries
+ * @param family the attack that it tries
  * @param text the bytes
- * @param verdict what may become of it
+ * @param verdict what a proxy may do with it
  */
 public record MalformedRequest(String family, String text, Verdict verdict) {
-    /** What a proxy may do with it. */
+    /** What a proxy may do with a request. */
     public enum Verdict {
         /** Refuse it, or forward one clean request. */
         REFUSE_OR_CLEAN,

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Malformed requests of one kind, and the pieces that they are made of.
+ * Malformed requests of one kind, and the parts from which they are built.
  *
- * <p>{@link #TARGET} is the target of the malformed request. {@link #HIDDEN} is the target of a request within it, which only a
- * reader that errs about the end of the malformed request sees; no server may ever get it.
+ * <p>{@link #TARGET} is the target of the malformed request. {@link #HIDDEN} is the target of a request inside it,
+ * which a reader sees only if it misjudges the end of the malformed request; no server may ever get it.
  */
 final class MalformedRequestList {
     static final String TARGET = "/malformed";

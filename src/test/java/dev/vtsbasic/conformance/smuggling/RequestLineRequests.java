@@ -9,7 +9,7 @@ import static dev.vtsbasic.conformance.smuggling.MalformedRequestList.TARGET;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Requests with malformed or unusual request lines and Hosts, and with parts that are too long. */
+/** Requests with malformed or unusual request lines and Host fields, and with parts that are too long. */
 final class RequestLineRequests {
     private RequestLineRequests() {}
 

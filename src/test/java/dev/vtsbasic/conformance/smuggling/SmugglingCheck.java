@@ -14,8 +14,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Malformed and ambiguous requests, and what must hold after each of them: the server has seen only well-formed requests
- * with the expected targets, and both the same connection, where it stays open, and a new one serve the next request.
+ * Malformed and ambiguous requests, and the check after each of them: the server has seen only well-formed requests
+ * with the expected targets. The next request is served both on the same connection, if it stays open, and on a new
+ * one.
  */
 public final class SmugglingCheck {
     private SmugglingCheck() {}
@@ -40,7 +41,7 @@ public final class SmugglingCheck {
                 .toList();
     }
 
-    /** Sends it, and proves that nobody was deceived. */
+    /** Sends the request and checks that neither the proxy nor the server misread it. */
     public static void play(MalformedRequest malformed, Scene scene) throws Exception {
         StrictServer server = new StrictServer(scene);
         try {
@@ -66,10 +67,10 @@ public final class SmugglingCheck {
         }
     }
 
-    /** Whether the connection can serve another request. */
+    /** Reads the responses and returns whether the connection can serve another request. */
     private static boolean skipResponses(Wire client, MalformedRequest malformed) throws Exception {
         if (client.isSilentFor(Scene.millis(400))) {
-            // The proxy waits for more; there is no more.
+            // The proxy waits for the rest of the request, but there is none.
             client.finish();
             client.isSilentFor(Scene.millis(400));
             return false;
@@ -79,7 +80,7 @@ public final class SmugglingCheck {
         do {
             String piece = client.peek();
             if (!piece.startsWith("HTTP/1.")) {
-                // HTTP/0.9, or the end.
+                // An HTTP/0.9 response, or the end of the connection.
                 return false;
             }
             Message response = client.response(method);

@@ -18,14 +18,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * All of {@link SmugglingCheck}, sent to a server with any app behind it that notes the paths it was asked for. Each has a path of
- * its own, {@code /m} and a number, and the one that it may hide {@code /h} and the number.
+ * Sends all requests of {@link SmugglingCheck} to a server in front of an app that records the requested paths. Each
+ * request has a path of its own, {@code /m} and a number; a request hidden in it has {@code /h} and the number.
  */
 public final class SmugglingProbe {
     private static final int AT_ONCE = 8;
 
-    /** After which whoever waits for more of the request is told that there is no more. */
-    private static final int SILENCE_MILLIS = 500;
+    /**
+     * After this silence the client half-closes the connection, so that a server that waits for more of the request
+     * learns that there is none.
+     */
+    private static final int HALF_CLOSE_DELAY_MILLIS = 500;
 
     private static final int PATIENCE_MILLIS = 60_000;
 
@@ -43,7 +46,7 @@ public final class SmugglingProbe {
 
     private SmugglingProbe() {}
 
-    /** Sends them all to a port of 127.0.0.1 and waits for the responses. */
+    /** Sends all requests to a port of 127.0.0.1 and waits for the responses. */
     public static SmugglingProbe sentTo(int port) throws Exception {
         SmugglingProbe requests = new SmugglingProbe();
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
@@ -62,7 +65,7 @@ public final class SmugglingProbe {
         return requests;
     }
 
-    /** As long as the text it replaces, since lengths count. */
+    /** Numbers the targets without changing their lengths, because the requests state lengths. */
     private static String text(int number, MalformedRequest request) {
         return request.text()
                 .replace("/malformed", String.format(Locale.ROOT, "/m%08d", number))
@@ -73,7 +76,7 @@ public final class SmugglingProbe {
         ByteArrayOutputStream response = new ByteArrayOutputStream();
         try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
             try {
-                socket.setSoTimeout(SILENCE_MILLIS);
+                socket.setSoTimeout(HALF_CLOSE_DELAY_MILLIS);
                 socket.getOutputStream().write(Wire.latin1(text(number, request)));
                 if (!read(socket, response)) {
                     socket.shutdownOutput();
@@ -83,13 +86,13 @@ public final class SmugglingProbe {
             } catch (SocketTimeoutException e) {
                 return new Sent(number, request, "no end");
             } catch (IOException e) {
-                // Closed while it was still being sent: what came before is the response.
+                // The server closed the connection during the request: the bytes before that are the response.
             }
         }
         return new Sent(number, request, response.toString(StandardCharsets.ISO_8859_1));
     }
 
-    /** Whether the end was read. */
+    /** Returns whether the end of the connection was read. */
     private static boolean read(Socket socket, ByteArrayOutputStream response) throws IOException {
         InputStream in = socket.getInputStream();
         byte[] buffer = new byte[8192];
@@ -107,10 +110,10 @@ public final class SmugglingProbe {
     }
 
     /**
-     * What went wrong.
+     * Returns the failures.
      *
      * @param seen names of the paths that the app was asked for
-     * @param exempt what is known to go wrong, as {@code family: problem}
+     * @param exempt known failures, as {@code family: problem}
      */
     public List<String> failures(Set<String> seen, Set<String> exempt) {
         List<String> failures = new ArrayList<>();
@@ -136,7 +139,7 @@ public final class SmugglingProbe {
         if (sent.response().equals("no end")) {
             return "neither answered nor closed";
         }
-        // Not implemented, no such version: what a server may say to a request.
+        // A server may respond with 501 (not implemented) or 505 (version not supported).
         return sent.response().matches("(?s)HTTP/1.. 5(?!01|05).*") ? "a fault of the server" : "";
     }
 }

@@ -10,22 +10,22 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A server that takes requests exactly as RFC 9112 has them, answers each with its own target, and remembers all that
- * came, the malformed too.
+ * A server that accepts requests exactly as RFC 9112 defines them, responds to each with its own target, and records
+ * all received requests, malformed ones too.
  */
 final class StrictServer {
     /**
-     * What came.
+     * A received request.
      *
      * @param request null when it was malformed
-     * @param problem what was wrong with it, or empty
+     * @param problem the fault; empty when there was none
      */
     record Seen(Message request, String problem) {}
 
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final Thread acceptor;
 
-    /** Serves every connection that the proxy makes from now on. */
+    /** Serves every connection that the proxy opens from now on. */
     StrictServer(Scene scene) {
         acceptor = new Thread(
                 () -> {
@@ -39,7 +39,7 @@ final class StrictServer {
                             }
                         }
                     } catch (InterruptedException e) {
-                        // Stopped.
+                        // The server was stopped.
                     }
                 },
                 "strict server");
@@ -70,7 +70,7 @@ final class StrictServer {
                 connection.send(response("200 OK", "Content-Length: " + target.length()) + (head ? "" : target));
             }
         } catch (IOException e) {
-            // The proxy left it open, or broke it off.
+            // The proxy left the connection open without a request, or reset it.
         } catch (AssertionError e) {
             seen.add(new Seen(null, e.getMessage()));
         }

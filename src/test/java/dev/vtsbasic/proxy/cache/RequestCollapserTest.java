@@ -7,15 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 class RequestCollapserTest {
-    /** A request that asked the cache before the change has to ask it again. */
+    /** A request that checked the cache before the count changed has to check it again. */
     @Test
     void theCountOfDeparturesChangesWhenAnInFlightRequestEnds() {
         RequestCollapser collapser = new RequestCollapser();
-        long before = collapser.departures("/a");
+        long before = collapser.completions("/a");
         RequestCollapser.InFlight other = collapser.join("/a", "/a").inFlight();
-        assertEquals(before, collapser.departures("/a"));
+        assertEquals(before, collapser.completions("/a"));
         other.end(RequestCollapser.End.STORED);
         assertTrue(collapser.join("/a", "/a").isNew());
-        assertNotEquals(before, collapser.departures("/a"));
+        assertNotEquals(before, collapser.completions("/a"));
     }
 }

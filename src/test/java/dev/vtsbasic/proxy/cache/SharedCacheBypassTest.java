@@ -3,13 +3,13 @@ package dev.vtsbasic.proxy.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which requests the shared cache neither serves nor stores responses to. */
+/** Requests that bypass the shared cache: it neither serves nor stores their responses. */
 class SharedCacheBypassTest extends SharedCacheScene {
     @ParameterizedTest
     @ValueSource(
@@ -76,7 +76,7 @@ class SharedCacheBypassTest extends SharedCacheScene {
         get("/a");
         for (String method : List.of("OPTIONS", "PROPFIND", "POST")) {
             int before = asked.get();
-            RawAnswer response = server.request(method + " /a");
+            RawResponse response = server.request(method + " /a");
             assertEquals(before + 1, asked.get());
             assertNull(response.header("Cache-Status"));
         }

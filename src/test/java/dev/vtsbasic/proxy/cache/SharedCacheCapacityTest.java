@@ -23,7 +23,7 @@ class SharedCacheCapacityTest extends SharedCacheScene {
         for (int i = 0; i < 100; i++) {
             get("/" + i);
         }
-        CacheStatistics figures = proxy.cacheFigures();
+        CacheStatistics figures = proxy.cacheStatistics();
         assertTrue(figures.bytes() <= figures.capacity(), figures.toString());
         assertTrue(figures.entries() > 30 && figures.entries() < 52, figures.toString());
         assertEquals(100 - figures.entries(), figures.evicted());
@@ -54,10 +54,10 @@ class SharedCacheCapacityTest extends SharedCacheScene {
             assertEquals(body, get("/a").body());
         }
         assertEquals(2, asked.get());
-        assertEquals(0, proxy.cacheFigures().entries());
+        assertEquals(0, proxy.cacheStatistics().entries());
     }
 
-    /** A byte is in memory four times before it is stored, and half of the capacity is for these copies. */
+    /** Each byte is in memory four times before it is stored, and half of the capacity is for these copies. */
     @Test
     void bodiesThatAreBeingCollectedAreBoundedToo() throws Exception {
         String body = "x".repeat(80_000);
@@ -78,14 +78,14 @@ class SharedCacheCapacityTest extends SharedCacheScene {
             client.send("GET /first HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n")
                     .readUntil("x".repeat(body.length() - 1));
             assertEquals(body, get("/second").body());
-            assertEquals(0, proxy.cacheFigures().entries());
+            assertEquals(0, proxy.cacheStatistics().entries());
             mayEnd.countDown();
             client.readRest();
         }
         assertEquals(body, get("/first").body());
         assertEquals(2, asked.get());
-        assertEquals(1, proxy.cacheFigures().entries());
+        assertEquals(1, proxy.cacheStatistics().entries());
         get("/second");
-        assertEquals(2, proxy.cacheFigures().entries());
+        assertEquals(2, proxy.cacheStatistics().entries());
     }
 }

@@ -2,7 +2,7 @@ package dev.vtsbasic.proxy.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,17 +24,17 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
             write(out, response("Cache-Control: max-age=60", "all"));
             return true;
         });
-        List<CompletableFuture<RawAnswer>> responses = askAtOnce(20, "/a");
+        List<CompletableFuture<RawResponse>> responses = askAtOnce(20, "/a");
         awaitRunning(20);
         mayRespond.countDown();
         int collapsed = 0;
-        for (CompletableFuture<RawAnswer> response : responses) {
+        for (CompletableFuture<RawResponse> response : responses) {
             assertEquals("all", response.get().body());
             collapsed +=
                     "vts-basic; fwd=uri-miss; collapsed".equals(response.get().header("Cache-Status")) ? 1 : 0;
         }
         assertEquals(1, asked.get());
-        assertEquals(19, collapsed + proxy.cacheFigures().hits());
+        assertEquals(19, collapsed + proxy.cacheStatistics().hits());
     }
 
     @Test
@@ -51,7 +51,7 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
             }
             return true;
         });
-        List<CompletableFuture<RawAnswer>> responses = new ArrayList<>(askAtOnce(5, "/a"));
+        List<CompletableFuture<RawResponse>> responses = new ArrayList<>(askAtOnce(5, "/a"));
         awaitRunning(5);
         mayBegin.countDown();
         // The response to the first request never ends.
@@ -93,11 +93,11 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
             write(out, response("Cache-Control: max-age=60", "12345"));
             return true;
         });
-        List<CompletableFuture<RawAnswer>> responses = askAtOnce(10, "/a");
+        List<CompletableFuture<RawResponse>> responses = askAtOnce(10, "/a");
         awaitRunning(10);
         mayBreak.countDown();
         int whole = 0;
-        for (CompletableFuture<RawAnswer> response : responses) {
+        for (CompletableFuture<RawResponse> response : responses) {
             whole += response.get().body().equals("12345") ? 1 : 0;
         }
         assertEquals(9, whole);
@@ -114,14 +114,14 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
             write(out, response("Cache-Control: max-age=60", "all"));
             return true;
         });
-        CompletableFuture<RawAnswer> first = CompletableFuture.supplyAsync(() -> get("/a"));
+        CompletableFuture<RawResponse> first = CompletableFuture.supplyAsync(() -> get("/a"));
         awaitRunning(1);
         assertEquals("all", get("/a").body());
         never.countDown();
         first.get();
     }
 
-    /** Otherwise they would be sent one after the other, until each has waited for the maximum time. */
+    /** Otherwise the requests would run one after the other, until each has waited for the maximum time. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -151,10 +151,10 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
             return true;
         });
         get("/a");
-        List<CompletableFuture<RawAnswer>> responses = askAtOnce(1 + waiting, "/a");
+        List<CompletableFuture<RawResponse>> responses = askAtOnce(1 + waiting, "/a");
         awaitRunning(1 + waiting);
         mayRespond.countDown();
-        for (CompletableFuture<RawAnswer> each : responses) {
+        for (CompletableFuture<RawResponse> each : responses) {
             assertEquals(200, each.get().status());
         }
         assertEquals(0, alone.get());
@@ -172,9 +172,9 @@ class SharedCacheCollapsingTest extends SharedCacheScene {
             write(out, response("Cache-Control: max-age=60", "" + count));
             return true;
         });
-        CompletableFuture<RawAnswer> first = CompletableFuture.supplyAsync(() -> get("/a"));
+        CompletableFuture<RawResponse> first = CompletableFuture.supplyAsync(() -> get("/a"));
         awaitAsked(1);
-        RawAnswer second = get("/a");
+        RawResponse second = get("/a");
         assertEquals("vts-basic; fwd=uri-miss; stored", second.header("Cache-Status"));
         assertEquals("2", get("/a").body());
         assertEquals(2, asked.get());

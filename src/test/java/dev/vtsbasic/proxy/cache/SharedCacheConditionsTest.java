@@ -3,7 +3,7 @@ package dev.vtsbasic.proxy.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +27,7 @@ class SharedCacheConditionsTest extends SharedCacheScene {
         start(numbered("Cache-Control: max-age=60\r\nETag: \"v1\"\r\nVary: Accept\r\nX-A: 1"
                 + "\r\nLast-Modified: Thu, 01 Jan 2015 00:00:00 GMT"));
         get("/a");
-        RawAnswer response = get("/a", condition);
+        RawResponse response = get("/a", condition);
         assertEquals(304, response.status());
         assertEquals("", response.body());
         assertEquals("\"v1\"", response.header("ETag"));
@@ -53,7 +53,7 @@ class SharedCacheConditionsTest extends SharedCacheScene {
     void aConditionThatDoesNotMatchGetsTheStoredResponse(String condition) throws Exception {
         start(numbered("Cache-Control: max-age=60\r\nETag: \"v1\"\r\nLast-Modified: Thu, 01 Jan 2015 00:00:00 GMT"));
         get("/a");
-        RawAnswer response = get("/a", condition);
+        RawResponse response = get("/a", condition);
         assertEquals(200, response.status());
         assertEquals("1", response.body());
         assertEquals(1, asked.get());

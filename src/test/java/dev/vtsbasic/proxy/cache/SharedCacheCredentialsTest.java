@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests with Cookie or Authorization share only responses that the app has made for all clients. */
+/** Requests with Cookie or Authorization share only responses that the app marks as shared by all clients. */
 class SharedCacheCredentialsTest extends SharedCacheScene {
     @ParameterizedTest
     @ValueSource(strings = {"public, max-age=60", "s-maxage=60"})

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -59,7 +59,7 @@ class SharedCacheDeliveryTest extends SharedCacheScene {
             write(out, first ? cut : response("Cache-Control: max-age=60", "whole"));
             return !first;
         });
-        RawAnswer refused = get("/a");
+        RawResponse refused = get("/a");
         assertEquals(502, refused.status(), refused.text());
         assertEquals("vts-basic; fwd=uri-miss", refused.header("Cache-Status"));
         assertEquals("whole", get("/a").body());
@@ -70,7 +70,7 @@ class SharedCacheDeliveryTest extends SharedCacheScene {
         start(
                 inTurn(
                         "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\nzz\r\nfirst\r\n"));
-        RawAnswer refused = get("/a");
+        RawResponse refused = get("/a");
         assertEquals(502, refused.status(), refused.text());
         assertEquals("vts-basic; fwd=uri-miss", refused.header("Cache-Status"));
     }
@@ -86,7 +86,7 @@ class SharedCacheDeliveryTest extends SharedCacheScene {
             return true;
         });
         for (int i = 0; i < 2; i++) {
-            RawAnswer response = get("/a", "TE: trailers");
+            RawResponse response = get("/a", "TE: trailers");
             assertTrue(response.text().toLowerCase().endsWith("x-t: 1\r\n\r\n"), response.text());
         }
         assertEquals(2, asked.get());

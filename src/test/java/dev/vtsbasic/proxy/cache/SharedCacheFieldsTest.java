@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.syntax.HttpDate;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,9 +35,9 @@ class SharedCacheFieldsTest extends SharedCacheScene {
             })
     void theFirstMemberOfAgeCountsAndAMalformedOneIsIgnored(String age) throws Exception {
         start(numbered(FRESH + age));
-        RawAnswer first = get("/a");
+        RawResponse first = get("/a");
         assertEquals("vts-basic; fwd=uri-miss; stored", first.header("Cache-Status"));
-        RawAnswer hit = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("1", hit.body());
         assertTrue(hit.header("Cache-Status").startsWith("vts-basic; hit; ttl=3"), hit.text());
         assertEquals(1, hit.headers("Age").size());
@@ -73,7 +73,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
     void aLifetimeMayHaveAnyNumberOfDigits(String fields) throws Exception {
         start(numbered(fields));
         assertEquals("1", get("/a").body());
-        RawAnswer hit = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("1", hit.body());
         assertTrue(hit.header("Cache-Status").matches("vts-basic; hit; ttl=(2147483|3[56])[0-9]+"), hit.text());
     }
@@ -95,8 +95,8 @@ class SharedCacheFieldsTest extends SharedCacheScene {
             })
     void expiresIsReadInThreeFormatsAndAnyCase(String expiry) throws Exception {
         start(numbered("Expires: " + expiry));
-        RawAnswer first = get("/a");
-        RawAnswer hit = get("/a");
+        RawResponse first = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("1", hit.body());
         assertEquals(List.of(expiry), first.headers("Expires"));
         assertEquals(List.of(expiry), hit.headers("Expires"));
@@ -120,7 +120,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
         start(numbered("Expires: " + expiry));
         assertEquals("1", get("/a").body());
         assertEquals("2", get("/a").body());
-        assertEquals(0, proxy.cacheFigures().entries());
+        assertEquals(0, proxy.cacheStatistics().entries());
     }
 
     @Test
@@ -185,7 +185,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
         start(numbered("CDN-Cache-Control: " + directives + "\r\n" + FRESH + "Expires: Thu, 18 Aug 2050 02:01:18 GMT"));
         assertEquals("1", get("/a").body());
         assertEquals("2", get("/a").body());
-        assertEquals(0, proxy.cacheFigures().entries());
+        assertEquals(0, proxy.cacheStatistics().entries());
     }
 
     @ParameterizedTest
@@ -200,9 +200,9 @@ class SharedCacheFieldsTest extends SharedCacheScene {
             })
     void cdnCacheControlAllowsWhatCacheControlForbids(String fields) throws Exception {
         start(numbered("CDN-Cache-Control: a=(b \"c\";d ?1);e=:YQ==:, max-age=3600;f=1.5, g=?0\r\n" + fields));
-        RawAnswer first = get("/a");
+        RawResponse first = get("/a");
         assertEquals("1", first.body());
-        RawAnswer hit = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("1", hit.body());
         for (String name : List.of("Cache-Control", "CDN-Cache-Control", "Expires")) {
             assertEquals(first.headers(name), hit.headers(name), name);
@@ -228,7 +228,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 response("Cache-Control: no-store", "new")));
         assertEquals("short", get("/a").body());
         assertEquals("long", get("/a").body());
-        RawAnswer hit = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("long", hit.body());
         assertTrue(hit.header("Cache-Status").startsWith("vts-basic; hit; ttl=35"), hit.text());
     }
@@ -240,7 +240,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                         "CDN-Cache-Control: max-age=10, stale-if-error=3600\r\nCache-Control: no-store" + STALE, "old"),
                 "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"));
         assertEquals("old", get("/a").body());
-        RawAnswer old = get("/a");
+        RawResponse old = get("/a");
         assertEquals("old", old.body());
         assertEquals(List.of("no-store"), old.headers("Cache-Control"));
         assertEquals("vts-basic; fwd=stale; fwd-status=503; detail=stale-if-error", old.header("Cache-Status"));
@@ -268,7 +268,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nCache-Control: max-age=3600" + STALE + "\r\n\r\n",
                 response("Cache-Control: no-store", "new")));
         assertEquals("old", get("/a").body());
-        RawAnswer renewed = get("/a");
+        RawResponse renewed = get("/a");
         assertEquals("old", renewed.body());
         assertEquals(List.of("max-age=3600"), renewed.headers("Cache-Control"));
         assertEquals(List.of("max-age=10"), renewed.headers("CDN-Cache-Control"));
@@ -283,7 +283,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 "HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nAge: 0\r\nCDN-Cache-Control: " + directives + "\r\n\r\n",
                 response("Cache-Control: no-store", "new")));
         assertEquals("old", get("/a").body());
-        RawAnswer own = get("/a");
+        RawResponse own = get("/a");
         assertEquals("old", own.body());
         assertEquals(List.of("max-age=10"), own.headers("Cache-Control"));
         assertEquals("new", get("/a").body());
@@ -298,7 +298,7 @@ class SharedCacheFieldsTest extends SharedCacheScene {
                 response("Cache-Control: no-store", "new")));
         get("/a");
         for (int i = 0; i < 2; i++) {
-            RawAnswer old = get("/a");
+            RawResponse old = get("/a");
             assertEquals("old", old.body());
             assertEquals("\"v1\"", old.header("ETag"));
             assertEquals("a", old.header("Content-MD5"));

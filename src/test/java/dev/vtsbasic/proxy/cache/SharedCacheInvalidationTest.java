@@ -2,7 +2,7 @@ package dev.vtsbasic.proxy.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.traffic.CacheStatistics;
 import java.util.List;
 import java.util.Optional;
@@ -103,7 +103,7 @@ class SharedCacheInvalidationTest extends SharedCacheScene {
             }
             return true;
         });
-        CompletableFuture<RawAnswer> old = CompletableFuture.supplyAsync(() -> get("/a"));
+        CompletableFuture<RawResponse> old = CompletableFuture.supplyAsync(() -> get("/a"));
         await(began);
         server.request("POST /a");
         changed.countDown();
@@ -118,13 +118,13 @@ class SharedCacheInvalidationTest extends SharedCacheScene {
         get("/a", "X-Kind: 2");
         get("/a?x");
         get("/a/b");
-        assertEquals(4, proxy.cacheFigures().entries());
+        assertEquals(4, proxy.cacheStatistics().entries());
         assertEquals(Optional.of(0), proxy.purge(Optional.of("/A")));
         assertEquals(Optional.of(3), proxy.purge(Optional.of("/a")));
         assertEquals("5", get("/a", "X-Kind: 1").body());
         assertEquals("4", get("/a/b").body());
         assertEquals(Optional.of(2), proxy.purge(Optional.empty()));
-        CacheStatistics figures = proxy.cacheFigures();
+        CacheStatistics figures = proxy.cacheStatistics();
         assertEquals(0, figures.entries());
         assertEquals(0, figures.bytes());
     }

@@ -2,7 +2,7 @@ package dev.vtsbasic.proxy.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class SharedCacheKeyTest extends SharedCacheScene {
     void aResponseForATargetThatIsNoUriIsStored() throws Exception {
         start(numbered("Cache-Control: max-age=60"));
         for (String target : List.of("/[id]|x", "/a?b={}|^`\"<>", "/a?b=%zz")) {
-            RawAnswer response = get(target);
+            RawResponse response = get(target);
             assertEquals(200, response.status(), response.text());
             assertEquals(response.body(), get(target).body(), target);
         }

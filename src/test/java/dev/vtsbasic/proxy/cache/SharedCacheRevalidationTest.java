@@ -3,7 +3,7 @@ package dev.vtsbasic.proxy.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stale responses are revalidated, replaced or removed (RFC 9111 §4.3). */
 class SharedCacheRevalidationTest extends SharedCacheScene {
-    /** Such a response came from another cache; it would otherwise be revalidated for each request. */
+    /** A response that is stale on receipt came from another cache; otherwise each request would revalidate it. */
     @Test
     void aResponseThatWasStaleOnReceiptIsFreshAfterA304() throws Exception {
         start(inTurn(
@@ -43,13 +43,13 @@ class SharedCacheRevalidationTest extends SharedCacheScene {
             return true;
         });
         get("/a");
-        RawAnswer renewed = get("/a");
+        RawResponse renewed = get("/a");
         assertEquals("old", renewed.body());
         assertEquals(List.of("new"), renewed.headers("X-A"));
         assertEquals("vts-basic; fwd=stale; fwd-status=304", renewed.header("Cache-Status"));
         assertEquals("a=b", renewed.header("Set-Cookie"));
         assertEquals(2, asked.get());
-        RawAnswer hit = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("old", hit.body());
         assertEquals("new", hit.header("X-A"));
         assertEquals("a/new", hit.header("Content-Type"));
@@ -63,7 +63,7 @@ class SharedCacheRevalidationTest extends SharedCacheScene {
         start(inTurn(
                 response("Cache-Control: max-age=10" + STALE, "old"), response("Cache-Control: max-age=60", "new")));
         assertEquals("old", get("/a").body());
-        RawAnswer renewed = get("/a");
+        RawResponse renewed = get("/a");
         assertEquals("new", renewed.body());
         assertEquals("vts-basic; fwd=stale; stored", renewed.header("Cache-Status"));
         assertEquals("new", get("/a").body());

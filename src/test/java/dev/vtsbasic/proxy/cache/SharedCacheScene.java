@@ -7,7 +7,7 @@ import dev.vtsbasic.page.Pages;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.proxy.ProxyServlet;
 import dev.vtsbasic.settings.Settings;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.testing.TestServer;
 import dev.vtsbasic.testing.TestSettings;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
-/** The shared cache between a client and an app whose every byte is known. */
+/** Base for tests with the shared cache between a client and an app that sends exactly the bytes of its script. */
 @Timeout(120)
 @Tag("java")
 abstract class SharedCacheScene {
@@ -77,7 +77,7 @@ abstract class SharedCacheScene {
         });
     }
 
-    RawAnswer get(String target, String... headers) {
+    RawResponse get(String target, String... headers) {
         try {
             return server.request("GET " + target, headers);
         } catch (Exception e) {
@@ -85,10 +85,10 @@ abstract class SharedCacheScene {
         }
     }
 
-    List<CompletableFuture<RawAnswer>> askAtOnce(int count, String target) {
-        List<CompletableFuture<RawAnswer>> responses = new ArrayList<>();
+    List<CompletableFuture<RawResponse>> askAtOnce(int count, String target) {
+        List<CompletableFuture<RawResponse>> responses = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            CompletableFuture<RawAnswer> response = new CompletableFuture<>();
+            CompletableFuture<RawResponse> response = new CompletableFuture<>();
             new Thread(() -> {
                         try {
                             response.complete(server.request("GET " + target));
@@ -102,7 +102,7 @@ abstract class SharedCacheScene {
         return responses;
     }
 
-    /** Waits until so many requests are in flight in the proxy. */
+    /** Waits until {@code count} requests are in flight in the proxy. */
     void awaitRunning(int count) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (running.awaitIdle(0) < count) {
@@ -111,7 +111,7 @@ abstract class SharedCacheScene {
         }
     }
 
-    /** Waits until so many requests have reached the app. */
+    /** Waits until {@code count} requests have reached the app. */
     void awaitAsked(int count) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (asked.get() < count) {
@@ -127,7 +127,7 @@ abstract class SharedCacheScene {
         }
     }
 
-    /** Responds with the number of the request. */
+    /** Responds with the number of the request as the body. */
     ScriptedUpstream.Script numbered(String fields) {
         return (request, out) -> {
             String response = response(fields, "" + asked.incrementAndGet());

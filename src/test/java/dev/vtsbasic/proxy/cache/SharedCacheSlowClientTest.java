@@ -3,7 +3,7 @@ package dev.vtsbasic.proxy.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,9 +15,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Requests that wait for the response to another one do not wait for the client of that one to read it. */
+/** Collapsed requests wait for a response, but not for the slow client of the request that fetches it. */
 class SharedCacheSlowClientTest extends SharedCacheScene {
-    /** More than the sockets between a client that reads nothing and the server hold. */
+    /** Larger than the socket buffers between the server and a client that does not read. */
     private static final String LONG = "x".repeat(7_000_000);
 
     @Test
@@ -31,7 +31,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
                 "64m");
         try (SlowClient slow = new SlowClient("/a")) {
             slow.read();
-            RawAnswer response = get("/a");
+            RawResponse response = get("/a");
             assertEquals("1" + LONG, response.body());
             assertEquals(1, asked.get());
             assertTrue(slow.readRest().endsWith("\r\n\r\n1" + LONG));
@@ -60,7 +60,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
         get("/a");
         try (SlowClient slow = new SlowClient("/a")) {
             awaitAsked(2);
-            CompletableFuture<RawAnswer> waiting = askAtOnce(1, "/a").get(0);
+            CompletableFuture<RawResponse> waiting = askAtOnce(1, "/a").get(0);
             awaitRunning(2);
             mayRespond.countDown();
             assertEquals(LONG, waiting.get(60, TimeUnit.SECONDS).body());
@@ -110,7 +110,7 @@ class SharedCacheSlowClientTest extends SharedCacheScene {
             assertEquals(body, get("/a").body());
             assertEquals(i, asked.get());
         }
-        assertEquals(0, proxy.cacheFigures().entries());
+        assertEquals(0, proxy.cacheStatistics().entries());
     }
 
     /** A client that sends a request and reads only when the test calls {@link #read}. */

@@ -3,7 +3,7 @@ package dev.vtsbasic.proxy.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.ScriptedUpstream;
 import dev.vtsbasic.traffic.CacheStatistics;
 import dev.vtsbasic.traffic.Method;
@@ -36,11 +36,11 @@ class SharedCacheStaleTest extends SharedCacheScene {
         });
         get("/a");
         for (int i = 0; i < 5; i++) {
-            RawAnswer old = get("/a");
+            RawResponse old = get("/a");
             assertEquals("old", old.body());
             assertTrue(old.header("Cache-Status").startsWith("vts-basic; hit; ttl=-4"), old.text());
         }
-        assertEquals(5, proxy.cacheFigures().stale());
+        assertEquals(5, proxy.cacheStatistics().stale());
         assertTrue(asked.get() <= 2, asked + " renewals at once");
         mayRenew.countDown();
         awaitBody("/a", "new");
@@ -68,7 +68,7 @@ class SharedCacheStaleTest extends SharedCacheScene {
         start(inTurn(response("Cache-Control: max-age=10, stale-if-error=1000" + STALE, "old"), error));
         assertEquals("old", get("/a").body());
         for (int i = 0; i < 2; i++) {
-            RawAnswer old = get("/a");
+            RawResponse old = get("/a");
             assertEquals("old", old.body());
             assertTrue(
                     old.header("Cache-Status")
@@ -90,7 +90,7 @@ class SharedCacheStaleTest extends SharedCacheScene {
                 response("Cache-Control: " + directives + STALE, "old"),
                 "HTTP/1.1 500 No\r\nX-A: 1\r\nContent-Length: 5\r\n\r\nerror"));
         assertEquals("old", get("/a").body());
-        RawAnswer error = get("/a");
+        RawResponse error = get("/a");
         assertEquals(500, error.status());
         assertEquals("error", error.body());
         assertEquals("1", error.header("X-A"));
@@ -116,9 +116,9 @@ class SharedCacheStaleTest extends SharedCacheScene {
         // A request from this machine would not need a permit.
         String field = "X-Forwarded-For: 192.0.2.1";
         get("/a", field);
-        CompletableFuture<RawAnswer> other = CompletableFuture.supplyAsync(() -> get("/b", field));
+        CompletableFuture<RawResponse> other = CompletableFuture.supplyAsync(() -> get("/b", field));
         awaitAsked(2);
-        RawAnswer old = get("/a", field);
+        RawResponse old = get("/a", field);
         assertEquals("vts-basic; fwd=stale; fwd-status=503; detail=stale-if-error", old.header("Cache-Status"));
         assertEquals(503, get("/c", field).status());
         mayRespond.countDown();
@@ -145,7 +145,7 @@ class SharedCacheStaleTest extends SharedCacheScene {
         }
         get("/b");
         get("/b");
-        CacheStatistics figures = proxy.cacheFigures();
+        CacheStatistics figures = proxy.cacheStatistics();
         assertEquals(3, figures.misses());
         assertEquals(1, figures.stale());
         assertEquals(1, figures.validated());
@@ -158,7 +158,7 @@ class SharedCacheStaleTest extends SharedCacheScene {
     @Test
     void anErrorReachesTheClientWhenNothingIsStored() throws Exception {
         start(ScriptedUpstream.closing(""));
-        RawAnswer error = get("/a");
+        RawResponse error = get("/a");
         assertEquals(502, error.status());
         assertTrue(error.body().contains("502 Bad Gateway"), error.text());
     }

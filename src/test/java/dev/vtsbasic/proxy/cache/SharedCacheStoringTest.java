@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +37,7 @@ class SharedCacheStoringTest extends SharedCacheScene {
     void aResponseWithAnExplicitLifetimeIsStored(String fields) throws Exception {
         start(numbered(fields));
         assertEquals("1", get("/a").body());
-        RawAnswer hit = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("1", hit.body());
         assertTrue(hit.header("Cache-Status").matches("vts-basic; hit; ttl=[0-9]+"), hit.text());
         assertEquals(1, asked.get());
@@ -103,10 +103,10 @@ class SharedCacheStoringTest extends SharedCacheScene {
     void aResponseThatDoesNotClearlyAllowItIsNotStored(String fields) throws Exception {
         start(numbered(fields));
         assertEquals("1", get("/a").body());
-        RawAnswer second = get("/a");
+        RawResponse second = get("/a");
         assertEquals("2", second.body());
         assertEquals("vts-basic; fwd=uri-miss", second.header("Cache-Status"));
-        assertEquals(0, proxy.cacheFigures().bytes());
+        assertEquals(0, proxy.cacheStatistics().bytes());
     }
 
     @ParameterizedTest
@@ -149,8 +149,8 @@ class SharedCacheStoringTest extends SharedCacheScene {
                             + "Transfer-Encoding: chunked\r\n\r\n100\r\n" + octets + "\r\n0\r\n\r\n");
             return true;
         });
-        RawAnswer first = get("/a");
-        RawAnswer hit = get("/a");
+        RawResponse first = get("/a");
+        RawResponse hit = get("/a");
         assertEquals(1, asked.get());
         for (String name :
                 List.of("Content-Type", "X-A", "ETag", "Date", "Cache-Control", "Content-Encoding", "X-Hop")) {
@@ -186,7 +186,7 @@ class SharedCacheStoringTest extends SharedCacheScene {
         assertEquals(200, server.request("HEAD /a").status());
         assertEquals("12345", get("/a").body());
         assertEquals(2, asked.get());
-        RawAnswer head = server.request("HEAD /a");
+        RawResponse head = server.request("HEAD /a");
         assertEquals("5", head.header("Content-Length"));
         assertEquals("", head.body());
         assertTrue(head.header("Cache-Status").startsWith("vts-basic; hit"), head.text());
@@ -203,7 +203,7 @@ class SharedCacheStoringTest extends SharedCacheScene {
                 "vts.security-headers",
                 "on");
         for (int i = 0; i < 2; i++) {
-            RawAnswer framed = get("/a");
+            RawResponse framed = get("/a");
             assertEquals("1", framed.body());
             assertEquals("nosniff", framed.header("X-Content-Type-Options"));
             assertFalse(framed.text().contains("X-Frame-Options"), framed.text());
@@ -211,7 +211,7 @@ class SharedCacheStoringTest extends SharedCacheScene {
         for (int i = 0; i < 2; i++) {
             assertEquals("SAMEORIGIN", get("/b").header("X-Frame-Options"));
         }
-        assertEquals(2, proxy.cacheFigures().hits());
+        assertEquals(2, proxy.cacheStatistics().hits());
     }
 
     @Test
@@ -230,7 +230,7 @@ class SharedCacheStoringTest extends SharedCacheScene {
                 "vts.hold-queue",
                 "0");
         get("/a");
-        List<CompletableFuture<RawAnswer>> other = askAtOnce(1, "/b");
+        List<CompletableFuture<RawResponse>> other = askAtOnce(1, "/b");
         awaitRunning(1);
         assertEquals("one", get("/a").body());
         mayRespond.countDown();

@@ -3,7 +3,7 @@ package dev.vtsbasic.proxy.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +15,7 @@ class SharedCacheVariantsTest extends SharedCacheScene {
     void theFieldsInVarySelectTheVariant() throws Exception {
         start(numbered("Cache-Control: max-age=60\r\nVary: Accept-Language, X-Kind"));
         assertEquals("1", get("/a", "Accept-Language: de", "X-Kind: a").body());
-        RawAnswer other = get("/a", "Accept-Language: en", "X-Kind: a");
+        RawResponse other = get("/a", "Accept-Language: en", "X-Kind: a");
         assertEquals("2", other.body());
         assertEquals("vts-basic; fwd=vary-miss; stored", other.header("Cache-Status"));
         assertEquals("3", get("/a", "X-Kind: a").body());
@@ -71,7 +71,7 @@ class SharedCacheVariantsTest extends SharedCacheScene {
     void aResponseThatVariesByHostIsStoredForEachHost() throws Exception {
         start(numbered("Cache-Control: max-age=60\r\nVary: Host"));
         assertEquals("1", get("/a").body());
-        RawAnswer hit = get("/a");
+        RawResponse hit = get("/a");
         assertEquals("1", hit.body());
         assertTrue(hit.header("Cache-Status").startsWith("vts-basic; hit"), hit.text());
         assertEquals("Host", hit.header("Vary"));
@@ -98,7 +98,7 @@ class SharedCacheVariantsTest extends SharedCacheScene {
         for (int i = 0; i <= LruCacheStorage.MAX_VARIANTS; i++) {
             get("/a", "X-Kind: " + i);
         }
-        long entries = proxy.cacheFigures().entries();
+        long entries = proxy.cacheStatistics().entries();
         assertEquals(1, entries);
         assertEquals(
                 "" + (LruCacheStorage.MAX_VARIANTS + 1),

@@ -146,7 +146,7 @@ class OutboundRequestTest {
         return OutboundRequest.of(inbound, ForwardedHeaders.of(inbound, CALLER), body);
     }
 
-    /** Without the ids, which are random. */
+    /** The header lines, without the ids, which are random. */
     private static List<String> linesOf(ClassicHttpRequest request) {
         return Arrays.stream(request.getHeaders())
                 .filter(header -> !header.getName().equals("X-Request-Id"))

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.proxy.ProxyScene;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.ScriptedUpstream.Request;
 import dev.vtsbasic.traffic.ShedReason;
@@ -65,7 +65,7 @@ class UpgradeOfferTest extends ProxyScene {
         }
     }
 
-    /** Without virtual threads, an offer that is passed on holds one of the container's 200 threads. */
+    /** Without virtual threads, a forwarded offer holds one of the container's 200 threads. */
     @Test
     @EnabledForJreRange(max = JRE.JAVA_20)
     void offersBeyondTheFiftiethAreIgnoredWhereTheyHoldContainerThreads() throws Exception {
@@ -91,7 +91,7 @@ class UpgradeOfferTest extends ProxyScene {
         assertEquals("offered", ask("GET /free", OFFER).body());
     }
 
-    /** Without virtual threads, each handshake that waits holds one of the container's 200 threads. */
+    /** Without virtual threads, a waiting handshake holds one of the container's 200 threads. */
     @Test
     @EnabledForJreRange(max = JRE.JAVA_20)
     void slowHandshakesLeaveThreadsForOtherRequests() throws Exception {
@@ -108,7 +108,7 @@ class UpgradeOfferTest extends ProxyScene {
             held.add(new RawClient(server.port()).send(request("GET /held", WEBSOCKET)));
         }
         assertEquals("answered", ask("GET /free", "").body());
-        RawAnswer refused = ask("GET /held", WEBSOCKET);
+        RawResponse refused = ask("GET /held", WEBSOCKET);
         assertEquals(503, refused.status());
         assertEquals("5", refused.header("Retry-After"));
         go.countDown();
@@ -184,7 +184,7 @@ class UpgradeOfferTest extends ProxyScene {
     }
 
     @Test
-    @SuppressWarnings("try") // The client leaves before the end.
+    @SuppressWarnings("try") // The client leaves before the end of the response.
     void theWorkersConnectionIsCutWhenTheClientOfAnOfferLeaves() throws Exception {
         try (ServerSocket worker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             startWith(poolOf(new Worker("worker-1", worker.getLocalSocketAddress())));
@@ -221,7 +221,7 @@ class UpgradeOfferTest extends ProxyScene {
                 "2s");
         try (RawClient events = new RawClient(server.port())) {
             events.send("GET /events HTTP/1.1\r\nHost: a\r\n" + OFFER + "\r\n").readUntil("data: 1");
-            // Waits for twice the time after which silence ends another request.
+            // These two requests take twice the time after which an ordinary silent request ends.
             assertEquals(504, ask("POST /silent", "").status());
             assertEquals(504, ask("POST /silent", "").status());
             silent.countDown();
@@ -291,7 +291,7 @@ class UpgradeOfferTest extends ProxyScene {
         }
     }
 
-    private RawAnswer ask(String methodAndTarget, String fields) throws Exception {
+    private RawResponse ask(String methodAndTarget, String fields) throws Exception {
         boolean offers = fields.contains("Connection:");
         try (RawClient client = new RawClient(server.port())) {
             client.send(request(

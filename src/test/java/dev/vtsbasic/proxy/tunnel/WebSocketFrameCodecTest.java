@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebSocketFrameCodecTest {
     private static final HexFormat HEX = HexFormat.of();
 
-    /** The examples of RFC 6455 §5.7 that a server may send, and the limits of each form of length. */
+    /** The examples of RFC 6455 §5.7 that a server may send, and the limits of each length encoding. */
     @ParameterizedTest
     @CsvSource({
         "810548656c6c6f, 1, true, 5",
@@ -35,7 +35,7 @@ class WebSocketFrameCodecTest {
         assertEquals(new Frame(opcode, last, length), reading(octets).next());
     }
 
-    /** Masks, reserved bits, reserved opcodes, long or fragmented control frames, a continuation without a first frame. */
+    /** Masks, reserved bits and opcodes, long or fragmented control frames, a continuation without a first frame. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -143,7 +143,7 @@ class ChannelSocketTest {
     }
 
     @Test
-    @SuppressWarnings("try") // The test needs only its queue.
+    @SuppressWarnings("try") // The test needs only its accept queue.
     void aConnectionToAWorkerThatAcceptsNothingTimesOut() throws Exception {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("full"));
         List<ChannelSocket> waiting = new ArrayList<>();

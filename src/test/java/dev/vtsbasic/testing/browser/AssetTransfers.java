@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The client files among the transfers of a browser.
+ * Selects the client files from a browser's transfers.
  *
- * @param base the path of the site, without a slash at its end
+ * @param base the site's path, without a slash at its end
  */
 public record AssetTransfers(String base) {
     private static final int ADDED_BY_A_BASE = 64;
@@ -16,7 +16,7 @@ public record AssetTransfers(String base) {
     /** The build in the WAR. */
     private static final Path CLIENT_FILES = Path.of("webapp/dist/client");
 
-    /** Those of client files, by their paths in the build. */
+    /** Takes the transfers of client files from the log, with their paths in the build. */
     public List<NetworkLog.Transfer> take(NetworkLog log) {
         return log.take().stream()
                 .filter(transfer -> transfer.path().startsWith(base + "/"))
@@ -35,7 +35,7 @@ public record AssetTransfers(String base) {
                 .toList();
     }
 
-    /** The size that nginx would send with {@code brotli_static on}, and the bytes that a base adds. */
+    /** The size that nginx would send with {@code brotli_static on}, plus the bytes that a base adds. */
     public long brotliSize(String path) throws IOException {
         Path brotli = CLIENT_FILES.resolve(".vts/codings" + path + ".br");
         long atTheRoot = Files.size(Files.exists(brotli) ? brotli : CLIENT_FILES.resolve(path.substring(1)));

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The browser that the tests drive: the one that {@code VTS_TEST_CHROMIUM} names, else the first on the PATH; only
- * where there is none does Playwright download its own.
+ * The browser that the tests drive: the one named by {@code VTS_TEST_CHROMIUM}, otherwise the first one on the PATH.
+ * Only if there is none does Playwright download its own.
  */
 public final class Chromium implements AutoCloseable {
     private static final String SETTING = "VTS_TEST_CHROMIUM";
@@ -36,7 +36,7 @@ public final class Chromium implements AutoCloseable {
             installed.ifPresent(launch::setExecutablePath);
             browser = playwright.chromium().launch(launch);
             try (Page page = browser.newPage()) {
-                // TanStack Start treats a headless browser as a robot, and streams nothing to robots.
+                // TanStack Start treats a headless browser as a robot, and does not stream to robots.
                 userAgent = page.evaluate("navigator.userAgent").toString().replace("HeadlessChrome", "Chrome");
             }
         } catch (RuntimeException e) {
@@ -65,7 +65,7 @@ public final class Chromium implements AutoCloseable {
         return new Visitor(browser.newContext(options()), site);
     }
 
-    /** The same without JavaScript. */
+    /** Like {@link #visit}, without JavaScript. */
     public Visitor visitWithoutJavaScript(URI site) {
         return new Visitor(browser.newContext(options().setJavaScriptEnabled(false)), site);
     }

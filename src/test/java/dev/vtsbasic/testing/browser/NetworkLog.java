@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Chromium's record of the responses that came over the network or from its cache. */
+/** Chromium's log of the responses that came from the network or from its cache. */
 public final class NetworkLog {
     private final CDPSession session;
     private final Map<String, Integer> headSizes = new HashMap<>();
@@ -17,10 +17,10 @@ public final class NetworkLog {
     private final List<Transfer> transfers = new ArrayList<>();
 
     /**
-     * One response.
+     * A response.
      *
-     * @param total bytes that came, with the head; 0 from the browser's cache
-     * @param body bytes of the body that came, as they were coded
+     * @param total received bytes, including the head; 0 when it came from the browser's cache
+     * @param body received bytes of the body, as encoded by its content coding
      */
     public record Transfer(String path, int total, int body) {}
 
@@ -50,9 +50,9 @@ public final class NetworkLog {
         }
     }
 
-    /** Those since the last call. */
+    /** Returns the transfers since the last call. */
     public List<Transfer> take() {
-        // Events come in with the answers to calls.
+        // Playwright delivers events together with the result of a call.
         session.send("Network.enable");
         List<Transfer> taken = List.copyOf(transfers);
         transfers.clear();

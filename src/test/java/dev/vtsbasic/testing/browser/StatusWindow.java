@@ -3,7 +3,7 @@ package dev.vtsbasic.testing.browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 
-/** Reads the status page in a browser, and signs in on it. */
+/** Reads the status page in a browser, and signs in to it. */
 public final class StatusWindow {
     private StatusWindow() {}
 

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** A browser window that fails its test for errors in the console and for failed requests that the test did not expect. */
+/** A browser window that fails its test on console errors and failed requests, unless the test expects them. */
 public final class Visitor implements AutoCloseable {
     private static final double PATIENCE_MILLIS = 30_000;
 
@@ -40,12 +40,12 @@ public final class Visitor implements AutoCloseable {
         Evidence.add("problems that the browser had at " + site, () -> String.join("\n", problems));
     }
 
-    /** Allows the errors that the browser reports for a response with {@code status} for {@code path}. */
+    /** Expects the errors that the browser reports for a response with {@code status} to a request for {@code path}. */
     public void expect(int status, String path) {
         String address = Pattern.quote(site + path) + "(?![^ ?:])";
         expected.add(Pattern.compile("^response: " + status + " " + address));
         expected.add(Pattern.compile("^console: " + address + ".* status of " + status + " "));
-        // So it ends when it is a module of a script.
+        // Chromium reports the request like this when it loads a module of a script.
         expected.add(Pattern.compile("^request: net::ERR_ABORTED " + address));
     }
 
@@ -61,12 +61,12 @@ public final class Visitor implements AutoCloseable {
         return page.getByTestId(testId);
     }
 
-    /** Loads a page of the site and returns before all of it is there. */
+    /** Loads a page of the site and returns before the page is complete. */
     public Response load(String path) {
         return page.navigate(site + path, new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
     }
 
-    /** Loads a page and waits until it answers clicks. */
+    /** Loads a page and waits until it reacts to clicks. */
     public Response open(String path) {
         Response response = load(path);
         awaitHydration();
@@ -86,7 +86,8 @@ public final class Visitor implements AutoCloseable {
     private void note(Request request) {
         boolean leftEventStream = request.resourceType().equals("eventsource")
                 && request.failure().equals("net::ERR_ABORTED");
-        // So Chromium calls scripts that are switched off; a page's own policy would also speak in the console.
+        // Chromium reports this failure for scripts that are switched off; a violation of a page's own policy would
+        // also appear in the console.
         boolean scriptsOff = request.failure().equals("csp");
         if (!leftEventStream && !scriptsOff) {
             problems.add("request: " + request.failure() + " " + request.url());
@@ -99,7 +100,7 @@ public final class Visitor implements AutoCloseable {
         }
     }
 
-    /** Leaves the site, so that no page of it misses a server that is going to stop. */
+    /** Leaves the site, so that no open page requests a server that is about to stop. */
     public void leave() {
         page.navigate("about:blank");
     }
@@ -107,13 +108,13 @@ public final class Visitor implements AutoCloseable {
     @Override
     public void close() {
         try {
-            // Events come in with the answers to calls: this one brings in what is still on its way.
+            // Playwright delivers events together with the result of a call, so this call fetches the pending ones.
             page.title();
             problems.removeIf(problem -> expected.stream()
                     .anyMatch(pattern -> pattern.matcher(problem).find()));
             assertEquals(List.of(), problems);
         } finally {
-            // With a request that nothing has answered yet, a context would never be closed.
+            // Leave first, because a context with a request that still waits for its response would never close.
             leave();
             context.close();
         }

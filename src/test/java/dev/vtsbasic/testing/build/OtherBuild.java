@@ -59,7 +59,7 @@ public final class OtherBuild {
         return sources.resolve("dist");
     }
 
-    /** The names of all hashed files of a build, in order. */
+    /** The paths of all hashed files of a build, sorted. */
     public static List<String> hashed(Path build) throws IOException {
         try (Stream<Path> files = Files.list(build.resolve("client/assets"))) {
             return files.map(file -> "/assets/" + file.getFileName()).sorted().toList();

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An app without a framework, only Vite, whose server reads its page from the client build. */
+/** An app built with Vite alone, without a framework, whose server reads its page from the client build. */
 public final class PlainBuild {
     private static final Path SOURCES = Path.of("src/test/webapps/plain-ssr");
     private static final Path PACKAGES = Path.of("webapp/node_modules").toAbsolutePath();
@@ -16,8 +16,10 @@ public final class PlainBuild {
     private PlainBuild() {}
 
     /**
+     * Builds the app.
+     *
      * @param base as in Vite's configuration
-     * @param directory an empty one
+     * @param directory an empty directory
      * @return the build
      */
     public static Path make(String base, Path directory) throws Exception {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A build of one server file, for an app that behaves unlike VTS Basic's site. */
+/** A build with a single server file, for an app that behaves unlike VTS Basic's site. */
 public final class SmallBuild {
     private SmallBuild() {}
 
-    /** Makes {@code directory} a build without assets whose server entry is {@code server}. */
+    /** Writes to {@code directory} a build without assets and with the server entry {@code server}. */
     public static void write(Path directory, String server) throws IOException {
         Files.createDirectories(directory.resolve("client/assets"));
         Files.createDirectories(directory.resolve("server"));

@@ -9,7 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.function.Predicate;
 
-/** Asks a server for its status and posts the forms of its status page. */
+/** Requests a server's status and posts the forms of its status page. */
 public final class StatusClient {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -18,7 +18,7 @@ public final class StatusClient {
 
     private StatusClient() {}
 
-    /** Asks until it is as it should be. */
+    /** Polls the status until it matches. */
     public static JsonNode await(URI site, Predicate<JsonNode> wanted) throws Exception {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         JsonNode status = JSON.readTree(get(site, "/-/status").body());

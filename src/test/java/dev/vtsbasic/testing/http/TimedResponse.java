@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A response read from a raw socket, each piece with the time at which it arrived. */
+/** A response read from a raw socket, with the arrival time of each piece. */
 public record TimedResponse(List<Piece> pieces) {
-    /** @param millis since the request was sent */
+    /** @param millis milliseconds between sending the request and this piece */
     public record Piece(long millis, String text) {}
 
     public static TimedResponse get(URI server, String target) throws IOException {
@@ -36,7 +36,10 @@ public record TimedResponse(List<Piece> pieces) {
         }
     }
 
-    /** Asks the site for lines that it sends half a second apart: a buffer on the way would bring them together. */
+    /**
+     * Requests lines that the site sends half a second apart, and fails when they arrive together, as they would behind
+     * a buffer.
+     */
     public static void assertStreamed(URI server) throws IOException {
         TimedResponse stream = get(server, "/api/stream?chunks=6&interval=500");
         long apart = stream.millisOf("line 6") - stream.millisOf("line 1");
@@ -49,7 +52,7 @@ public record TimedResponse(List<Piece> pieces) {
         return all.toString(StandardCharsets.UTF_8);
     }
 
-    /** When the piece with {@code text} came. */
+    /** The arrival time of the piece that contains {@code text}. */
     public long millisOf(String text) {
         return pieces.stream()
                 .filter(piece -> piece.text().contains(text))

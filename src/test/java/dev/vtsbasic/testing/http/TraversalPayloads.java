@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Requests for files outside the build, always the same ones; a character of them is a byte. */
+/** A fixed set of requests for files outside the build; each character of a request is a byte. */
 public final class TraversalPayloads {
-    /** Files with secrets, seen from the client files. */
+    /** Files with secrets, relative to the directory of the client files. */
     public static final List<String> FILES = List.of(
             "../secret.txt",
             "../../secret.txt",
@@ -27,7 +27,7 @@ public final class TraversalPayloads {
             "../WEB-INF/web.xml",
             "../META-INF/MANIFEST.MF");
 
-    /** Other files that may lie beside the client files, or in the WAR. */
+    /** Other files beside the client files, or in the WAR. */
     private static final List<String> OTHERS = List.of(
             ".vts/assets.json",
             ".vts/codings/assets/app-1a2b3c4d.js.gz",
@@ -69,7 +69,7 @@ public final class TraversalPayloads {
             "assets/",
             "assets");
 
-    /** How two dots may be spelled. */
+    /** Spellings of two dots. */
     private static final List<String> DOTS = List.of(
             "..",
             "%2e%2e",
@@ -107,7 +107,7 @@ public final class TraversalPayloads {
             "&#46;&#46;",
             utf8("\u2025"));
 
-    /** How a slash may be spelled. */
+    /** Spellings of a slash. */
     private static final List<String> SLASHES = List.of(
             "/",
             "//",
@@ -184,7 +184,7 @@ public final class TraversalPayloads {
 
     private TraversalPayloads() {}
 
-    /** Whole requests, none twice. */
+    /** All requests, complete and without duplicates. */
     public static List<String> all() {
         Set<String> requests = new LinkedHashSet<>();
         for (String target : targets()) {
@@ -286,14 +286,14 @@ public final class TraversalPayloads {
         return request.append("\r\n").toString();
     }
 
-    /** The path of a request's target, as it stands there. */
+    /** The path of a request's target, unchanged. */
     public static String path(String request) {
         String target = request.split(" ")[1].replaceFirst("^http://site\\.example", "");
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);
     }
 
-    /** The path with its unreserved characters decoded, because both spellings name one file (RFC 3986 §6.2.2.2). */
+    /** The path with its unreserved characters decoded, because both spellings are equivalent (RFC 3986 §6.2.2.2). */
     public static String equivalent(String path) {
         return Pattern.compile("%(2[dD]|2[eE]|3\\d|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])")
                 .matcher(path)

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A WebSocket client that gives whole messages and events, in their order. */
+/** A WebSocket client that queues whole messages and events in the order of their arrival. */
 public final class WebSocketClient implements WebSocket.Listener {
     private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();

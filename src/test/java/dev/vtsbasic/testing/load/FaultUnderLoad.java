@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.LongSet;
-import dev.vtsbasic.testing.RawAnswer;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.server.Vts;
 import java.io.IOException;
@@ -19,24 +19,27 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * A fault of workers under a constant load: no request may fail, and only responses that a worker had begun when it was
- * killed may break off. For each worker there is one response that takes seconds, so that there always is one to break
- * off, or to be finished.
+ * A fault of workers under constant load: no request may fail, and only responses that a worker had begun when it was
+ * killed may break off. Each worker always sends one response that takes seconds, so that every fault meets a response
+ * in flight.
  */
 public final class FaultUnderLoad {
-    /** On Java 17, 1,200 requests may wait while no worker answers, which is up to seven seconds here. */
+    /**
+     * Requests per second. On Java 17 the server holds 1,200 requests while no worker responds, so an outage may last
+     * seven seconds here.
+     */
     private static final int PER_SECOND = LongSet.count(100, 150);
 
     private static final Duration BEFORE = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration AFTER = Duration.ofSeconds(LongSet.count(1, 2));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Until then the JVM has compiled little of the server's code, so latencies say nothing. */
+    /** Latencies before this time are left out, because the JVM has compiled little of the server's code by then. */
     private static final Duration WARM_UP = Duration.ofSeconds(1);
 
     private static final int LONG_PIECES = 3000 / OpenLoop.PIECE_MILLIS;
 
-    /** Makes workers fail, and returns when others are in their place. */
+    /** Makes workers fail, and returns when others have replaced them. */
     public interface Fault {
         Effect strike(Vts vts, Map<Integer, FaultyApp.Running> workers) throws Exception;
     }
@@ -44,8 +47,8 @@ public final class FaultUnderLoad {
     /**
      * The effect of a fault.
      *
-     * @param killed process ids of workers whose answers may have broken off
-     * @param at a time when these could begin no more answers, in terms of {@link System#nanoTime}
+     * @param killed process ids of the workers whose responses may have broken off
+     * @param at a time, as of {@link System#nanoTime}, after which these workers began no response
      */
     public record Effect(Set<Long> killed, long at) {
         public static final Effect NONE = new Effect(Set.of(), 0);
@@ -77,17 +80,17 @@ public final class FaultUnderLoad {
         }
     }
 
-    /** A response whose first part was read. */
+    /** A response whose first part has been read. */
     private record BegunResponse(RawClient client, String start) {
-        /** On a busy machine all of it may come at once, and then with a Content-Length. */
-        RawAnswer end() throws IOException {
+        /** Reads the rest. On a busy machine the whole response may come at once, and then with a Content-Length. */
+        RawResponse end() throws IOException {
             try (client) {
-                return new RawAnswer(start + client.readRest());
+                return new RawResponse(start + client.readRest());
             }
         }
     }
 
-    /** A response of each worker that has begun and takes seconds, by the worker's process id. */
+    /** Begins one response of each worker that takes seconds, and returns them by the worker's process id. */
     private static Map<Long, BegunResponse> longResponses(Vts vts, int workers) throws IOException {
         Map<Long, BegunResponse> responses = new HashMap<>();
         for (int i = 0; responses.size() < workers; i++) {

@@ -10,20 +10,23 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An app for {@link OpenLoop} whose workers fail on request, and the log lines about them. */
+/** An app for {@link OpenLoop} whose workers fail on request, and methods that read its log lines. */
 public final class FaultyApp {
-    /** Memory above which its workers are to be replaced: more than they need, less than {@link #LEAK}. */
+    /** The memory above which a worker is replaced: more than a worker needs, less than {@link #LEAK} takes. */
     public static final String MAX_MEMORY = "300m";
 
     public static final String TOKEN = "word-of-the-operator";
 
-    /** Asks a worker to fail; its first log line says which worker it is. None of these requests is safe to repeat. */
+    /**
+     * A fault that a request asks for; the first log line of the request names the worker. These requests are not safe
+     * to repeat.
+     */
     public static final String HANG = "hang";
 
     public static final String STOP = "stop";
     public static final String LEAK = "leak";
 
-    /** Takes long in the worker whose process id is its number. */
+    /** A request that is slow only in the worker whose process id is the request's number. */
     public static final String SLOW = "slow";
 
     private static final String SERVER = """
@@ -58,9 +61,9 @@ public final class FaultyApp {
 
     private FaultyApp() {}
 
-    /** A worker as the log names it. */
+    /** A worker, as the log names it. */
     public record Running(String name, long pid) {
-        /** The name of the next worker in its place. */
+        /** The name of the next worker in the same slot. */
         public String successor() {
             int number = name.lastIndexOf('-') + 1;
             return name.substring(0, number) + (Integer.parseInt(name.substring(number)) + 1);
@@ -71,7 +74,7 @@ public final class FaultyApp {
         SmallBuild.write(directory, SERVER);
     }
 
-    /** The workers that became ready last, each by its place. */
+    /** The worker that became ready last in each slot, by the slot's number. */
     public static Map<Integer, Running> workers(Vts vts) {
         Map<Integer, Running> workers = new HashMap<>();
         Matcher ready = READY.matcher(vts.output());
@@ -82,8 +85,8 @@ public final class FaultyApp {
     }
 
     /**
-     * Asks for a failure, on a connection that is closed after the answer. Each has a path of its own: one at which workers
-     * end again and again is not sent.
+     * Asks for a fault, on a connection that closes after the response. Each request has a path of its own, because the
+     * server blocks a path whose requests end workers repeatedly.
      */
     public static RawClient ask(Vts vts, String fault, int number) throws IOException {
         return new RawClient(vts.uri().getPort())
@@ -91,14 +94,14 @@ public final class FaultyApp {
                         + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
-    /** Asks for other workers, of a server whose {@code VTS_MANAGEMENT_TOKEN} is ours, in the place of all. */
+    /** Asks a server with {@code VTS_MANAGEMENT_TOKEN} set to {@link #TOKEN} to replace all its workers. */
     public static RawClient restart(Vts vts) throws IOException {
         return new RawClient(vts.uri().getPort())
                 .send("POST /-/restart HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + TOKEN
                         + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
-    /** Waits until a worker begins to fail as it was asked to, and returns its process id. */
+    /** Waits until a worker begins the requested fault, and returns its process id. */
     public static long awaitFault(Vts vts, String fault, int number) throws InterruptedException {
         return Long.parseLong(
                 vts.awaitLine("fault " + number + ": " + fault + " of (\\d+)").group(1));

@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 /**
  * A request of {@link OpenLoop}.
  *
- * @param due when it is to be sent, in terms of {@link System#nanoTime}
+ * @param due the time to send it, as of {@link System#nanoTime}
  * @param line method and target
- * @param end the body that is right; of a response in pieces its end
- * @param length of that body; negative for a response in pieces
- * @param ownMillis that the app takes on purpose
+ * @param end the expected body; for a response in pieces, its end
+ * @param length length of the expected body; negative for a response in pieces
+ * @param ownMillis time that the app waits on purpose
  */
 record LoadRequest(long due, String line, String fields, String end, int length, int ownMillis) {
     private static final int PIECES = 4;
@@ -36,7 +36,7 @@ record LoadRequest(long due, String line, String fields, String end, int length,
     }
 
     ByteBuffer octets() {
-        // As from a proxy in front: the app's own requests have threads set aside for them.
+        // X-Forwarded-For, as from a proxy in front, because the server reserves threads for the app's own requests.
         return StandardCharsets.US_ASCII.encode(
                 line + " HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n" + fields + "\r\n");
     }

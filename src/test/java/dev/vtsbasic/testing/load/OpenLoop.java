@@ -22,14 +22,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A client that sends requests at a constant rate, whatever has become of the earlier ones, and never sends one again.
+ * A client that sends requests at a constant rate, no matter whether earlier ones have ended, and never retries.
  *
- * <p>One thread, and plain sockets that are kept for further requests as HTTP allows, so that it needs little of the
- * processors that it shares with the server. A latency counts from when the request was due, and leaves out the time
- * that the app takes on purpose.
+ * <p>It uses one thread and reuses plain connections, because it shares the processors with the server. A latency
+ * counts from the time a request was due, and leaves out the time that the app waits on purpose.
  */
 public final class OpenLoop implements AutoCloseable {
-    /** The app's side of the requests: a page, an order with an Idempotency-Key, and a response in pieces. */
+    /** The app's code for the requests: a page, an order with an Idempotency-Key, and a response in pieces. */
     public static final String APP = """
               const { pathname, searchParams } = new URL(request.url);
               const number = searchParams.get("number");
@@ -49,7 +48,7 @@ public final class OpenLoop implements AutoCloseable {
             """.formatted(OpenLoop.PIECE_MILLIS);
 
     public static final int PIECE_MILLIS = 20;
-    private static final int LONGEST_ANSWER = 4096;
+    private static final int MAX_RESPONSE_BYTES = 4096;
 
     private final InetSocketAddress server;
     private final long periodNanos;
@@ -68,20 +67,20 @@ public final class OpenLoop implements AutoCloseable {
 
     /** The outcome of a request. */
     public enum Outcome {
-        /** Status 200, and every octet of the response. */
+        /** Status 200 and a complete, correct response. */
         WHOLE,
-        /** A response in pieces that had begun, and visibly broke off. */
+        /** A response in pieces that had begun and visibly broke off. */
         CUT,
         FAILED
     }
 
     /**
-     * A request that is over. Times are in terms of {@link System#nanoTime}.
+     * A request that has ended. Times are as of {@link System#nanoTime}.
      *
-     * @param due when it was to be sent
-     * @param end when its answer ended
-     * @param latencyNanos from the one to the other, without the time that the app takes on purpose
-     * @param what the request and the answer, in short
+     * @param due when it was due to be sent
+     * @param end when its response ended
+     * @param latencyNanos from {@code due} to {@code end}, without the time that the app waits on purpose
+     * @param what the request line, and the response unless it was correct
      */
     public record Asked(long due, long end, long latencyNanos, Outcome outcome, String what) {}
 
@@ -95,7 +94,10 @@ public final class OpenLoop implements AutoCloseable {
         return start(server, perSecond, true);
     }
 
-    /** Orders have no Idempotency-Key: once a server has seen an order, no proxy may send it to another. */
+    /**
+     * Sends orders without an Idempotency-Key, so no proxy may send an order to another server once a server has seen
+     * it.
+     */
     public static OpenLoop startWithoutKeys(URI server, int perSecond) throws IOException {
         return start(server, perSecond, false);
     }
@@ -107,7 +109,7 @@ public final class OpenLoop implements AutoCloseable {
         return loop;
     }
 
-    /** Waits while {@code time} worth of requests is sent. */
+    /** Waits until this much more time's worth of requests has been sent. */
     public void go(Duration time) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -120,7 +122,9 @@ public final class OpenLoop implements AutoCloseable {
         }
     }
 
-    /** Sends no more and waits for outstanding responses; a request without one at the deadline has failed. */
+    /**
+     * Stops sending and waits for outstanding responses; a request without a response at the deadline counts as failed.
+     */
     public List<Asked> finish(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -154,7 +158,7 @@ public final class OpenLoop implements AutoCloseable {
         }
     }
 
-    /** @return how long there is nothing to send */
+    /** @return nanoseconds until the next request is due */
     private long sendWhatIsDue() {
         while (true) {
             lock.lock();
@@ -209,10 +213,10 @@ public final class OpenLoop implements AutoCloseable {
         selector.close();
     }
 
-    /** One request after the other; used by the loop's thread alone. */
+    /** A connection with one request at a time; only the loop's thread uses it. */
     private final class Connection {
         private final SocketChannel channel = SocketChannel.open();
-        private final ByteBuffer answer = ByteBuffer.allocate(LONGEST_ANSWER);
+        private final ByteBuffer answer = ByteBuffer.allocate(MAX_RESPONSE_BYTES);
         private LoadRequest request;
         private ByteBuffer octets;
 
@@ -269,7 +273,7 @@ public final class OpenLoop implements AutoCloseable {
         private void look() throws IOException {
             String text = text();
             int head = text.indexOf("\r\n\r\n");
-            // Some proxies write the names of fields in small letters.
+            // Some proxies send field names in lower case.
             String fields = head < 0 ? "" : text.substring(0, head + 2).toLowerCase(Locale.ROOT);
             boolean chunked = fields.contains("\r\ntransfer-encoding: chunked\r\n");
             boolean whole =
@@ -322,7 +326,7 @@ public final class OpenLoop implements AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                // It is of no further use either way.
+                // The connection is not used again.
             }
             if (asked != null) {
                 boolean begun = text().startsWith("HTTP/1.1 200 ") && text().contains("\r\n\r\n");

@@ -24,8 +24,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The requests of a browser while builds change: a page and the assets that it names, again and again, and in between the
- * parts that a page of the first build loads when its visitor goes elsewhere.
+ * The requests of a browser while builds change. It repeatedly loads a page and its assets, and in between the parts
+ * that a page of the first build loads when its visitor follows a link.
  */
 public final class OpenTab implements AutoCloseable {
     private static final Pattern ASSET = Pattern.compile("/assets/[A-Za-z0-9._-]+\\.(js|css)");
@@ -59,25 +59,25 @@ public final class OpenTab implements AutoCloseable {
         return tab;
     }
 
-    /** Asks for all parts of the first build once more, and ends. */
+    /** Requests all parts of the first build once more, and ends. */
     public void leave() throws InterruptedException {
         leaving = true;
         thread.join(TimeUnit.SECONDS.toMillis(30));
         assertTrue(!thread.isAlive(), "a response does not come");
     }
 
-    /** Responses that were not as they must be. */
+    /** Responses with a wrong status or body. */
     public List<String> problems() {
         return problems;
     }
 
-    /** Whether pages of the first build came after one of the next: both were in service at once. */
+    /** Whether a page of the first build came after one of the next build, because both builds were in service. */
     public boolean sawBuildsInTurns() {
         int begun = pagesOfNext.indexOf(true);
         return begun > 0 && pagesOfNext.lastIndexOf(false) > begun && pagesOfNext.get(pagesOfNext.size() - 1);
     }
 
-    /** Whether some page named a file that the first build does not have. */
+    /** Whether a page referred to a file that the first build does not have. */
     public boolean sawAssetsOfNext() {
         return !parts.containsAll(named);
     }

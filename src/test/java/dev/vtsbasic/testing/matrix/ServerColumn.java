@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
-/** One server's column of the README's table: the server that ran, and the features that it limits or must be set up for. */
+/** A server's column in the README's table: the server, and the features that it limits or needs a setting for. */
 public interface ServerColumn {
-    /** Null when it did not start. */
+    /** Null when the server did not start. */
     StockServer server();
 
     /** SHA-256 of the deployed WAR, in hexadecimal digits. */
@@ -24,8 +24,8 @@ public interface ServerColumn {
     }
 
     /**
-     * Malformed requests that the server's own parser mends, or answers with an error of its own, so that no servlet sees
-     * what is wrong with them.
+     * Malformed requests that the server's own parser repairs or answers with an error of its own, so that no servlet
+     * sees the fault.
      */
     default Set<String> mended() {
         return Set.of();

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A feature of the WAR on every server, and a row of the table in the README. */
+/** A feature of the WAR, and a row of the table in the README. */
 public enum ServerFeature {
     ROOT("serves the site at `/`"),
     CONTEXT("at `/other`"),

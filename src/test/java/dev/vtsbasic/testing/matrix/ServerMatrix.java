@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * Writes down which feature was seen on which server, for {@link ServerTable}. A feature that a server's own code prevents
- * must be seen to fail; when it no longer does, that fails.
+ * Records which features work on which server, for {@link ServerTable}. A feature that a server's own code prevents
+ * must fail; when it works, the test fails instead.
  */
 public final class ServerMatrix implements InvocationInterceptor, AfterAllCallback {
     public static final String YES = "yes";

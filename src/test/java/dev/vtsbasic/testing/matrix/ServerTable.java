@@ -28,9 +28,9 @@ public final class ServerTable {
     private final Map<String, Server> servers;
     private final List<String> notes = new ArrayList<>();
 
-    /** The results of one server, on each Java it ran on. */
+    /** The results of one server on each Java version that it ran on. */
     private record Server(String title, TreeMap<Integer, JsonObject> results) {
-        /** The worst of them. */
+        /** The worst outcome. */
         String outcome(ServerFeature feature) {
             List<String> outcomes = results.values().stream()
                     .map(result -> result.getJsonObject("features").getString(feature.name(), ServerMatrix.NO))
@@ -43,12 +43,12 @@ public final class ServerTable {
                             .orElse(ServerMatrix.YES);
         }
 
-        /** The setting that the feature needs, or its exception; empty without either. */
+        /** The setting that the feature needs, or an exception to it; empty when there is neither. */
         String setting(ServerFeature feature) {
             return results.lastEntry().getValue().getJsonObject("settings").getString(feature.name(), "");
         }
 
-        /** A page in {@code docs/servers}. */
+        /** The name of the server's page in {@code docs/servers}. */
         String page() {
             return title.replaceFirst(" \\d.*", "").toLowerCase(Locale.ROOT).replace(' ', '-') + ".md";
         }
@@ -58,9 +58,7 @@ public final class ServerTable {
         this.servers = servers;
     }
 
-    /**
-     * @param args the README; and {@code check} to fail when it is not up to date, instead of bringing it up to date
-     */
+    /** @param args the README; and {@code check} to fail when the README is out of date, instead of updating it */
     public static void main(String[] args) throws IOException {
         List<JsonObject> results = read();
         List<String> wars = results.stream()

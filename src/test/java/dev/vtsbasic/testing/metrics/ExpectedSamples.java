@@ -3,7 +3,7 @@ package dev.vtsbasic.testing.metrics;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The values that counters must have, by name and labels as in Prometheus' text format. */
+/** The expected values of counters, by name and labels as in Prometheus' text format. */
 final class ExpectedSamples {
     private final SortedMap<String, Double> values = new TreeMap<>();
 

@@ -11,19 +11,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The dashboard and the alert rules in {@code docs/monitoring}, and the metrics that their queries name. */
+/** The dashboard and the alert rules in {@code docs/monitoring}, and the metrics that their queries use. */
 public final class MonitoringFiles {
     private static final YAMLMapper YAML = new YAMLMapper();
     public static final Path ALERTS = Path.of("docs/monitoring/alerts.yaml");
 
-    /** A metric of ours or the JVM's, and the matchers of its labels. */
+    /** A metric of VTS Basic or the JVM, and the matchers of its labels. */
     private static final Pattern SELECTOR = Pattern.compile("\\b((?:vts|jvm|process)_\\w+)(?:\\{([^}]*)})?");
 
     private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
 
     private MonitoringFiles() {}
 
-    /** Metrics and labels that a query names and that {@code scrape} does not have. */
+    /** Returns the metrics and labels of the queries that {@code scrape} does not have. */
     public static List<String> unknownNames(Scrape scrape) throws IOException {
         SortedMap<String, Double> samples = scrape.samples();
         List<String> unknown = new ArrayList<>();
@@ -60,7 +60,7 @@ public final class MonitoringFiles {
         return unknown;
     }
 
-    /** Whether a sample has a label that a matcher asks for, with a value that it allows. */
+    /** Whether a sample has the matcher's label with a value that the matcher allows. */
     private static boolean matches(String sample, String matcher) {
         String[] parts = matcher.split("=~?", 2);
         String value = parts[1].replace("\"", "");

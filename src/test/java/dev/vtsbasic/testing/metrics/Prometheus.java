@@ -19,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** A Prometheus on a free port of 127.0.0.1 that scrapes an instance every second, as Debian's package has it. */
+/** A Prometheus, such as Debian's package, on a free port of 127.0.0.1 that scrapes an instance every second. */
 public final class Prometheus extends Program {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -30,14 +30,14 @@ public final class Prometheus extends Program {
         uri = URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Skips the test where there is none, unless {@code CI=true}. */
+    /** Skips the test where the program is not installed, unless {@code CI=true}. */
     public static void assumeInstalled(String program) {
         boolean installed = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
         assumeTrue(installed || "true".equals(System.getenv("CI")), program + " is not installed");
     }
 
-    /** @param directory an empty one, for its configuration and its data */
+    /** @param directory an empty directory for configuration and data */
     public static Prometheus scraping(URI instance, Path directory) throws IOException, InterruptedException {
         assumeInstalled("prometheus");
         int port = Ports.free();
@@ -66,7 +66,7 @@ public final class Prometheus extends Program {
         }
     }
 
-    /** How many series an expression has now. */
+    /** The number of series in an expression's current result. */
     public int ask(String expression) throws IOException, InterruptedException {
         String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
         HttpRequest request = HttpRequest.newBuilder(uri.resolve("/api/v1/query?query=" + query))
@@ -80,7 +80,7 @@ public final class Prometheus extends Program {
         return json.getJsonObject("data").getJsonArray("result").size();
     }
 
-    /** Waits until an expression has a series. */
+    /** Waits until an expression's result has a series; returns false when the time is over. */
     public boolean awaitSome(String expression) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (ask(expression) == 0) {

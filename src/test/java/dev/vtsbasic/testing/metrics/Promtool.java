@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Prometheus' own checks, from Debian's package {@code prometheus} or the like. */
+/** Prometheus' own checker, for example from Debian's package {@code prometheus}. */
 public final class Promtool {
     private Promtool() {}
 
-    /** Skips the test where there is none, unless {@code CI=true}. */
+    /** Skips the test where promtool is not installed, unless {@code CI=true}. */
     public static void assertAccepts(String input, String... arguments) throws IOException, InterruptedException {
         Prometheus.assumeInstalled("promtool");
         List<String> command = new ArrayList<>(List.of("promtool"));

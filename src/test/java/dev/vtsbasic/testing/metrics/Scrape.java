@@ -13,10 +13,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The metrics of an instance at a moment.
+ * The metrics of an instance at one time.
  *
- * @param text as it came
- * @param samples by name and labels, {@code name{label="value"}}
+ * @param text as received
+ * @param samples values by name and labels, {@code name{label="value"}}
  */
 public record Scrape(String text, SortedMap<String, Double> samples) {
     private static final HttpClient CLIENT =
@@ -42,7 +42,7 @@ public record Scrape(String text, SortedMap<String, Double> samples) {
         return new Scrape(text, samples);
     }
 
-    /** Scrapes until {@code wanted} holds, or the time is over, and returns the last scrape. */
+    /** Scrapes until {@code wanted} holds or the time is over, and returns the last scrape. */
     public static Scrape await(URI server, Predicate<Scrape> wanted) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         Scrape scrape = of(server);
@@ -52,12 +52,12 @@ public record Scrape(String text, SortedMap<String, Double> samples) {
         return scrape;
     }
 
-    /** 0 without such a sample. */
+    /** The value of a sample; 0 when there is no such sample. */
     public double value(String sample) {
         return samples.getOrDefault(sample, 0.0);
     }
 
-    /** Those of some metrics that are not zero. */
+    /** The non-zero samples of the metrics with matching names. */
     public SortedMap<String, Double> counts(Predicate<String> name) {
         return samples.entrySet().stream()
                 .filter(sample ->

@@ -1,6 +1,6 @@
 package dev.vtsbasic.testing.mix;
 
-/** Fails a client whose response is not as it must be. */
+/** Fails a client whose response is wrong. */
 final class Check {
     private Check() {}
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Random;
 
 /**
- * What a client of {@link RequestMix} does with a request, and what its response must be. {@link #USUAL} and {@link #END}
- * are those of a well-behaved client.
+ * A client's request in {@link RequestMix}, and the check of its response. {@link #USUAL} and {@link #END} are those of
+ * a well-behaved client.
  */
 enum ClientBehavior {
     USUAL(ClientBehavior::askAsUsual),
@@ -33,14 +33,14 @@ enum ClientBehavior {
         return ALL[HEAD_ABORTED.ordinal() + random.nextInt(ALL.length - HEAD_ABORTED.ordinal())];
     }
 
-    /** @return whether the connection is still good for another request */
+    /** @return whether the connection can be used for another request */
     boolean play(MixConnection connection, Random random, String token) throws IOException {
         return script.play(connection, random, token);
     }
 
     /** Sends a request and checks its response. */
     private interface Script {
-        /** @return whether the connection is still good for another request */
+        /** @return whether the connection can be used for another request */
         boolean play(MixConnection connection, Random random, String token) throws IOException;
     }
 
@@ -130,7 +130,8 @@ enum ClientBehavior {
                 chunked ? "Transfer-Encoding: chunked" : "Content-Length: 100000",
                 "Expect: 100-continue"));
         if (chunked && !connection.isAnsweredSoon()) {
-            // RFC 9110 §10.1.1: a client need not wait for ever. Payara and GlassFish see no request before a chunk.
+            // RFC 9110 §10.1.1: a client need not wait indefinitely. Payara and GlassFish do not see a request before
+            // its first chunk.
             connection.send(chunked(token, random));
         }
         TokenResponse answer = connection.readAnswerOrContinue();

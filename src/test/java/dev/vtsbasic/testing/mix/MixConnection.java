@@ -16,12 +16,14 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** A connection of one client, which keeps the first and the last octets of its request and its response for a failure. */
+/**
+ * A client's connection, which records the first and last bytes of its request and its response for failure messages.
+ */
 final class MixConnection implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
     private static final long MAX_IDLE_NANOS = 5_000_000_000L;
     private static final int CONTINUE_MILLIS = 5_000;
-    private static final int MAX_OCTETS = 700;
+    private static final int MAX_BYTES = 700;
 
     private final Socket socket;
     private final InputStream in;
@@ -30,7 +32,7 @@ final class MixConnection implements AutoCloseable {
     /** Whether the client pauses after each read. */
     boolean slow;
 
-    /** That were sent on it. */
+    /** The number of requests sent on this connection. */
     int requests;
 
     private long begun = System.nanoTime();
@@ -42,7 +44,7 @@ final class MixConnection implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** Whether the server may soon close it because nothing was asked. */
+    /** Whether the connection has been idle so long that the server may soon close it. */
     boolean isIdle() {
         return System.nanoTime() - begun > MAX_IDLE_NANOS;
     }
@@ -54,8 +56,8 @@ final class MixConnection implements AutoCloseable {
     }
 
     void send(String octets) throws IOException {
-        if (sent.length() < MAX_OCTETS) {
-            sent.append(octets, 0, Math.min(octets.length(), MAX_OCTETS));
+        if (sent.length() < MAX_BYTES) {
+            sent.append(octets, 0, Math.min(octets.length(), MAX_BYTES));
         }
         try {
             socket.getOutputStream().write(octets.getBytes(StandardCharsets.ISO_8859_1));
@@ -90,11 +92,11 @@ final class MixConnection implements AutoCloseable {
         Check.that(readAnswerOrContinue() == null, "not 100");
     }
 
-    /** Null when it is 100. */
+    /** Returns null for a 100 response. */
     TokenResponse readAnswerOrContinue() throws IOException {
         String head = readUntil("\r\n\r\n");
         if (head.startsWith("HTTP/1.1 100 ")) {
-            // Open Liberty's has a date and a length.
+            // Open Liberty sends a 100 with Date and Content-Length.
             Check.that(!head.contains("t0"), "a 100 with fields of an answer");
             return null;
         }
@@ -186,7 +188,7 @@ final class MixConnection implements AutoCloseable {
         return rest.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Waits for the end of the connection: nothing may come behind the answer. */
+    /** Waits for the end of the connection: no bytes may follow the response. */
     boolean end() throws IOException {
         leave();
         String rest = readRest();
@@ -198,17 +200,17 @@ final class MixConnection implements AutoCloseable {
         try {
             socket.shutdownOutput();
         } catch (SocketException e) {
-            // It is closed or reset.
+            // The connection is closed or reset already.
         }
     }
 
-    /** Leaves at once, after a while, or with a reset. */
+    /** Closes the connection at once, after a while, or with a reset. */
     void abort(Random random) throws IOException {
         switch (random.nextInt(3)) {
             case 0 -> socket.setSoLinger(true, 0);
             case 1 -> pause(random.nextInt(20));
             default -> {
-                // At once.
+                // No pause.
             }
         }
         socket.close();
@@ -232,8 +234,8 @@ final class MixConnection implements AutoCloseable {
 
     private static String quoted(String octets) {
         StringBuilder text = new StringBuilder(octets.length() + " octets: ");
-        int half = MAX_OCTETS / 2;
-        boolean cut = octets.length() > MAX_OCTETS;
+        int half = MAX_BYTES / 2;
+        boolean cut = octets.length() > MAX_BYTES;
         String shown = cut ? octets.substring(0, half) + "[...]" + octets.substring(octets.length() - half) : octets;
         for (char c : shown.toCharArray()) {
             if (c >= ' ' && c < 0x7f) {

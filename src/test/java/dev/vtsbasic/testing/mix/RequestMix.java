@@ -18,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Requests of well-behaved clients, among others at the same time that abort, send malformed bodies, read slowly, are
- * answered before their bodies, or leave streams and WebSockets. Each request has a token of its own in its path, a field
- * and its body, and each answer must be made of that token, and end where it says. The app is {@code endpoints.js}.
+ * Requests of well-behaved clients, concurrent with clients that abort, send malformed bodies, read slowly, get
+ * responses before they have sent their bodies, or leave streams and WebSockets. Each request has a token of its own in
+ * its path, a header field and its body. Each response must consist of that token and end as framed. The app is
+ * {@code endpoints.js}.
  *
- * <p>{@code -Dtest.mix.requests} says how many requests of well-behaved clients there are, {@code -Dtest.mix.seed} which.
+ * <p>{@code -Dtest.mix.requests} sets the number of requests of well-behaved clients, {@code -Dtest.mix.seed} the
+ * random choice.
  */
 public final class RequestMix {
     private static final int REQUESTS = Integer.getInteger("test.mix.requests", LongSet.count(400, 2_000));
@@ -41,7 +43,7 @@ public final class RequestMix {
         this.seed = seed;
     }
 
-    /** Sends them to a port of 127.0.0.1 and fails when one was not answered as it should be. */
+    /** Sends the mix to a port of 127.0.0.1 and fails when a response was wrong. */
     public static void assertEachGetsItsOwnResponse(int port) throws Exception {
         RequestMix mix = new RequestMix(port, Long.getLong("test.mix.seed", System.nanoTime()));
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
@@ -60,7 +62,7 @@ public final class RequestMix {
         assertTrue(mix.answered.get() >= REQUESTS);
     }
 
-    /** How often each went wrong. */
+    /** The number of failures by kind of client. */
     private Map<String, Integer> kinds() {
         Map<String, Integer> kinds = new TreeMap<>();
         for (String failure : failures) {
@@ -100,7 +102,7 @@ public final class RequestMix {
         }
     }
 
-    /** Null when the connection is not good for another request. */
+    /** Plays a request; returns null when the connection cannot be used for another one. */
     private MixConnection played(MixConnection connection, Random random, ClientBehavior kind) throws IOException {
         String token = String.format(Locale.ROOT, "t%07d", asked.incrementAndGet());
         connection.begin();

@@ -3,10 +3,10 @@ package dev.vtsbasic.testing.mix;
 import java.util.List;
 
 /**
- * A response, whose field and body must be made of the token of its request.
+ * A response, whose header field and body must consist of the request's token.
  *
  * @param tokens the values of its {@code X-Token} fields
- * @param closes whether no further request may follow on its connection
+ * @param closes whether the server closes the connection after it
  */
 record TokenResponse(int status, List<String> tokens, String body, boolean closes) {
     void check(String token, String expected) {
@@ -25,7 +25,7 @@ record TokenResponse(int status, List<String> tokens, String body, boolean close
                 + actual.substring(at, Math.min(actual.length(), at + 40));
     }
 
-    /** For octets that may have been cut anywhere. */
+    /** Checks bytes that may be cut anywhere. */
     static void checkWithinOneResponse(String octets, String token) {
         Check.that(octets.startsWith("HTTP/1.1 200 "), "not 200");
         checkNoOther(octets.substring(1), token);

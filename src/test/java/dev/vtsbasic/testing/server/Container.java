@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A container of the image under test, on 127.0.0.1, with no more rights than it needs: a read-only root
- * file system with an empty {@code /tmp}, and no capability.
+ * A container of the image under test on 127.0.0.1, with minimal rights: a read-only root file system, an empty
+ * {@code /tmp} and no capabilities.
  */
 public final class Container extends Program {
-    /** {@code docker}, or {@code podman}, which understands the same. */
+    /** {@code docker}, or {@code podman}, which accepts the same commands. */
     private static final String ENGINE = System.getProperty("test.engine");
 
     public static final String EMBEDDED = System.getProperty("test.image");
@@ -34,7 +34,7 @@ public final class Container extends Program {
         this.name = name;
     }
 
-    /** Starts one and returns at once. */
+    /** Starts a container and returns at once. */
     public static Container launch(
             String image, Map<String, String> environment, List<String> options, String... arguments)
             throws IOException {
@@ -50,7 +50,7 @@ public final class Container extends Program {
         return new Container(name, new ProcessBuilder(command));
     }
 
-    /** Starts one and waits until it is ready. */
+    /** Starts a container and waits until the app is ready. */
     public static Container serve(String image, Map<String, String> environment, String... options)
             throws IOException, InterruptedException {
         Map<String, String> withPort = new HashMap<>(SETTINGS);
@@ -69,7 +69,7 @@ public final class Container extends Program {
         }
     }
 
-    /** A build in a directory of this machine, as the app. */
+    /** Options that mount a build of this machine and use it as the app. */
     public static String[] app(Path build) {
         return new String[] {"--volume=" + build + ":/app:ro", "--env=VTS_APP_DIR=/app"};
     }
@@ -78,14 +78,14 @@ public final class Container extends Program {
         return uri;
     }
 
-    /** Runs a command inside. */
+    /** Runs a command inside the container. */
     public Answer exec(String... command) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of("exec", name));
         line.addAll(List.of(command));
         return engine(line.toArray(String[]::new));
     }
 
-    /** Runs a script inside with Bun, the only interpreter that the image has. */
+    /** Runs a script inside the container with Bun, the only interpreter in the image. */
     public String script(String script) throws IOException, InterruptedException {
         Answer answer = exec("bun", "-e", script);
         if (answer.exitCode() != 0) {
@@ -100,7 +100,7 @@ public final class Container extends Program {
         return new Answer(process.waitFor(), output);
     }
 
-    /** The image as a tar file with all layers. */
+    /** Returns the image as a tar file with all layers. */
     public static InputStream save(String image) throws IOException {
         return start("save", image).getInputStream();
     }

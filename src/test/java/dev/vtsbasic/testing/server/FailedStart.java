@@ -10,7 +10,10 @@ import java.util.Map;
 public final class FailedStart {
     private FailedStart() {}
 
-    /** Fails unless the program ends with {@code exitCode}, prints {@code message} and no stack trace, and leaves no Bun. */
+    /**
+     * Fails unless the program exits with {@code exitCode}, prints {@code message} and no stack trace, and leaves no
+     * Bun process.
+     */
     public static void assertFails(int exitCode, String message, Map<String, String> environment) throws Exception {
         try (Vts vts = Vts.launch(environment)) {
             int actual = vts.awaitExit();

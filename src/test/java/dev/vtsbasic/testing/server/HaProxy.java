@@ -26,7 +26,7 @@ public final class HaProxy extends Program {
         uri = URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Starts it and waits until it has seen that all instances are ready. */
+    /** Starts HAProxy and waits until it has seen all instances ready. */
     public static HaProxy start(List<URI> instances) throws IOException, InterruptedException {
         assertEquals(3, instances.size());
         int port = Ports.free();
@@ -45,7 +45,7 @@ public final class HaProxy extends Program {
         }
     }
 
-    /** Skips a test that needs it where it is not installed, but not where all tests are to run. */
+    /** Skips the test where HAProxy is not installed, but fails it with {@code CI=true}. */
     public static void require() {
         if (find().isEmpty()) {
             String reason = "HAProxy is not installed; install the package haproxy";
@@ -64,7 +64,7 @@ public final class HaProxy extends Program {
         return find().orElseThrow();
     }
 
-    /** Debian's lies where only root's search path leads. */
+    /** Searches /usr/sbin too, because Debian installs HAProxy there and the PATH of a normal user lacks it. */
     private static Optional<Path> find() {
         return Stream.concat(
                         Pattern.compile(File.pathSeparator).splitAsStream(System.getenv("PATH")),

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The sockets of a process that take connections or datagrams, as Linux lists them in {@code /proc}. */
+/** The sockets of a process that accept connections or datagrams, as Linux lists them in {@code /proc}. */
 public final class ListeningSockets {
     private static final String LISTENING = "0A";
 
-    /** 127.x.y.z, which has its octets in the machine's order; that as IPv6; and ::1. */
+    /** 127.x.y.z, whose bytes are in the machine's order; the same mapped to IPv6; and ::1. */
     private static final List<String> LOOPBACK =
             List.of("^[0-9A-F]{6}7F$", "^0{16}FFFF0000[0-9A-F]{6}7F$", "^0{24}01000000$");
 
     private ListeningSockets() {}
 
-    /** The sockets that other machines could reach. */
+    /** Returns the sockets that other machines can reach. */
     public static List<String> openToOthers(long pid) throws IOException {
         Set<String> inodes = inodes(pid);
         List<String> open = new ArrayList<>();
@@ -48,7 +48,7 @@ public final class ListeningSockets {
                         inodes.add(target.substring("socket:[".length(), target.length() - 1));
                     }
                 } catch (IOException e) {
-                    // Closed meanwhile.
+                    // The file was closed in the meantime.
                 }
             }
         }

@@ -18,9 +18,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A process under test, whose output a test can wait for, and which does not outlive its test. */
+/** A process under test. A test can wait for its output, and it does not outlive its test. */
 public class Program implements AutoCloseable {
-    /** A server that lives for seconds takes a third less processor time without the second compiler; the long set has it. */
+    /**
+     * JVM options without the second compiler: a server that lives for seconds needs a third less processor time. The
+     * long set runs without them.
+     */
     public static final List<String> SHORT_LIVED =
             LongSet.RUNS ? List.of() : List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
@@ -37,7 +40,7 @@ public class Program implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private boolean ended;
 
-    /** The reader uses only what is set before it starts. */
+    /** Safe although {@code this} escapes, because the reader thread uses only fields that are set before it starts. */
     @SuppressWarnings("this-escape")
     public Program(ProcessBuilder builder) throws IOException {
         process = builder.redirectErrorStream(true).start();
@@ -47,17 +50,17 @@ public class Program implements AutoCloseable {
         Evidence.add("output of " + String.join(" ", builder.command()), () -> output());
     }
 
-    /** The program {@code java} of the JVM that runs the tests. */
+    /** The {@code java} command of the JVM that runs the tests. */
     public static String java() {
         return System.getProperty("java.home") + "/bin/java";
     }
 
-    /** Waits for a line in which {@code pattern} is found, from the first line on. */
+    /** Waits for a line that contains {@code pattern}, searching from the first line on. */
     public Matcher awaitLine(String pattern) throws InterruptedException {
         return awaitLine(pattern, PATIENCE);
     }
 
-    /** The same, for lines that take longer than most. */
+    /** Like {@link #awaitLine(String)}, for lines that take longer than usual. */
     public Matcher awaitLine(String pattern, Duration patience) throws InterruptedException {
         Pattern compiled = Pattern.compile(pattern);
         long left = patience.toNanos();
@@ -80,7 +83,7 @@ public class Program implements AutoCloseable {
         }
     }
 
-    /** Waits until {@code pattern} was found in as many lines. */
+    /** Waits until {@code count} lines contain {@code pattern}. */
     public void awaitLines(String pattern, int count) throws InterruptedException {
         Pattern compiled = Pattern.compile(pattern);
         long left = PATIENCE.toNanos();
@@ -128,32 +131,32 @@ public class Program implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     public void terminate() {
-        // Not Process.destroy(): that closes its output too.
+        // Not Process.destroy(), because that also closes the process's output.
         process.toHandle().destroy();
     }
 
-    /** SIGKILL. */
+    /** Sends SIGKILL. */
     public void kill() {
         process.destroyForcibly();
     }
 
-    /** The Bun processes below it. */
+    /** The Bun processes among its descendants. */
     public List<ProcessHandle> buns() {
         return process.descendants()
                 .filter(child -> child.info().command().orElse("").endsWith("/bun"))
                 .toList();
     }
 
-    /** Waits until a process has ended that was told to; the time is that of a busy machine. */
+    /** Waits until a process that was told to end has ended; the time suffices on a busy machine. */
     public static boolean endsSoon(ProcessHandle handle) throws InterruptedException {
         return endsWithin(handle, SOON);
     }
 
     /** Waits until a process has ended, for at most {@code timeout}. */
     public static boolean endsWithin(ProcessHandle handle, Duration timeout) throws InterruptedException {
-        // Not onExit(): that is only sure for a child of this JVM.
+        // Not onExit(), which is reliable only for a child of this JVM.
         long deadline = System.nanoTime() + timeout.toNanos();
         while (handle.isAlive() && !isDefunct(handle)) {
             if (System.nanoTime() > deadline) {
@@ -165,8 +168,8 @@ public class Program implements AutoCloseable {
     }
 
     /**
-     * Whether a process has ended and only its entry is left, as Linux says it: that of an orphan stays for as long as the
-     * system's first process takes to ask for its exit code, which may be seconds.
+     * Whether a process has ended and is a zombie, on Linux. An orphan stays one until the system's first process reads
+     * its exit code, which may take seconds.
      */
     private static boolean isDefunct(ProcessHandle handle) {
         try {
@@ -174,7 +177,7 @@ public class Program implements AutoCloseable {
                     Path.of("/proc", Long.toString(handle.pid()), "stat"), StandardCharsets.ISO_8859_1);
             return stat.startsWith("Z", stat.lastIndexOf(") ") + 2);
         } catch (IOException e) {
-            return false; // It is gone, or this is another system.
+            return false; // The process is gone, or this system has no /proc.
         }
     }
 

@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 
-/** Signals besides those that Java can send. */
+/** Sends signals that Java cannot send. */
 public final class Signal {
     private Signal() {}
 
-    /** @param name as {@code STOP}, without {@code SIG} */
+    /** @param name without {@code SIG}, such as {@code STOP} */
     public static void send(String name, long pid) throws IOException, InterruptedException {
         kill(name, Long.toString(pid));
     }
 
-    /** Sends a signal to each process of a group. */
+    /** Sends a signal to each process of a process group. */
     public static void sendToGroup(String name, long group) throws IOException, InterruptedException {
         kill(name, "-" + group);
     }

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A GlassFish, or a Payara, which is one too, with the WAR deployed by {@code asadmin}. */
+/** A GlassFish or a Payara, which is based on it, with the WAR deployed by {@code asadmin}. */
 public final class StockGlassFish extends StockServer {
     private static final String PAYARA = "payara-";
     private static final String GLASSFISH = "glassfish-";
 
-    /** Their ports as downloaded, and a broker of messages, which there is none here. */
+    /**
+     * The ports in the downloaded configuration. That of the message broker is not among them, because it is disabled.
+     */
     private static final List<String> PORTS = List.of("8080", "8181", "4848", "3700", "3820", "3920", "8686");
 
     private final String title;
@@ -33,13 +35,15 @@ public final class StockGlassFish extends StockServer {
         this.uri = uri;
     }
 
-    /** As the next, which see. */
+    /** Like {@link #runGlassFish}, with Payara. */
     public static StockGlassFish runPayara(Path base, Map<String, String> environment) throws Exception {
         Path home = home(PAYARA);
         return run("Payara " + version(home, PAYARA), home.resolve("payara6"), base, environment);
     }
 
     /**
+     * Starts a GlassFish with the WAR.
+     *
      * @param base an empty directory to run in
      * @param environment the application's settings
      */
@@ -55,11 +59,11 @@ public final class StockGlassFish extends StockServer {
         String xml = Files.readString(configuration)
                 .replace("address=\"0.0.0.0\"", "address=\"127.0.0.1\"")
                 .replace("<network-listener port", "<network-listener address=\"127.0.0.1\" port")
-                // Payara's instances would look for each other.
+                // Disabled, because Payara instances search for each other.
                 .replace(
                         "<hazelcast-config-specific-configuration",
                         "<hazelcast-config-specific-configuration enabled=\"false\"")
-                // Disabled, because a broker would listen on all addresses.
+                // Disabled, because a message broker would listen on all addresses.
                 .replace(
                         "<config name=\"server-config\">",
                         "<config name=\"server-config\"><jms-service type=\"REMOTE\" default-jms-host=\"none\">"

@@ -22,8 +22,10 @@ public final class StockJetty extends StockServer {
     }
 
     /**
+     * Starts a Jetty with the WAR.
+     *
      * @param majorVersion {@code 12.0} or {@code 12.1}
-     * @param modules those besides {@code http} and {@code graceful}, separated by commas
+     * @param modules modules besides {@code http} and {@code graceful}, separated by commas
      * @param base an empty directory to run in
      * @param environment the application's settings
      */
@@ -37,7 +39,7 @@ public final class StockJetty extends StockServer {
                         "-Djava.io.tmpdir=" + temporary,
                         "-jar",
                         home.resolve("start.jar").toString(),
-                        // Before the modules: what follows one counts only for its environment.
+                        // Before the modules, because arguments after a module count only for its environment.
                         "jetty.http.host=127.0.0.1",
                         "jetty.http.port=0",
                         "jetty.httpConfig.uriCompliance=UNSAFE",

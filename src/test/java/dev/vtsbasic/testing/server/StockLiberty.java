@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** An Open Liberty; the WAR at the root comes by its {@code server.xml}, others by {@code dropins/}. */
+/** An Open Liberty; its {@code server.xml} deploys the WAR at the root, {@code dropins/} deploys others. */
 public final class StockLiberty extends StockServer {
     private static final String NAME = "open-liberty-";
 
@@ -23,6 +23,8 @@ public final class StockLiberty extends StockServer {
     }
 
     /**
+     * Starts an Open Liberty with the WAR.
+     *
      * @param base an empty directory to run in
      * @param environment the application's settings
      */
@@ -42,7 +44,7 @@ public final class StockLiberty extends StockServer {
                   <webApplication location="ROOT.war" contextRoot="/"/>
                 </server>
                 """.formatted(port));
-        // No port for commands.
+        // No command port, which Open Liberty would otherwise open.
         Files.writeString(server.resolve("bootstrap.properties"), "command.port=-1\n");
         copyWar(Files.createDirectory(server.resolve("apps")).resolve("ROOT.war"));
         Files.createDirectory(server.resolve("dropins"));
@@ -69,7 +71,7 @@ public final class StockLiberty extends StockServer {
         return uri;
     }
 
-    /** The file, because the console has only warnings and errors. */
+    /** Reads the log file, because the console shows only warnings and errors. */
     @Override
     public String log() throws IOException {
         return Files.readString(server.resolve("logs/messages.log"));

@@ -17,23 +17,23 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A server as it is downloaded, in a directory of its own, on free ports of 127.0.0.1; copies of the WAR come and go while
- * it runs.
+ * A server as downloaded, in a directory of its own, on free ports of 127.0.0.1. Copies of the WAR can be deployed and
+ * undeployed while it runs.
  */
 public abstract class StockServer extends Program {
     public StockServer(ProcessBuilder builder) throws IOException {
         super(builder);
     }
 
-    /** With the version, as {@code WildFly 39.0.1}. */
+    /** Name and version, such as {@code WildFly 39.0.1}. */
     public abstract String title();
 
     public abstract URI uri();
 
-    /** Deploys the WAR and returns, maybe before it is there. */
+    /** Deploys the WAR; may return before it is deployed. */
     public abstract void deploy(String contextPath) throws Exception;
 
-    /** Takes it away and returns, maybe before it is gone. */
+    /** Undeploys the WAR; may return before it is gone. */
     public abstract void undeploy(String contextPath) throws Exception;
 
     /** The log of the server so far. */
@@ -41,7 +41,7 @@ public abstract class StockServer extends Program {
         return output();
     }
 
-    /** The process with the server in it, which scripts may have started. */
+    /** The server's JVM, which may be a descendant of start scripts. */
     public ProcessHandle jvm() {
         ProcessHandle self = ProcessHandle.of(pid()).orElseThrow();
         return Stream.concat(Stream.of(self), self.descendants())
@@ -60,7 +60,7 @@ public abstract class StockServer extends Program {
         jvm().destroy();
     }
 
-    /** Not the scripts alone, which would leave the server to itself. */
+    /** Stops the JVM too, because the end of a start script does not stop the server. */
     @Override
     public void close() {
         try {
@@ -74,19 +74,19 @@ public abstract class StockServer extends Program {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (AssertionError e) {
-            // It did not get so far.
+            // No JVM runs, because the server did not get that far.
         } finally {
             super.close();
         }
     }
 
-    /** No test may be open to the network, whatever the server's own configuration says. */
+    /** Fails when the server listens on a public address, because no test may be open to the network. */
     public final void assertPrivate() throws IOException {
         String open = String.join(" ", ListeningSockets.openToOthers(jvm().pid()));
         assertTrue(open.isEmpty(), () -> title() + " listens on " + open);
     }
 
-    /** The one directory of an unpacked server in {@code target/servers}. */
+    /** The only directory in {@code target/servers} whose name begins with {@code prefix}. */
     public static Path home(String prefix) throws IOException {
         Path servers = Path.of(System.getProperty("test.servers"));
         try (Stream<Path> directories = Files.list(servers)) {
@@ -98,21 +98,21 @@ public abstract class StockServer extends Program {
         }
     }
 
-    /** The part of the directory's name behind {@code prefix}. */
+    /** The part of the directory's name after {@code prefix}. */
     public static String version(Path home, String prefix) {
         return home.getFileName().toString().substring(prefix.length());
     }
 
-    /** Copies the WAR in one step, so that no scanner finds half of it. */
+    /** Copies the WAR with a final rename, so that a scanner never finds an incomplete file. */
     public static void copyWar(Path file) throws IOException {
         Path part = Files.copy(
                 Vts.WAR, file.resolveSibling(file.getFileName() + ".part"), StandardCopyOption.REPLACE_EXISTING);
-        // Tomcat waits until a file has been left alone for a while.
+        // Dated back, because Tomcat waits until a file has not changed for a while.
         Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(Duration.ofMinutes(1))));
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Copies a directory with all that is in it. */
+    /** Copies a directory with all its contents. */
     public static void copyTree(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
@@ -121,12 +121,12 @@ public abstract class StockServer extends Program {
         }
     }
 
-    /** The name of the WAR, by which most servers know the context path. */
+    /** The WAR's file name, from which most servers derive the context path. */
     public static String warName(String contextPath) {
         return contextPath.isEmpty() ? "ROOT.war" : contextPath.substring(1) + ".war";
     }
 
-    /** A command whose environment has no variable of this machine for the application or the server. */
+    /** A command without this machine's environment variables for the application or the server. */
     public static ProcessBuilder builder(Path directory, String... command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment()

@@ -26,34 +26,39 @@ public final class StockTomcat extends StockServer {
         this.base = base;
     }
 
-    /** The versions to test with: the newest, in the long set the one before it too. */
+    /** The versions to test with: the newest, and in the long set also the previous one. */
     public static Stream<String> versions() {
         return LongSet.RUNS ? Stream.of("10.1", "11.0") : Stream.of("11.0");
     }
 
     /**
+     * Starts a Tomcat with the WAR.
+     *
      * @param majorVersion {@code 10.1} or {@code 11.0}
      * @param base an empty directory to run in
-     * @param warName file name in {@code webapps/}, which decides the context path
+     * @param warName file name in {@code webapps/}, which determines the context path
      */
     public static StockTomcat run(String majorVersion, Path base, String warName)
             throws IOException, InterruptedException {
         return run(majorVersion, base, warName, Map.of());
     }
 
-    /** The same, with settings of the application's. */
+    /** Like {@link #run(String, Path, String)}, with settings of the application. */
     public static StockTomcat run(String majorVersion, Path base, String warName, Map<String, String> environment)
             throws IOException, InterruptedException {
         return start(majorVersion, base, List.of(warName), "true", "", environment);
     }
 
-    /** The same, with attributes of its connector's, such as {@code compression="on"}. */
+    /** Starts a Tomcat with attributes for its connector, such as {@code compression="on"}. */
     public static StockTomcat runWith(String connector, String majorVersion, Path base, Map<String, String> environment)
             throws IOException, InterruptedException {
         return start(majorVersion, base, List.of("ROOT.war"), "true", connector, environment);
     }
 
-    /** With a connector that passes on what clients send, as {@code docs/servers/tomcat.md} has it. */
+    /**
+     * Starts a Tomcat with a connector that passes on targets as clients send them, as {@code docs/servers/tomcat.md}
+     * describes.
+     */
     public static StockTomcat runOpen(String majorVersion, Path base, Map<String, String> environment)
             throws IOException, InterruptedException {
         String connector = "encodedSolidusHandling=\"passthrough\" encodedReverseSolidusHandling=\"passthrough\""
@@ -61,7 +66,7 @@ public final class StockTomcat extends StockServer {
         return runWith(connector, majorVersion, base, environment);
     }
 
-    /** Several copies in a Tomcat 11 that looks for changes every second. */
+    /** Starts a Tomcat 11 with several copies, which looks for changes every second. */
     public static StockTomcat runCopies(Path base, List<String> warNames, Map<String, String> environment)
             throws IOException, InterruptedException {
         StockTomcat tomcat = start("11.0", base, warNames, "true", "", environment);
@@ -74,7 +79,7 @@ public final class StockTomcat extends StockServer {
         }
     }
 
-    /** The same, with the WAR left packed and {@code workDirectory} for what has to lie on disk. */
+    /** Starts a Tomcat that leaves the WAR packed; {@code workDirectory} holds the files that must be on disk. */
     public static StockTomcat runPacked(String majorVersion, Path base, String warName, Path workDirectory)
             throws IOException, InterruptedException {
         return start(
@@ -82,9 +87,9 @@ public final class StockTomcat extends StockServer {
     }
 
     /**
-     * A Tomcat 11 with the files of {@code tomcat-conf/} copied over its own.
+     * Starts a Tomcat 11 with the files of {@code tomcat-conf/} copied over its own.
      *
-     * @param errors a file for its standard error
+     * @param errors file for its standard error
      */
     public static StockTomcat runConfigured(Path base, Path errors, Map<String, String> environment)
             throws IOException, InterruptedException {
@@ -99,7 +104,7 @@ public final class StockTomcat extends StockServer {
         }
         Path setenv = Files.createDirectory(base.resolve("bin")).resolve("setenv.sh");
         Files.copy(configuration.resolve("setenv.sh"), setenv);
-        // Tomcat tells of a port that it chose itself only when it takes it before the app is there.
+        // Choose the port here, because Tomcat logs a port that it chose itself only if it binds before the app starts.
         int port = Ports.free();
         Map<String, String> settings = new HashMap<>(environment);
         settings.putAll(Map.of("VTS_ADDRESS", "127.0.0.1", "VTS_PORT", Integer.toString(port)));

@@ -23,6 +23,8 @@ public final class StockWildFly extends StockServer {
     }
 
     /**
+     * Starts a WildFly with the WAR.
+     *
      * @param base an empty directory to run in
      * @param environment the application's settings
      */
@@ -77,7 +79,7 @@ public final class StockWildFly extends StockServer {
     public void deploy(String contextPath) throws IOException {
         Path deployments = base.resolve("deployments");
         copyWar(deployments.resolve(warName(contextPath)));
-        // Because WildFly does not deploy again what was undeployed without this marker.
+        // Without this marker, WildFly does not deploy again an application that was undeployed.
         Files.createFile(deployments.resolve(warName(contextPath) + ".dodeploy"));
     }
 

@@ -20,7 +20,7 @@ public final class Vts extends Program {
         super(builder);
     }
 
-    /** Starts it and returns at once. */
+    /** Starts the program and returns at once. */
     public static Vts launch(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(SHORT_LIVED);
@@ -34,12 +34,12 @@ public final class Vts extends Program {
         return new Vts(builder);
     }
 
-    /** Starts it and waits until it is ready. */
+    /** Starts the program and waits until it is ready. */
     public static Vts serve(Map<String, String> environment) throws IOException, InterruptedException {
         return serve(environment, PATIENCE);
     }
 
-    /** The same, for a start that takes longer than most. */
+    /** Like {@link #serve(Map)}, for a start that takes longer than usual. */
     public static Vts serve(Map<String, String> environment, Duration patience)
             throws IOException, InterruptedException {
         Vts vts = launch(environment);

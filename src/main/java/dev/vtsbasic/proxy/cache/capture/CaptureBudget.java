@@ -16,7 +16,7 @@ public final class CaptureBudget {
         this.maxBody = maxBody;
     }
 
-    /** Counts bytes, even more than are left; returns whether there were enough. */
+    /** Counts bytes, even if fewer are left, and returns whether there were enough. */
     boolean take(long bytes) {
         return left.addAndGet(-bytes) >= 0;
     }

@@ -6,8 +6,9 @@ import java.util.Arrays;
 /** A response body that one thread collects while another thread reads it. */
 final class CapturedBody extends ByteArrayOutputStream {
     /**
-     * How often a byte may be in memory until it is stored: once in this body, up to twice in HttpClient's cache, which
-     * reads the body into an array that doubles when it is full, and once in the copy that it makes of that array.
+     * How many times a byte may be in memory until it is stored: once in this body, up to twice in HttpClient's cache,
+     * which reads the body into an array that doubles when it is full, and once in the copy that it makes of that
+     * array.
      */
     private static final int COPIES = 4;
 

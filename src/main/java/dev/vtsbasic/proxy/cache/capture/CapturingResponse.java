@@ -55,7 +55,7 @@ public final class CapturingResponse extends BufferedHead {
         return route;
     }
 
-    /** The head and the collected body; only when the body was collected. */
+    /** The head and the collected body. Call this only when the body was collected. */
     public ClassicHttpResponse whole() {
         BasicClassicHttpResponse whole = new BasicClassicHttpResponse(head().getCode());
         whole.setHeaders(head().getHeaders());
@@ -94,7 +94,7 @@ public final class CapturingResponse extends BufferedHead {
         completed = true;
     }
 
-    /** Returns when no other thread uses the client's response any more. */
+    /** Waits until no other thread uses the client's response any more. */
     public void endSending() {
         if (sender != null) {
             sender.end();

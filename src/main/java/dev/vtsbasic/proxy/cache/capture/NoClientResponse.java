@@ -4,7 +4,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Proxy;
 import java.util.List;
 
-/** The client's response where no client waits for one. It has no header fields, and every other call throws. */
+/**
+ * Stands in for the client's response when no client waits for one. It has no header fields, and every other call
+ * throws.
+ */
 public final class NoClientResponse {
     public static final HttpServletResponse INSTANCE = (HttpServletResponse) Proxy.newProxyInstance(
             NoClientResponse.class.getClassLoader(),

@@ -1,6 +1,6 @@
 package dev.vtsbasic.proxy.cache.capture;
 
-/** The way of a response from the app. */
+/** The destination of a response from the app. */
 public enum Route {
     UNDECIDED,
     /** To the client, as it comes. */

@@ -3,13 +3,13 @@ package dev.vtsbasic.testing;
 import java.util.Arrays;
 import java.util.List;
 
-/** Everything a server sent on a connection, an octet in each character. */
-public record RawAnswer(String text) {
+/** Everything that a server sent on a connection; each character is a byte. */
+public record RawResponse(String text) {
     public int status() {
         return Integer.parseInt(text.substring(9, 12));
     }
 
-    /** All values of a header field in their order. */
+    /** All values of a header field, in order. */
     public List<String> headers(String name) {
         return Arrays.stream(text.substring(0, endOfHead()).split("\r\n"))
                 .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
@@ -22,7 +22,7 @@ public record RawAnswer(String text) {
         return headers(name).stream().findFirst().orElse(null);
     }
 
-    /** The body as far as it came, without chunk sizes. */
+    /** The part of the body that arrived, without chunk sizes. */
     public String body() {
         if (header("Transfer-Encoding") == null) {
             return rest();
@@ -37,7 +37,7 @@ public record RawAnswer(String text) {
         return body.toString();
     }
 
-    /** Whether the response is complete by its framing. */
+    /** Whether the response is complete according to its framing. */
     public boolean looksComplete() {
         if (header("Transfer-Encoding") != null) {
             return rest().endsWith("0\r\n\r\n");

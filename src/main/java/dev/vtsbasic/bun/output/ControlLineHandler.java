@@ -1,7 +1,7 @@
 package dev.vtsbasic.bun.output;
 
 /** Receives the lines of a worker's standard output that may be for this program and not for the log. */
-public interface ControlLines {
+public interface ControlLineHandler {
     /**
      * Gets each line of up to 64 bytes before it is logged.
      *
