@@ -25,7 +25,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +115,7 @@ class ImageIT {
                 environment.put("VTS_CONTEXT_PATH", "/shop");
             }
             try (Container container = Container.serve(image, environment)) {
-                Container.Answer answer = container.exec(healthCheckOf(image));
+                Container.Answer answer = container.exec(Container.healthCheckOf(image));
                 assertEquals(0, answer.exitCode(), answer.output());
                 assertTrue(answer.output().contains("\"UP\""), answer.output());
             }
@@ -129,11 +128,11 @@ class ImageIT {
         try (Container container =
                 Container.launch(Container.EMBEDDED, environment, List.of(Container.app(readable(directory))))) {
             container.awaitLine("is not started again");
-            Container.Answer answer = container.exec(healthCheckOf(Container.EMBEDDED));
+            Container.Answer answer = container.exec(Container.healthCheckOf(Container.EMBEDDED));
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
             while (answer.output().contains("ECONNREFUSED") && System.nanoTime() < deadline) {
                 // Bun may have been given up before the port was open.
-                answer = container.exec(healthCheckOf(Container.EMBEDDED));
+                answer = container.exec(Container.healthCheckOf(Container.EMBEDDED));
             }
             assertEquals(1, answer.exitCode(), answer.output());
             assertTrue(answer.output().contains("503"), answer.output());
@@ -183,7 +182,7 @@ class ImageIT {
                 "VTS_TLS_KEY", "/tls/key.pem");
         try (Container container =
                 Container.serve(Container.EMBEDDED, environment, "--volume=" + directory + ":/tls:ro")) {
-            Container.Answer answer = container.exec(healthCheckOf(Container.EMBEDDED));
+            Container.Answer answer = container.exec(Container.healthCheckOf(Container.EMBEDDED));
             assertEquals(0, answer.exitCode(), answer.output());
             assertTrue(answer.output().startsWith("https:"), answer.output());
         }
@@ -191,7 +190,7 @@ class ImageIT {
 
     @Test
     @Tag("smoke")
-    void aStopLetsARunningAnswerFinish() throws Exception {
+    void aStopLetsARunningResponseFinish() throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
             try (Container container = Container.serve(image, Map.of())) {
                 CompletableFuture<TimedResponse> answer = CompletableFuture.supplyAsync(() -> {
@@ -321,17 +320,6 @@ class ImageIT {
                 .sorted()
                 .distinct()
                 .toList();
-    }
-
-    /** The health check that the image declares. */
-    private static String[] healthCheckOf(String image) throws Exception {
-        String format = "--format={{range .Config.Healthcheck.Test}}{{println .}}{{end}}";
-        String[] command = Container.engine("image", "inspect", format, image)
-                .output()
-                .strip()
-                .split("\n");
-        assertEquals("CMD", command[0]);
-        return Arrays.copyOfRange(command, 1, command.length);
     }
 
     /** As a user other than that of the test. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.vtsbasic.testing.RawClient;
 import dev.vtsbasic.testing.metrics.KnownLoad;
+import dev.vtsbasic.testing.metrics.KnownLoadServer;
 import dev.vtsbasic.testing.metrics.MonitoringFiles;
 import dev.vtsbasic.testing.metrics.Prometheus;
 import dev.vtsbasic.testing.metrics.Promtool;
@@ -38,9 +39,9 @@ class MetricsIT {
 
     @BeforeAll
     static void sendEverything() throws Exception {
-        KnownLoad.writeBuild(directory);
+        KnownLoadServer.writeBuild(directory);
         Instant begun = Instant.now();
-        vts = KnownLoad.serve(directory);
+        vts = KnownLoadServer.serve(directory);
         load = KnownLoad.send(vts, directory, begun);
     }
 

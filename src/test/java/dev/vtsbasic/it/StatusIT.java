@@ -5,8 +5,6 @@ import static dev.vtsbasic.testing.browser.StatusWindow.row;
 import static dev.vtsbasic.testing.browser.StatusWindow.signIn;
 import static dev.vtsbasic.testing.http.StatusClient.await;
 import static dev.vtsbasic.testing.http.StatusClient.get;
-import static dev.vtsbasic.testing.http.StatusClient.post;
-import static dev.vtsbasic.testing.http.StatusClient.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,14 +21,10 @@ import dev.vtsbasic.testing.build.SmallBuild;
 import dev.vtsbasic.testing.metrics.Scrape;
 import dev.vtsbasic.testing.server.StockTomcat;
 import dev.vtsbasic.testing.server.Vts;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,8 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The status page of the built WAR in an operator's browser. */
 @Order(1)
 class StatusIT {
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String TOKEN = "management-token";
 
     private static final String APP = """
@@ -240,54 +232,6 @@ class StatusIT {
                     get(shared.uri(), "/-/status", "X-Forwarded-For", "::1", "Authorization", "Bearer look")
                             .statusCode());
         }
-    }
-
-    @Test
-    void aPageOfAnotherSiteCannotPostAForm() throws Exception {
-        URI site = shared.uri();
-        HttpResponse<String> signedIn = post(site, "sign-in", "token=" + TOKEN);
-        assertEquals(303, signedIn.statusCode());
-        String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
-        assertTrue(cookie.matches("vts-status=[\\w-]{43}; Max-Age=43200; HttpOnly; SameSite=Strict"), cookie);
-        assertTrue(post(site, "sign-in", "token=" + TOKEN, "X-Forwarded-Proto", "https")
-                .headers()
-                .firstValue("Set-Cookie")
-                .orElseThrow()
-                .endsWith("; Secure"));
-        String[] session = {"Cookie", cookie.replaceFirst(";.*", "")};
-        Matcher formToken = Pattern.compile("name=\"form-token\" value=\"([^\"]+)\"")
-                .matcher(get(site, "/-/status", "Accept", "text/html", session[0], session[1])
-                        .body());
-        assertTrue(formToken.find());
-        String form = "form-token=" + formToken.group(1);
-
-        assertEquals(403, post(site, "restart", "", session).statusCode());
-        assertEquals(403, post(site, "restart", "form-token=guess", session).statusCode());
-        assertEquals(403, post(site, "restart", form).statusCode());
-        assertEquals(
-                403,
-                post(site, "restart", form, session[0], session[1], "Origin", "http://evil.example")
-                        .statusCode());
-        assertEquals(
-                403,
-                post(site, "restart", form, session[0], session[1], "Origin", "null")
-                        .statusCode());
-        assertEquals(
-                403,
-                post(site, "restart", form, session[0], session[1], "Sec-Fetch-Site", "same-site")
-                        .statusCode());
-        String looks = post(site, "sign-in", "token=look")
-                .headers()
-                .firstValue("Set-Cookie")
-                .orElseThrow()
-                .replaceFirst(";.*", "");
-        assertEquals(403, post(site, "restart", form, "Cookie", looks).statusCode());
-        assertFalse(shared.output().contains("a restart was asked for"), shared.output());
-
-        HttpResponse<String> done =
-                post(site, "restart", form, session[0], session[1], "Origin", "http://" + site.getAuthority());
-        assertEquals(303, done.statusCode());
-        shared.awaitLine("a restart was asked for");
     }
 
     @Test

@@ -17,12 +17,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Status requests without a browser: guessed tokens, and an event stream during a stop. */
+/** The status of a server without a browser: guessed tokens, forged forms, and an event stream during a stop. */
 @Order(1)
 class StatusTokenIT {
     private static final HttpClient CLIENT =
@@ -67,6 +69,56 @@ class StatusTokenIT {
 
     private static HttpResponse<String> bearer(URI server, String token, String client) throws Exception {
         return get(server, "/-/status", "Authorization", "Bearer " + token, "X-Forwarded-For", client);
+    }
+
+    @Test
+    void aPageOfAnotherSiteCannotPostAForm() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_METRICS_TOKEN", "look"))) {
+            URI site = vts.uri();
+            HttpResponse<String> signedIn = post(site, "sign-in", "token=" + TOKEN);
+            assertEquals(303, signedIn.statusCode());
+            String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+            assertTrue(cookie.matches("vts-status=[\\w-]{43}; Max-Age=43200; HttpOnly; SameSite=Strict"), cookie);
+            assertTrue(post(site, "sign-in", "token=" + TOKEN, "X-Forwarded-Proto", "https")
+                    .headers()
+                    .firstValue("Set-Cookie")
+                    .orElseThrow()
+                    .endsWith("; Secure"));
+            String[] session = {"Cookie", cookie.replaceFirst(";.*", "")};
+            Matcher formToken = Pattern.compile("name=\"form-token\" value=\"([^\"]+)\"")
+                    .matcher(get(site, "/-/status", "Accept", "text/html", session[0], session[1])
+                            .body());
+            assertTrue(formToken.find());
+            String form = "form-token=" + formToken.group(1);
+
+            assertEquals(403, post(site, "restart", "", session).statusCode());
+            assertEquals(403, post(site, "restart", "form-token=guess", session).statusCode());
+            assertEquals(403, post(site, "restart", form).statusCode());
+            assertEquals(
+                    403,
+                    post(site, "restart", form, session[0], session[1], "Origin", "http://evil.example")
+                            .statusCode());
+            assertEquals(
+                    403,
+                    post(site, "restart", form, session[0], session[1], "Origin", "null")
+                            .statusCode());
+            assertEquals(
+                    403,
+                    post(site, "restart", form, session[0], session[1], "Sec-Fetch-Site", "same-site")
+                            .statusCode());
+            String looks = post(site, "sign-in", "token=look")
+                    .headers()
+                    .firstValue("Set-Cookie")
+                    .orElseThrow()
+                    .replaceFirst(";.*", "");
+            assertEquals(403, post(site, "restart", form, "Cookie", looks).statusCode());
+            assertFalse(vts.output().contains("a restart was asked for"), vts.output());
+
+            HttpResponse<String> done =
+                    post(site, "restart", form, session[0], session[1], "Origin", "http://" + site.getAuthority());
+            assertEquals(303, done.statusCode());
+            vts.awaitLine("a restart was asked for");
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.vtsbasic.testing.server;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.vtsbasic.testing.Ports;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +101,15 @@ public final class Container extends Program {
         Process process = start(arguments);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Answer(process.waitFor(), output);
+    }
+
+    /** The health check that the image declares. */
+    public static String[] healthCheckOf(String image) throws IOException, InterruptedException {
+        String format = "--format={{range .Config.Healthcheck.Test}}{{println .}}{{end}}";
+        String[] command =
+                engine("image", "inspect", format, image).output().strip().split("\n");
+        assertEquals("CMD", command[0]);
+        return Arrays.copyOfRange(command, 1, command.length);
     }
 
     /** Returns the image as a tar file with all layers. */
