@@ -20,7 +20,8 @@ import java.util.Optional;
  *
  * @param upstream the workers, or the server of {@code VTS_UPSTREAM}
  */
-record ApplicationParts(Settings settings, BuildParts build, Upstream upstream, RequestParts requests, OperatorParts operator) {
+record ApplicationParts(
+        Settings settings, BuildParts build, Upstream upstream, RequestParts requests, OperatorParts operator) {
     /**
      * The build that is served.
      *

@@ -34,7 +34,8 @@ final class RequestPipeline {
     }
 
     /** Registers all filters and servlets. */
-    static void register(ServletContext context, ApplicationParts parts, ManagementServlet management, StatusServlet status) {
+    static void register(
+            ServletContext context, ApplicationParts parts, ManagementServlet management, StatusServlet status) {
         Settings settings = parts.settings();
         RequestPipeline pipeline = new RequestPipeline(context);
 

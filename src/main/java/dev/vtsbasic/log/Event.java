@@ -92,7 +92,9 @@ public enum Event {
             "A trusted proxy shows the application at another path than its links name.",
             "Set VTS_PUBLIC_PATH."),
     ACCESS_LOG_LEFT_OUT(
-            Level.WARN, "Requests are missing in the access log.", "Make its reader faster, or lower VTS_ACCESS_LOG_SAMPLE."),
+            Level.WARN,
+            "Requests are missing in the access log.",
+            "Make its reader faster, or lower VTS_ACCESS_LOG_SAMPLE."),
 
     MAINTENANCE_BEGUN(
             Level.INFO,
@@ -128,7 +130,8 @@ public enum Event {
             "The assets of this build are not archived: after the next deploy, open pages of this build may miss parts.",
             "Make VTS_ASSET_ARCHIVE writable."),
     ARCHIVE_NOT_READ(Level.WARN, "Assets of earlier builds are not served.", "See the reason."),
-    ARCHIVE_NOT_CLEANED(Level.WARN, "Builds may be kept in the archive too long, or removed too early.", "See the reason."),
+    ARCHIVE_NOT_CLEANED(
+            Level.WARN, "Builds may be kept in the archive too long, or removed too early.", "See the reason."),
     ARCHIVE_BUILD_REMOVED(Level.INFO, "The assets of an old build were removed.", ""),
 
     CERTIFICATE_LOADED(Level.INFO, "A changed certificate is in use.", ""),

@@ -52,9 +52,7 @@ public record HealthReport(LifecyclePhase phase, boolean neverReady, List<SlotHe
         if (isAny(SlotState.SILENT)) {
             return "No worker responds";
         }
-        return neverReady
-                ? "Starting: no worker has responded yet"
-                : "No worker is running; the next one is starting";
+        return neverReady ? "Starting: no worker has responded yet" : "No worker is running; the next one is starting";
     }
 
     private boolean isAny(SlotState state) {

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** The values of settings. The first source that has a setting gives its value. */
 final class SettingValues {
-    private static final String NOT_IN_LOCALE = "; the locale's character set cannot represent this path: start with LC_ALL=C.UTF-8";
+    private static final String NOT_IN_LOCALE =
+            "; the locale's character set cannot represent this path: start with LC_ALL=C.UTF-8";
 
     private final List<SettingSource> sources;
 

@@ -142,7 +142,11 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
         switch (file) {
             case "" -> sendStatus(request, response);
             case "/events" -> sendEvents(request, response);
-            default -> text(response, HttpServletResponse.SC_NOT_FOUND, "Unknown path: only the status page is below this path");
+            default ->
+                text(
+                        response,
+                        HttpServletResponse.SC_NOT_FOUND,
+                        "Unknown path: only the status page is below this path");
         }
     }
 

@@ -19,6 +19,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that sends single bytes with pauses, so that its connection never looks idle. */
 @Tag("java")
@@ -96,6 +98,35 @@ class SlowClientTest {
                 Socket client = connect(server)) {
             send(client, "GET /");
             assertCut(client);
+        }
+    }
+
+    /** Tomcat's own timeout would cut it after 60 seconds. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /", "GET / HTTP/1.1\r\nHost: a\r\nX-Long: "})
+    void aClientThatStopsWithinAHeadIsCut(String start) throws Exception {
+        try (EmbeddedServer server = start("200ms");
+                Socket client = connect(server)) {
+            send(client, start);
+            client.setSoTimeout((int) MAX_WAIT.toMillis() / 2);
+            assertEquals(-1, client.getInputStream().read());
+        }
+    }
+
+    /** The rest of the time for its head does not become the time for its body. */
+    @Test
+    void aPauseWithinABodyBehindASlowHeadIsNotCut() throws Exception {
+        try (EmbeddedServer server = start("2s");
+                Socket client = connect(server)) {
+            send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Le");
+            assertThrows(
+                    SocketTimeoutException.class, () -> client.getInputStream().read());
+            send(client, "ngth: 2\r\n\r\n0");
+            client.setSoTimeout(5_000);
+            assertThrows(
+                    SocketTimeoutException.class, () -> client.getInputStream().read());
+            send(client, "1");
+            assertResponse(client, "read 2");
         }
     }
 

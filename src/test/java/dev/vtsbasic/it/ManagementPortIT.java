@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.testing.Ports;
-import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.server.Vts;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.conformance.smuggling.SmugglingProbe;
-import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.http.TimedResponse;
 import dev.vtsbasic.testing.http.WebSocketClient;
 import dev.vtsbasic.testing.matrix.ServerFeature;

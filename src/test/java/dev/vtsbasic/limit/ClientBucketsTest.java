@@ -21,8 +21,8 @@ class ClientBucketsTest {
     private static final long TO_FILL = Duration.ofMillis(2500).toNanos();
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 10);
-    private final ClientBuckets clients =
-            new ClientBuckets(new RateLimitPolicy("client", new Rate(20, Duration.ofSeconds(1), 50), nanos::get), MAX_CLIENTS);
+    private final ClientBuckets clients = new ClientBuckets(
+            new RateLimitPolicy("client", new Rate(20, Duration.ofSeconds(1), 50), nanos::get), MAX_CLIENTS);
 
     @Test
     void aClientKeepsItsBucketForAsLongAsThatIsNotFull() {

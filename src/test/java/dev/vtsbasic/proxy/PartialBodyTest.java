@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.pool.Worker;
-import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.RawResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

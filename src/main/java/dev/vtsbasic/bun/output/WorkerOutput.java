@@ -41,7 +41,8 @@ public final class WorkerOutput {
      * @param control gets each line of standard output first
      * @param sink receives the lines to log, in the thread that logs
      */
-    public WorkerOutput(String name, InputStream out, InputStream err, ControlLineHandler control, OutputLog.Sink sink) {
+    public WorkerOutput(
+            String name, InputStream out, InputStream err, ControlLineHandler control, OutputLog.Sink sink) {
         this.log = new OutputLog(sink);
         this.out = start("vts-" + name + "-out", () -> read(out, new Lines(Level.INFO, "stdout", control)));
         this.err = start("vts-" + name + "-err", () -> read(err, new Lines(Level.WARN, "stderr", NO_CONTROL)));

@@ -2,6 +2,7 @@ package dev.vtsbasic.embedded.connector;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
@@ -13,7 +14,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * HTTP/1.1 with a time limit for the request line and header fields together. Tomcat restarts its own timeout with each
- * byte, so a client that sends a byte now and then would keep its connection for ever. This class also reports which
+ * byte, so a client that sends a byte now and then would keep its connection for ever, and a client that stops within a
+ * head would keep it, and the memory for a request, for Tomcat's 60 seconds. This class also reports which
  * responses Tomcat is still sending after it has stopped accepting requests.
  */
 public final class HeaderTimeoutProtocol extends Http11NioProtocol {
@@ -65,6 +67,7 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
     }
 
     private static final class HeaderTimeoutProcessor extends Http11Processor {
+        private final HeaderTimeoutProtocol protocol;
         private final OffHeapEndpoint endpoint;
         private final AtomicInteger serving;
         private final ErrorKeepAlive errorKeepAlive;
@@ -74,6 +77,7 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
 
         HeaderTimeoutProcessor(HeaderTimeoutProtocol protocol) {
             super(protocol, protocol.getAdapter());
+            this.protocol = protocol;
             endpoint = protocol.endpoint;
             HeadBuffer head = HeadBuffer.replaceIn(this, response);
             errorKeepAlive = new ErrorKeepAlive(this, super.getAdapter(), request, response, head);
@@ -96,9 +100,16 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
             }
         }
 
-        /** Tomcat calls this whenever bytes have arrived; while none arrive, Tomcat's own timeout applies. */
+        /**
+         * Tomcat calls this whenever bytes have arrived. While none arrive, Tomcat's poller checks the connection's read
+         * timeout once a second; that timeout is the rest of the limit while a head is incomplete.
+         */
         private SocketState serveWithinTimeout(SocketWrapperBase<?> socket) throws IOException {
             long now = System.nanoTime();
+            if (incomplete == socket) {
+                // The body of the request must not have the timeout of its head.
+                socket.setReadTimeout(protocol.getConnectionTimeout());
+            }
             SocketState state = super.service(socket);
             if (state == SocketState.CLOSED
                     && hasFileToSend(socket)
@@ -115,12 +126,16 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
             }
             if (hasWholeHead) {
                 incomplete = null;
-            } else if (incomplete != socket) {
+                return state;
+            }
+            if (incomplete != socket) {
                 incomplete = socket;
                 incompleteSince = System.nanoTime();
             } else if (now - incompleteSince > timeoutNanos) {
                 return SocketState.CLOSED;
             }
+            long rest = TimeUnit.NANOSECONDS.toMillis(incompleteSince + timeoutNanos - System.nanoTime());
+            socket.setReadTimeout(Math.max(1, Math.min(rest, protocol.getConnectionTimeout())));
             return state;
         }
     }

@@ -252,7 +252,8 @@ public final class PrometheusMetrics implements MetricsExporter {
                 .add(cache.hits())
                 .snapshot());
         all.add(MetricFamily.counter(
-                        "vts_cache_misses", "Requests that the shared cache passed to the app, and that got the app's response.")
+                        "vts_cache_misses",
+                        "Requests that the shared cache passed to the app, and that got the app's response.")
                 .add(cache.misses())
                 .snapshot());
         all.add(MetricFamily.counter("vts_cache_validated", "Requests for which the app confirmed the stored response.")

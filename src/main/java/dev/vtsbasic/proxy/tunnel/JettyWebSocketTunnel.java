@@ -124,7 +124,8 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
     /** Copies the worker's messages to the client until either closes, then closes both. Blocks until then. */
     void copyToClient() {
         Session client = null;
-        CloseReason reason = new CloseReason(CloseCodes.getCloseCode(BAD_GATEWAY), "The application closed the connection");
+        CloseReason reason =
+                new CloseReason(CloseCodes.getCloseCode(BAD_GATEWAY), "The application closed the connection");
         try {
             client = opening.get(OPENING_SECONDS, TimeUnit.SECONDS);
             reason = copyUntilClosed(client.getBasicRemote());

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.proxy.ProxyScene;
-import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.RawClient;
+import dev.vtsbasic.testing.RawResponse;
 import dev.vtsbasic.testing.ScriptedUpstream.Request;
 import dev.vtsbasic.traffic.ShedReason;
 import java.io.IOException;
