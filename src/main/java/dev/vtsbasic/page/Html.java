@@ -48,7 +48,7 @@ final class Html {
                 <h2>What happened</h2>
                 <p>Only a browser on this machine shows this section.</p>
                 <pre tabindex="0">%s</pre>
-                <p>What can be done: <code>docs/troubleshooting.md</code>; <code>VTS_LOG_LEVEL=debug</code> shows more.</p>
+                <p>What to do: see <code>docs/troubleshooting.md</code>; <code>VTS_LOG_LEVEL=debug</code> shows more.</p>
                 """.formatted(escape(explanation));
     }
 }

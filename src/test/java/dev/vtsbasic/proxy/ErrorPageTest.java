@@ -38,7 +38,7 @@ class ErrorPageTest extends ProxyScene {
         RawResponse json = server.request("GET /", "Accept: application/json");
         assertEquals("application/problem+json", json.header("Content-Type"));
         assertEquals(
-                "{\"title\":\"Bad Gateway\",\"status\":502,\"detail\":\"The application closed the connection before it answered."
+                "{\"title\":\"Bad Gateway\",\"status\":502,\"detail\":\"The application closed the connection before it responded."
                         + " Please try again.\",\"requestId\":\"" + json.header("X-Request-Id") + "\"}",
                 json.body());
         assertNull(json.header("Retry-After"));
