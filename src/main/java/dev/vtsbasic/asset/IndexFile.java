@@ -1,7 +1,6 @@
 package dev.vtsbasic.asset;
 
 import dev.vtsbasic.file.DirectoryTree;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonReader;
@@ -63,7 +62,8 @@ final class IndexFile {
                         codings));
             }
             return Optional.of(assets);
-        } catch (JsonException | ClassCastException | NullPointerException | ArithmeticException e) {
+        } catch (RuntimeException e) {
+            // JSON of another form, or, without a class of its own, JSON that is nested too deeply.
             throw new IOException(file + " is no index of assets; delete it, or write it again with `precompress`", e);
         }
     }

@@ -41,6 +41,11 @@ public final class Manifest {
             return value.getValueType() == JsonValue.ValueType.OBJECT
                     ? Optional.of(new Manifest(value.asJsonObject()))
                     : Optional.empty();
+        } catch (JsonException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // For JSON that is nested too deeply, the library has no class of its own.
+            throw new JsonException(e.getMessage(), e);
         }
     }
 

@@ -71,7 +71,8 @@ final class ConnectorFactory {
         connector.setProperty("continueResponseTiming", "onRead");
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
-        connector.addUpgradeProtocol(new LimitedHttp2Protocol(endpoint.admission(), protocol.serving()));
+        connector.addUpgradeProtocol(new LimitedHttp2Protocol(
+                endpoint.admission(), protocol.serving(), settings.server().headerTimeout()));
         // A percent-encoded byte may have any value; only the app knows what it means.
         connector.setURIEncoding("ISO-8859-1");
         if (settings.server().tls().isPresent()) {

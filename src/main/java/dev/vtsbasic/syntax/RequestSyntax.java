@@ -87,10 +87,16 @@ final class RequestSyntax {
         if (hosts.size() > 1 || hosts.isEmpty() && isOfHttp1() && !isOfHttp10()) {
             return Optional.of("A request has exactly one Host field.");
         }
-        boolean known = hosts.isEmpty() ? isOfHttp1() || isName(request.getServerName()) : isHost(hosts.get(0));
+        boolean known = hosts.isEmpty() ? isOfHttp1() || isServerKnown() : isHost(hosts.get(0));
         return known
                 ? Optional.empty()
                 : Optional.of("The Host field is not a host name or address with an optional port.");
+    }
+
+    /** The container has read the server's name and port from {@code :authority}; Tomcat accepts any number as port. */
+    private boolean isServerKnown() {
+        int port = request.getServerPort();
+        return port >= 0 && port <= MAX_PORT && isName(request.getServerName());
     }
 
     private static boolean isHost(String host) {

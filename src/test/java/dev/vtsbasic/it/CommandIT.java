@@ -51,7 +51,7 @@ class CommandIT {
     @Test
     void serveAndValidateRefuseAnUnusableBuildWithTheSameMessage(@TempDir Path directory) throws Exception {
         SmallBuild.write(directory, "import 'react'; export default { fetch: () => new Response('x') }");
-        assertRefused("react is imported by server/server.js and lies in no node_modules there", directory);
+        assertRefused("react is imported by server/server.js but is in no node_modules of that directory", directory);
 
         SmallBuild.write(directory, "export default { fetch: () => new Response('/shop/assets/a-AbCd12eF.js') }");
         Files.writeString(directory.resolve("client/assets/a-AbCd12eF.js"), "");

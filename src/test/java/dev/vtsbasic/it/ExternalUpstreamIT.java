@@ -83,7 +83,7 @@ class ExternalUpstreamIT {
                 Vts vts = serve(app)) {
             assertEquals(200, get(vts, "/-/ready").statusCode());
             assertEquals(200, get(vts, "/-/ready").statusCode());
-            vts.awaitLine("http://app.test:\\d+ answers / with status 404");
+            vts.awaitLine("http://app.test:\\d+ responds to / with status 404");
             assertEquals(1, vts.output().split("with status 404", -1).length - 1, vts.output());
         }
     }

@@ -113,7 +113,7 @@ class PagesIT {
                 directory.resolve("app").toString());
         try (Vts vts = Vts.serve(environment);
                 Chromium chromium = new Chromium()) {
-            assertTrue(vts.output().contains(file + " is there: maintenance begins"), vts.output());
+            assertTrue(vts.output().contains(file + " exists: maintenance begins"), vts.output());
             assertPleasant(chromium, vts.uri(), "503 Maintenance");
         }
     }

@@ -123,9 +123,9 @@ class StartFailureIT {
         SmallBuild.write(directory, "export default { fetch: () => new Response('none', { status: 404 }) }");
         try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString(), "VTS_WORKERS", "2"))) {
             vts.awaitLine("worker-2-1 is ready");
-            vts.awaitLine("WARN.* answers / with status 404");
+            vts.awaitLine("WARN.* responds to / with status 404");
             assertEquals(200, get(vts.uri(), "/-/ready").statusCode());
-            assertEquals(1, vts.output().split("answers / with status 404", -1).length - 1, vts.output());
+            assertEquals(1, vts.output().split("responds to / with status 404", -1).length - 1, vts.output());
         }
     }
 

@@ -135,6 +135,11 @@ class RequestSyntaxFilterTest {
                     case "getQueryString" -> target.length == 1 ? null : target[1];
                     case "getServerName" ->
                         fields.getOrDefault("", List.of("localhost")).get(0);
+                    case "getServerPort" ->
+                        Integer.parseInt(fields.getOrDefault("", List.of("localhost", "80")).stream()
+                                .skip(1)
+                                .findFirst()
+                                .orElse("80"));
                     case "getHeaderNames" -> Collections.enumeration(fields.keySet());
                     case "getHeaders" -> Collections.enumeration(fields.getOrDefault(arguments[0], List.of()));
                     default -> throw new UnsupportedOperationException(method.getName());

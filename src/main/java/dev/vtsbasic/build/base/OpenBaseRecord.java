@@ -2,7 +2,6 @@ package dev.vtsbasic.build.base;
 
 import dev.vtsbasic.build.Dist;
 import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.spi.JsonProvider;
@@ -60,7 +59,8 @@ public final class OpenBaseRecord {
                         file.getString("path"), file.getJsonNumber("size").longValueExact(), positions));
             }
             return Optional.of(files);
-        } catch (JsonException | ClassCastException | NullPointerException | IllegalArgumentException e) {
+        } catch (RuntimeException e) {
+            // JSON of another form, or, without a class of its own, JSON that is nested too deeply.
             throw new IOException(path + " is no record of a build's base; build the app again", e);
         }
     }

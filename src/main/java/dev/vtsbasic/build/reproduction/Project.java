@@ -1,6 +1,5 @@
 package dev.vtsbasic.build.reproduction;
 
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
@@ -85,7 +84,8 @@ record Project(Path tree, Path directory, Path dist) {
         try (InputStream in = Files.newInputStream(manifest);
                 JsonReader reader = JsonProvider.provider().createReader(in)) {
             return reader.readObject();
-        } catch (JsonException e) {
+        } catch (RuntimeException e) {
+            // JsonException or, for JSON that is nested too deeply, an exception without a class of its own.
             throw new IOException(manifest + " is no JSON object: " + e.getMessage(), e);
         }
     }

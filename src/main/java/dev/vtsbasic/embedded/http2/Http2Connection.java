@@ -1,6 +1,7 @@
 package dev.vtsbasic.embedded.http2;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,7 +14,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * An HTTP/2 connection that signals when the client enlarges a window, and that ends when the client mostly opens
- * streams and resets them.
+ * streams and resets them, sends acknowledgements that nothing asked for, or takes too long for a head.
  */
 final class Http2Connection extends Http2AsyncUpgradeHandler {
     /**
@@ -23,8 +24,15 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
 
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /**
+     * How many acknowledgements of SETTINGS and PING a client may send within {@link #PERIOD_NANOS}. Tomcat does not
+     * count them as overhead. It sends one SETTINGS, and a PING every ten seconds at most.
+     */
+    private static final int MAX_ACKNOWLEDGEMENTS = 100;
+
     private static final long ENHANCE_YOUR_CALM = 11;
 
+    private final long headTimeoutNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -32,9 +40,19 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
     private long periodStart = System.nanoTime();
     private int opened;
     private int resets;
+    private int acknowledgements;
+    private boolean settingsAcknowledged;
+    private long headStart;
 
-    Http2Connection(Http2Protocol protocol, Adapter adapter, Request request, SocketWrapperBase<?> socket) {
+    /** @param headTimeout maximum time from the first frame of a head to its last; zero for no limit */
+    Http2Connection(
+            Http2Protocol protocol,
+            Adapter adapter,
+            Request request,
+            SocketWrapperBase<?> socket,
+            Duration headTimeout) {
         super(protocol, adapter, request, socket);
+        headTimeoutNanos = headTimeout.toNanos();
     }
 
     /** Waits until a frame of the client has made the condition true, or until {@code nanos} have passed. */
@@ -73,6 +91,7 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
     @Override
     public void headersStart(int stream, boolean last) {
         opened++;
+        headStart = System.nanoTime();
         try {
             super.headersStart(stream, last);
         } catch (Exception e) {
@@ -86,18 +105,12 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
      */
     @Override
     public void reset(int stream, long error) {
-        long now = System.nanoTime();
-        if (now - periodStart > PERIOD_NANOS) {
-            periodStart = now;
-            opened = 0;
-            resets = 0;
-        }
+        beginPeriod();
         resets++;
         try {
             super.reset(stream, error);
             if (resets > MAX_RESETS && resets * 2 > opened) {
-                writeGoAwayFrame(stream, ENHANCE_YOUR_CALM, null);
-                throw new IOException("More than " + MAX_RESETS + " streams were reset");
+                end(stream, "More than " + MAX_RESETS + " streams were reset");
             }
         } catch (Exception e) {
             throw Unchecked.of(e);
@@ -106,12 +119,64 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
         }
     }
 
+    private void beginPeriod() {
+        long now = System.nanoTime();
+        if (now - periodStart > PERIOD_NANOS) {
+            periodStart = now;
+            opened = 0;
+            resets = 0;
+            acknowledgements = 0;
+        }
+    }
+
+    private void end(int stream, String reason) throws IOException {
+        writeGoAwayFrame(stream, ENHANCE_YOUR_CALM, null);
+        throw new IOException(reason);
+    }
+
+    /** Hides repeated acknowledgements from Tomcat, which would log a warning for each. */
+    @Override
+    public void settingsEnd(boolean ack) throws IOException {
+        if (!ack) {
+            super.settingsEnd(false);
+            return;
+        }
+        countAcknowledgement();
+        if (!settingsAcknowledged) {
+            settingsAcknowledged = true;
+            super.settingsEnd(true);
+        }
+    }
+
+    @Override
+    public void pingReceive(byte[] payload, boolean ack) throws IOException {
+        if (ack) {
+            countAcknowledgement();
+        }
+        super.pingReceive(payload, ack);
+    }
+
+    private void countAcknowledgement() throws IOException {
+        beginPeriod();
+        acknowledgements++;
+        if (acknowledgements > MAX_ACKNOWLEDGEMENTS) {
+            end(0, "More than " + MAX_ACKNOWLEDGEMENTS + " acknowledgements came");
+        }
+    }
+
     /**
-     * Lets Tomcat count only empty frames as overhead. Other frames add to the length of the request's head, whose
-     * limit bounds their number.
+     * Ends the connection when a head takes too long. Lets Tomcat count only empty frames as overhead. Other frames add
+     * to the length of the request's head, whose limit bounds their number.
      */
     @Override
     public void headersContinue(int length, boolean last) {
+        if (headTimeoutNanos > 0 && System.nanoTime() - headStart > headTimeoutNanos) {
+            try {
+                end(0, "A head took longer than the header time-out");
+            } catch (IOException e) {
+                throw Unchecked.of(e);
+            }
+        }
         if (length == 0) {
             super.headersContinue(length, last);
         }

@@ -4,6 +4,7 @@ import dev.vtsbasic.embedded.connector.DelegatingAdapter;
 import dev.vtsbasic.embedded.connector.HeapAdmission;
 import dev.vtsbasic.limit.HeapBudget;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.coyote.ActionCode;
@@ -41,11 +42,16 @@ public final class LimitedHttp2Protocol extends Http2Protocol {
 
     private final HeapAdmission admission;
     private final AtomicInteger serving;
+    private final Duration headTimeout;
 
-    /** @param serving counts the threads that serve a request */
-    public LimitedHttp2Protocol(HeapAdmission admission, AtomicInteger serving) {
+    /**
+     * @param serving counts the threads that serve a request
+     * @param headTimeout maximum time for a head, from its first frame to its last; zero for no limit
+     */
+    public LimitedHttp2Protocol(HeapAdmission admission, AtomicInteger serving, Duration headTimeout) {
         this.admission = admission;
         this.serving = serving;
+        this.headTimeout = headTimeout;
         // A stream keeps its thread until it ends, and event streams do not end: with Tomcat's default of 20 streams
         // that run at once, further ones would wait.
         setMaxConcurrentStreamExecution((int) getMaxConcurrentStreams());
@@ -74,7 +80,7 @@ public final class LimitedHttp2Protocol extends Http2Protocol {
             SocketWrapperBase<?> socket, Adapter adapter, Request request) {
         AdmittingAdapter admittingAdapter = new AdmittingAdapter(
                 admission, adapter, serving, socket, getHttp11Protocol().isSSLEnabled());
-        admittingAdapter.connection = new Http2Connection(this, admittingAdapter, request, socket);
+        admittingAdapter.connection = new Http2Connection(this, admittingAdapter, request, socket, headTimeout);
         return admittingAdapter.connection;
     }
 

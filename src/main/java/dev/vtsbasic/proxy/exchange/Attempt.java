@@ -16,7 +16,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
@@ -155,12 +157,7 @@ final class Attempt {
             context.watched().allowClientChecks();
         } catch (ClientDisconnectedException e) {
             // The worker may have responded before the client broke off, or before its body proved to be malformed.
-            CompletableFuture.delayedExecutor(RESPONSE_REST_NANOS, TimeUnit.NANOSECONDS, environment.relays())
-                    .execute(() -> {
-                        if (!relayed.isDone()) {
-                            connection.abort();
-                        }
-                    });
+            awaitOrAbort(relayed);
             if (failureOf(relayed) == null || body.isRefusedByContainer()) {
                 return;
             }
@@ -187,6 +184,23 @@ final class Attempt {
         }
         if (failure != null) {
             throw (IOException) failure;
+        }
+    }
+
+    /**
+     * Waits for the other thread, and aborts the connection when it takes too long. No timer does this, because Java's
+     * own timers keep the class loader of an app that was undeployed.
+     */
+    private void awaitOrAbort(CompletableFuture<Void> relayed) {
+        try {
+            relayed.get(RESPONSE_REST_NANOS, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            connection.abort();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            connection.abort();
+        } catch (ExecutionException e) {
+            LOG.debug("The response was not relayed", e);
         }
     }
 

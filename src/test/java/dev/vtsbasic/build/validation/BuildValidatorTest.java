@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuildValidatorTest {
     @TempDir
@@ -176,9 +178,10 @@ class BuildValidatorTest {
         assertTrue(validate("").valid());
     }
 
-    @Test
-    void aManifestThatIsNoJsonIsAWarning() throws Exception {
-        Tree.write(root, "client/.vite/manifest.json", "{\"a\":");
+    @ParameterizedTest
+    @ValueSource(ints = {1, 200_000})
+    void aManifestThatIsNoJsonOrNestedTooDeeplyIsAWarning(int depth) throws Exception {
+        Tree.write(root, "client/.vite/manifest.json", "{\"a\":".repeat(depth));
         ValidationReport report = validate("");
         assertTrue(report.valid());
         assertTrue(

@@ -34,6 +34,7 @@ public final class MalformedResponseCases {
                 "differing Content-Lengths", response("200 OK", "Content-Length: 2", "Content-Length: 3") + "ok!");
         responses.put("a list of differing Content-Lengths", response("200 OK", "Content-Length: 2, 3") + "ok!");
         responses.put("a Content-Length of letters", response("200 OK", "Content-Length: two") + "ok");
+        responses.put("a Content-Length with a sign", response("200 OK", "Content-Length: +2") + "ok");
         responses.put("a negative Content-Length", response("200 OK", "Content-Length: -2") + "ok");
         responses.put(
                 "a Content-Length too large to count",

@@ -17,6 +17,18 @@ enum Http2Flood {
             client.frame(Http2Frames.SETTINGS, 0, 0, new byte[0]);
         }
     },
+    SETTINGS_ACKNOWLEDGEMENTS {
+        @Override
+        void send(Http2Client client) throws IOException {
+            client.frame(Http2Frames.SETTINGS, ACK, 0, new byte[0]);
+        }
+    },
+    PING_ACKNOWLEDGEMENTS {
+        @Override
+        void send(Http2Client client) throws IOException {
+            client.frame(Http2Frames.PING, ACK, 0, new byte[8]);
+        }
+    },
     RESETS {
         @Override
         void send(Http2Client client) throws IOException {
@@ -43,6 +55,8 @@ enum Http2Flood {
             client.frame(Http2Frames.CONTINUATION, 0, 1, Http2Frames.literals(List.of("x-a", "a".repeat(100))));
         }
     };
+
+    private static final int ACK = 1;
 
     abstract void send(Http2Client client) throws IOException;
 }

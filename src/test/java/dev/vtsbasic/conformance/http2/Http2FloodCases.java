@@ -12,7 +12,10 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +52,27 @@ abstract class Http2FloodCases extends Http2Cases {
         }
         assertGoesOn(other);
         scene.upstream().forgetAll();
+    }
+
+    /** Single bytes of a head, so that the connection never looks idle. */
+    @Test
+    void aHeadThatTakesLongerThanTheHeaderTimeoutEndsItsConnection() throws Exception {
+        Map<String, String> settings = new HashMap<>(scene.settings());
+        settings.put("VTS_HEADER_TIMEOUT", "1s");
+        try (Proxy own = Proxy.vts(scene.upstream().port(), settings);
+                Http2Client slow = scene.connect(own)) {
+            slow.begin();
+            Http2Event event = null;
+            for (int i = 0; event == null && i < 300; i++) {
+                try {
+                    slow.frame(Http2Frames.CONTINUATION, 0, 1, new byte[] {0});
+                } catch (IOException e) {
+                    // The connection has ended.
+                }
+                event = slow.connection().nextWithin(Duration.ofMillis(200));
+            }
+            assertTrue(event != null && event.kind() != Kind.HEAD, "still open");
+        }
     }
 
     @Test

@@ -80,6 +80,8 @@ abstract class Http2MalformedCases extends Http2Cases {
                                 "user@site.example",
                                 "site.example/x",
                                 "site.example:x",
+                                "site.example:65536",
+                                "site.example:4294967297",
                                 "1.2.3.999",
                                 "a,b"),
                 ":path", List.of("", "malformed", "/a b", "/a\r\nx: y", "/a#b", "*", "//a\0", "/\u007f", "/a?b c"));
