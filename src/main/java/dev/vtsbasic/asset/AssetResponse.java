@@ -54,14 +54,14 @@ final class AssetResponse {
             HttpServletResponse response)
             throws IOException {
         RequestRecord record = RequestRecord.of(request);
-        record.asset(outcome);
+        record.setAsset(outcome);
         response.setStatus(outcome.status());
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Type", "text/plain; charset=utf-8");
         headers.addMissing(request, response);
         byte[] body = (text + '\n').getBytes(StandardCharsets.US_ASCII);
         response.setContentLength(body.length);
-        record.sent(request.getMethod().equals("HEAD") ? 0 : body.length);
+        record.addSent(request.getMethod().equals("HEAD") ? 0 : body.length);
         response.getOutputStream().write(body);
     }
 
@@ -92,12 +92,12 @@ final class AssetResponse {
             sendText(AssetOutcome.UNKNOWN, "404 Not Found", headers, request, response);
             return;
         }
-        record.coding(ContentCoding.of(chosen.token()));
+        record.setCoding(ContentCoding.of(chosen.token()));
         response.setHeader("ETag", chosen.entityTag());
         response.setHeader("Cache-Control", asset.cacheControl());
         response.setHeader("Last-Modified", modified.httpDate());
         if (outcome == Preconditions.Outcome.NOT_MODIFIED) {
-            record.asset(AssetOutcome.NOT_MODIFIED);
+            record.setAsset(AssetOutcome.NOT_MODIFIED);
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
@@ -108,8 +108,8 @@ final class AssetResponse {
         } else {
             response.setHeader("Content-Encoding", chosen.coding().token());
         }
-        record.asset(wanted == null ? AssetOutcome.WHOLE : AssetOutcome.PART);
-        record.firstByte();
+        record.setAsset(wanted == null ? AssetOutcome.WHOLE : AssetOutcome.PART);
+        record.markFirstByte();
         if (wanted == null) {
             response.setHeader("Content-Type", asset.mediaType());
             headers.addMissing(request, response);
@@ -158,7 +158,7 @@ final class AssetResponse {
 
     private void sendRange(Representation chosen, ByteRanges.ByteRange part) throws IOException {
         response.setContentLengthLong(part.length());
-        record.sent(isGet ? part.length() : 0);
+        record.addSent(isGet ? part.length() : 0);
         if (isGet && part.length() > 0 && !Sendfile.handOver(request, chosen, part)) {
             ServletOutputStream out = response.getOutputStream();
             AssetBody.write(chosen, part, out);
@@ -185,7 +185,7 @@ final class AssetResponse {
                 + heads.stream().mapToLong(head -> head.length).sum()
                 + ranges.stream().mapToLong(ByteRanges.ByteRange::length).sum();
         response.setContentLengthLong(length);
-        record.sent(length);
+        record.addSent(length);
         ServletOutputStream out = response.getOutputStream();
         for (int i = 0; i < ranges.size(); i++) {
             out.write(heads.get(i));

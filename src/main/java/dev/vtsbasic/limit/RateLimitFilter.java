@@ -79,7 +79,7 @@ public final class RateLimitFilter extends HttpFilter {
     }
 
     private void refuse(long retryAfter, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        RequestRecord.of(request).shed(ShedReason.RATE_LIMIT, request);
+        RequestRecord.of(request).markShed(ShedReason.RATE_LIMIT, request);
         pages.send(Page.TOO_MANY_REQUESTS.withRetryAfter(retryAfter), PageRequest.of(request), response);
     }
 }

@@ -49,7 +49,7 @@ public final class ManagementServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        RequestRecord.of(request).kind(RequestKind.MANAGEMENT);
+        RequestRecord.of(request).setKind(RequestKind.MANAGEMENT);
         super.service(request, response);
     }
 

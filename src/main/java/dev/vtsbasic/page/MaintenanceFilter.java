@@ -65,7 +65,7 @@ public final class MaintenanceFilter extends HttpFilter {
         if (page == null) {
             chain.doFilter(request, response);
         } else {
-            RequestRecord.of(request).shed(ShedReason.MAINTENANCE, request);
+            RequestRecord.of(request).markShed(ShedReason.MAINTENANCE, request);
             pages.send(page, PageRequest.of(request), response);
         }
     }

@@ -78,7 +78,7 @@ public final class Pages {
         response.setContentLength(body.length);
         if (!request.method().equals("HEAD")) {
             response.getOutputStream().write(body);
-            request.record().sent(body.length);
+            request.record().addSent(body.length);
         }
     }
 

@@ -112,7 +112,7 @@ final class ProxyChain {
     private void askApp(ExchangeContext context, Runnable onEndless, long deadline) throws IOException {
         InboundRequest request = context.request();
         Optional<ConcurrencyLimit.Permit> permit =
-                concurrency.acquire(request.fromThisMachine(), deadline, request.record()::held);
+                concurrency.acquire(request.fromThisMachine(), deadline, request.record()::addWait);
         if (permit.isEmpty()) {
             refuse(request, context.forwarded(), context.response());
             return;
@@ -130,7 +130,7 @@ final class ProxyChain {
 
     private void refuse(InboundRequest request, ForwardedHeaders forwarded, HttpServletResponse response)
             throws IOException {
-        request.record().shed(ShedReason.CONCURRENCY);
+        request.record().markShed(ShedReason.CONCURRENCY);
         environment.pages().send(Page.BUSY, request.pageRequest(forwarded.requestId()), response);
     }
 }

@@ -123,7 +123,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
                 ClientConnection.of(request, response, inbound.protocol(), inbound.clientAddress(), tcpConnections);
         if (client.isStream() && client.isGone()) {
             // After a reset, the body of the stream would look complete or absent.
-            inbound.record().clientDisconnected();
+            inbound.record().markClientDisconnected();
             return;
         }
         ConnectionGuard guard = new ConnectionGuard(client, response);
@@ -136,7 +136,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         }
         Optional<UpgradeAdmission.Permit> admitted = upgrades.admit(inbound, offer);
         if (admitted.isEmpty()) {
-            inbound.record().shed(ShedReason.THREADS);
+            inbound.record().markShed(ShedReason.THREADS);
             send(Page.BUSY, inbound, forwarded, response);
             return;
         }
@@ -176,7 +176,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
             return null;
         }
         if (UpgradeHeader.isWebSocketHandshake(inbound)) {
-            inbound.record().kind(RequestKind.TUNNEL);
+            inbound.record().setKind(RequestKind.TUNNEL);
         }
         return tunnels.offerOf(inbound, request, response, guard).orElse(null);
     }
@@ -219,7 +219,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
     private void runAsync(ClientRequest client, AsyncResponse async, StreamLimit.Permit stream, long deadline) {
         InboundRequest inbound = client.request();
         RequestRecord record = inbound.record();
-        record.endsLater();
+        record.deferEnd();
         BooleanSupplier clientGone = () -> async.hasFailed() || client.guard().clientIsGone();
         try {
             // A request from this machine may be the app's own, made while it renders a page.
@@ -233,7 +233,7 @@ public final class ProxyServlet extends HttpServlet implements AutoCloseable {
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             stream.close();
             async.run(() -> {
-                record.shed(ShedReason.THREADS);
+                record.markShed(ShedReason.THREADS);
                 send(Page.BUSY, inbound, client.forwarded(), client.guard().response());
             });
         }

@@ -32,7 +32,7 @@ final class RequestFailure {
                     request.method(),
                     request.path(),
                     call.forwarded().requestId());
-            request.record().clientDisconnected();
+            request.record().markClientDisconnected();
             resetIfEndLooksComplete(request, client);
             // The container recognizes its own exception, and does not log it as a failure.
             return failure.getCause() instanceof IOException cause ? cause : (IOException) failure;
@@ -43,7 +43,7 @@ final class RequestFailure {
         }
         if (client.isStream() && client.isGone()) {
             // Tomcat takes the response away from a thread other than its own when the client resets the stream.
-            request.record().clientDisconnected();
+            request.record().markClientDisconnected();
             return new IOException(failure);
         }
         resetIfEndLooksComplete(request, client);
@@ -74,7 +74,7 @@ final class RequestFailure {
             record.end(response, true);
         } catch (RuntimeException e) {
             // Tomcat has taken the response away, because the client has left.
-            record.clientDisconnected();
+            record.markClientDisconnected();
             record.end();
         }
     }

@@ -50,10 +50,10 @@ final class LiveUpdates implements AutoCloseable {
         // nginx would otherwise buffer the events.
         response.setHeader("X-Accel-Buffering", "no");
         RequestRecord record = RequestRecord.of(request);
-        record.kind(RequestKind.EVENTS);
-        record.status(HttpServletResponse.SC_OK);
-        record.firstByte();
-        record.endsLater();
+        record.setKind(RequestKind.EVENTS);
+        record.setStatus(HttpServletResponse.SC_OK);
+        record.markFirstByte();
+        record.deferEnd();
         AsyncContext async = request.startAsync();
         async.setTimeout(0);
         PageStream stream = new PageStream(async, response.getOutputStream(), record, mayRead);
@@ -127,7 +127,7 @@ final class LiveUpdates implements AutoCloseable {
                 while (out.isReady()) {
                     if (next != null) {
                         out.write(next);
-                        record.sent(next.length);
+                        record.addSent(next.length);
                         next = null;
                         flushed = false;
                     } else if (!flushed) {

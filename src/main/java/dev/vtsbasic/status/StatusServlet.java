@@ -119,7 +119,7 @@ public final class StatusServlet extends HttpServlet implements AutoCloseable {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        RequestRecord.of(request).kind(RequestKind.MANAGEMENT);
+        RequestRecord.of(request).setKind(RequestKind.MANAGEMENT);
         super.service(request, response);
     }
 

@@ -91,21 +91,21 @@ public final class RequestRecord {
         return caller;
     }
 
-    public void kind(RequestKind kind) {
+    public void setKind(RequestKind kind) {
         this.kind = kind;
     }
 
     /** The status of the response that the client gets. */
-    public void status(int status) {
+    public void setStatus(int status) {
         this.status = status;
     }
 
     /** @param worker the name of the worker that responds, or of the last one that was asked */
-    public void worker(String worker) {
+    public void setWorker(String worker) {
         this.worker = worker;
     }
 
-    public void coding(ContentCoding coding) {
+    public void setCoding(ContentCoding coding) {
         this.coding = coding;
     }
 
@@ -115,19 +115,19 @@ public final class RequestRecord {
     }
 
     /** The request is for a static file. */
-    public void asset(AssetOutcome outcome) {
+    public void setAsset(AssetOutcome outcome) {
         kind = RequestKind.ASSET;
         asset = outcome;
     }
 
     /** The request had to wait for a worker or for a permit. The times of several calls add up. */
-    public void held(long nanos) {
+    public void addWait(long nanos) {
         held = true;
         heldNanos += nanos;
     }
 
     /** The request is sent to a worker once more. */
-    public void retried() {
+    public void countRetry() {
         retries++;
         resetResponse();
     }
@@ -141,7 +141,7 @@ public final class RequestRecord {
     }
 
     /** The status of the response is the app's and not this program's. */
-    public void respondedByApp() {
+    public void markResponseOfApp() {
         ofApp = true;
     }
 
@@ -150,22 +150,22 @@ public final class RequestRecord {
         return request.getAttribute(ATTRIBUTE) instanceof RequestRecord record && record.ofApp;
     }
 
-    public void shed(ShedReason reason) {
+    public void markShed(ShedReason reason) {
         shed = reason;
     }
 
     /**
-     * As {@link #shed(ShedReason)}, for a request whose kind is not known yet. A WebSocket handshake becomes a
+     * As {@link #markShed(ShedReason)}, for a request whose kind is not known yet. A WebSocket handshake becomes a
      * {@link RequestKind#TUNNEL}.
      */
-    public void shed(ShedReason reason, HttpServletRequest request) {
-        shed(reason);
+    public void markShed(ShedReason reason, HttpServletRequest request) {
+        markShed(reason);
         if (FieldLines.of(request, "Upgrade").elements().stream().anyMatch("websocket"::equalsIgnoreCase)) {
-            kind(RequestKind.TUNNEL);
+            setKind(RequestKind.TUNNEL);
         }
     }
 
-    public void upstreamError(UpstreamError error) {
+    public void setUpstreamError(UpstreamError error) {
         upstreamError = error;
     }
 
@@ -173,35 +173,35 @@ public final class RequestRecord {
      * The response comes from the shared cache. If the request was shed before it reached the app, that no longer
      * counts.
      */
-    public void cached() {
+    public void markCached() {
         cached = true;
         shed = null;
     }
 
     /** The client disconnected before it had the whole response. */
-    public void clientDisconnected() {
+    public void markClientDisconnected() {
         clientDisconnected = true;
     }
 
     /** More bytes of the request's body have arrived. */
-    public void received(long bytes) {
+    public void addReceived(long bytes) {
         received += bytes;
     }
 
     /** More bytes of the response's body have been given to the container. */
-    public void sent(long bytes) {
+    public void addSent(long bytes) {
         sent += bytes;
     }
 
     /** The response begins; only the first call counts. */
-    public void firstByte() {
+    public void markFirstByte() {
         if (firstByte == 0) {
             firstByte = System.nanoTime();
         }
     }
 
     /** The request continues after the filters have returned; the caller must then call {@link #end()} later. */
-    public void endsLater() {
+    public void deferEnd() {
         endsLater = true;
     }
 

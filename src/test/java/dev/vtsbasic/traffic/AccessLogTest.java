@@ -40,9 +40,9 @@ class AccessLogTest {
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
             String[] path = request.getRequestURI().split("/");
             if (path.length > 2 && path[2].equals("management")) {
-                RequestRecord.of(request).kind(RequestKind.MANAGEMENT);
+                RequestRecord.of(request).setKind(RequestKind.MANAGEMENT);
             }
-            RequestRecord.of(request).sent(5);
+            RequestRecord.of(request).addSent(5);
             response.setStatus(Integer.parseInt(path[1]));
             response.getOutputStream().print("hello");
         }

@@ -103,7 +103,7 @@ final class CachedExchange implements ExecChain {
             collapsing.end(RequestCollapser.End.BROKEN);
             if (captured != null) {
                 captured.endSending();
-                request.inbound().record().sent(-captured.unsent());
+                request.inbound().record().addSent(-captured.unsent());
                 captured.discardBody();
             }
         }
@@ -156,7 +156,7 @@ final class CachedExchange implements ExecChain {
     private void sendStored(ClassicHttpResponse stored, HttpCacheEntry entry) throws IOException {
         // The record may describe the app's 304 or error by now, but the client gets the stored response.
         request.inbound().record().resetResponse();
-        request.inbound().record().cached();
+        request.inbound().record().markCached();
         boolean notModified = StoredResponseWriter.sendHead(stored, request.inbound(), response);
         if (wasRevalidated()) {
             for (Header cookie : captured.head().getHeaders("Set-Cookie")) {

@@ -50,8 +50,8 @@ final class StoredResponseWriter {
      * @param body null when the response has none
      */
     static void sendBody(Resource body, InboundRequest request, HttpServletResponse response) throws IOException {
-        request.record().coding(ContentCoding.of(response.getHeader("Content-Encoding")));
-        request.record().firstByte();
+        request.record().setCoding(ContentCoding.of(response.getHeader("Content-Encoding")));
+        request.record().markFirstByte();
         if (body == null) {
             return;
         }
@@ -60,7 +60,7 @@ final class StoredResponseWriter {
         if (!request.method().equals("HEAD")) {
             try {
                 response.getOutputStream().write(octets);
-                request.record().sent(octets.length);
+                request.record().addSent(octets.length);
             } catch (IOException e) {
                 throw new ClientDisconnectedException(e);
             }

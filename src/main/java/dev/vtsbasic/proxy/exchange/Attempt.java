@@ -229,7 +229,7 @@ final class Attempt {
         watched.endWait();
         if (upstreamResponse.getCode() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
             context.upgrade().check(upstreamResponse);
-            record.kind(RequestKind.TUNNEL);
+            record.setKind(RequestKind.TUNNEL);
             onEndless.run();
             context.upgrade().accept(upstreamResponse, connection);
             return;
@@ -243,7 +243,7 @@ final class Attempt {
             commitLargeHead(upstreamResponse);
         }
         if (EventStreamRegistry.isEventStream(response)) {
-            record.kind(RequestKind.EVENTS);
+            record.setKind(RequestKind.EVENTS);
             watched.markEndless();
             onEndless.run();
             if (context.body() == null && environment.eventStreams().detach(upstreamResponse, connection, context)) {
@@ -259,7 +259,7 @@ final class Attempt {
         HttpServletResponse response = context.response();
         RequestRecord record = context.record();
         ResponseHead.copy(upstreamResponse, context.request().protocol(), response, record);
-        record.coding(ContentCoding.of(response.getHeader("Content-Encoding")));
+        record.setCoding(ContentCoding.of(response.getHeader("Content-Encoding")));
         environment.headers().addMissing(response, context.forwarded().isHttps());
     }
 
@@ -275,7 +275,7 @@ final class Attempt {
             if (response.isCommitted() || context.client().isGone()) {
                 throw new ClientDisconnectedException(e instanceof IOException failure ? failure : new IOException(e));
             }
-            context.record().status(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            context.record().setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
             log(
                     context,
                     connection.lease().worker(),

@@ -57,7 +57,7 @@ public final class DetachedEventStream implements HttpUpgradeHandler {
             Chunk chunk = new Chunk();
             while (chunk.read(events)) {
                 chunk.sendTo(toClient);
-                record.sent(chunk.length);
+                record.addSent(chunk.length);
             }
             worker.endResponse();
             toClient.send(LAST_CHUNK, 0, LAST_CHUNK.length);

@@ -63,8 +63,8 @@ public final class EventStreamRegistry {
             throw new ClientDisconnectedException(e);
         }
         DetachedEventStream stream = client.endRequest(DetachedEventStream.class);
-        record.status(response.getStatus());
-        record.endsLater();
+        record.setStatus(response.getStatus());
+        record.deferEnd();
         stream.connect(this, worker, body.getContent(), record);
         open.add(stream);
         worker.detach();

@@ -88,7 +88,7 @@ public final class Exchange {
             LOG.debug("{} {}: the body cannot be read", request.method(), request.path(), e);
             refuseBody(e);
             if (gone) {
-                context.record().clientDisconnected();
+                context.record().markClientDisconnected();
             }
         }
     }
@@ -155,7 +155,7 @@ public final class Exchange {
                     return;
                 }
                 snapshot.restore();
-                context.record().retried();
+                context.record().countRetry();
                 // Other idle connections may be to the worker that ended.
                 environment.connections().closeIdle();
             }

@@ -228,7 +228,7 @@ public final class RequestBody extends AbstractHttpEntity {
     private int read(ConnectionGuard.Call<Integer> reading) throws IOException {
         try {
             int read = reading.run();
-            record.received(Math.max(0, read));
+            record.addReceived(Math.max(0, read));
             return read;
         } catch (BodyReception.ResponseCompleteException e) {
             throw e;

@@ -100,7 +100,7 @@ final class ResponseRelay {
                 throw new ClientDisconnectedException(e);
             }
             total += count;
-            record.sent(count);
+            record.addSent(count);
             if (total != length && in.available() == 0 && !connection.hasMore()) {
                 flush();
             }

@@ -27,7 +27,7 @@ enum UpstreamFailure {
     NO_THREAD(Page.BUSY) {
         @Override
         void addTo(RequestRecord record) {
-            record.shed(ShedReason.THREADS);
+            record.markShed(ShedReason.THREADS);
         }
     },
 
@@ -68,7 +68,7 @@ enum UpstreamFailure {
     /** Notes the failure for the metrics and the access log. */
     void addTo(RequestRecord record) {
         if (error != null) {
-            record.upstreamError(error);
+            record.setUpstreamError(error);
         }
     }
 }

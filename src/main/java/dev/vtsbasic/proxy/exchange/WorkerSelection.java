@@ -106,14 +106,14 @@ final class WorkerSelection implements WorkerPool.Seeker {
 
     private void note(Optional<WorkerLease> lease) {
         if (waited) {
-            record.held(System.nanoTime() - waitingSince);
+            record.addWait(System.nanoTime() - waitingSince);
         }
         if (lease.isPresent()) {
-            record.worker(lease.get().worker().name());
+            record.setWorker(lease.get().worker().name());
         } else if (turnedAway) {
-            record.shed(ShedReason.HOLD_QUEUE);
+            record.markShed(ShedReason.HOLD_QUEUE);
         } else {
-            record.upstreamError(blocked ? UpstreamError.BLOCKED : UpstreamError.NO_WORKER);
+            record.setUpstreamError(blocked ? UpstreamError.BLOCKED : UpstreamError.NO_WORKER);
         }
     }
 }

@@ -20,8 +20,8 @@ public final class ResponseHead {
      */
     public static void copy(
             ClassicHttpResponse upstreamResponse, String protocol, HttpServletResponse response, RequestRecord record) {
-        record.firstByte();
-        record.respondedByApp();
+        record.markFirstByte();
+        record.markResponseOfApp();
         response.setStatus(upstreamResponse.getCode());
         HopByHopHeaders hopByHop = HopByHopHeaders.of(upstreamResponse);
         boolean chunked = upstreamResponse.containsHeader("Transfer-Encoding");

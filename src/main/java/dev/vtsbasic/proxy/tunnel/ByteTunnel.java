@@ -96,7 +96,7 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
             byte[] buffer = new byte[BUFFER];
             for (int count = fromWorker.read(buffer); count >= 0; count = fromWorker.read(buffer)) {
                 toClient.send(buffer, 0, count);
-                record.sent(count);
+                record.addSent(count);
             }
         } catch (IOException e) {
             LOG.debug("A tunnel broke", e);
@@ -124,7 +124,7 @@ public final class ByteTunnel implements HttpUpgradeHandler, Tunnel {
                     onAllDataRead();
                     return;
                 }
-                record.received(count);
+                record.addReceived(count);
                 toWorker.write(buffer, 0, count);
                 toWorker.flush();
             }

@@ -77,7 +77,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
     }
 
     private void toWorker(int type, ByteBuffer part, boolean last) {
-        record.received(part.remaining());
+        record.addReceived(part.remaining());
         send(withinMessage ? WebSocketFrameCodec.CONTINUATION : type, part, last);
         withinMessage = !last;
     }
@@ -169,7 +169,7 @@ public final class JettyWebSocketTunnel extends Endpoint implements Tunnel {
         do {
             int count = frames.read(buffer, left);
             left -= count;
-            record.sent(count);
+            record.addSent(count);
             boolean last = frame.last() && left == 0;
             if (text == null) {
                 toClient(() -> client.sendBinary(ByteBuffer.wrap(buffer, 0, count), last));

@@ -65,8 +65,8 @@ final class JettyWebSocketUpgrade implements ProtocolUpgrade {
                 .build();
         try {
             container.upgradeHttpToWebSocket(request, response, config, Map.of());
-            record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
-            record.endsLater();
+            record.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+            record.deferEnd();
             threads.execute(tunnel::copyToClient);
         } catch (DeploymentException | RuntimeException e) {
             tunnel.cut();

@@ -46,8 +46,8 @@ final class ServletUpgrade implements ProtocolUpgrade {
         }
         try {
             ByteTunnel tunnel = request.upgrade(ByteTunnel.class);
-            record.status(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
-            record.endsLater();
+            record.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+            record.deferEnd();
             tunnel.connect(worker, switching.getEntity().getContent(), threads, open, record);
         } catch (ServletException e) {
             throw new IOException(e);
