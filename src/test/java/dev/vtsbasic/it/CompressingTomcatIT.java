@@ -107,15 +107,15 @@ class CompressingTomcatIT {
         }
     }
 
-    private static void assertSent(RawResponse answer, String coding, String body) throws Exception {
-        assertEquals(200, answer.status());
-        assertEquals(coding == null ? List.of() : List.of(coding), answer.headers("Content-Encoding"));
+    private static void assertSent(RawResponse response, String coding, String body) throws Exception {
+        assertEquals(200, response.status());
+        assertEquals(coding == null ? List.of() : List.of(coding), response.headers("Content-Encoding"));
         assertTrue(
-                answer.body().equals(body),
-                "another body for " + coding + ": " + answer.body().length() + " bytes");
+                response.body().equals(body),
+                "another body for " + coding + ": " + response.body().length() + " bytes");
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.ISO_8859_1));
-        assertEquals('"' + HexFormat.of().formatHex(digest, 0, 8) + '"', answer.header("ETag"));
-        assertEquals(Integer.toString(body.length()), answer.header("Content-Length"));
+        assertEquals('"' + HexFormat.of().formatHex(digest, 0, 8) + '"', response.header("ETag"));
+        assertEquals(Integer.toString(body.length()), response.header("Content-Length"));
     }
 
     private static RawResponse ask(KeptConnection connection, String path, String accepted, String... fields)

@@ -132,9 +132,9 @@ class ConfiguredTomcatIT {
                 "/a//b"
             })
     void aTargetReachesTheAppAsItWasSent(String target) throws IOException {
-        RawResponse answer = ask(target, "");
-        assertEquals(200, answer.status(), answer.text());
-        assertEquals(target, answer.body());
+        RawResponse response = ask(target, "");
+        assertEquals(200, response.status(), response.text());
+        assertEquals(target, response.body());
     }
 
     @Test
@@ -144,26 +144,26 @@ class ConfiguredTomcatIT {
 
     @Test
     void aHeadThatIsTooLongIsRefusedWithoutTellingTheVersion() throws IOException {
-        RawResponse answer = ask("/", "x".repeat(21_000));
-        assertEquals(400, answer.status());
-        assertFalse(answer.text().contains("Tomcat"), answer.text());
+        RawResponse response = ask("/", "x".repeat(21_000));
+        assertEquals(400, response.status());
+        assertFalse(response.text().contains("Tomcat"), response.text());
     }
 
     @Test
     void oneConnectionOfHttp2CarriesMoreThanTomcatsOwnLimit() throws Exception {
         try (CloseableHttpAsyncClient client = HttpAsyncClients.createHttp2Minimal(H2Config.DEFAULT)) {
             client.start();
-            List<Future<SimpleHttpResponse>> answers = new ArrayList<>();
+            List<Future<SimpleHttpResponse>> responses = new ArrayList<>();
             for (int i = 0; i < CONCURRENT_STREAMS; i++) {
-                answers.add(client.execute(
+                responses.add(client.execute(
                         SimpleRequestBuilder.get(tomcat.uri().resolve("/company"))
                                 .build(),
                         null));
             }
-            for (Future<SimpleHttpResponse> future : answers) {
-                SimpleHttpResponse answer = future.get(30, TimeUnit.SECONDS);
-                assertEquals(HttpVersion.HTTP_2, answer.getVersion());
-                assertEquals(200, answer.getCode());
+            for (Future<SimpleHttpResponse> future : responses) {
+                SimpleHttpResponse response = future.get(30, TimeUnit.SECONDS);
+                assertEquals(HttpVersion.HTTP_2, response.getVersion());
+                assertEquals(200, response.getCode());
             }
         }
     }

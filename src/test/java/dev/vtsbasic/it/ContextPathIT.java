@@ -104,10 +104,10 @@ final class ContextPathIT {
                 .timeout(Program.PATIENCE)
                 .build();
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
-        HttpResponse<Void> answer;
+        HttpResponse<Void> response;
         do {
             assertTrue(System.nanoTime() < deadline, asset + " is not compressed");
-            answer = CLIENT.send(request, HttpResponse.BodyHandlers.discarding());
-        } while (answer.headers().firstValue("Content-Encoding").isEmpty());
+            response = CLIENT.send(request, HttpResponse.BodyHandlers.discarding());
+        } while (response.headers().firstValue("Content-Encoding").isEmpty());
     }
 }

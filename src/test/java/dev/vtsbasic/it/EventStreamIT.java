@@ -110,8 +110,8 @@ class EventStreamIT {
             return true;
         };
         try (RawClient client = front.ask(events)) {
-            String answer = client.readUntil("data: 1\n\n");
-            assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+            String response = client.readUntil("data: 1\n\n");
+            assertTrue(response.startsWith("HTTP/1.1 200"), response);
             seen.countDown();
             client.readUntil("0\r\n\r\n");
         }

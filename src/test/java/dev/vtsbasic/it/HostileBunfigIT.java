@@ -90,8 +90,8 @@ class HostileBunfigIT {
                 HttpRequest.newBuilder(file).header("Accept-Encoding", "br").build();
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
-            HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());
-            if (answer.headers().firstValue("Content-Encoding").isPresent()) {
+            HttpResponse<Void> response = client.send(request, HttpResponse.BodyHandlers.discarding());
+            if (response.headers().firstValue("Content-Encoding").isPresent()) {
                 return;
             }
         }

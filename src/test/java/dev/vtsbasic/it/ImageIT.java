@@ -115,9 +115,9 @@ class ImageIT {
                 environment.put("VTS_CONTEXT_PATH", "/shop");
             }
             try (Container container = Container.serve(image, environment)) {
-                Container.Answer answer = container.exec(Container.healthCheckOf(image));
-                assertEquals(0, answer.exitCode(), answer.output());
-                assertTrue(answer.output().contains("\"UP\""), answer.output());
+                Container.Answer response = container.exec(Container.healthCheckOf(image));
+                assertEquals(0, response.exitCode(), response.output());
+                assertTrue(response.output().contains("\"UP\""), response.output());
             }
         }
         SmallBuild.write(
@@ -128,14 +128,14 @@ class ImageIT {
         try (Container container =
                 Container.launch(Container.EMBEDDED, environment, List.of(Container.app(readable(directory))))) {
             container.awaitLine("is not started again");
-            Container.Answer answer = container.exec(Container.healthCheckOf(Container.EMBEDDED));
+            Container.Answer response = container.exec(Container.healthCheckOf(Container.EMBEDDED));
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
-            while (answer.output().contains("ECONNREFUSED") && System.nanoTime() < deadline) {
+            while (response.output().contains("ECONNREFUSED") && System.nanoTime() < deadline) {
                 // Bun may have been given up before the port was open.
-                answer = container.exec(Container.healthCheckOf(Container.EMBEDDED));
+                response = container.exec(Container.healthCheckOf(Container.EMBEDDED));
             }
-            assertEquals(1, answer.exitCode(), answer.output());
-            assertTrue(answer.output().contains("503"), answer.output());
+            assertEquals(1, response.exitCode(), response.output());
+            assertTrue(response.output().contains("503"), response.output());
         }
     }
 
@@ -182,9 +182,9 @@ class ImageIT {
                 "VTS_TLS_KEY", "/tls/key.pem");
         try (Container container =
                 Container.serve(Container.EMBEDDED, environment, "--volume=" + directory + ":/tls:ro")) {
-            Container.Answer answer = container.exec(Container.healthCheckOf(Container.EMBEDDED));
-            assertEquals(0, answer.exitCode(), answer.output());
-            assertTrue(answer.output().startsWith("https:"), answer.output());
+            Container.Answer response = container.exec(Container.healthCheckOf(Container.EMBEDDED));
+            assertEquals(0, response.exitCode(), response.output());
+            assertTrue(response.output().startsWith("https:"), response.output());
         }
     }
 
@@ -193,7 +193,7 @@ class ImageIT {
     void aStopLetsARunningResponseFinish() throws Exception {
         for (String image : List.of(Container.EMBEDDED, Container.TOMCAT)) {
             try (Container container = Container.serve(image, Map.of())) {
-                CompletableFuture<TimedResponse> answer = CompletableFuture.supplyAsync(() -> {
+                CompletableFuture<TimedResponse> response = CompletableFuture.supplyAsync(() -> {
                     try {
                         return TimedResponse.get(container.uri(), "/api/stream?chunks=10&interval=200");
                     } catch (IOException e) {
@@ -203,8 +203,8 @@ class ImageIT {
                 get(container.uri(), "/about");
                 container.terminate();
                 assertTrue(
-                        answer.get().text().contains("line 10 of 10"),
-                        answer.get().text());
+                        response.get().text().contains("line 10 of 10"),
+                        response.get().text());
                 // Tomcat's own program ends with the signal that it got.
                 assertEquals(
                         image.equals(Container.EMBEDDED) ? 0 : 128 + 15, container.awaitExit(), container.output());

@@ -198,10 +198,10 @@ class LauncherIT {
 
     /** Returns status and body of the response. */
     private String askWith(String... fields) throws IOException {
-        String answer = send("GET /a%2Fb?c=/d HTTP/1.1\r\nHost: inner:3000\r\nConnection: close\r\n"
+        String response = send("GET /a%2Fb?c=/d HTTP/1.1\r\nHost: inner:3000\r\nConnection: close\r\n"
                 + Stream.of(fields).map(field -> field + "\r\n").collect(Collectors.joining()) + "\r\n");
-        return answer.substring(9, 12)
-                + answer.substring(answer.indexOf("\r\n\r\n") + 3).replaceFirst("\n", " ");
+        return response.substring(9, 12)
+                + response.substring(response.indexOf("\r\n\r\n") + 3).replaceFirst("\n", " ");
     }
 
     private String send(String request) throws IOException {

@@ -94,7 +94,7 @@ class LoadIT {
         Vts vts = Vts.serve(Map.of("VTS_APP_DIR", directory.toString()));
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
         try (vts) {
             for (int i = 0; i < 400; i++) {
                 HttpRequest request = HttpRequest.newBuilder(vts.uri().resolve("/outer"))
@@ -102,10 +102,10 @@ class LoadIT {
                         .header("X-Forwarded-For", "192.0.2.1")
                         .timeout(Program.PATIENCE)
                         .build();
-                answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+                responses.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
             }
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                assertEquals("outer inner", answer.get().body());
+            for (CompletableFuture<HttpResponse<String>> response : responses) {
+                assertEquals("outer inner", response.get().body());
             }
         }
     }
@@ -137,8 +137,8 @@ class LoadIT {
     }
 
     private static CompletableFuture<Void> wholeAnswers(HttpClient client, HttpRequest request, int left) {
-        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenCompose(answer -> {
-            assertEquals(800, answer.body().length());
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenCompose(response -> {
+            assertEquals(800, response.body().length());
             return left > 1 ? wholeAnswers(client, request, left - 1) : CompletableFuture.completedFuture(null);
         });
     }
@@ -179,9 +179,11 @@ class LoadIT {
             for (int i = 0; i < MEGABYTES; i++) {
                 out.write(piece);
             }
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertEquals(
-                    Long.toString((long) MEGABYTES << 20), answer.substring(answer.indexOf("\r\n\r\n") + 4), answer);
+                    Long.toString((long) MEGABYTES << 20),
+                    response.substring(response.indexOf("\r\n\r\n") + 4),
+                    response);
         }
     }
 }

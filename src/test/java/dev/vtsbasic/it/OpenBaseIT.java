@@ -127,8 +127,8 @@ final class OpenBaseIT {
     void onlyATrustedProxySaysAtWhichPathBrowsersSeeTheApp() throws Exception {
         try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", open.toString(), "VTS_CONTEXT_PATH", "/own"))) {
             URI address = vts.uri().resolve("/own/api/whoami");
-            String answer = get(address, "X-Forwarded-Prefix", "/evil").body();
-            assertTrue(answer.contains("\"prefix\":\"/own\""), answer);
+            String response = get(address, "X-Forwarded-Prefix", "/evil").body();
+            assertTrue(response.contains("\"prefix\":\"/own\""), response);
         }
     }
 
@@ -180,9 +180,9 @@ final class OpenBaseIT {
             vts.awaitLine("The new build in .* is in service");
             // Browsers may still show pages of the previous build.
             for (String asset : OtherBuild.hashed(directory.resolve("first"))) {
-                HttpResponse<String> answer = get(URI.create(site + asset), "Accept", "*/*");
-                assertEquals(200, answer.statusCode());
-                assertTrue(!asset.contains("/index-") || answer.body().contains("`/shop/`"), asset);
+                HttpResponse<String> response = get(URI.create(site + asset), "Accept", "*/*");
+                assertEquals(200, response.statusCode());
+                assertTrue(!asset.contains("/index-") || response.body().contains("`/shop/`"), asset);
             }
             assertItWorks(chromium, site);
             vts.terminate();

@@ -76,12 +76,12 @@ class PagesIT {
             String script =
                     get(vts.uri(), "/shop/about").body().replaceFirst("(?s).*?(/shop/assets/[^\"]+\\.js).*", "$1");
             Files.writeString(file, "Back at <ten>.");
-            RawResponse answer = awaitStatus(vts.uri(), "/shop/about", 503);
+            RawResponse response = awaitStatus(vts.uri(), "/shop/about", 503);
             vts.awaitLine("maintenance begins");
-            assertEquals("60", answer.header("Retry-After"));
-            assertTrue(answer.body().contains("Back at &lt;ten&gt;."), answer.body());
-            assertTrue(answer.body().contains("href=\"/shop/\""), answer.body());
-            assertFalse(answer.body().contains("{{") || answer.body().contains("__"), answer.body());
+            assertEquals("60", response.header("Retry-After"));
+            assertTrue(response.body().contains("Back at &lt;ten&gt;."), response.body());
+            assertTrue(response.body().contains("href=\"/shop/\""), response.body());
+            assertFalse(response.body().contains("{{") || response.body().contains("__"), response.body());
             assertEquals(200, get(vts.uri(), script).status());
             assertEquals(200, get(vts.uri(), "/shop/-/live").status());
             assertEquals(200, get(vts.uri(), "/shop/-/ready").status());
@@ -207,11 +207,11 @@ class PagesIT {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
         while (true) {
             try {
-                RawResponse answer = get(site, path);
-                if (answer.status() == status) {
-                    return answer;
+                RawResponse response = get(site, path);
+                if (response.status() == status) {
+                    return response;
                 }
-                assertTrue(System.nanoTime() < deadline, answer.text());
+                assertTrue(System.nanoTime() < deadline, response.text());
             } catch (IOException e) {
                 if (System.nanoTime() > deadline) {
                     throw e;

@@ -110,11 +110,11 @@ class RateLimitIT {
     private static int passed(URI site, String client, int requests) throws IOException {
         int passed = 0;
         for (int i = 0; i < requests; i++) {
-            RawResponse answer = ask(site, "/about", client, "");
-            if (answer.status() == 429) {
-                assertNotNull(answer.header("Retry-After"));
+            RawResponse response = ask(site, "/about", client, "");
+            if (response.status() == 429) {
+                assertNotNull(response.header("Retry-After"));
             } else {
-                assertEquals(200, answer.status(), answer.text());
+                assertEquals(200, response.status(), response.text());
                 passed++;
             }
         }

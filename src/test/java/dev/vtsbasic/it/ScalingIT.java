@@ -129,13 +129,13 @@ class ScalingIT {
     void forwardedHeadersOfAClientNeverReachTheApp() throws Exception {
         try (HaProxy proxy = fleet.proxy();
                 RawClient client = new RawClient(proxy.uri().getPort())) {
-            String answer = client.send("GET /headers HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            String response = client.send("GET /headers HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
                             + "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Prefix: /evil-prefix\r\nX-Forwarded-Host: evil-host\r\n"
                             + "Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nX-Request-Id: evil-id\r\n\r\n")
                     .readToEnd()
                     .body();
-            assertTrue(answer.contains("\"x-forwarded-for\":\"127.0.0.1, 127.0.0.1\""), answer);
-            assertFalse(answer.contains("6.6.6.6") || answer.contains("evil"), answer);
+            assertTrue(response.contains("\"x-forwarded-for\":\"127.0.0.1, 127.0.0.1\""), response);
+            assertFalse(response.contains("6.6.6.6") || response.contains("evil"), response);
         }
     }
 

@@ -50,13 +50,13 @@ class SecurityHeadersIT {
                 HttpClient.newBuilder().sslContext(SelfSigned.trustingAnyone()).build();
         try (Vts vts = Vts.serve(settings)) {
             for (String document : List.of("/", "/made-before.html")) {
-                HttpResponse<String> answer = get(client, vts, document);
-                assertEquals(HttpClient.Version.HTTP_2, answer.version());
-                assertEquals("SAMEORIGIN", value(answer, "X-Frame-Options"), document);
-                assertEquals("nosniff", value(answer, "X-Content-Type-Options"), document);
-                assertEquals("strict-origin-when-cross-origin", value(answer, "Referrer-Policy"), document);
-                assertEquals("same-origin-allow-popups", value(answer, "Cross-Origin-Opener-Policy"), document);
-                assertEquals("max-age=31536000", value(answer, HSTS), document);
+                HttpResponse<String> response = get(client, vts, document);
+                assertEquals(HttpClient.Version.HTTP_2, response.version());
+                assertEquals("SAMEORIGIN", value(response, "X-Frame-Options"), document);
+                assertEquals("nosniff", value(response, "X-Content-Type-Options"), document);
+                assertEquals("strict-origin-when-cross-origin", value(response, "Referrer-Policy"), document);
+                assertEquals("same-origin-allow-popups", value(response, "Cross-Origin-Opener-Policy"), document);
+                assertEquals("max-age=31536000", value(response, HSTS), document);
             }
             HttpResponse<String> own = get(client, vts, "/own");
             assertEquals(
@@ -66,13 +66,13 @@ class SecurityHeadersIT {
             assertEquals("max-age=0", value(own, HSTS));
             assertEquals("", value(own, "X-Frame-Options"));
             for (String other : List.of("/json", "/moved", "/assets/app-12345678.js")) {
-                HttpResponse<String> answer = get(client, vts, other);
-                assertEquals("max-age=31536000", value(answer, HSTS), other);
-                assertEquals("", value(answer, "X-Frame-Options"), other);
+                HttpResponse<String> response = get(client, vts, other);
+                assertEquals("max-age=31536000", value(response, HSTS), other);
+                assertEquals("", value(response, "X-Frame-Options"), other);
             }
             for (String ours : List.of("/-/live", "/-/status", "/assets/gone-12345678.js")) {
-                HttpResponse<String> answer = get(client, vts, ours);
-                assertEquals("max-age=31536000", value(answer, HSTS), ours + " " + answer.statusCode());
+                HttpResponse<String> response = get(client, vts, ours);
+                assertEquals("max-age=31536000", value(response, HSTS), ours + " " + response.statusCode());
             }
             HttpResponse<String> unchanged = get(client, vts, "/unchanged");
             assertEquals("", value(unchanged, HSTS) + value(unchanged, "X-Frame-Options"));
@@ -83,9 +83,9 @@ class SecurityHeadersIT {
     void documentsOverPlainHttpGetNoHsts() throws Exception {
         try (Vts vts = Vts.serve(settings("on"))) {
             for (String document : List.of("/", "/made-before.html")) {
-                HttpResponse<String> answer = get(HttpClient.newHttpClient(), vts, document);
-                assertEquals("SAMEORIGIN", value(answer, "X-Frame-Options"), document);
-                assertEquals("", value(answer, HSTS), document);
+                HttpResponse<String> response = get(HttpClient.newHttpClient(), vts, document);
+                assertEquals("SAMEORIGIN", value(response, "X-Frame-Options"), document);
+                assertEquals("", value(response, HSTS), document);
             }
         }
     }
@@ -93,8 +93,8 @@ class SecurityHeadersIT {
     @Test
     void noSecurityHeaderIsAddedByDefault() throws Exception {
         try (Vts vts = Vts.serve(settings(null))) {
-            HttpResponse<String> answer = get(HttpClient.newHttpClient(), vts, "/");
-            assertEquals("", value(answer, "X-Frame-Options") + value(answer, "Referrer-Policy"));
+            HttpResponse<String> response = get(HttpClient.newHttpClient(), vts, "/");
+            assertEquals("", value(response, "X-Frame-Options") + value(response, "Referrer-Policy"));
         }
     }
 
@@ -110,8 +110,8 @@ class SecurityHeadersIT {
     }
 
     /** All values of a header field, joined. */
-    private static String value(HttpResponse<?> answer, String name) {
-        return String.join(" | ", answer.headers().allValues(name));
+    private static String value(HttpResponse<?> response, String name) {
+        return String.join(" | ", response.headers().allValues(name));
     }
 
     private static HttpResponse<String> get(HttpClient client, Vts vts, String path) throws Exception {

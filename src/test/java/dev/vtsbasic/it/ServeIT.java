@@ -133,12 +133,12 @@ class ServeIT {
         for (int round = 1; round <= 3; round++) {
             ProcessHandle bun = running.buns().get(0);
             bun.destroyForcibly();
-            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                answers.add(CLIENT.sendAsync(
+                responses.add(CLIENT.sendAsync(
                         request(running.uri(), "/about").build(), HttpResponse.BodyHandlers.ofString()));
             }
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            for (CompletableFuture<HttpResponse<String>> answer : responses) {
                 assertEquals(200, answer.get().statusCode());
             }
             assertEquals(1, running.buns().size());

@@ -193,9 +193,9 @@ abstract class ServerCases extends DeploymentCases {
     private void assertArriveAsSent(String... targets) throws Exception {
         for (String target : targets) {
             try (RawClient client = ask("GET " + target)) {
-                RawResponse answer = client.readToEnd();
-                assertEquals(200, answer.status(), target);
-                assertEquals(target, answer.body());
+                RawResponse response = client.readToEnd();
+                assertEquals(200, response.status(), target);
+                assertEquals(target, response.body());
             }
         }
     }

@@ -96,8 +96,8 @@ abstract class ServerScene implements ServerColumn {
      * deployed.
      */
     long bunOf(String context) throws Exception {
-        HttpResponse<String> answer = get(context + "/test/pid/" + asked++);
-        return answer.statusCode() == 200 ? Long.parseLong(answer.body()) : 0;
+        HttpResponse<String> response = get(context + "/test/pid/" + asked++);
+        return response.statusCode() == 200 ? Long.parseLong(response.body()) : 0;
     }
 
     /** The path of a script that the home page refers to. */
@@ -140,11 +140,11 @@ abstract class ServerScene implements ServerColumn {
      * Sends a request to every thread, because on some servers a thread refers to its last request until its next one.
      */
     void useAllThreads() {
-        List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
+        List<CompletableFuture<HttpResponse<Void>>> responses = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            answers.add(CLIENT.sendAsync(request("/about").build(), HttpResponse.BodyHandlers.discarding()));
+            responses.add(CLIENT.sendAsync(request("/about").build(), HttpResponse.BodyHandlers.discarding()));
         }
-        answers.forEach(CompletableFuture::join);
+        responses.forEach(CompletableFuture::join);
     }
 
     long classLoaders() throws Exception {
@@ -185,8 +185,8 @@ abstract class ServerScene implements ServerColumn {
         return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
-    static String header(HttpResponse<?> answer, String name) {
-        return answer.headers().firstValue(name).orElse("");
+    static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
     }
 
     private static String digest(byte[] octets) {

@@ -88,13 +88,13 @@ class SharedCacheIT {
 
     @Test
     void concurrentRequestsGetTheSameResponse() throws Exception {
-        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            answers.add(CLIENT.sendAsync(request(running, "/slow").build(), HttpResponse.BodyHandlers.ofString()));
+            responses.add(CLIENT.sendAsync(request(running, "/slow").build(), HttpResponse.BodyHandlers.ofString()));
         }
         Set<String> bodies = new HashSet<>();
-        for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            bodies.add(answer.get().body());
+        for (CompletableFuture<HttpResponse<String>> response : responses) {
+            bodies.add(response.get().body());
         }
         assertEquals(1, bodies.size(), bodies.toString());
     }
@@ -223,7 +223,7 @@ class SharedCacheIT {
         return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private static String header(HttpResponse<String> answer, String name) {
-        return answer.headers().firstValue(name).orElse("");
+    private static String header(HttpResponse<String> response, String name) {
+        return response.headers().firstValue(name).orElse("");
     }
 }

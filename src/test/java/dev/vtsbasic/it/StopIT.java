@@ -80,7 +80,7 @@ class StopIT {
 
     /** Returns the body of the large file before any of it is read. */
     private static InputStream download(Vts vts) throws Exception {
-        HttpResponse<InputStream> answer = HttpClient.newBuilder()
+        HttpResponse<InputStream> response = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(SelfSigned.trustingAnyone())
                 .build()
@@ -89,8 +89,8 @@ class StopIT {
                                 .timeout(Program.PATIENCE)
                                 .build(),
                         HttpResponse.BodyHandlers.ofInputStream());
-        assertEquals(200, answer.statusCode());
-        return answer.body();
+        assertEquals(200, response.statusCode());
+        return response.body();
     }
 
     /** Many clients connect while the stop begins; each client whose connection was accepted must get a response. */
@@ -162,8 +162,8 @@ class StopIT {
                     : client;
             socket.setSoTimeout((int) Program.PATIENCE.toMillis());
             socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertTrue(response.startsWith("HTTP/1.1 200"), response);
             socket.close();
             Files.writeString(directory.resolve(until), "");
             assertEquals("ok", held.get(3, TimeUnit.MINUTES).body());

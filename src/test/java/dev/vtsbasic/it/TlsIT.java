@@ -169,8 +169,8 @@ class TlsIT {
             socket.setSSLParameters(parameters);
             socket.getOutputStream()
                     .write("GET /-/live HTTP/1.1\r\nHost: my_app\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
-            assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+            String response = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+            assertTrue(response.startsWith("HTTP/1.1 200 "), response);
         }
     }
 

@@ -120,15 +120,15 @@ class TraversalIT {
         int unanswered = 0;
         try (KeptConnection connection = new KeptConnection(port)) {
             for (Map.Entry<String, String> asset : INDEX.entrySet()) {
-                RawResponse answer = connection.ask(TraversalPayloads.get(asset.getKey()));
-                assertEquals(asset.getValue(), answer.body(), asset.getKey());
+                RawResponse response = connection.ask(TraversalPayloads.get(asset.getKey()));
+                assertEquals(asset.getValue(), response.body(), asset.getKey());
             }
             List<String> payloads = TraversalPayloads.all();
             for (int i = 0; i < payloads.size(); i += LongSet.count(7, 1)) {
                 String payload = payloads.get(i);
-                RawResponse answer = connection.ask(payload);
-                unanswered += answer == null ? 1 : 0;
-                String complaint = answer == null ? "" : complaint(payload, answer);
+                RawResponse response = connection.ask(payload);
+                unanswered += response == null ? 1 : 0;
+                String complaint = response == null ? "" : complaint(payload, response);
                 if (!complaint.isEmpty()) {
                     wrong.add(complaint + ": " + payload);
                 }
@@ -140,24 +140,24 @@ class TraversalIT {
     }
 
     /** Returns the fault of a response; empty when there is none. */
-    private static String complaint(String payload, RawResponse answer) {
-        String text = answer.text();
+    private static String complaint(String payload, RawResponse response) {
+        String text = response.text();
         if (text.contains(SECRET) || text.contains("root:") || text.contains("sha256") || text.contains("PK\3\4")) {
             return "a secret";
         }
-        String body = answer.body();
-        if (answer.status() == 200 || answer.status() == 206) {
+        String body = response.body();
+        if (response.status() == 200 || response.status() == 206) {
             return body.equals(APP)
                             || body.equals(INDEX.get(TraversalPayloads.equivalent(TraversalPayloads.path(payload))))
                     ? ""
                     : "200 with another body";
         }
-        if (body.contains("ASSET") || answer.header("ETag") != null || answer.header("Content-Encoding") != null) {
+        if (body.contains("ASSET") || response.header("ETag") != null || response.header("Content-Encoding") != null) {
             return "a refusal with an asset";
         }
-        return answer.status() >= 400 && body.length() < MAX_REFUSAL_LENGTH
+        return response.status() >= 400 && body.length() < MAX_REFUSAL_LENGTH
                 ? ""
-                : "no refusal but " + answer.status() + " with " + body.length() + " bytes";
+                : "no refusal but " + response.status() + " with " + body.length() + " bytes";
     }
 
     @Test
@@ -170,8 +170,8 @@ class TraversalIT {
         try (Vts vts = Vts.serve(Map.of("VTS_APP_DIR", other.toString()));
                 KeptConnection connection = new KeptConnection(vts.uri().getPort())) {
             for (String path : List.of("/../server/secret.txt", "/%2E%2E/server/secret.txt", "/server/secret.txt")) {
-                RawResponse answer = connection.ask(TraversalPayloads.get(path));
-                assertFalse(answer.text().contains(SECRET), answer.text());
+                RawResponse response = connection.ask(TraversalPayloads.get(path));
+                assertFalse(response.text().contains(SECRET), response.text());
             }
             assertEquals(
                     "ASSET robots",

@@ -141,13 +141,13 @@ class WorkerProcessIT {
     void aWorkerThatFloodsItsLogStillAnswers() throws Exception {
         try (Vts vts = Vts.serve(environment())) {
             get(vts.uri(), "/flood?bytes=400000000");
-            int answers = 0;
+            int responses = 0;
             long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
-            for (String flooded = ""; flooded.isEmpty(); answers++) {
+            for (String flooded = ""; flooded.isEmpty(); responses++) {
                 assertTrue(System.nanoTime() < deadline, "the output of the worker is not read");
                 flooded = get(vts.uri(), "/flooded");
             }
-            assertTrue(answers > 1, "no answer while it floods");
+            assertTrue(responses > 1, "no answer while it floods");
             vts.awaitLine("WARN  app: worker-1-1: \\d+ lines suppressed");
             assertTrue(vts.output().length() < 20_000_000, vts.output().length() + " characters logged");
             get(vts.uri(), "/print");
@@ -193,12 +193,12 @@ class WorkerProcessIT {
         try (Program program = new Program(builder)) {
             String group = program.awaitLine("group (\\d+)").group(1);
             Matcher ready = program.awaitLine("Ready on http://localhost:(\\d+)");
-            HttpResponse<java.io.InputStream> answer = CLIENT.send(
+            HttpResponse<java.io.InputStream> response = CLIENT.send(
                     request(URI.create("http://127.0.0.1:" + ready.group(1)), "/slow"),
                     HttpResponse.BodyHandlers.ofInputStream());
-            assertEquals("begin ", new String(answer.body().readNBytes(6)));
+            assertEquals("begin ", new String(response.body().readNBytes(6)));
             Signal.sendToGroup("INT", Long.parseLong(group));
-            assertEquals("end", new String(answer.body().readAllBytes()));
+            assertEquals("end", new String(response.body().readAllBytes()));
             assertEquals(0, program.awaitExit(), program.output());
             assertFalse(program.output().contains("ended with exit code"), program.output());
         }
@@ -210,14 +210,14 @@ class WorkerProcessIT {
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("VTS_SHUTDOWN_DELAY", "3s");
         try (Vts vts = Vts.serve(environment)) {
-            HttpResponse<java.io.InputStream> answer =
+            HttpResponse<java.io.InputStream> response =
                     CLIENT.send(request(vts.uri(), "/slow"), HttpResponse.BodyHandlers.ofInputStream());
-            assertEquals("begin ", new String(answer.body().readNBytes(6)));
+            assertEquals("begin ", new String(response.body().readNBytes(6)));
             vts.buns().forEach(ProcessHandle::destroy);
             vts.terminate();
             vts.awaitLine("SIGTERM received: not ready");
             assertEquals("begin end", get(vts.uri(), "/slow"), "a request that came after the signal");
-            assertEquals("end", new String(answer.body().readAllBytes()));
+            assertEquals("end", new String(response.body().readAllBytes()));
             assertEquals(0, vts.awaitExit(), vts.output());
             assertFalse(vts.output().contains("ended with exit code"), vts.output());
         }
@@ -252,7 +252,7 @@ class WorkerProcessIT {
             WebSocket socket = CLIENT.newWebSocketBuilder()
                     .buildAsync(URI.create("ws://127.0.0.1:" + vts.uri().getPort() + "/"), client)
                     .get(3, TimeUnit.MINUTES);
-            CompletableFuture<HttpResponse<String>> answer = CLIENT.sendAsync(
+            CompletableFuture<HttpResponse<String>> response = CLIENT.sendAsync(
                     HttpRequest.newBuilder(vts.uri())
                             .POST(HttpRequest.BodyPublishers.ofString("whole"))
                             .build(),
@@ -267,7 +267,7 @@ class WorkerProcessIT {
             Signal.send("CONT", vts.pid());
             assertFalse(Program.endsWithin(bun, Duration.ofSeconds(3)), vts.output());
             Files.writeString(directory.resolve("go"), "");
-            assertEquals(bun.pid() + " whole", answer.get(3, TimeUnit.MINUTES).body());
+            assertEquals(bun.pid() + " whole", response.get(3, TimeUnit.MINUTES).body());
             socket.sendText("hello", true);
             assertEquals("echo of hello", client.next());
             socket.abort();

@@ -64,7 +64,7 @@ class WorkerReplacementIT {
     void aWorkerThatDiesWhileItsSuccessorStartsLosesNoRequest() throws Exception {
         SmallBuild.write(directory, HOLDING);
         try (Vts vts = Vts.serve(environment())) {
-            List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
+            List<CompletableFuture<HttpResponse<String>>> responses = Stream.generate(
                             () -> CLIENT.sendAsync(request(vts.uri(), "/held"), HttpResponse.BodyHandlers.ofString()))
                     .limit(3)
                     .toList();
@@ -75,11 +75,11 @@ class WorkerReplacementIT {
             }
             vts.awaitLine("worker-1-2: waiting to start");
             old.destroyForcibly();
-            CompletableFuture<Object> early = CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new));
+            CompletableFuture<Object> early = CompletableFuture.anyOf(responses.toArray(CompletableFuture[]::new));
             assertThrows(TimeoutException.class, () -> early.get(1, TimeUnit.SECONDS), "no worker can have responded");
             Files.writeString(directory.resolve("go"), "");
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                assertEquals("whole", answer.get().body());
+            for (CompletableFuture<HttpResponse<String>> response : responses) {
+                assertEquals("whole", response.get().body());
             }
             vts.awaitLine("worker-1-1 \\(pid " + old.pid() + "\\) ended with exit code 137 before it was replaced");
         }

@@ -58,11 +58,11 @@ class WorkingDirectoryIT {
 
     private static void awaitAnswer(Vts vts, String expected) throws Exception {
         long deadline = System.nanoTime() + Program.PATIENCE.toNanos();
-        String answer = ask(vts, "GET", "/");
-        while (!answer.equals(expected) && System.nanoTime() < deadline) {
-            answer = ask(vts, "GET", "/");
+        String response = ask(vts, "GET", "/");
+        while (!response.equals(expected) && System.nanoTime() < deadline) {
+            response = ask(vts, "GET", "/");
         }
-        assertEquals(expected, answer);
+        assertEquals(expected, response);
     }
 
     private void switchTo(Path link, Path build) throws IOException {

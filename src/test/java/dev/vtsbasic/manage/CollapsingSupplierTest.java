@@ -15,10 +15,10 @@ class CollapsingSupplierTest {
     @Test
     void aConcurrentCallerGetsTheSameResult() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch answer = new CountDownLatch(1);
+        CountDownLatch response = new CountDownLatch(1);
         CollapsingSupplier<Integer> flight = new CollapsingSupplier<>(() -> {
             begun.countDown();
-            awaitIt(answer);
+            awaitIt(response);
             return asked.incrementAndGet();
         });
         CompletableFuture<Integer> first = CompletableFuture.supplyAsync(flight);
@@ -28,7 +28,7 @@ class CollapsingSupplierTest {
         while (second.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
-        answer.countDown();
+        response.countDown();
         assertEquals(1, first.get(10, TimeUnit.SECONDS));
         second.join(10_000);
         assertEquals(1, asked.get());

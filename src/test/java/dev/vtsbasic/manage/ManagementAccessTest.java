@@ -66,10 +66,10 @@ class ManagementAccessTest {
                 "Host: example.org\r\nX-Forwarded-For: 192.0.2.1\r\nAuthorization: Bearer look",
             })
     void aLocalClientOrAClientWithATokenMayRead(String header) throws Exception {
-        RawResponse answer = get(server, "/-/metrics", header);
-        assertEquals(200, answer.status());
-        assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
-        assertTrue(answer.body().contains("\nvts_workers{state=\"ready\"} 0.0\n"), answer.body());
+        RawResponse response = get(server, "/-/metrics", header);
+        assertEquals(200, response.status());
+        assertEquals("text/plain; version=0.0.4; charset=utf-8", response.header("Content-Type"));
+        assertTrue(response.body().contains("\nvts_workers{state=\"ready\"} 0.0\n"), response.body());
     }
 
     @ParameterizedTest
@@ -87,10 +87,10 @@ class ManagementAccessTest {
                 "Host: example.org\r\nAuthorization: Basic look",
             })
     void aRemoteClientIsRefusedAndToldWhatToSet(String header) throws Exception {
-        RawResponse answer = get(server, "/-/metrics", header);
-        assertEquals(403, answer.status());
-        assertTrue(answer.body().contains("VTS_MANAGEMENT_NETWORKS"), answer.body());
-        assertTrue(answer.body().contains("VTS_METRICS_TOKEN"), answer.body());
+        RawResponse response = get(server, "/-/metrics", header);
+        assertEquals(403, response.status());
+        assertTrue(response.body().contains("VTS_MANAGEMENT_NETWORKS"), response.body());
+        assertTrue(response.body().contains("VTS_METRICS_TOKEN"), response.body());
         assertEquals(200, get(server, "/-/live", header).status());
     }
 
@@ -150,15 +150,15 @@ class ManagementAccessTest {
     /** As nginx asks when nothing is set but {@code proxy_pass}. */
     @Test
     void anHttp10RequestCountsAsForwarded() throws Exception {
-        RawResponse answer = server.send("GET /-/metrics HTTP/1.0\r\nHost: 127.0.0.1:3000\r\n\r\n");
-        assertEquals(403, answer.status());
+        RawResponse response = server.send("GET /-/metrics HTTP/1.0\r\nHost: 127.0.0.1:3000\r\n\r\n");
+        assertEquals(403, response.status());
     }
 
     @Test
     void traceIsRefused() throws Exception {
-        RawResponse answer = server.request("TRACE /-/live", "X-Secret: of the proxy in front");
-        assertEquals(501, answer.status());
-        assertFalse(answer.body().contains("of the proxy"), answer.body());
+        RawResponse response = server.request("TRACE /-/live", "X-Secret: of the proxy in front");
+        assertEquals(501, response.status());
+        assertFalse(response.body().contains("of the proxy"), response.body());
     }
 
     @Test

@@ -55,9 +55,9 @@ class ManagementOperationsTest {
     @Test
     void aClientWithATokenMayPurgeAPathOrAll() throws Exception {
         String header = "Authorization: Bearer secret";
-        RawResponse answer = server.request("POST /-/purge?path=/a%20b%2Fc%25&other=1", header);
-        assertEquals(200, answer.status());
-        assertEquals("3 responses were removed from the cache\n", answer.body());
+        RawResponse response = server.request("POST /-/purge?path=/a%20b%2Fc%25&other=1", header);
+        assertEquals(200, response.status());
+        assertEquals("3 responses were removed from the cache\n", response.body());
         assertEquals(200, server.request("POST /-/purge", header).status());
         assertEquals(List.of(Optional.of("/a%20b%2Fc%25"), Optional.empty()), operations.purged);
         operations.cached = false;
@@ -76,9 +76,9 @@ class ManagementOperationsTest {
     @Test
     void aGetChangesNothing() throws Exception {
         for (String change : List.of("restart", "drain", "resume")) {
-            RawResponse answer = server.request("GET /-/" + change);
-            assertEquals(405, answer.status());
-            assertEquals("POST", answer.header("Allow"));
+            RawResponse response = server.request("GET /-/" + change);
+            assertEquals(405, response.status());
+            assertEquals("POST", response.header("Allow"));
         }
         assertEquals(LifecyclePhase.SERVING, operations.phase);
         assertEquals(404, server.request("POST /-/ready").status());

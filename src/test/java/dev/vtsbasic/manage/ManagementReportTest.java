@@ -35,16 +35,16 @@ class ManagementReportTest {
     @Test
     void oneWorkerThatAnswersIsEnough() throws Exception {
         operations.slots = List.of(slot(1, SlotState.PAUSING, RestartCause.HUNG), slot(2, SlotState.READY));
-        RawResponse answer = server.request("GET /-/ready");
-        assertEquals(200, answer.status());
-        assertEquals("application/json", answer.header("Content-Type"));
+        RawResponse response = server.request("GET /-/ready");
+        assertEquals(200, response.status());
+        assertEquals("application/json", response.header("Content-Type"));
         assertEquals(
                 "{\"status\":\"UP\",\"checks\":["
                         + "{\"name\":\"service\",\"status\":\"UP\",\"data\":{\"phase\":\"serving\",\"workers\":2,\"answering\":1}},"
                         + "{\"name\":\"worker-1\",\"status\":\"DOWN\",\"data\":{\"state\":\"pausing\","
                         + "\"problem\":\"The last one hung and was killed; the log says why\"}},"
                         + "{\"name\":\"worker-2\",\"status\":\"UP\",\"data\":{\"state\":\"ready\"}}]}",
-                answer.body());
+                response.body());
         assertEquals(
                 "{\"status\":\"UP\",\"checks\":[{\"name\":\"front\",\"status\":\"UP\"}]}",
                 server.request("GET /-/live").body());
@@ -61,10 +61,10 @@ class ManagementReportTest {
     void anUnreadyServerSaysWhy(LifecyclePhase phase, SlotState state, String why) throws Exception {
         operations.phase = phase;
         operations.slots = List.of(slot(1, state, RestartCause.CRASHED), slot(2, state, RestartCause.CRASHED));
-        RawResponse answer = server.request("GET /-/ready");
-        assertEquals(503, answer.status());
-        assertTrue(answer.body().startsWith("{\"status\":\"DOWN\","), answer.body());
-        assertTrue(answer.body().contains("\"problem\":\"" + why + "\"}},{\"name\":\"worker-1\""), answer.body());
+        RawResponse response = server.request("GET /-/ready");
+        assertEquals(503, response.status());
+        assertTrue(response.body().startsWith("{\"status\":\"DOWN\","), response.body());
+        assertTrue(response.body().contains("\"problem\":\"" + why + "\"}},{\"name\":\"worker-1\""), response.body());
         assertEquals(200, server.request("GET /-/live").status());
     }
 
@@ -77,21 +77,21 @@ class ManagementReportTest {
 
     @Test
     void aClientThatAcceptsOpenMetricsGetsThem() throws Exception {
-        RawResponse answer = get(
+        RawResponse response = get(
                 server,
                 "/-/metrics",
                 "Host: localhost\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
-        assertEquals(200, answer.status());
-        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
-        assertTrue(answer.body().endsWith("# EOF\n"), answer.body());
+        assertEquals(200, response.status());
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", response.header("Content-Type"));
+        assertTrue(response.body().endsWith("# EOF\n"), response.body());
     }
 
     @Test
     void anEmptyAcceptInFrontDoesNotHideTheOneForOpenMetrics() throws Exception {
-        RawResponse answer = get(
+        RawResponse response = get(
                 server,
                 "/-/metrics",
                 "Host: localhost\r\nAccept:\r\nAccept: application/openmetrics-text;version=1.0.0");
-        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.header("Content-Type"));
+        assertEquals("application/openmetrics-text; version=1.0.0; charset=utf-8", response.header("Content-Type"));
     }
 }

@@ -87,21 +87,21 @@ public final class ScriptedUpstream implements AutoCloseable {
     /**
      * Sends the nth response to the nth request, and the last response to all later ones, and closes each connection.
      */
-    public static Script closing(String... answers) {
-        return inTurn(false, answers);
+    public static Script closing(String... responses) {
+        return inTurn(false, responses);
     }
 
     /** Like {@link #closing}, but closes the connection only after an empty response. */
-    public static Script keeping(String... answers) {
-        return inTurn(true, answers);
+    public static Script keeping(String... responses) {
+        return inTurn(true, responses);
     }
 
-    private static Script inTurn(boolean keep, String... answers) {
+    private static Script inTurn(boolean keep, String... responses) {
         AtomicInteger next = new AtomicInteger();
         return (request, out) -> {
-            String answer = answers[Math.min(next.getAndIncrement(), answers.length - 1)];
-            out.write(answer.getBytes(StandardCharsets.ISO_8859_1));
-            return keep && !answer.isEmpty();
+            String response = responses[Math.min(next.getAndIncrement(), responses.length - 1)];
+            out.write(response.getBytes(StandardCharsets.ISO_8859_1));
+            return keep && !response.isEmpty();
         };
     }
 

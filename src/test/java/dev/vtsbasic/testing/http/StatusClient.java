@@ -50,7 +50,7 @@ public final class StatusClient {
         return HttpRequest.newBuilder(site.resolve(path)).timeout(Program.PATIENCE);
     }
 
-    public static String location(HttpResponse<String> answer) {
-        return answer.headers().firstValue("Location").orElse("");
+    public static String location(HttpResponse<String> response) {
+        return response.headers().firstValue("Location").orElse("");
     }
 }

@@ -216,7 +216,7 @@ public final class OpenLoop implements AutoCloseable {
     /** A connection with one request at a time; only the loop's thread uses it. */
     private final class Connection {
         private final SocketChannel channel = SocketChannel.open();
-        private final ByteBuffer answer = ByteBuffer.allocate(MAX_RESPONSE_BYTES);
+        private final ByteBuffer response = ByteBuffer.allocate(MAX_RESPONSE_BYTES);
         private LoadRequest request;
         private ByteBuffer octets;
 
@@ -230,7 +230,7 @@ public final class OpenLoop implements AutoCloseable {
         void ask(LoadRequest next) {
             request = next;
             octets = next.octets();
-            answer.clear();
+            response.clear();
             SelectionKey key = channel.keyFor(selector);
             if ((key.interestOps() & SelectionKey.OP_CONNECT) == 0) {
                 key.interestOps(SelectionKey.OP_WRITE);
@@ -252,7 +252,7 @@ public final class OpenLoop implements AutoCloseable {
                     key.interestOps(octets.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
                     return;
                 }
-                int count = channel.read(answer);
+                int count = channel.read(response);
                 if (request == null) {
                     idle.remove(this);
                     channel.close();
@@ -267,7 +267,7 @@ public final class OpenLoop implements AutoCloseable {
         }
 
         private String text() {
-            return new String(answer.array(), 0, answer.position(), StandardCharsets.ISO_8859_1);
+            return new String(response.array(), 0, response.position(), StandardCharsets.ISO_8859_1);
         }
 
         private void look() throws IOException {
@@ -279,7 +279,7 @@ public final class OpenLoop implements AutoCloseable {
             boolean whole =
                     head > 0 && (chunked ? text.endsWith("\r\n0\r\n\r\n") : text.length() - head - 4 >= length(fields));
             if (!whole) {
-                if (!answer.hasRemaining()) {
+                if (!response.hasRemaining()) {
                     throw new IOException("more than was asked for");
                 }
                 return;

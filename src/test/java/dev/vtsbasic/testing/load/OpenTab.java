@@ -114,10 +114,10 @@ public final class OpenTab implements AutoCloseable {
     }
 
     private void asset(String path) throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer = get(path);
+        HttpResponse<byte[]> response = get(path);
         assets++;
-        if (answer.statusCode() != 200 || !Arrays.equals(files.get(path), answer.body())) {
-            problems.add(path + ": " + answer.statusCode());
+        if (response.statusCode() != 200 || !Arrays.equals(files.get(path), response.body())) {
+            problems.add(path + ": " + response.statusCode());
         }
     }
 

@@ -72,10 +72,10 @@ public final class Prometheus extends Program {
         HttpRequest request = HttpRequest.newBuilder(uri.resolve("/api/v1/query?query=" + query))
                 .timeout(PATIENCE)
                 .build();
-        HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-        JsonObject json = Json.createReader(new StringReader(answer.body())).readObject();
+        HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        JsonObject json = Json.createReader(new StringReader(response.body())).readObject();
         if (!json.getString("status").equals("success")) {
-            throw new AssertionError(expression + ": " + answer.body());
+            throw new AssertionError(expression + ": " + response.body());
         }
         return json.getJsonObject("data").getJsonArray("result").size();
     }

@@ -26,11 +26,11 @@ public record Scrape(String text, SortedMap<String, Double> samples) {
         HttpRequest request = HttpRequest.newBuilder(server.resolve("/-/metrics"))
                 .timeout(Program.PATIENCE)
                 .build();
-        HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            throw new IOException(answer.statusCode() + " " + answer.body());
+        HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException(response.statusCode() + " " + response.body());
         }
-        return parse(answer.body());
+        return parse(response.body());
     }
 
     public static Scrape parse(String text) {

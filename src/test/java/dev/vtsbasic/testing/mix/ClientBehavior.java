@@ -64,9 +64,9 @@ enum ClientBehavior {
                 connection.sendInPieces(
                         head("POST " + target, token, "Content-Length: " + body.length()) + body, random);
         }
-        TokenResponse answer = connection.readAnswer();
-        answer.check(token, token + " " + token + " " + body + " " + (token + " ").repeat(count));
-        if (answer.closes() || ++connection.requests >= REQUESTS_PER_CONNECTION) {
+        TokenResponse response = connection.readAnswer();
+        response.check(token, token + " " + token + " " + body + " " + (token + " ").repeat(count));
+        if (response.closes() || ++connection.requests >= REQUESTS_PER_CONNECTION) {
             connection.end();
             return false;
         }
@@ -134,11 +134,11 @@ enum ClientBehavior {
             // its first chunk.
             connection.send(chunked(token, random));
         }
-        TokenResponse answer = connection.readAnswerOrContinue();
-        if (answer == null) {
-            answer = connection.readAnswer();
+        TokenResponse response = connection.readAnswerOrContinue();
+        if (response == null) {
+            response = connection.readAnswer();
         }
-        answer.check(token, early(token, count));
+        response.check(token, early(token, count));
         connection.end();
         return false;
     }
@@ -151,8 +151,8 @@ enum ClientBehavior {
                 head("POST /test/early/" + token + "?after=0&count=" + count, token, "Content-Length: " + body.length())
                         + body,
                 random);
-        TokenResponse answer = connection.readAnswer();
-        answer.check(token, early(token, count));
+        TokenResponse response = connection.readAnswer();
+        response.check(token, early(token, count));
         connection.end();
         return false;
     }
@@ -161,8 +161,8 @@ enum ClientBehavior {
         int count = 100_000 + random.nextInt(100_000);
         connection.send(head("GET /test/early/" + token + "?after=0&count=" + count, token));
         connection.slow = true;
-        TokenResponse answer = connection.readAnswer();
-        answer.check(token, early(token, count));
+        TokenResponse response = connection.readAnswer();
+        response.check(token, early(token, count));
         return false;
     }
 

@@ -90,11 +90,11 @@ public final class Container extends Program {
 
     /** Runs a script inside the container with Bun, the only interpreter in the image. */
     public String script(String script) throws IOException, InterruptedException {
-        Answer answer = exec("bun", "-e", script);
-        if (answer.exitCode() != 0) {
-            throw new AssertionError(answer.output());
+        Answer response = exec("bun", "-e", script);
+        if (response.exitCode() != 0) {
+            throw new AssertionError(response.output());
         }
-        return answer.output().strip();
+        return response.output().strip();
     }
 
     public static Answer engine(String... arguments) throws IOException, InterruptedException {
