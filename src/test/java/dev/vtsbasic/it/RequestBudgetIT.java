@@ -33,7 +33,7 @@ class RequestBudgetIT {
     private static final int LONG_FIELD = 17_500;
 
     private static final String APP = """
-            import { existsSync } from "node:fs";
+            import { existsSync, writeFileSync } from "node:fs";
             const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
             let pairs = 0;
             export default {
@@ -63,6 +63,16 @@ class RequestBudgetIT {
                 if (path === "/block") {
                   console.log("blocks");
                   Bun.sleepSync(3_600_000);
+                }
+                if (path.startsWith("/at-first-held")) {
+                  const seen = path.slice(1);
+                  if (existsSync(seen)) {
+                    await pause(200);
+                  } else {
+                    writeFileSync(seen, "");
+                    console.log("holds at first");
+                    await pause(3_600_000);
+                  }
                 }
                 if (path.startsWith("/held") && !existsSync("open")) {
                   console.log("holds");
@@ -178,6 +188,25 @@ class RequestBudgetIT {
             vts.awaitLine("GET /late ended 2 workers");
             vts.awaitLines("ended with exit code 7", 2);
             assertEquals(502, get(vts, "/late").status());
+            assertEquals(2, count(vts, "ended with exit code 7"), vts.output());
+        }
+    }
+
+    /** A retry is sent to a worker without another retry, because one of them ended the worker before. */
+    @Test
+    void aRequestThatEndsTwoWorkersCostsNoOtherRequest() throws Exception {
+        try (Vts vts = serve(Map.of("VTS_WORKERS", "2"))) {
+            List<RawClient> innocents = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                innocents.add(ask(vts, "/at-first-held-" + i));
+            }
+            vts.awaitLines("holds at first", 4);
+            assertEquals(502, get(vts, "/die").status(), vts.output());
+            for (RawClient innocent : innocents) {
+                assertEquals(200, innocent.readToEnd().status(), vts.output());
+                innocent.close();
+            }
+            vts.awaitLines("ended with exit code 7", 2);
             assertEquals(2, count(vts, "ended with exit code 7"), vts.output());
         }
     }

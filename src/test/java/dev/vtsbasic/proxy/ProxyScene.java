@@ -1,6 +1,7 @@
 package dev.vtsbasic.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.header.SecurityHeaders;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 @Tag("java")
 public abstract class ProxyScene {
+    private static final Logger EXCHANGE_LOG = Logger.getLogger("dev.vtsbasic.proxy.exchange.Exchange");
+
     protected final InFlightRequests running = new InFlightRequests();
 
     /** Null in a test whose worker is not a script. */
@@ -115,7 +118,11 @@ public abstract class ProxyScene {
         Handler handler = new Handler() {
             @Override
             public void publish(LogRecord line) {
-                lines.add(new SimpleFormatter().formatMessage(line));
+                String message = new SimpleFormatter().formatMessage(line);
+                // Test classes that run at the same time log there, too.
+                if (line.getLevel().intValue() >= level.intValue() && message.contains(text)) {
+                    lines.add(message);
+                }
             }
 
             @Override
@@ -124,20 +131,16 @@ public abstract class ProxyScene {
             @Override
             public void close() {}
         };
-        Logger log = Logger.getLogger("dev.vtsbasic.proxy.exchange.Exchange");
-        log.setLevel(level);
-        log.addHandler(handler);
+        // For good, because other tests may need the level when this one ends.
+        EXCHANGE_LOG.setLevel(Level.ALL);
+        EXCHANGE_LOG.addHandler(handler);
         try {
             requests.run();
             String line = lines.poll(60, TimeUnit.SECONDS);
-            // Test classes that run at the same time log there, too.
-            while (!line.contains(text)) {
-                line = lines.poll(60, TimeUnit.SECONDS);
-            }
+            assertNotNull(line, "no log line has " + text);
             return line;
         } finally {
-            log.removeHandler(handler);
-            log.setLevel(null);
+            EXCHANGE_LOG.removeHandler(handler);
         }
     }
 

@@ -5,12 +5,12 @@ import dev.vtsbasic.pool.LeasedRequest;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
 import dev.vtsbasic.pool.WorkerPool;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -28,9 +28,16 @@ public final class LeastLoadedPool implements WorkerPool {
     /** Size limit of {@link #exits}. Fewer workers than this can end at the same time. */
     private static final int MAX_EXITS = 200;
 
+    /**
+     * How long a retry waits for a worker that serves no other retry. A worker that ends leaves several requests behind,
+     * one of which may end the next worker; the others must not be beside it again.
+     */
+    private static final Duration RETRY_WAIT = Duration.ofSeconds(3);
+
     private static final Seeker NO_SEEKER = () -> LeasedRequest.of("", "", "");
 
     private final int maxWaiting;
+    private final long retryWaitNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<Worker, WorkerLoad> ready = new HashMap<>();
@@ -62,7 +69,12 @@ public final class LeastLoadedPool implements WorkerPool {
 
     /** @param maxWaiting how many requests may wait at a time; further ones are rejected at once */
     public LeastLoadedPool(int maxWaiting) {
+        this(maxWaiting, RETRY_WAIT);
+    }
+
+    LeastLoadedPool(int maxWaiting, Duration retryWait) {
         this.maxWaiting = maxWaiting;
+        this.retryWaitNanos = retryWait.toNanos();
     }
 
     @Override
@@ -72,6 +84,7 @@ public final class LeastLoadedPool implements WorkerPool {
 
     @Override
     public Optional<WorkerLease> lease(Worker avoid, long deadline, Seeker seeker) throws InterruptedException {
+        long aloneUntil = System.nanoTime() + retryWaitNanos;
         lock.lockInterruptibly();
         boolean counted = false;
         try {
@@ -80,7 +93,9 @@ public final class LeastLoadedPool implements WorkerPool {
                     seeker.onBlocked();
                     return Optional.empty();
                 }
-                WorkerLoad load = leastLoaded(avoid, System.nanoTime());
+                long now = System.nanoTime();
+                boolean alone = seeker.request().isRetry() && now - aloneUntil < 0;
+                WorkerLoad load = leastLoaded(avoid, alone, now);
                 if (load != null) {
                     return Optional.of(load.lease(++leases, seeker.request(), onResponse));
                 }
@@ -93,10 +108,11 @@ public final class LeastLoadedPool implements WorkerPool {
                     counted = true;
                     seeker.onWait();
                 }
-                long left = deadline - System.nanoTime();
-                if (left <= 0 || !changed.await(left, TimeUnit.NANOSECONDS)) {
+                long left = deadline - now;
+                if (left <= 0) {
                     return Optional.empty();
                 }
+                changed.awaitNanos(alone ? Math.min(left, aloneUntil - now) : left);
             }
             return Optional.empty();
         } finally {
@@ -105,13 +121,14 @@ public final class LeastLoadedPool implements WorkerPool {
         }
     }
 
-    private WorkerLoad leastLoaded(Worker avoid, long now) {
+    /** @param alone whether workers that serve a retry are left out */
+    private WorkerLoad leastLoaded(Worker avoid, boolean alone, long now) {
         WorkerLoad best = null;
         double least = Double.MAX_VALUE;
         for (WorkerLoad load : ready.isEmpty() ? listening.values() : ready.values()) {
             double cost = load.cost(now);
             boolean better = cost < least || cost == least && load.lastLease() < best.lastLease();
-            if (better && !load.worker().equals(avoid)) {
+            if (better && !load.worker().equals(avoid) && !(alone && load.servesRetry())) {
                 best = load;
                 least = cost;
             }

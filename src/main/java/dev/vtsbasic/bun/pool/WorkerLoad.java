@@ -52,9 +52,11 @@ public final class WorkerLoad {
     private long endedAt;
     private volatile boolean hadRequests;
     private long requests;
+    private int retries;
     private long lastLease;
 
-    /** @param changed signalled when the worker has ended, and when its last in-flight request has ended */
+    /** @param changed signalled when the worker has ended, and when a retry or its last in-flight request
+     *     has ended */
     WorkerLoad(Worker worker, ReentrantLock lock, Condition changed) {
         this.worker = worker;
         this.lock = lock;
@@ -96,6 +98,7 @@ public final class WorkerLoad {
         requests++;
         PoolLease lease = new PoolLease(this, request, requests, onResponse);
         inFlight.add(lease);
+        retries += request.isRetry() ? 1 : 0;
         return lease;
     }
 
@@ -191,9 +194,15 @@ public final class WorkerLoad {
         }
     }
 
+    /** Whether one of the in-flight requests is a retry. */
+    boolean servesRetry() {
+        return retries > 0;
+    }
+
     private void removeInFlight(PoolLease lease) {
-        inFlight.remove(lease);
-        if (inFlight.isEmpty()) {
+        boolean wasRetry = inFlight.remove(lease) && lease.request.isRetry();
+        retries -= wasRetry ? 1 : 0;
+        if (wasRetry || inFlight.isEmpty()) {
             changed.signalAll();
         }
     }

@@ -1,7 +1,6 @@
 package dev.vtsbasic.proxy.message;
 
 import dev.vtsbasic.syntax.FieldSyntax;
-import java.util.regex.Pattern;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.ProtocolException;
@@ -13,24 +12,24 @@ import org.apache.hc.core5.http.ProtocolException;
 public final class ResponseSyntax {
     private static final int MIN_STATUS = 100;
     private static final int MAX_STATUS = 999;
-    private static final Pattern LENGTH = Pattern.compile("[0-9]+");
 
     private ResponseSyntax() {}
 
     /**
      * Checks a head.
      *
-     * @throws ProtocolException when the status is not in 100 to 999, or a field or the Content-Length is malformed
+     * @throws ProtocolException when the status is not in 100 to 999, a field is malformed, or the
+     *     Content-Length has a sign
      */
     public static void check(ClassicHttpResponse head) throws ProtocolException {
         if (head.getCode() < MIN_STATUS || head.getCode() > MAX_STATUS) {
             throw new ProtocolException("The status is " + head.getCode());
         }
         check(head.getHeaders());
-        // RFC 9110 §8.6. HttpCore accepts a sign.
         for (Header length : head.getHeaders("Content-Length")) {
-            if (!LENGTH.matcher(length.getValue()).matches()) {
-                throw new ProtocolException("The Content-Length is not a number");
+            // RFC 9110 §8.6 has no sign, but HttpCore accepts this one.
+            if (length.getValue() != null && length.getValue().startsWith("+")) {
+                throw new ProtocolException("The Content-Length has a sign");
             }
         }
     }

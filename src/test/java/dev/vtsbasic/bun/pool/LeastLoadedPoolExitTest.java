@@ -13,6 +13,7 @@ import dev.vtsbasic.pool.LeasedRequest;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerExit;
 import dev.vtsbasic.pool.WorkerLease;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 /** How a worker ended for each request that was sent to it, and which request was the cause. */
 @Timeout(120)
 class LeastLoadedPoolExitTest {
-    private final LeastLoadedPool pool = new LeastLoadedPool(2);
+    private final LeastLoadedPool pool = new LeastLoadedPool(2, Duration.ZERO);
     private final PoolClient client = new PoolClient(pool);
 
     @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vtsbasic.bun.process.BegunRequests;
+import dev.vtsbasic.pool.LeasedRequest;
 import dev.vtsbasic.pool.Worker;
 import dev.vtsbasic.pool.WorkerLease;
 import java.time.Duration;
@@ -60,6 +61,30 @@ class LeastLoadedPoolLeaseTest {
         pool.add(ONE);
         assertEquals(1, pool.requests(ONE));
         assertEquals(ONE, client.lease().worker());
+    }
+
+    /** The other retry may be the request that ended their worker. */
+    @Test
+    void aRetryWaitsForAWorkerWithoutAnotherRetry() throws Exception {
+        pool.add(ONE);
+        WorkerLease first = client.leased("/a", true);
+        LeasedRequest retry = LeasedRequest.of("id", "GET", "/b").asRetry();
+        assertEquals(Optional.empty(), pool.lease(null, System.nanoTime() + 1_000_000, () -> retry));
+        client.leased("/c", false);
+        pool.add(TWO);
+        assertEquals(TWO, client.leased("/b", true).worker());
+        first.close();
+        assertEquals(ONE, client.leased("/d", true).worker());
+    }
+
+    @Test
+    void aRetryIsLeasedBesideAnotherOneAfterAWhile() throws Exception {
+        LeastLoadedPool impatient = new LeastLoadedPool(10, Duration.ofMillis(1));
+        impatient.add(ONE);
+        LeasedRequest retry = LeasedRequest.of("id", "GET", "/a").asRetry();
+        for (int i = 0; i < 2; i++) {
+            assertTrue(impatient.lease(null, PoolClient.farAway(), () -> retry).isPresent());
+        }
     }
 
     @Test
