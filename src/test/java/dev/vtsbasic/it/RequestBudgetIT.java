@@ -67,7 +67,7 @@ class RequestBudgetIT {
                 if (path.startsWith("/at-first-held")) {
                   const seen = path.slice(1);
                   if (existsSync(seen)) {
-                    await pause(200);
+                    await pause(50);
                   } else {
                     writeFileSync(seen, "");
                     console.log("holds at first");

@@ -32,7 +32,7 @@ public final class LeastLoadedPool implements WorkerPool {
      * How long a retry waits for a worker that serves no other retry. A worker that ends leaves several requests behind,
      * one of which may end the next worker; the others must not be beside it again.
      */
-    private static final Duration RETRY_WAIT = Duration.ofSeconds(3);
+    private static final Duration RETRY_WAIT = Duration.ofSeconds(1);
 
     private static final Seeker NO_SEEKER = () -> LeasedRequest.of("", "", "");
 
