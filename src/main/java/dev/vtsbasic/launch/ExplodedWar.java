@@ -25,8 +25,8 @@ import java.util.zip.ZipFile;
  * Explodes the {@code WEB-INF} of a WAR into a directory whose name identifies the content: {@code war-DIGEST} in a
  * work directory.
  *
- * <p>Each file is written under a temporary name and then renamed, so that several JVMs can explode the same WAR at
- * once and a killed JVM leaves no incomplete file under its final name. Files that are missing or have another size are
+ * <p>Each file is written under a temporary name and then renamed, so that a killed JVM leaves no incomplete file under
+ * its final name. Several JVMs may start at once; one writes the files, and the others wait for it. Files that are missing or have another size are
  * written again. Each running JVM holds a shared lock on its directory. Directories of other versions that no JVM has
  * locked are removed.
  */
@@ -57,10 +57,7 @@ final class ExplodedWar {
             for (Path workDirectory : workDirectories) {
                 try {
                     Path home = WorkDirectory.makePrivate(workDirectory).resolve(name);
-                    lockAndCleanUp(workDirectory, home);
-                    for (ZipEntry entry : entries) {
-                        write(zip, entry, home);
-                    }
+                    explode(zip, entries, workDirectory, home);
                     return home;
                 } catch (IOException e) {
                     refusals.append("\n  ").append(e.getMessage());
@@ -107,16 +104,21 @@ final class ExplodedWar {
     }
 
     /**
-     * Locks the directory and removes the other directories that no JVM has locked. One process at a time does this,
-     * because otherwise a process could lock a file that another one is about to delete with its directory.
+     * Locks the directory, removes the other directories that no JVM has locked, and writes what is missing. One process
+     * at a time does this. Otherwise a process could lock a file that another one is about to delete with its directory,
+     * or replace the Bun that another one has just started.
      */
-    private static synchronized void lockAndCleanUp(Path workDirectory, Path home) throws IOException {
+    private static synchronized void explode(
+            ZipFile zip, List<? extends ZipEntry> entries, Path workDirectory, Path home) throws IOException {
         try (FileChannel gate =
                 FileChannel.open(workDirectory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             gate.lock();
             Files.createDirectories(home);
             lock(home);
             removeUnused(workDirectory, home.getFileName().toString());
+            for (ZipEntry entry : entries) {
+                write(zip, entry, home);
+            }
         }
     }
 

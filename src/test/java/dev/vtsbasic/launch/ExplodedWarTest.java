@@ -161,6 +161,28 @@ class ExplodedWarTest {
         }
     }
 
+    /** A JVM may run a program from the directory before the others have started. */
+    @Test
+    void jvmsThatStartAtOnceDoNotReplaceEachOthersFiles() throws Exception {
+        Path war = war("WEB-INF/large", "x".repeat(30_000_000));
+        List<Jvm> jvms = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                jvms.add(new Jvm(war));
+            }
+            Path large = jvms.get(0).home().resolve("WEB-INF/large");
+            Object first = Files.getAttribute(large, "unix:ino");
+            for (Jvm jvm : jvms.subList(1, jvms.size())) {
+                jvm.home();
+            }
+            assertEquals(first, Files.getAttribute(large, "unix:ino"));
+        } finally {
+            for (Jvm jvm : jvms) {
+                jvm.end();
+            }
+        }
+    }
+
     private Path explodeInAnotherJvm(Path war) throws Exception {
         Jvm jvm = new Jvm(war);
         try {

@@ -39,8 +39,14 @@ public final class Evidence {
         return evidence;
     }
 
+    /** Ends the evidence of a class; that of the enclosing class continues. */
     static void end() {
-        CURRENT.remove();
+        Evidence ended = CURRENT.get();
+        if (ended == null || ended.outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(ended.outer);
+        }
     }
 
     /**
